@@ -1,0 +1,122 @@
+# make help tells what there is.
+
+MODULE		= ngx_http_session_security_module
+
+# The nginx to build for: the installed one, or a source tree.
+NGINX_SRC	?=
+
+# Where the module goes, and where its directives are looked for.
+MODULES_DIR	?= /usr/lib/nginx/modules
+
+CC		?= cc
+WARNINGS	= -Wall -Wextra -Werror
+NEED		= tools/need
+
+ifeq ($(NGINX_SRC),)
+
+# Debian's nginx-dev: headers and the configure script, no sources
+BUILD		?= build
+NGINX		= /usr/sbin/nginx
+NGINX_DEV	= /usr/share/nginx/src
+CONFIGURE	= . ./conf_flags && bash ./configure "$${NGX_CONF_FLAGS[@]}"
+TARGETS		= modules
+NGINX_PACKAGES	= nginx nginx-dev libssl-dev
+
+else
+
+NGINX_VERSION	:= $(shell sed -n 's/.*NGINX_VERSION *"\(.*\)"/\1/p' \
+			$(NGINX_SRC)/src/core/nginx.h)
+BUILD		?= build/nginx-$(NGINX_VERSION)
+NGINX		= $(abspath $(BUILD))/objs/nginx
+NGINX_DEV	= $(NGINX_SRC)
+CONFIGURE	= bash auto/configure --with-compat --with-debug \
+			--with-http_ssl_module --with-http_v2_module \
+			--with-http_auth_request_module \
+			--with-http_addition_module --with-http_sub_module \
+			--with-http_realip_module
+TARGETS		= binary modules
+NGINX_PACKAGES	= libssl-dev libpcre2-dev zlib1g-dev
+
+endif
+
+CC_OPT		?= -g -O2
+SO		= $(abspath $(BUILD))/objs/$(MODULE).so
+
+SOURCES		= config $(MODULE).c $(wildcard src/*.c src/*.h)
+PURE		= $(wildcard src/ssec_*.c)
+
+.PHONY: all build install check quick unit t lint coverage stress fuzz \
+	demo bench clean help deps
+
+all: build
+
+build: ## Build the module: $(BUILD)/objs/ngx_http_session_security_module.so
+build: $(SO)
+
+deps:
+	@$(NEED) gcc make libc6-dev $(NGINX_PACKAGES)
+
+# nginx's configure writes beside its sources: work on a copy
+$(BUILD)/objs/Makefile: config Makefile | deps
+	@rm -rf $(BUILD)/nginx $(BUILD)/objs && mkdir -p $(BUILD)
+	@cp -r $(NGINX_DEV) $(BUILD)/nginx && rm -f $(BUILD)/nginx/Makefile
+	cd $(BUILD)/nginx && bash -c '$(CONFIGURE) \
+		--builddir=$(abspath $(BUILD))/objs \
+		--with-cc-opt="$(CC_OPT) $(WARNINGS) -Wno-unused-parameter" \
+		--add-dynamic-module=$(CURDIR)' > $(abspath $(BUILD))/configure.log
+
+$(SO): $(BUILD)/objs/Makefile $(SOURCES)
+	cd $(BUILD)/nginx && $(MAKE) -s -f $(abspath $(BUILD))/objs/Makefile \
+		$(TARGETS)
+	@touch $@ && cp $@ $(BUILD)/
+	@echo "built $(BUILD)/$(MODULE).so"
+
+install: ## Install the module for the nginx that is installed
+install: $(SO)
+	install -D -m 644 $(SO) $(DESTDIR)$(MODULES_DIR)/$(MODULE).so
+	@echo "now write into nginx.conf:" \
+		"load_module modules/$(MODULE).so;"
+
+check: ## Run every test, and end with a count
+check: $(SO)
+	@BUILD=$(BUILD) MODULE=$(SO) NGINX=$(NGINX) CC=$(CC) tests/check
+
+unit: ## Run the unit tests of the pure parts
+	@$(NEED) gcc libc6-dev libcmocka-dev libssl-dev
+	@BUILD=$(BUILD) CC=$(CC) tests/unit
+
+t: ## Run the suites in t/ (TESTS=t/010-config.t for one)
+t: $(SO)
+	@BUILD=$(BUILD) MODULE=$(SO) NGINX=$(NGINX) tests/prove $(TESTS)
+
+lint: ## Check the code with gcc, clang, clang-tidy and cppcheck
+lint: $(SO)
+	@BUILD=$(BUILD) tests/lint
+
+coverage: ## Measure what the unit tests cover
+	@$(NEED) gcc libc6-dev libcmocka-dev libssl-dev gcovr
+	@BUILD=$(BUILD) tests/coverage
+
+stress: ## Run the session table's stress tests, with ThreadSanitizer
+	@$(NEED) gcc libc6-dev libtsan2
+	@BUILD=$(BUILD) tests/stress
+
+fuzz: ## Fuzz every parser, SECONDS=60 each
+	@$(NEED) clang libclang-rt-14-dev
+	@BUILD=$(BUILD) tests/fuzz/run $(or $(SECONDS),60)
+
+demo: ## Run the demo on 127.0.0.1:8080 (BACKEND=django for Django's admin)
+demo: $(SO)
+	@MODULE=$(SO) NGINX=$(NGINX) BACKEND=$(or $(BACKEND),site) demo/run
+
+bench: ## Measure what the module costs
+bench: $(SO)
+	@BUILD=$(BUILD) MODULE=$(SO) NGINX=$(NGINX) bench/run
+
+clean: ## Remove what was built
+	rm -rf build
+
+help: ## Show this
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / \
+		{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "NGINX_SRC=dir builds and tests against that nginx source tree."

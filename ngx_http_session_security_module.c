@@ -1,0 +1,877 @@
+
+/*
+ * Ends idle login sessions, for any backend.
+ */
+
+
+#include "ngx_http_session_security.h"
+
+
+static ngx_int_t ngx_http_session_security_header_filter(
+    ngx_http_request_t *r);
+
+static ngx_int_t ngx_http_session_security_state_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_session_security_seconds_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_session_security_return_url_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+
+static void *ngx_http_session_security_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf,
+    void *parent, void *child);
+static char *ngx_http_session_security_zone(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_session_security_zone_key(ngx_conf_t *cf,
+    ngx_http_session_security_zone_t *zone);
+static char *ngx_http_session_security(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_session_security_set_time(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_session_security_passive_urls(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_session_security_set_logout_url(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_session_security_expired_status(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_session_security_ping(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_session_security_add_variables(ngx_conf_t *cf);
+static ngx_int_t ngx_http_session_security_init(ngx_conf_t *cf);
+
+
+static ngx_command_t  ngx_http_session_security_commands[] = {
+
+    { ngx_string("session_security_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      ngx_http_session_security_zone,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("session_security"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_session_security,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("session_security_warn_after"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_session_security_set_time,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_session_security_loc_conf_t, warn_after),
+      NULL },
+
+    { ngx_string("session_security_expire_after"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_session_security_set_time,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_session_security_loc_conf_t, expire_after),
+      NULL },
+
+    { ngx_string("session_security_max_lifetime"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_session_security_set_time,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_session_security_loc_conf_t, max_lifetime),
+      NULL },
+
+    { ngx_string("session_security_passive_urls"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_session_security_passive_urls,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("session_security_passive"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_set_predicate_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_session_security_loc_conf_t, passive),
+      NULL },
+
+    { ngx_string("session_security_logout_url"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_session_security_set_logout_url,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("session_security_expired_status"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_session_security_expired_status,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("session_security_ping"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_session_security_ping,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_session_security_module_ctx = {
+    ngx_http_session_security_add_variables, /* preconfiguration */
+    ngx_http_session_security_init,          /* postconfiguration */
+
+    NULL,                                    /* create main configuration */
+    NULL,                                    /* init main configuration */
+
+    NULL,                                    /* create server configuration */
+    NULL,                                    /* merge server configuration */
+
+    ngx_http_session_security_create_loc_conf, /* create location conf */
+    ngx_http_session_security_merge_loc_conf   /* merge location conf */
+};
+
+
+ngx_module_t  ngx_http_session_security_module = {
+    NGX_MODULE_V1,
+    &ngx_http_session_security_module_ctx,   /* module context */
+    ngx_http_session_security_commands,      /* module directives */
+    NGX_HTTP_MODULE,                         /* module type */
+    NULL,                                    /* init master */
+    NULL,                                    /* init module */
+    ngx_http_session_security_init_process,  /* init process */
+    NULL,                                    /* init thread */
+    NULL,                                    /* exit thread */
+    NULL,                                    /* exit process */
+    NULL,                                    /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+/* known once the request was judged, in the preaccess phase: not cacheable */
+
+static ngx_http_variable_t  ngx_http_session_security_vars[] = {
+
+    { ngx_string("session_security_state"), NULL,
+      ngx_http_session_security_state_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("session_security_idle"), NULL,
+      ngx_http_session_security_seconds_variable,
+      offsetof(ngx_http_session_security_ctx_t, outcome.idle),
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("session_security_remaining"), NULL,
+      ngx_http_session_security_seconds_variable,
+      offsetof(ngx_http_session_security_ctx_t, outcome.remaining),
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+    { ngx_string("session_security_return_url"), NULL,
+      ngx_http_session_security_return_url_variable, 0, 0, 0 },
+
+      ngx_http_null_variable
+};
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+
+
+static ngx_int_t
+ngx_http_session_security_header_filter(ngx_http_request_t *r)
+{
+    if (r == r->main
+        && ngx_http_session_security_response(r) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_session_security_state_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                        *state;
+    ngx_http_session_security_ctx_t  *ctx;
+
+    static ngx_str_t  states[] = {
+        ngx_string("none"),
+        ngx_string("live"),
+        ngx_string("expired"),
+        ngx_string("closed"),
+        ngx_string("new")
+    };
+
+    ctx = ngx_http_session_security_ctx(r);
+
+    if (ctx == NULL) {
+        state = &states[SSEC_UNKNOWN];
+
+    } else if (ctx->outcome.created && ctx->outcome.state == SSEC_LIVE) {
+        state = &states[4];
+
+    } else {
+        state = &states[ctx->outcome.state];
+    }
+
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->len = state->len;
+    v->data = state->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_seconds_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char                           *p;
+    uint64_t                          ms;
+    ngx_http_session_security_ctx_t  *ctx;
+
+    ctx = ngx_http_session_security_ctx(r);
+
+    if (ctx == NULL || ctx->outcome.state == SSEC_UNKNOWN) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    ms = *(uint64_t *) ((u_char *) ctx + data);
+
+    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->len = ngx_sprintf(p, "%uL", ms / 1000) - p;
+    v->data = p;
+
+    return NGX_OK;
+}
+
+
+/*
+ * The way back after a login: only what can be asked for again, and only on
+ * this site ("//host" and "/\host" are other sites to a browser).
+ */
+
+static ngx_int_t
+ngx_http_session_security_return_url_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char     *p;
+    size_t      len;
+    ngx_str_t   uri;
+
+    uri = r->main->unparsed_uri;
+
+    if (!(r->main->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        uri.len = 0;
+    }
+
+    while (uri.len && (uri.data[0] == '/' || uri.data[0] == '\\')) {
+        uri.data++;
+        uri.len--;
+    }
+
+    len = 3 + uri.len + 2 * ngx_escape_uri(NULL, uri.data, uri.len,
+                                           NGX_ESCAPE_URI_COMPONENT);
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_escape_uri(ngx_cpymem(p, "%2F", 3), uri.data, uri.len,
+                   NGX_ESCAPE_URI_COMPONENT);
+
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->len = len;
+    v->data = p;
+
+    return NGX_OK;
+}
+
+
+static void *
+ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_session_security_loc_conf_t  *conf;
+
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_session_security_loc_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     conf->ping = 0;
+     */
+
+    conf->shm_zone = NGX_CONF_UNSET_PTR;
+    conf->warn_after = NGX_CONF_UNSET_PTR;
+    conf->expire_after = NGX_CONF_UNSET_PTR;
+    conf->max_lifetime = NGX_CONF_UNSET_PTR;
+    conf->passive_urls = NGX_CONF_UNSET_PTR;
+    conf->passive = NGX_CONF_UNSET_PTR;
+    conf->logout_url = NGX_CONF_UNSET_PTR;
+    conf->expired_status = NGX_CONF_UNSET_UINT;
+
+    return conf;
+}
+
+
+static char *
+ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child)
+{
+    ngx_http_session_security_loc_conf_t *prev = parent;
+    ngx_http_session_security_loc_conf_t *conf = child;
+
+    uint64_t  warn_after, expire_after;
+
+    ngx_conf_merge_ptr_value(conf->shm_zone, prev->shm_zone, NULL);
+    ngx_conf_merge_ptr_value(conf->warn_after, prev->warn_after, NULL);
+    ngx_conf_merge_ptr_value(conf->expire_after, prev->expire_after, NULL);
+    ngx_conf_merge_ptr_value(conf->max_lifetime, prev->max_lifetime, NULL);
+    ngx_conf_merge_ptr_value(conf->passive_urls, prev->passive_urls, NULL);
+    ngx_conf_merge_ptr_value(conf->passive, prev->passive, NULL);
+    ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);
+    ngx_conf_merge_uint_value(conf->expired_status, prev->expired_status,
+                              NGX_HTTP_UNAUTHORIZED);
+
+    if (conf->shm_zone && conf->shm_zone->data == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown zone \"%V\" in \"session_security\"; "
+                           "declare it with \"session_security_zone "
+                           "cookie=NAME zone=%V:10m\"",
+                           &conf->shm_zone->shm.name,
+                           &conf->shm_zone->shm.name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->ping && conf->shm_zone == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "no zone for \"session_security_ping\"; add "
+                           "\"session_security zone=NAME\" to its location "
+                           "or server");
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->warn_after && conf->warn_after->value == NULL
+        && (conf->expire_after == NULL || conf->expire_after->value == NULL))
+    {
+        warn_after = conf->warn_after->ms;
+        expire_after = conf->expire_after
+                       ? conf->expire_after->ms
+                       : NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER;
+
+        if (warn_after >= expire_after) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"session_security_warn_after\" of %uLms is "
+                               "not below \"session_security_expire_after\" "
+                               "of %uLms; lower the one or raise the other",
+                               warn_after, expire_after);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    u_char                            *p;
+    ssize_t                            size, min;
+    ngx_str_t                         *value, name, s;
+    ngx_shm_zone_t                    *shm_zone;
+    ngx_http_session_security_zone_t  *zone, *bound;
+
+    value = cf->args->elts;
+
+    zone = ngx_pcalloc(cf->pool, sizeof(ngx_http_session_security_zone_t));
+    if (zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    zone->key = value[1];
+
+    if (ngx_http_session_security_zone_key(cf, zone) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    name = value[2];
+
+    if (name.len < 5 || ngx_strncmp(name.data, "zone=", 5) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\" in \"%V\"; "
+                           "write zone=NAME:SIZE", &value[2], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    name.data += 5;
+    name.len -= 5;
+
+    p = (u_char *) ngx_strlchr(name.data, name.data + name.len, ':');
+
+    if (p == NULL || p == name.data) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid zone \"%V\" in \"%V\"; "
+                           "write zone=NAME:SIZE", &value[2], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    s.data = p + 1;
+    s.len = name.data + name.len - s.data;
+    name.len = p - name.data;
+
+    size = ngx_parse_size(&s);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid size \"%V\" of zone \"%V\" in \"%V\"; "
+                           "write it as 512k or 10m", &s, &name, &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    min = ngx_max(NGX_HTTP_SESSION_SECURITY_MIN_ZONE, 8 * ngx_pagesize);
+
+    if (size < min) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "zone \"%V\" of \"%V\" is too small; "
+                           "make it %zk or larger", &name, &cmd->name,
+                           min / 1024);
+        return NGX_CONF_ERROR;
+    }
+
+    zone->name = name;
+
+    shm_zone = ngx_shared_memory_add(cf, &name, size,
+                                     &ngx_http_session_security_module);
+    if (shm_zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (shm_zone->data) {
+        bound = shm_zone->data;
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "zone \"%V\" of \"%V\" is already bound to key "
+                           "\"%V\"; give this one another name",
+                           &name, &cmd->name, &bound->key);
+        return NGX_CONF_ERROR;
+    }
+
+    shm_zone->init = ngx_http_session_security_init_zone;
+    shm_zone->data = zone;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_session_security_zone_key(ngx_conf_t *cf,
+    ngx_http_session_security_zone_t *zone)
+{
+    ngx_str_t                          name;
+    ngx_http_compile_complex_value_t   ccv;
+
+    name = zone->key;
+
+    if (name.len < 7 || ngx_strncmp(name.data, "cookie=", 7) != 0) {
+
+        if (ngx_http_script_variables_count(&name) == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid key \"%V\" in "
+                               "\"session_security_zone\"; write cookie=NAME "
+                               "or a value with variables", &name);
+            return NGX_CONF_ERROR;
+        }
+
+        zone->value = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
+        if (zone->value == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+        ccv.cf = cf;
+        ccv.value = &name;
+        ccv.complex_value = zone->value;
+
+        return (ngx_http_compile_complex_value(&ccv) == NGX_OK)
+               ? NGX_CONF_OK : NGX_CONF_ERROR;
+    }
+
+    name.data += 7;
+    name.len -= 7;
+
+    if (name.len && name.data[name.len - 1] == '*') {
+        name.len--;
+        zone->cookie.prefix = 1;
+    }
+
+    zone->cookie.folded.len = name.len;
+    name.data = ngx_pstrdup(cf->pool, &name);
+    zone->cookie.folded.data = name.data;
+
+    if (name.data == NULL
+        || !ssec_cookie_name(name.data, zone->cookie.folded.len))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid cookie name in \"%V\" of "
+                           "\"session_security_zone\"; write cookie=NAME with "
+                           "the name of the backend's session cookie",
+                           &zone->key);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_session_security(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_session_security_loc_conf_t *slcf = conf;
+
+    ngx_str_t  *value, name;
+
+    if (slcf->shm_zone != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].len == 3 && ngx_strncmp(value[1].data, "off", 3) == 0) {
+        slcf->shm_zone = NULL;
+        return NGX_CONF_OK;
+    }
+
+    if (value[1].len <= 5 || ngx_strncmp(value[1].data, "zone=", 5) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\" in \"%V\"; "
+                           "write zone=NAME or off", &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    name.data = value[1].data + 5;
+    name.len = value[1].len - 5;
+
+    slcf->shm_zone = ngx_shared_memory_add(cf, &name, 0,
+                                           &ngx_http_session_security_module);
+
+    return slcf->shm_zone ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_session_security_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    char  *p = conf;
+
+    ngx_int_t                           ms;
+    ngx_str_t                          *value;
+    ngx_uint_t                          may_be_zero;
+    ngx_http_session_security_time_t   *time, **field;
+    ngx_http_compile_complex_value_t    ccv;
+
+    field = (ngx_http_session_security_time_t **) (p + cmd->offset);
+
+    if (*field != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    time = ngx_pcalloc(cf->pool, sizeof(ngx_http_session_security_time_t));
+    if (time == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *field = time;
+
+    if (ngx_http_script_variables_count(&value[1])) {
+
+        time->value = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
+        if (time->value == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+        ccv.cf = cf;
+        ccv.value = &value[1];
+        ccv.complex_value = time->value;
+
+        return (ngx_http_compile_complex_value(&ccv) == NGX_OK)
+               ? NGX_CONF_OK : NGX_CONF_ERROR;
+    }
+
+    may_be_zero = (cmd->offset
+                   == offsetof(ngx_http_session_security_loc_conf_t,
+                               max_lifetime));
+
+    ms = ngx_parse_time(&value[1], 0);
+
+    if (ms == NGX_ERROR
+        || (ms == 0 && !may_be_zero)
+        || (uint64_t) ms > NGX_HTTP_SESSION_SECURITY_MAX_TIME)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid time \"%V\" in \"%V\"; "
+                           "write it as 15m, 30s or 1500ms, %sup to 365d",
+                           &value[1], &cmd->name,
+                           may_be_zero ? "" : "above 0 and ");
+        return NGX_CONF_ERROR;
+    }
+
+    time->ms = (uint64_t) ms;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_session_security_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_session_security_loc_conf_t *slcf = conf;
+
+    ngx_str_t                            *value, path;
+    ngx_uint_t                            i;
+    ngx_http_session_security_pattern_t  *pattern;
+#if (NGX_PCRE)
+    u_char                                errstr[NGX_MAX_CONF_ERRSTR];
+    ngx_regex_compile_t                   rc;
+#endif
+
+    if (slcf->passive_urls == NGX_CONF_UNSET_PTR) {
+        slcf->passive_urls = ngx_array_create(cf->pool, 4,
+                                 sizeof(ngx_http_session_security_pattern_t));
+        if (slcf->passive_urls == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        pattern = ngx_array_push(slcf->passive_urls);
+        if (pattern == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        ngx_memzero(pattern, sizeof(ngx_http_session_security_pattern_t));
+
+        path = value[i];
+
+        if (path.len && path.data[0] == '/') {
+
+            if (path.data[path.len - 1] == '*') {
+                path.len--;
+                pattern->prefix = 1;
+            }
+
+            pattern->path = path;
+            continue;
+        }
+
+#if (NGX_PCRE)
+
+        if (path.len > 1 && path.data[0] == '~') {
+
+            ngx_memzero(&rc, sizeof(ngx_regex_compile_t));
+
+            path.data++;
+            path.len--;
+
+            if (path.data[0] == '*') {
+                rc.options = NGX_REGEX_CASELESS;
+                path.data++;
+                path.len--;
+            }
+
+            rc.pattern = path;
+            rc.pool = cf->pool;
+            rc.err.len = NGX_MAX_CONF_ERRSTR;
+            rc.err.data = errstr;
+
+            if (path.len && ngx_regex_compile(&rc) == NGX_OK) {
+                pattern->regex = rc.regex;
+                continue;
+            }
+
+            if (path.len) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "%V in \"%V\"", &rc.err, &cmd->name);
+                return NGX_CONF_ERROR;
+            }
+        }
+
+#endif
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid pattern \"%V\" in \"%V\"; write /path, "
+                           "/prefix*, ~regex or ~*regex", &value[i],
+                           &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_session_security_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_session_security_loc_conf_t *slcf = conf;
+
+    ngx_str_t                         *value;
+    ngx_http_session_security_url_t   *url;
+    ngx_http_compile_complex_value_t   ccv;
+
+    if (slcf->logout_url != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].len == 0
+        || (value[1].data[0] != '/' && value[1].data[0] != '$'
+            && ngx_strncasecmp(value[1].data, (u_char *) "http://", 7) != 0
+            && ngx_strncasecmp(value[1].data, (u_char *) "https://", 8) != 0))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid URL \"%V\" in \"%V\"; write /path, "
+                           "https://host/path, or a variable",
+                           &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    url = ngx_palloc(cf->pool, sizeof(ngx_http_session_security_url_t));
+    if (url == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    url->text = value[1];
+    slcf->logout_url = url;
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    ccv.cf = cf;
+    ccv.value = &value[1];
+    ccv.complex_value = &url->value;
+
+    return (ngx_http_compile_complex_value(&ccv) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_session_security_expired_status(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_session_security_loc_conf_t *slcf = conf;
+
+    ngx_int_t   status;
+    ngx_str_t  *value;
+
+    if (slcf->expired_status != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    status = ngx_atoi(value[1].data, value[1].len);
+
+    if (status < 400 || status > 599) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid status \"%V\" in \"%V\"; "
+                           "write an error between 400 and 599",
+                           &value[1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    slcf->expired_status = status;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_session_security_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_session_security_loc_conf_t *slcf = conf;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (slcf->ping) {
+        return "is duplicate";
+    }
+
+    slcf->ping = 1;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_session_security_ping_handler;
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_add_variables(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *var, *v;
+
+    for (v = ngx_http_session_security_vars; v->name.len; v++) {
+        var = ngx_http_add_variable(cf, &v->name, v->flags);
+        if (var == NULL) {
+            return NGX_ERROR;
+        }
+
+        var->get_handler = v->get_handler;
+        var->data = v->data;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_init(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    /* before access: no "satisfy any" skips it, no auth_request precedes it */
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_session_security_handler;
+
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_session_security_header_filter;
+
+    return NGX_OK;
+}

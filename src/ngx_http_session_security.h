@@ -1,0 +1,149 @@
+/* What the module's files in nginx C share. */
+
+#ifndef _NGX_HTTP_SESSION_SECURITY_H_INCLUDED_
+#define _NGX_HTTP_SESSION_SECURITY_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ssec_cookie.h"
+#include "ssec_decision.h"
+#include "ssec_table.h"
+
+
+/* more keys in one request than any browser has reason to send */
+#define NGX_HTTP_SESSION_SECURITY_MAX_KEYS  16
+
+/* the longest time that a directive takes: a year, in milliseconds */
+#define NGX_HTTP_SESSION_SECURITY_MAX_TIME  (365ULL * 24 * 60 * 60 * 1000)
+
+/* the table's smallest size, nginx's own page table, and some room */
+#define NGX_HTTP_SESSION_SECURITY_MIN_ZONE  ((ssize_t) 128 * 1024)
+
+#define NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER  600000   /* milliseconds */
+
+/*
+ * Of a split cookie the last part may be a few bytes long, and alike in many
+ * sessions; a part below this length counts only if there is no longer one.
+ */
+#define NGX_HTTP_SESSION_SECURITY_MIN_PART  16
+
+
+typedef struct {
+    ngx_str_t                   name;
+    ngx_str_t                   key;         /* as configured */
+    ngx_http_complex_value_t   *value;       /* NULL if it is a cookie */
+    ssec_cookie_name_t          cookie;
+    ssec_table_t                table;
+} ngx_http_session_security_zone_t;
+
+
+typedef struct {
+    ngx_http_complex_value_t   *value;       /* NULL if it is a constant */
+    uint64_t                    ms;
+} ngx_http_session_security_time_t;
+
+
+typedef struct {
+    ngx_str_t                   path;
+    ngx_uint_t                  prefix;
+#if (NGX_PCRE)
+    ngx_regex_t                *regex;
+#endif
+} ngx_http_session_security_pattern_t;
+
+
+typedef struct {
+    ngx_http_complex_value_t    value;
+    ngx_str_t                   text;        /* as configured */
+} ngx_http_session_security_url_t;
+
+
+typedef struct {
+    ngx_shm_zone_t                    *shm_zone;
+    ngx_http_session_security_time_t  *warn_after;
+    ngx_http_session_security_time_t  *expire_after;
+    ngx_http_session_security_time_t  *max_lifetime;
+    ngx_array_t                       *passive_urls;
+    ngx_array_t                       *passive;
+    ngx_http_session_security_url_t   *logout_url;
+    ngx_uint_t                         expired_status;
+    ngx_uint_t                         ping;
+} ngx_http_session_security_loc_conf_t;
+
+
+typedef struct {
+    ssec_digest_t               digest;
+    ngx_str_t                   name;        /* of the cookie, as spelled */
+    unsigned                    standard:1;  /* read as RFC 6265 reads it */
+    unsigned                    unknown:1;
+} ngx_http_session_security_key_t;
+
+
+typedef struct {
+    ngx_http_session_security_key_t  elts[NGX_HTTP_SESSION_SECURITY_MAX_KEYS];
+    ngx_uint_t                       nelts;
+    unsigned                         too_many:1;
+} ngx_http_session_security_keys_t;
+
+
+typedef struct {
+    ngx_http_session_security_zone_t  *zone;
+    ngx_http_session_security_keys_t  *keys;     /* of a dead session */
+    ssec_outcome_t                     outcome;
+    uint64_t                           idle;     /* after the request */
+} ngx_http_session_security_ctx_t;
+
+
+/* The main request's context, after whatever internal redirect; or NULL. */
+ngx_http_session_security_ctx_t *ngx_http_session_security_ctx(
+    ngx_http_request_t *r);
+ngx_int_t ngx_http_session_security_handler(ngx_http_request_t *r);
+
+ngx_int_t ngx_http_session_security_ping_handler(ngx_http_request_t *r);
+
+ngx_int_t ngx_http_session_security_response(ngx_http_request_t *r);
+
+/* The session keys of a request: none is no error. */
+ngx_int_t ngx_http_session_security_keys(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_keys_t *keys);
+ngx_int_t ngx_http_session_security_cookie_digest(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, ssec_str_t *value,
+    ngx_uint_t canonical, ssec_digest_t *digest, size_t *len);
+ngx_http_session_security_key_t *ngx_http_session_security_find_key(
+    ngx_http_session_security_keys_t *keys, ssec_digest_t *digest);
+/* Takes every cookie that may be the session's out of the request. */
+ngx_int_t ngx_http_session_security_withhold(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone);
+
+/* An empty URL is none. */
+ngx_int_t ngx_http_session_security_logout_url(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url, ngx_str_t *url);
+ngx_uint_t ngx_http_session_security_is_logout(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url, ngx_str_t *url);
+
+ngx_table_elt_t *ngx_http_session_security_find_header(
+    ngx_http_request_t *r, ngx_str_t *name);
+ngx_int_t ngx_http_session_security_add_header(ngx_http_request_t *r,
+    ngx_str_t *name, ngx_str_t *value);
+ngx_int_t ngx_http_session_security_no_store(ngx_http_request_t *r);
+void ngx_http_session_security_remove_header(ngx_list_t *headers,
+    ngx_table_elt_t *header);
+
+ngx_int_t ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone,
+    void *data);
+ngx_int_t ngx_http_session_security_init_process(ngx_cycle_t *cycle);
+/* The time in milliseconds, suspended time included. */
+uint64_t ngx_http_session_security_now(void);
+void ngx_http_session_security_release(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, ssec_entry_t *entry,
+    uint64_t now);
+
+
+extern ngx_module_t  ngx_http_session_security_module;
+
+
+#endif /* _NGX_HTTP_SESSION_SECURITY_H_INCLUDED_ */

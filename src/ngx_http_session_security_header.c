@@ -1,0 +1,150 @@
+/* Headers: finding, adding, and taking them out of a list. */
+
+#include "ngx_http_session_security.h"
+
+
+ngx_table_elt_t *
+ngx_http_session_security_find_header(ngx_http_request_t *r, ngx_str_t *name)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *header;
+
+    part = &r->headers_in.headers.part;
+    header = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                return NULL;
+            }
+
+            part = part->next;
+            header = part->elts;
+            i = 0;
+        }
+
+        if (header[i].key.len == name->len
+            && ngx_strncasecmp(header[i].key.data, name->data, name->len)
+               == 0)
+        {
+            return &header[i];
+        }
+    }
+}
+
+
+ngx_int_t
+ngx_http_session_security_add_header(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *value)
+{
+    ngx_table_elt_t  *h;
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    h->key = *name;
+    h->value = *value;
+#if (nginx_version >= 1023000)
+    h->next = NULL;
+#endif
+
+    return NGX_OK;
+}
+
+
+/* What is said of a session must not be said again from a cache. */
+
+ngx_int_t
+ngx_http_session_security_no_store(ngx_http_request_t *r)
+{
+    static ngx_str_t  name = ngx_string("Cache-Control");
+    static ngx_str_t  value = ngx_string("no-store");
+
+    return ngx_http_session_security_add_header(r, &name, &value);
+}
+
+
+/*
+ * The list's parts are split around the header and nothing is moved: many
+ * shortcuts, our own among them, point to the others.
+ */
+
+void
+ngx_http_session_security_remove_header(ngx_list_t *headers,
+    ngx_table_elt_t *header)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part, *prev, *rest;
+    ngx_table_elt_t  *elts;
+
+    prev = NULL;
+
+    for (part = &headers->part; part; part = part->next) {
+        elts = part->elts;
+
+        if (header >= elts && header < elts + part->nelts) {
+            break;
+        }
+
+        prev = part;
+    }
+
+    if (part == NULL) {
+        return;
+    }
+
+    i = header - elts;
+
+    if (i == part->nelts - 1) {
+
+        if (i == 0 && prev) {
+            /* no other part may be empty; the one before is full */
+
+            prev->next = part->next;
+
+            if (headers->last == part) {
+                headers->last = prev;
+                headers->nalloc = prev->nelts;
+            }
+
+            return;
+        }
+
+        part->nelts--;
+        return;
+    }
+
+    if (i == 0) {
+        part->elts = elts + 1;
+        part->nelts--;
+
+        if (headers->last == part) {
+            headers->nalloc--;
+        }
+
+        return;
+    }
+
+    rest = ngx_palloc(headers->pool, sizeof(ngx_list_part_t));
+    if (rest == NULL) {
+        ngx_str_null(&header->value);
+        return;
+    }
+
+    rest->elts = header + 1;
+    rest->nelts = part->nelts - i - 1;
+    rest->next = part->next;
+
+    part->nelts = i;
+    part->next = rest;
+
+    if (headers->last == part) {
+        headers->last = rest;
+        headers->nalloc -= i + 1;
+    }
+}

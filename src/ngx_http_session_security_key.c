@@ -1,0 +1,367 @@
+/* Whose session a request is: its keys, and how to withhold them. */
+
+#include "ngx_http_session_security.h"
+
+
+static ngx_int_t ngx_http_session_security_cookie_keys(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, ngx_str_t *header,
+    ngx_http_session_security_keys_t *keys,
+    ngx_http_session_security_keys_t *shorts);
+static void ngx_http_session_security_push_key(
+    ngx_http_session_security_keys_t *keys, ssec_digest_t *digest,
+    ssec_cookie_t *cookie);
+static ngx_int_t ngx_http_session_security_cut(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, ngx_str_t *header);
+static void ngx_http_session_security_flush_variables(ngx_http_request_t *r);
+
+
+ngx_int_t
+ngx_http_session_security_keys(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_keys_t *keys)
+{
+    ngx_str_t                         value;
+    ssec_digest_t                     digest;
+    ngx_http_session_security_keys_t  shorts;
+#if (nginx_version >= 1023000)
+    ngx_table_elt_t                  *h;
+#else
+    ngx_uint_t                        i;
+    ngx_table_elt_t                 **h;
+#endif
+
+    keys->nelts = 0;
+    keys->too_many = 0;
+
+    if (zone->value) {
+
+        if (ngx_http_complex_value(r, zone->value, &value) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (value.len) {
+            ssec_digest(zone->table.key, value.data, value.len, &digest);
+            ngx_http_session_security_push_key(keys, &digest, NULL);
+        }
+
+        return NGX_OK;
+    }
+
+    shorts.nelts = 0;
+    shorts.too_many = 0;
+
+#if (nginx_version >= 1023000)
+
+    for (h = r->headers_in.cookie; h; h = h->next) {
+
+        if (ngx_http_session_security_cookie_keys(r, zone, &h->value, keys,
+                                                  &shorts)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+#else
+
+    h = r->headers_in.cookies.elts;
+
+    for (i = 0; i < r->headers_in.cookies.nelts; i++) {
+
+        if (ngx_http_session_security_cookie_keys(r, zone, &h[i]->value, keys,
+                                                  &shorts)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+#endif
+
+    if (keys->nelts == 0 && shorts.nelts) {
+        *keys = shorts;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_cookie_keys(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, ngx_str_t *header,
+    ngx_http_session_security_keys_t *keys,
+    ngx_http_session_security_keys_t *shorts)
+{
+    size_t          len;
+    ssec_cookie_t   cookie;
+    ssec_digest_t   digest;
+    ssec_cookies_t  cookies;
+
+    ssec_cookies(&cookies, header->data, header->len);
+
+    while (ssec_cookies_next(&cookies, &zone->cookie, &cookie)) {
+
+        if (ngx_http_session_security_cookie_digest(r, zone, &cookie.value,
+                                                    cookie.canonical, &digest,
+                                                    &len)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (len == 0) {
+            continue;
+        }
+
+        if (zone->cookie.prefix && len < NGX_HTTP_SESSION_SECURITY_MIN_PART) {
+            ngx_http_session_security_push_key(shorts, &digest, &cookie);
+
+        } else {
+            ngx_http_session_security_push_key(keys, &digest, &cookie);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_session_security_cookie_digest(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, ssec_str_t *value,
+    ngx_uint_t canonical, ssec_digest_t *digest, size_t *len)
+{
+    u_char  *buf;
+
+    if (canonical) {
+        *len = value->len;
+        ssec_digest(zone->table.key, value->data, value->len, digest);
+        return NGX_OK;
+    }
+
+    buf = ngx_pnalloc(r->pool, value->len);
+    if (buf == NULL) {
+        return NGX_ERROR;
+    }
+
+    *len = ssec_cookie_canonical(buf, value->data, value->len);
+    ssec_digest(zone->table.key, buf, *len, digest);
+
+    ngx_memzero(buf, value->len);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
+    ssec_digest_t *digest, ssec_cookie_t *cookie)
+{
+    ngx_http_session_security_key_t  *key;
+
+    key = ngx_http_session_security_find_key(keys, digest);
+
+    if (key) {
+        key->standard |= (cookie == NULL || cookie->standard);
+        return;
+    }
+
+    if (keys->nelts == NGX_HTTP_SESSION_SECURITY_MAX_KEYS) {
+        keys->too_many = 1;
+        return;
+    }
+
+    key = &keys->elts[keys->nelts++];
+
+    key->digest = *digest;
+    key->unknown = 0;
+
+    if (cookie) {
+        key->standard = cookie->standard;
+        key->name.len = cookie->name.len;
+        key->name.data = (u_char *) cookie->name.data;
+
+    } else {
+        key->standard = 1;
+        ngx_str_null(&key->name);
+    }
+}
+
+
+ngx_http_session_security_key_t *
+ngx_http_session_security_find_key(ngx_http_session_security_keys_t *keys,
+    ssec_digest_t *digest)
+{
+    ngx_uint_t                        i;
+    ngx_http_session_security_key_t  *key;
+
+    key = keys->elts;
+
+    for (i = 0; i < keys->nelts; i++) {
+        if (key[i].digest.body == digest->body
+            && key[i].digest.place == digest->place)
+        {
+            return &key[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * The backend's request is made from the list of headers, variables from the
+ * shortcuts: the cookie goes from both.
+ */
+
+ngx_int_t
+ngx_http_session_security_withhold(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone)
+{
+#if (nginx_version >= 1023000)
+    ngx_table_elt_t   *h, **next;
+#else
+    ngx_uint_t         i, n;
+    ngx_table_elt_t  **h;
+#endif
+
+    if (zone->value) {
+        return NGX_OK;
+    }
+
+#if (nginx_version >= 1023000)
+
+    next = &r->headers_in.cookie;
+
+    while (*next) {
+        h = *next;
+
+        if (ngx_http_session_security_cut(r, zone, &h->value) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (h->value.len) {
+            next = &h->next;
+            continue;
+        }
+
+        *next = h->next;
+        ngx_http_session_security_remove_header(&r->headers_in.headers, h);
+    }
+
+#else
+
+    h = r->headers_in.cookies.elts;
+    n = 0;
+
+    for (i = 0; i < r->headers_in.cookies.nelts; i++) {
+
+        if (ngx_http_session_security_cut(r, zone, &h[i]->value) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        if (h[i]->value.len) {
+            h[n++] = h[i];
+            continue;
+        }
+
+        ngx_http_session_security_remove_header(&r->headers_in.headers, h[i]);
+    }
+
+    r->headers_in.cookies.nelts = n;
+
+#endif
+
+    ngx_http_session_security_flush_variables(r);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_cut(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, ngx_str_t *header)
+{
+    u_char          *p, *buf, *last, *part;
+    ssec_str_t       rest;
+    ssec_cookie_t    cookie;
+    ssec_cookies_t   cookies;
+
+    buf = NULL;
+    last = NULL;
+    p = header->data;
+
+    ssec_cookies(&cookies, header->data, header->len);
+
+    while (ssec_cookies_next(&cookies, &zone->cookie, &cookie)) {
+
+        if (buf == NULL) {
+            buf = ngx_pnalloc(r->pool, header->len);
+            if (buf == NULL) {
+                return NGX_ERROR;
+            }
+
+            last = buf;
+        }
+
+        part = (u_char *) cookie.part.data;
+
+        if (part > p) {
+            last = ngx_cpymem(last, p, part - p);
+        }
+
+        part += cookie.part.len;
+
+        if (part < header->data + header->len) {
+            part++;
+        }
+
+        p = ngx_max(p, part);
+    }
+
+    if (buf == NULL) {
+        return NGX_OK;
+    }
+
+    last = ngx_cpymem(last, p, header->data + header->len - p);
+
+    /* what was the last cookie leaves a ";" before it */
+
+    while (last > buf && (last[-1] == ';' || last[-1] == ' ')) {
+        last--;
+    }
+
+    rest = ssec_cookie_trim(buf, last);
+
+    header->data = (u_char *) rest.data;
+    header->len = rest.len;
+
+    return NGX_OK;
+}
+
+
+/* $http_cookie or $cookie_NAME may have been asked for already. */
+
+static void
+ngx_http_session_security_flush_variables(ngx_http_request_t *r)
+{
+    ngx_str_t                  *name;
+    ngx_uint_t                  i;
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+
+    v = cmcf->variables.elts;
+
+    for (i = 0; i < cmcf->variables.nelts; i++) {
+        name = &v[i].name;
+
+        if ((name->len > 7 && ngx_strncmp(name->data, "cookie_", 7) == 0)
+            || (name->len == 11
+                && ngx_strncmp(name->data, "http_cookie", 11) == 0))
+        {
+            r->variables[i].valid = 0;
+            r->variables[i].not_found = 0;
+        }
+    }
+}

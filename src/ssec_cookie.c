@@ -1,0 +1,560 @@
+/* The session's cookie in a Cookie header, as any backend may read it. */
+
+#include <string.h>
+
+#include "ssec_cookie.h"
+
+
+#define ssec_is_blank(c)      ((c) <= 0x20 || (c) >= 0x7f)
+
+#define ssec_is_separator(c)                                                  \
+    (ssec_is_blank(c) || (c) == '"' || (c) == ',' || (c) == ';' || (c) == '=')
+
+#define ssec_is_octal(c, max)  ((c) >= '0' && (c) <= (max))
+
+
+/* The readings of what stands behind a "=", in the order they are given in. */
+
+#define SSEC_WHOLE     1U
+#define SSEC_SLICED    2U
+#define SSEC_QUOTED    4U
+#define SSEC_TO_BLANK  8U
+#define SSEC_TO_COMMA  16U
+
+
+static bool ssec_cookies_find(ssec_cookies_t *it,
+    const ssec_cookie_name_t *name);
+static ssec_str_t ssec_cookie_token(const uint8_t *start, const uint8_t *p);
+static bool ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie);
+static bool ssec_cookie_quoted(const ssec_cookies_t *it,
+    ssec_cookie_t *cookie);
+static bool ssec_cookie_begins(const ssec_cookie_name_t *name,
+    const uint8_t *p, const uint8_t *end);
+static int ssec_cookie_percent(const uint8_t *p, const uint8_t *end);
+static int ssec_hex(uint8_t c);
+static uint8_t ssec_cookie_fold(uint8_t c);
+
+
+bool
+ssec_cookie_name(uint8_t *data, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+
+        if (ssec_is_separator(data[i])) {
+            return false;
+        }
+
+        data[i] = ssec_cookie_fold(data[i]);
+    }
+
+    return len != 0;
+}
+
+
+bool
+ssec_cookie_match(const ssec_cookie_name_t *name, const uint8_t *data,
+    size_t len)
+{
+    int             c;
+    const uint8_t  *end;
+
+    end = data + len;
+
+    while (!ssec_cookie_begins(name, data, end)) {
+
+        /* old PHP drops blanks before a name once it has decoded it */
+
+        if (data == end) {
+            return false;
+        }
+
+        c = ssec_cookie_percent(data, end);
+
+        if (c >= 0 && ssec_is_blank(c)) {
+            data += 3;
+
+        } else if (*data == '+') {
+            data++;
+
+        } else {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+static bool
+ssec_cookie_begins(const ssec_cookie_name_t *name, const uint8_t *p,
+    const uint8_t *end)
+{
+    int      c;
+    size_t   i;
+    uint8_t  folded;
+
+    for (i = 0; i < name->folded.len; i++) {
+
+        if (p == end) {
+            return false;
+        }
+
+        folded = name->folded.data[i];
+
+        if (ssec_cookie_fold(*p) == folded) {
+            p++;
+            continue;
+        }
+
+        c = ssec_cookie_percent(p, end);
+
+        if (c < 0 || ssec_cookie_fold((uint8_t) c) != folded) {
+            return false;
+        }
+
+        p += 3;
+    }
+
+    /* and takes an encoded zero for the name's end */
+
+    return p == end || name->prefix || ssec_cookie_percent(p, end) == 0;
+}
+
+
+void
+ssec_cookies(ssec_cookies_t *it, const uint8_t *data, size_t len)
+{
+    it->next = data;
+    it->end = data + len;
+    it->equals = NULL;
+    it->readings = 0;
+}
+
+
+bool
+ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    ssec_cookie_t *cookie)
+{
+    const uint8_t  *p;
+
+    for ( ;; ) {
+
+        while (it->readings) {
+            if (ssec_cookies_read(it, cookie)) {
+                return true;
+            }
+        }
+
+        if (it->equals) {
+            p = it->equals + 1;
+            it->first = false;
+
+        } else {
+
+            p = it->next;
+
+            if (p == it->end) {
+                return false;
+            }
+
+            it->part = p;
+            it->part_end = memchr(p, ';', (size_t) (it->end - p));
+
+            if (it->part_end) {
+                it->next = it->part_end + 1;
+
+            } else {
+                it->part_end = it->end;
+                it->next = it->end;
+            }
+
+            it->first = true;
+        }
+
+        it->equals = memchr(p, '=', (size_t) (it->part_end - p));
+
+        if (it->equals && !ssec_cookies_find(it, name)) {
+            it->readings = 0;
+        }
+    }
+}
+
+
+/* Whether the name stands before this "=", and which readings that gives. */
+
+static bool
+ssec_cookies_find(ssec_cookies_t *it, const ssec_cookie_name_t *name)
+{
+    ssec_str_t      token, *value;
+    const uint8_t  *p;
+
+    value = &it->cookie.value;
+    it->cookie.standard = false;
+
+    if (it->first) {
+        token = ssec_cookie_trim(it->part, it->equals);
+
+        it->cookie.standard =
+            ssec_cookie_match(name, token.data, token.len)
+            /* a blank before "=" is one more "_" to PHP */
+            || (token.data + token.len != it->equals
+                && ssec_cookie_match(name, token.data,
+                                     (size_t) (it->equals - token.data)));
+    }
+
+    if (it->cookie.standard) {
+        it->readings = SSEC_WHOLE|SSEC_SLICED|SSEC_QUOTED|SSEC_TO_BLANK
+                       |SSEC_TO_COMMA;
+
+        *value = ssec_cookie_trim(it->equals + 1, it->part_end);
+
+    } else {
+
+        token = ssec_cookie_token(it->part, it->equals);
+        p = token.data;
+
+        if (p == it->part || p[-1] == '='
+            || !ssec_cookie_match(name, p, token.len))
+        {
+            return false;
+        }
+
+        /* only what may end it here: each byte is then read but once */
+
+        it->readings = SSEC_QUOTED;
+
+        if (p[-1] != ',') {
+            it->readings |= SSEC_TO_BLANK;
+        }
+
+        while (p > it->part && ssec_is_blank(p[-1])) {
+            p--;
+        }
+
+        if (p > it->part && p[-1] == ',') {
+            it->readings |= SSEC_TO_COMMA;
+        }
+
+        for (p = it->equals + 1; p < it->part_end && ssec_is_blank(*p); p++) {
+            /* void */
+        }
+
+        value->data = p;
+        value->len = (size_t) (it->part_end - p);
+    }
+
+    if (value->len && *value->data == '"') {
+        it->readings &= SSEC_WHOLE|SSEC_SLICED|SSEC_QUOTED;
+
+    } else {
+        it->readings &= SSEC_WHOLE|SSEC_TO_BLANK|SSEC_TO_COMMA;
+    }
+
+    it->cookie.name = token;
+    it->cookie.part.data = it->part;
+    it->cookie.part.len = (size_t) (it->part_end - it->part);
+
+    return true;
+}
+
+
+/* The word before a "=". */
+
+static ssec_str_t
+ssec_cookie_token(const uint8_t *start, const uint8_t *p)
+{
+    ssec_str_t      token;
+    const uint8_t  *end;
+
+    while (p > start && ssec_is_blank(p[-1])) {
+        p--;
+    }
+
+    end = p;
+
+    while (p > start && !ssec_is_separator(p[-1])) {
+        p--;
+    }
+
+    token.data = p;
+    token.len = (size_t) (end - p);
+
+    return token;
+}
+
+
+/* The next reading that is left, unless it is one given before. */
+
+static bool
+ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie)
+{
+    unsigned        reading;
+    const uint8_t  *p, *end;
+
+    reading = it->readings & -it->readings;
+    it->readings &= ~reading;
+
+    *cookie = it->cookie;
+
+    p = cookie->value.data;
+    end = p + cookie->value.len;
+
+    switch (reading) {
+
+    case SSEC_WHOLE:
+        break;
+
+    case SSEC_SLICED:
+
+        if (cookie->value.len < 2 || end[-1] == '"') {
+            return false;
+        }
+
+        cookie->value.len--;
+        break;
+
+    case SSEC_QUOTED:
+
+        if (!ssec_cookie_quoted(it, cookie)) {
+            return false;
+        }
+
+        break;
+
+    case SSEC_TO_BLANK:
+
+        while (p < end && !ssec_is_blank(*p) && *p != '"') {
+            p++;
+        }
+
+        cookie->value.len = (size_t) (p - cookie->value.data);
+        break;
+
+    default: /* SSEC_TO_COMMA */
+
+        while (p < end && *p != ',') {
+            p++;
+        }
+
+        cookie->value.len = (size_t) (p - cookie->value.data);
+        break;
+    }
+
+    if (reading != SSEC_WHOLE && cookie->standard) {
+
+        if (cookie->value.len == it->cookie.value.len) {
+            return false;
+        }
+
+        cookie->standard = false;
+    }
+
+    cookie->canonical = ssec_cookie_is_canonical(cookie->value.data,
+                                                 cookie->value.len);
+
+    if (reading == SSEC_WHOLE && cookie->canonical) {
+        it->readings = 0;
+    }
+
+    return true;
+}
+
+
+/* Up to the closing quote, be it behind a ";". */
+
+static bool
+ssec_cookie_quoted(const ssec_cookies_t *it, ssec_cookie_t *cookie)
+{
+    const uint8_t  *p, *end;
+
+    for (p = cookie->value.data + 1; p < it->end && *p != '"'; p++) {
+
+        if (*p == '\\' && p + 1 < it->end) {
+            p++;
+        }
+    }
+
+    if (p == it->end) {
+        return false;
+    }
+
+    cookie->value.len = (size_t) (p + 1 - cookie->value.data);
+
+    if (p >= it->part_end) {
+        end = memchr(p, ';', (size_t) (it->end - p));
+        end = end ? end : it->end;
+        cookie->part.len = (size_t) (end - cookie->part.data);
+    }
+
+    return true;
+}
+
+
+bool
+ssec_cookie_is_canonical(const uint8_t *data, size_t len)
+{
+    const uint8_t  *end;
+
+    /* also what may end the value earlier, so that it has other readings */
+
+    static const uint8_t  special[256] = {
+        [0x00 ... 0x20] = 1, ['"'] = 1, ['%'] = 1, ['+'] = 1, [','] = 1,
+        ['\\'] = 1, [0x7f ... 0xff] = 1
+    };
+
+    end = data + len;
+
+    for ( /* void */ ; end - data >= 4; data += 4) {
+
+        if (special[data[0]] | special[data[1]]
+            | special[data[2]] | special[data[3]])
+        {
+            return false;
+        }
+    }
+
+    for ( /* void */ ; data < end; data++) {
+
+        if (special[*data]) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+size_t
+ssec_cookie_canonical(uint8_t *buf, const uint8_t *data, size_t len)
+{
+    int             c;
+    uint8_t        *p, *end, *last;
+    ssec_str_t      value;
+
+    memmove(buf, data, len);
+
+    p = buf;
+    end = buf + len;
+    last = buf;
+
+    /*
+     * What an escape stands for goes back in front of what is still to read,
+     * so that one pass does what repeated ones would.
+     */
+
+    while (p < end) {
+        c = *p++;
+
+        switch (c) {
+
+        case '"':
+            continue;
+
+        case '\\':
+
+            if (end - p >= 3 && ssec_is_octal(p[0], '3')
+                && ssec_is_octal(p[1], '7') && ssec_is_octal(p[2], '7'))
+            {
+                p[2] = (uint8_t) ((p[0] - '0') << 6 | (p[1] - '0') << 3
+                                  | (p[2] - '0'));
+                p += 2;
+            }
+
+            continue;
+
+        case '+':
+            c = ' ';
+            break;
+        }
+
+        *last++ = (uint8_t) c;
+
+        if (last - buf >= 3 && last[-3] == '%') {
+            c = ssec_cookie_percent(last - 3, last);
+
+            if (c >= 0) {
+                last -= 3;
+                *--p = (uint8_t) c;
+            }
+
+        } else if (c >= 0x80 && c <= 0xbf && last - buf >= 2
+                   && (last[-2] == 0xc2 || last[-2] == 0xc3))
+        {
+            last -= 2;
+            *--p = (uint8_t) (last[0] << 6 | (c & 0x3f));
+        }
+    }
+
+    value = ssec_cookie_trim(buf, last);
+    memmove(buf, value.data, value.len);
+
+    return value.len;
+}
+
+
+ssec_str_t
+ssec_cookie_trim(const uint8_t *p, const uint8_t *end)
+{
+    ssec_str_t  s;
+
+    while (p < end && ssec_is_blank(*p)) {
+        p++;
+    }
+
+    while (p < end && ssec_is_blank(end[-1])) {
+        end--;
+    }
+
+    s.data = p;
+    s.len = (size_t) (end - p);
+
+    return s;
+}
+
+
+/* The byte that "%XX" stands for, or -1. */
+
+static int
+ssec_cookie_percent(const uint8_t *p, const uint8_t *end)
+{
+    int  high, low;
+
+    if (*p != '%' || end - p < 3) {
+        return -1;
+    }
+
+    high = ssec_hex(p[1]);
+    low = ssec_hex(p[2]);
+
+    return (high < 0 || low < 0) ? -1 : high << 4 | low;
+}
+
+
+static int
+ssec_hex(uint8_t c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+
+    c |= 0x20;
+
+    return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
+}
+
+
+static uint8_t
+ssec_cookie_fold(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return c | 0x20;
+    }
+
+    if (c == '.' || c == '[' || c == '+' || ssec_is_blank(c)) {
+        return '_';
+    }
+
+    return c;
+}

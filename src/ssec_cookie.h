@@ -1,0 +1,107 @@
+/*
+ * The session's cookie in a Cookie header, as any backend may read it.
+ *
+ * Backends differ in what they take for the cookie NAME and for its value, and
+ * a spelling that this file missed would be a way around the timeout.  So it
+ * finds every reading, and brings each value into one canonical form:
+ *
+ *   names   case is ignored (ASP.NET); blanks, "." and "[" are "_" (PHP);
+ *           percent-encoding is undone (PHP before 7.2.34); a name may follow
+ *           ";" (RFC 6265), "," (RFC 2109), a blank or a quote (Python);
+ *   values  end at ";", at the closing quote, be it behind a ";" (Python), at
+ *           a blank (Python) or at a comma (Rack 1); with a leading quote the
+ *           last byte goes too, quote or not (Node's "cookie" up to 0.4);
+ *   forms   percent-encoding (PHP, Node) and octal escapes (Python) are undone,
+ *           quotes and backslashes dropped, "+" is a blank (PHP, Rack), two
+ *           bytes of UTF-8 are the Latin-1 byte they stand for (Node, Django),
+ *           blanks around are dropped; all of it until nothing changes.
+ *
+ * A blank here is any byte up to 0x20 and from 0x7f on: Python and JavaScript
+ * strip Unicode's spaces too, in whatever encoding they take them to be.
+ *
+ * The time all this takes is linear in the header's length, whatever it holds.
+ */
+
+#ifndef SSEC_COOKIE_H
+#define SSEC_COOKIE_H
+
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+
+typedef struct {
+    const uint8_t  *data;
+    size_t          len;
+} ssec_str_t;
+
+
+typedef struct {
+    ssec_str_t  folded;          /* by ssec_cookie_name() */
+    bool        prefix;          /* every cookie that begins so */
+} ssec_cookie_name_t;
+
+
+typedef struct {
+    ssec_str_t  name;            /* as it is spelled */
+    ssec_str_t  value;           /* likewise */
+    ssec_str_t  part;            /* of the header: withhold it whole */
+    bool        standard;        /* RFC 6265 reads it so */
+    bool        canonical;       /* value is its own canonical form */
+} ssec_cookie_t;
+
+
+typedef struct {                 /* to read a header; see ssec_cookies() */
+    const uint8_t  *next;
+    const uint8_t  *end;
+    const uint8_t  *part;
+    const uint8_t  *part_end;
+    const uint8_t  *equals;
+    bool            first;       /* no "=" before this one in the part */
+    unsigned        readings;    /* of the cookie, still to give */
+    ssec_cookie_t   cookie;
+} ssec_cookies_t;
+
+
+/*
+ * Folds a configured name of len bytes in place, for the functions below.
+ * Gives false for what cannot be a cookie's name: an empty one, or one with
+ * a blank, a quote, or any of ",;=" in it.
+ */
+
+bool ssec_cookie_name(uint8_t *data, size_t len);
+
+/* Whether some backend takes this name, as it is spelled, for that one. */
+
+bool ssec_cookie_match(const ssec_cookie_name_t *name, const uint8_t *data,
+    size_t len);
+
+/*
+ * Every reading of every cookie in a header that some backend could take for
+ * the named one: start with ssec_cookies(), then call ssec_cookies_next()
+ * until it gives false.  Slices point into the header.  A plain value has one
+ * reading, any other up to five, of which the first is the standard one.
+ */
+
+void ssec_cookies(ssec_cookies_t *it, const uint8_t *data, size_t len);
+bool ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    ssec_cookie_t *cookie);
+
+/*
+ * Writes the canonical form of a value to buf, which has room for len bytes
+ * and may be the value's own place; gives its length.
+ */
+
+size_t ssec_cookie_canonical(uint8_t *buf, const uint8_t *data, size_t len);
+
+/* Whether a value is its own canonical form. */
+
+bool ssec_cookie_is_canonical(const uint8_t *data, size_t len);
+
+/* Drops the blanks around. */
+
+ssec_str_t ssec_cookie_trim(const uint8_t *p, const uint8_t *end);
+
+
+#endif /* SSEC_COOKIE_H */

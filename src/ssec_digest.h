@@ -1,0 +1,30 @@
+/*
+ * Keyed digests of session keys: what the table stores in their place.
+ *
+ * SipHash-2-4 with 128 bits of output (Aumasson, Bernstein, 2012), of which
+ * 96 are kept.  Without the key neither can a session key be told from its
+ * digest nor can keys be chosen to meet in one bucket.
+ */
+
+#ifndef SSEC_DIGEST_H
+#define SSEC_DIGEST_H
+
+
+#include <stddef.h>
+#include <stdint.h>
+
+
+#define SSEC_DIGEST_KEY  16      /* bytes of a digest's key */
+
+
+typedef struct {
+    uint64_t  body;
+    uint32_t  place;             /* spreads the sessions over the buckets */
+} ssec_digest_t;
+
+
+void ssec_digest(const uint8_t key[SSEC_DIGEST_KEY], const void *data,
+    size_t len, ssec_digest_t *digest);
+
+
+#endif /* SSEC_DIGEST_H */

@@ -1,0 +1,76 @@
+/* The idleFor argument of a ping. */
+
+#include <string.h>
+
+#include "ssec_idle_for.h"
+
+
+#define SSEC_IDLE_FOR  "idleFor="
+
+
+static bool ssec_integer(const char *p, const char *end, uint64_t *ms);
+
+
+bool
+ssec_idle_for(const void *args, size_t len, uint64_t *ms)
+{
+    size_t       n;
+    unsigned     found;
+    const char  *p, *last, *end, *value, *value_end;
+
+    n = sizeof(SSEC_IDLE_FOR) - 1;
+    found = 0;
+    value = NULL;
+    value_end = NULL;
+
+    last = (const char *) args + len;
+
+    for (p = args; p < last; p = end + 1) {
+
+        end = memchr(p, '&', (size_t) (last - p));
+        if (end == NULL) {
+            end = last;
+        }
+
+        if ((size_t) (end - p) >= n && memcmp(p, SSEC_IDLE_FOR, n) == 0) {
+            value = p + n;
+            value_end = end;
+            found++;
+        }
+    }
+
+    return found == 1 && ssec_integer(value, value_end, ms);
+}
+
+
+static bool
+ssec_integer(const char *p, const char *end, uint64_t *ms)
+{
+    bool      negative;
+    unsigned  digit;
+    uint64_t  n;
+
+    negative = (p < end && *p == '-');
+    p += negative;
+
+    if (p == end) {
+        return false;
+    }
+
+    n = 0;
+
+    for ( /* void */ ; p < end; p++) {
+
+        if (*p < '0' || *p > '9') {
+            return false;
+        }
+
+        digit = (unsigned) (*p - '0') * 1000;
+
+        n = (n > (UINT64_MAX - digit) / 10) ? UINT64_MAX : n * 10 + digit;
+    }
+
+    *ms = negative ? 0 : n;
+
+    return true;
+}

@@ -1,0 +1,26 @@
+/* What a Set-Cookie header does to its cookie. */
+
+#ifndef SSEC_SET_COOKIE_H
+#define SSEC_SET_COOKIE_H
+
+
+#include "ssec_cookie.h"
+
+
+typedef struct {
+    ssec_str_t  name;
+    ssec_str_t  value;
+    bool        deletes;         /* empty, Max-Age up to 0, or past Expires */
+} ssec_set_cookie_t;
+
+
+/*
+ * Reads a Set-Cookie header's value as RFC 6265, section 5.2, does; now is
+ * the wall clock in seconds since 1970.  Gives false if it sets no cookie.
+ */
+
+bool ssec_set_cookie(const uint8_t *data, size_t len, int64_t now,
+    ssec_set_cookie_t *cookie);
+
+
+#endif /* SSEC_SET_COOKIE_H */

@@ -1,0 +1,155 @@
+/*
+ * The session table with its inside laid open.  A test that includes this is
+ * built without src/ssec_table.c; hooks are defined before.
+ */
+
+#ifndef SSEC_TEST_TABLE_H
+#define SSEC_TEST_TABLE_H
+
+
+#include <stdio.h>
+#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "ssec_test.h"
+
+#include "../src/ssec_table.c"
+
+
+static const uint8_t  test_key[SSEC_DIGEST_KEY] = "sixteen octets.";
+
+
+static inline size_t
+test_table_size(uint64_t nbuckets)
+{
+    return 256 + nbuckets * sizeof(ssec_bucket_t);
+}
+
+
+/* An empty table that children share. */
+
+static inline void
+test_table_map(ssec_table_t *table, uint64_t nbuckets)
+{
+    void  *memory;
+
+    memory = mmap(NULL, test_table_size(nbuckets), PROT_READ|PROT_WRITE,
+                  MAP_SHARED|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0);
+
+    if (memory == MAP_FAILED
+        || !ssec_table_create(memory, test_table_size(nbuckets), test_key))
+    {
+        perror("mmap");
+        exit(2);
+    }
+
+    ssec_table_open(table, memory, ssec_table_owner());
+}
+
+
+static inline void
+test_table_unmap(ssec_table_t *table)
+{
+    (void) munmap(table->header, test_table_size(table->nbuckets));
+}
+
+
+/* A digest whose two buckets are these; there are 2^20 of them, by number. */
+
+static inline ssec_digest_t
+test_digest_at(const ssec_table_t *table, uint32_t first, uint32_t second,
+    uint32_t number)
+{
+    uint64_t       n, distance;
+    ssec_digest_t  digest;
+
+    n = table->nbuckets;
+    distance = (second + n - first) % n;
+
+    digest.place = (uint32_t) ((((uint64_t) first << 32) + n - 1) / n
+                               + number % (((1ULL << 32) - n) / n));
+    digest.body = (((distance - 1) << 32) + n - 2) / (n - 1) << 32
+                  | (number + 1);
+
+    return digest;
+}
+
+
+static inline bool
+test_put(ssec_table_t *table, ssec_digest_t digest, ssec_record_t rec)
+{
+    ssec_entry_t  entry;
+
+    ssec_table_acquire(table, &digest, &entry);
+    entry.record = rec;
+
+    return ssec_table_release(table, &entry);
+}
+
+
+static inline ssec_record_t
+test_get(ssec_table_t *table, ssec_digest_t digest)
+{
+    ssec_entry_t  entry;
+
+    ssec_table_acquire(table, &digest, &entry);
+    (void) ssec_table_release(table, &entry);
+
+    return entry.record;
+}
+
+
+/* How many records of this digest there are, wherever they are. */
+
+static inline unsigned
+test_records_of(ssec_table_t *table, ssec_digest_t digest)
+{
+    unsigned       n, slot;
+    uint32_t       i;
+    ssec_digest_t  d;
+
+    n = 0;
+
+    for (i = 0; i < table->nbuckets; i++) {
+        for (slot = 0; slot < SSEC_SLOTS; slot++) {
+
+            if (ssec_word(table, i, slot) == 0) {
+                continue;
+            }
+
+            d = ssec_stored_digest(table, i, slot);
+            n += (d.body == digest.body && d.place == digest.place);
+        }
+    }
+
+    return n;
+}
+
+
+static inline unsigned
+test_locks(const ssec_table_t *table)
+{
+    unsigned  n;
+    uint32_t  i;
+
+    n = 0;
+
+    for (i = 0; i < table->nbuckets; i++) {
+        n += (atomic_load(&table->buckets[i].lock) != 0);
+    }
+
+    return n;
+}
+
+
+static inline bool
+test_same(const ssec_record_t *a, const ssec_record_t *b)
+{
+    return a->state == b->state && a->issued == b->issued
+           && a->told == b->told && a->created == b->created
+           && a->last == b->last;
+}
+
+
+#endif /* SSEC_TEST_TABLE_H */

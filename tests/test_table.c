@@ -1,0 +1,1145 @@
+/* The session table, from inside and outside. */
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/types.h>
+
+
+/* Hooks: where the table calls these, a test may step in. */
+
+static void  (*on_yield)(void);  /* called instead of sched_yield() */
+static void  (*on_kill)(void);   /* called before kill() */
+static int   kill_errno;         /* kill() fails so; 0: as it is */
+static char  *proc_stat;         /* what /proc says; "" for nothing */
+static int   crash_at;           /* the crash point to stop at */
+
+
+static int
+test_yield(void)
+{
+    if (on_yield) {
+        on_yield();
+    }
+
+    return sched_yield();
+}
+
+
+static int
+test_kill(pid_t pid, int sig)
+{
+    if (on_kill) {
+        on_kill();
+    }
+
+    if (kill_errno) {
+        errno = kill_errno;
+        return -1;
+    }
+
+    return kill(pid, sig);
+}
+
+
+static FILE *
+test_fopen(const char *path, const char *mode)
+{
+    if (proc_stat == NULL) {
+        return fopen(path, mode);
+    }
+
+    return *proc_stat ? fmemopen(proc_stat, __builtin_strlen(proc_stat), mode)
+                      : NULL;
+}
+
+
+static void
+test_crash_point(int n)
+{
+    if (n == crash_at) {
+        (void) raise(SIGKILL);
+    }
+}
+
+
+#define sched_yield()          test_yield()
+#define kill(pid, sig)         test_kill(pid, sig)
+#define fopen(path, mode)      test_fopen(path, mode)
+#define ssec_crash_point(n)    test_crash_point(n)
+
+#include "ssec_test_table.h"
+
+#include <cmocka.h>
+
+#undef kill
+
+
+#define NOW  1000000000ULL
+
+/* the buckets that most tests play in, and one beside them */
+#define A    100
+#define B    200
+#define C    300
+#define D    400
+
+
+static ssec_table_t  table;
+
+
+static ssec_record_t
+record(ssec_state_e state, bool flag, uint64_t last)
+{
+    return (ssec_record_t) {
+        .state = state,
+        .issued = flag && state == SSEC_LIVE,
+        .told = flag && state == SSEC_EXPIRED,
+        .created = (last - 640) & ~63ULL,
+        .last = last
+    };
+}
+
+
+static ssec_record_t
+live(uint64_t last)
+{
+    return record(SSEC_LIVE, false, last);
+}
+
+
+static void
+assert_record(ssec_record_t rec, ssec_record_t expected)
+{
+    assert_int_equal(rec.state, expected.state);
+    assert_int_equal(rec.issued, expected.issued);
+    assert_int_equal(rec.told, expected.told);
+    assert_int_equal(rec.created, expected.created);
+    assert_int_equal(rec.last, expected.last);
+}
+
+
+static void
+assert_known(ssec_digest_t digest, ssec_record_t expected)
+{
+    assert_record(test_get(&table, digest), expected);
+    assert_int_equal(test_records_of(&table, digest), 1);
+}
+
+
+static void
+assert_unknown(ssec_digest_t digest)
+{
+    assert_int_equal(test_get(&table, digest).state, SSEC_UNKNOWN);
+    assert_int_equal(test_records_of(&table, digest), 0);
+}
+
+
+static _Atomic uint32_t *
+lock_of(uint32_t bucket)
+{
+    return &table.buckets[bucket].lock;
+}
+
+
+/* A record put where the test wants it, without a look at what is there. */
+
+static void
+place(uint32_t bucket, unsigned slot, ssec_digest_t digest, ssec_record_t rec)
+{
+    ssec_entry_t  entry;
+
+    entry.digest = digest;
+    entry.first = ssec_first_bucket(&table, digest.place);
+    entry.bucket = bucket;
+    entry.slot = slot;
+    entry.record = rec;
+
+    table.buckets[bucket].body[slot] = digest.body;
+    ssec_publish(&table, &entry);
+}
+
+
+/* A process that was here, and is no more. */
+
+static uint32_t
+dead_owner(void)
+{
+    pid_t             pid;
+    static uint32_t   owner;
+    static uint32_t  *shared;
+
+    if (owner) {
+        return owner;
+    }
+
+    shared = mmap(NULL, sizeof(uint32_t), PROT_READ|PROT_WRITE,
+                  MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+    assert_true(shared != MAP_FAILED);
+
+    pid = fork();
+
+    if (pid == 0) {
+        *shared = ssec_table_owner();
+        _exit(0);
+    }
+
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    owner = *shared;
+
+    return owner;
+}
+
+
+static int
+set_up(void **state)
+{
+    (void) state;
+
+    on_yield = NULL;
+    on_kill = NULL;
+    kill_errno = 0;
+    proc_stat = NULL;
+    crash_at = 0;
+
+    test_table_map(&table, 1024);
+
+    return 0;
+}
+
+
+static int
+tear_down(void **state)
+{
+    (void) state;
+
+    test_table_unmap(&table);
+
+    return 0;
+}
+
+
+/* Making and opening */
+
+static void
+create_refuses_too_small(void **state)
+{
+    size_t         i;
+    ssec_table_t   t;
+
+    static const struct {
+        size_t     size;
+        uint32_t   nbuckets;
+    } sizes[] = {
+        { SSEC_TABLE_MIN_SIZE, 1024 },
+        { SSEC_TABLE_MIN_SIZE + 63, 1024 },
+        { SSEC_TABLE_MIN_SIZE + 64, 1025 },
+        { 1024 * 1024, 16380 },
+        { SIZE_MAX, UINT32_MAX }
+    };
+
+    (void) state;
+
+    test_table_map(&t, 1024);
+    memset(t.header, 0, 256);
+
+    assert_false(ssec_table_create(t.header, 0, test_key));
+    assert_false(ssec_table_create(t.header, SSEC_TABLE_MIN_SIZE - 1,
+                                   test_key));
+    assert_int_equal(t.header->nbuckets, 0);
+
+    for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        assert_true(ssec_table_create(t.header, sizes[i].size, test_key));
+        ssec_table_open(&t, t.header, 7);
+
+        assert_int_equal(t.nbuckets, sizes[i].nbuckets);
+        assert_int_equal(t.owner, 7);
+        assert_memory_equal(t.key, test_key, SSEC_DIGEST_KEY);
+        assert_int_equal((uintptr_t) t.buckets % 64, 0);
+    }
+
+    t.nbuckets = 1024;
+    test_table_unmap(&t);
+}
+
+
+static void
+unknown_leaves_no_trace(void **state)
+{
+    size_t          i;
+    ssec_counts_t   counts;
+    const uint8_t  *p;
+
+    (void) state;
+
+    assert_unknown(test_digest_at(&table, A, B, 0));
+    assert_unknown(test_digest(1));
+
+    ssec_table_count(&table, &counts);
+    assert_int_equal(counts.live + counts.expired + counts.closed, 0);
+    assert_int_equal(counts.room, 3072);
+
+    p = (const uint8_t *) table.buckets;
+
+    for (i = 0; i < 1024 * 64; i++) {
+        assert_int_equal(p[i], 0);
+    }
+}
+
+
+/* Records */
+
+static void
+every_state_and_flag(void **state)
+{
+    int            flag, where;
+    ssec_state_e   s, then;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    /* new in the first and in the second bucket, then from each to each */
+
+    for (where = 0; where < 2; where++) {
+        for (s = SSEC_LIVE; s <= SSEC_CLOSED; s++) {
+            for (flag = 0; flag <= 1; flag++) {
+
+                test_table_unmap(&table);
+                test_table_map(&table, 1024);
+
+                if (where) {
+                    place(A, 0, test_digest_at(&table, A, C, 9), live(NOW));
+                }
+
+                digest = test_digest_at(&table, A, B, 0);
+                assert_true(test_put(&table, digest, record(s, flag, NOW)));
+                assert_known(digest, record(s, flag, NOW));
+
+                for (then = SSEC_LIVE; then <= SSEC_CLOSED; then++) {
+                    assert_true(test_put(&table, digest,
+                                         record(then, !flag, NOW + 1)));
+                    assert_known(digest, record(then, !flag, NOW + 1));
+                }
+
+                assert_true((ssec_word(&table, where ? B : A, 0)
+                             & SSEC_STATE_MASK) != 0);
+                assert_int_equal(test_locks(&table), 0);
+            }
+        }
+    }
+}
+
+
+static void
+times_are_packed(void **state)
+{
+    size_t         i;
+    ssec_digest_t  digest;
+    ssec_record_t  rec;
+
+    static const uint64_t  times[] = {
+        0, 1, 63, 64, 65, 127, 86400000, (1ULL << 32) - 1, 1ULL << 32,
+        (1ULL << 32) + 1, (1ULL << 37) + 12345, SSEC_TIME_MAX - 1,
+        SSEC_TIME_MAX
+    };
+
+    (void) state;
+
+    digest = test_digest(5);
+
+    for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        rec = (ssec_record_t) { SSEC_LIVE, true, false, times[i], times[i] };
+        (void) test_put(&table, digest, rec);
+        rec = test_get(&table, digest);
+
+        assert_int_equal(rec.last, times[i]);
+        assert_int_equal(rec.created, times[i] / 64 * 64);
+        assert_int_equal(rec.state, SSEC_LIVE);
+    }
+
+    /* beyond, the time wraps, and nothing but the time */
+
+    rec = (ssec_record_t) { SSEC_LIVE, true, false, 64, SSEC_TIME_MAX + 6 };
+    (void) test_put(&table, digest, rec);
+    rec.last = 5;
+    assert_known(digest, rec);
+}
+
+
+/* A held session keeps its first bucket's lock, and its second's if needed. */
+
+static void
+locks_while_held(void **state)
+{
+    ssec_entry_t   entry;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+
+    ssec_table_acquire(&table, &digest, &entry);
+    assert_false(entry.found);
+    assert_int_equal(atomic_load(lock_of(A)), table.owner);
+    assert_int_equal(atomic_load(lock_of(B)), table.owner);
+    entry.record = live(NOW);
+    assert_true(ssec_table_release(&table, &entry));
+    assert_int_equal(test_locks(&table), 0);
+
+    ssec_table_acquire(&table, &digest, &entry);
+    assert_true(entry.found);
+    assert_int_equal(entry.bucket, A);
+    assert_int_equal(atomic_load(lock_of(A)), table.owner);
+    assert_int_equal(test_locks(&table), 1);
+    assert_true(ssec_table_release(&table, &entry));
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+/* Neither the body alone nor the place alone makes a session. */
+
+static void
+identity_is_body_and_place(void **state)
+{
+    ssec_digest_t  one, two;
+
+    (void) state;
+
+    one = test_digest_at(&table, A, B, 0);
+    two = one;
+    two.place++;
+
+    assert_true(test_put(&table, one, live(NOW)));
+    assert_unknown(two);
+    assert_true(test_put(&table, two, live(NOW + 1)));
+    assert_known(one, live(NOW));
+    assert_known(two, live(NOW + 1));
+
+    /* what is left of a body is no record */
+
+    two = one;
+    two.body++;
+    place(A, 2, two, live(NOW));
+    ssec_set_word(&table, A, 2, 0);
+    assert_unknown(two);
+}
+
+
+static void
+new_ones_go_where_there_is_more_room(void **state)
+{
+    unsigned       i;
+    ssec_digest_t  digest;
+
+    /* of six that have the same buckets */
+
+    static const uint32_t  expected[] = { A, B, A, B, A, B };
+
+    (void) state;
+
+    for (i = 0; i < 6; i++) {
+        digest = test_digest_at(&table, A, B, i);
+        assert_true(test_put(&table, digest, live(NOW + i)));
+
+        assert_true(ssec_word(&table, expected[i], i / 2) != 0);
+        assert_int_equal(!!(ssec_word(&table, expected[i], i / 2)
+                            & SSEC_SECOND), expected[i] == B);
+    }
+
+    for (i = 0; i < 6; i++) {
+        assert_known(test_digest_at(&table, A, B, i), live(NOW + i));
+    }
+
+    assert_int_equal(atomic_load(&table.header->collisions), 0);
+}
+
+
+/* Pushing out */
+
+static void
+eviction_order(void **state)
+{
+    bool           was_live;
+    unsigned       i, n, out;
+    uint64_t       seed;
+    ssec_record_t  six[6], swap;
+    ssec_counts_t  counts;
+
+    /* in the order in which they go */
+
+    const ssec_record_t  order[] = {
+        record(SSEC_CLOSED, 0, NOW + 70), record(SSEC_CLOSED, 0, NOW + 71),
+        record(SSEC_EXPIRED, 1, NOW + 60), record(SSEC_EXPIRED, 0, NOW + 61),
+        record(SSEC_EXPIRED, 1, NOW + 62),
+        record(SSEC_LIVE, 0, NOW + 50), record(SSEC_LIVE, 0, NOW + 51),
+        record(SSEC_LIVE, 1, NOW + 40), record(SSEC_LIVE, 1, NOW + 41)
+    };
+
+    (void) state;
+
+    seed = 3;
+
+    for (n = 0; n + 6 <= sizeof(order) / sizeof(order[0]); n++) {
+
+        test_table_unmap(&table);
+        test_table_map(&table, 1024);
+
+        memcpy(six, order + n, sizeof(six));
+
+        for (i = 5; i > 0; i--) {
+            out = (unsigned) test_below(&seed, i + 1);
+            swap = six[i];
+            six[i] = six[out];
+            six[out] = swap;
+        }
+
+        for (i = 0; i < 6; i++) {
+            assert_true(test_put(&table, test_digest_at(&table, A, B, i),
+                                 six[i]));
+        }
+
+        /* newcomers that are missed more than any of them */
+
+        for (out = 0; out < 6; out++) {
+            was_live = (order[n + out].state == SSEC_LIVE);
+
+            ssec_table_count(&table, &counts);
+            assert_int_equal(test_put(&table,
+                                      test_digest_at(&table, A, B, 10 + out),
+                                      record(SSEC_LIVE, 1, NOW + 1000)),
+                             !was_live);
+            assert_int_equal(atomic_load(&table.header->evicted),
+                             counts.evicted + was_live);
+            assert_int_equal(atomic_load(&table.header->collisions),
+                             counts.collisions + 1);
+
+            for (i = 0; i < 6; i++) {
+                if (test_same(&six[i], &order[n + out])) {
+                    assert_unknown(test_digest_at(&table, A, B, i));
+                    six[i].state = SSEC_UNKNOWN;
+
+                } else if (six[i].state != SSEC_UNKNOWN) {
+                    assert_known(test_digest_at(&table, A, B, i), six[i]);
+                }
+            }
+
+            assert_known(test_digest_at(&table, A, B, 10 + out),
+                         record(SSEC_LIVE, 1, NOW + 1000));
+        }
+    }
+}
+
+
+/* Fills both buckets; in either, the others' second bucket is C or D. */
+
+static void
+fill(uint32_t second_of_a, uint32_t second_of_b)
+{
+    unsigned  i;
+
+    for (i = 0; i < 3; i++) {
+        place(A, i, test_digest_at(&table, A, second_of_a, i), live(NOW + i));
+        place(B, i, test_digest_at(&table, B, second_of_b, i),
+              live(NOW + 10 + i));
+    }
+}
+
+
+static void
+assert_filled(uint32_t second_of_a, uint32_t second_of_b)
+{
+    unsigned  i;
+
+    for (i = 0; i < 3; i++) {
+        assert_known(test_digest_at(&table, A, second_of_a, i),
+                     live(NOW + i));
+        assert_known(test_digest_at(&table, B, second_of_b, i),
+                     live(NOW + 10 + i));
+    }
+}
+
+
+static void
+moves_make_room_in_the_first_bucket(void **state)
+{
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    fill(C, D);
+    digest = test_digest_at(&table, A, B, 50);
+
+    assert_true(test_put(&table, digest, live(NOW + 99)));
+
+    assert_known(digest, live(NOW + 99));
+    assert_filled(C, D);
+    assert_true(ssec_word(&table, C, 0) & SSEC_SECOND);
+    assert_int_equal(atomic_load(&table.header->collisions), 1);
+    assert_int_equal(atomic_load(&table.header->evicted), 0);
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+static void
+moves_make_room_in_the_second_bucket(void **state)
+{
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    /* A's cannot move, since B is where they would go */
+
+    fill(B, D);
+    digest = test_digest_at(&table, A, B, 50);
+
+    assert_true(test_put(&table, digest, live(NOW + 99)));
+
+    assert_known(digest, live(NOW + 99));
+    assert_filled(B, D);
+    assert_true(ssec_word(&table, D, 0) & SSEC_SECOND);
+    assert_true(ssec_word(&table, B, 0) & SSEC_SECOND);
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+/* No move into a bucket that is busy, marked or full, nor a second move. */
+
+static void
+moves_that_cannot_be(void **state)
+{
+    unsigned       i, n;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    for (n = 0; n < 4; n++) {
+        test_table_unmap(&table);
+        test_table_map(&table, 1024);
+
+        fill(C, D);
+
+        if (n == 0) {
+            atomic_store(lock_of(C), ssec_table_owner());
+            atomic_store(lock_of(D), ssec_table_owner());
+
+        } else if (n == 1) {
+            atomic_store(lock_of(C), 1U << SSEC_MOVING);
+            atomic_store(lock_of(D), 3U << SSEC_MOVING);
+
+        } else if (n == 2) {
+            for (i = 0; i < 3; i++) {
+                place(C, i, test_digest_at(&table, C, D, i), live(NOW));
+                place(D, i, test_digest_at(&table, D, C, i), live(NOW));
+            }
+
+        } else {
+            for (i = 0; i < 3; i++) {
+                place(A, i, test_digest_at(&table, C, A, i), live(NOW + i));
+                place(B, i, test_digest_at(&table, D, B, i), live(NOW + 9));
+            }
+        }
+
+        digest = test_digest_at(&table, A, B, 50);
+        assert_false(test_put(&table, digest, live(NOW + 99)));
+        assert_int_equal(atomic_load(&table.header->evicted), 1);
+        assert_int_equal(atomic_load(&table.header->collisions), 1);
+        assert_known(digest, live(NOW + 99));
+
+        /* the longest idle was A's first */
+
+        assert_int_equal(test_records_of(&table,
+                                         (n == 3)
+                                         ? test_digest_at(&table, C, A, 0)
+                                         : test_digest_at(&table, A, C, 0)),
+                         0);
+    }
+}
+
+
+/* Counting and reporting */
+
+static void
+count_by_state(void **state)
+{
+    unsigned       i;
+    ssec_counts_t  counts;
+
+    (void) state;
+
+    for (i = 0; i < 15; i++) {
+        (void) test_put(&table, test_digest(i),
+                        record(i < 8 ? SSEC_LIVE
+                                     : i < 13 ? SSEC_EXPIRED : SSEC_CLOSED,
+                               i % 2, NOW));
+    }
+
+    ssec_table_count(&table, &counts);
+
+    assert_int_equal(counts.live, 8);
+    assert_int_equal(counts.expired, 5);
+    assert_int_equal(counts.closed, 2);
+    assert_int_equal(counts.room, 3072);
+    assert_int_equal(counts.evicted, 0);
+    assert_int_equal(counts.collisions, 0);
+}
+
+
+static void
+report_once_a_period(void **state)
+{
+    ssec_table_t  other;
+
+    (void) state;
+
+    ssec_table_open(&other, table.header, table.owner);
+
+    assert_true(ssec_table_report(&table, NOW, 1000));
+    assert_false(ssec_table_report(&table, NOW, 1000));
+    assert_false(ssec_table_report(&other, NOW + 1, 1000));
+    assert_false(ssec_table_report(&other, NOW + 999, 1000));
+    assert_true(ssec_table_report(&other, NOW + 1000, 1000));
+    assert_false(ssec_table_report(&table, NOW + 1000, 1000));
+    assert_true(ssec_table_report(&table, NOW + 5000, 1000));
+}
+
+
+/* Copies */
+
+static ssec_record_t
+record_of(unsigned i)
+{
+    return record(SSEC_LIVE + i % 3, i / 3 % 2, NOW + i * 1009ULL);
+}
+
+
+/*
+ * That every record is found in a table with another number of buckets shows
+ * that the whole digest can be told from what is stored.
+ */
+
+static void
+copy_to_another_size(void **state)
+{
+    size_t         k;
+    unsigned       i;
+    ssec_table_t   from;
+    ssec_counts_t  counts;
+
+    static const struct {
+        uint32_t   from;
+        uint32_t   to;
+    } sizes[] = {
+        { 1024, 1024 }, { 1024, 4099 }, { 1024, 1025 }, { 1025, 1024 },
+        { 1031, 2048 }, { 4099, 1024 }, { 16380, 1024 }, { 65536, 1031 },
+        { 1048573, 1024 }
+    };
+
+    (void) state;
+
+    for (k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+
+        test_table_unmap(&table);
+        test_table_map(&from, sizes[k].from);
+        test_table_map(&table, sizes[k].to);
+
+        for (i = 0; i < 2000; i++) {
+            assert_true(test_put(&from, test_digest(i), record_of(i)));
+        }
+
+        ssec_table_copy(&table, &from);
+
+        ssec_table_count(&table, &counts);
+        assert_int_equal(counts.live, 667);
+        assert_int_equal(counts.expired, 667);
+        assert_int_equal(counts.closed, 666);
+        assert_int_equal(counts.evicted, 0);
+
+        for (i = 0; i < 2000; i++) {
+            assert_record(test_get(&table, test_digest(i)), record_of(i));
+            assert_record(test_get(&from, test_digest(i)), record_of(i));
+        }
+
+        assert_int_equal(test_locks(&table), 0);
+        assert_int_equal(test_locks(&from), 0);
+        test_table_unmap(&from);
+    }
+}
+
+
+static void
+copy_to_a_table_too_small(void **state)
+{
+    unsigned       i, known;
+    ssec_table_t   from;
+    ssec_counts_t  counts;
+    ssec_record_t  rec;
+
+    (void) state;
+
+    test_table_map(&from, 4096);
+
+    for (i = 0; i < 8000; i++) {
+        assert_true(test_put(&from, test_digest(i), live(NOW + i)));
+    }
+
+    ssec_table_copy(&table, &from);
+
+    known = 0;
+
+    for (i = 0; i < 8000; i++) {
+        rec = test_get(&table, test_digest(i));
+
+        if (rec.state != SSEC_UNKNOWN) {
+            assert_record(rec, live(NOW + i));
+            known++;
+        }
+    }
+
+    ssec_table_count(&table, &counts);
+    assert_int_equal(counts.live, known);
+    assert_int_equal(counts.evicted, 8000 - known);
+    assert_true(known > 3000);
+
+    test_table_unmap(&from);
+}
+
+
+/* The digest of every stored record, at the ends of every bucket's places. */
+
+static void
+stored_digests(void **state)
+{
+    int            second;
+    size_t         k;
+    uint32_t       i, b, other;
+    ssec_digest_t  digest, d;
+
+    static const uint32_t  sizes[] = {
+        1024, 1025, 1031, 2047, 4096, 16380, 1048573, 4194304
+    };
+
+    (void) state;
+
+    for (k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+
+        test_table_unmap(&table);
+        test_table_map(&table, sizes[k]);
+
+        for (i = 0; i < 3000; i++) {
+            digest = test_digest(i);
+
+            /* the first and the last bucket, and the places that meet */
+
+            if (i % 3 == 0) {
+                b = (i % 2) ? sizes[k] - 1 : i % sizes[k];
+                other = (b + 1 + i % (sizes[k] - 1)) % sizes[k];
+                digest = test_digest_at(&table, b, other, 0);
+                digest.place -= (i % 4 == 1 && b);
+                digest.body |= 0xffffffff;
+            }
+
+            b = ssec_first_bucket(&table, digest.place);
+            other = ssec_second_bucket(&table, b, digest.body);
+            assert_true(b < sizes[k]);
+            assert_true(other < sizes[k]);
+            assert_int_not_equal(b, other);
+
+            for (second = 0; second <= 1; second++) {
+                place(second ? other : b, 1, digest, live(NOW));
+                d = ssec_stored_digest(&table, second ? other : b, 1);
+
+                assert_int_equal(d.body, digest.body);
+                assert_int_equal(d.place, digest.place);
+            }
+        }
+
+        digest.place = UINT32_MAX;
+        assert_int_equal(ssec_first_bucket(&table, UINT32_MAX), sizes[k] - 1);
+        place(sizes[k] - 1, 0, digest, live(NOW));
+        d = ssec_stored_digest(&table, sizes[k] - 1, 0);
+        assert_int_equal(d.place, UINT32_MAX);
+    }
+}
+
+
+/* Owners */
+
+static void
+owners(void **state)
+{
+    uint32_t  me;
+
+    (void) state;
+
+    me = ssec_table_owner();
+
+    assert_int_equal(me & ((1U << SSEC_OWNER_PID) - 1), getpid());
+    assert_in_range(me >> SSEC_OWNER_PID, 1, 251);
+    assert_int_equal(me, me & SSEC_OWNER);
+
+    assert_false(ssec_owner_gone(me));
+    assert_true(ssec_owner_gone(dead_owner()));
+
+    /* an id that was used again: the tag is another */
+
+    assert_true(ssec_owner_gone((uint32_t) getpid()
+                                | ((me >> SSEC_OWNER_PID) % 251 + 1)
+                                  << SSEC_OWNER_PID));
+
+    /* without a tag the id alone counts */
+
+    assert_false(ssec_owner_gone((uint32_t) getpid()));
+
+    /* another user's process is one, too */
+
+    kill_errno = EPERM;
+    assert_false(ssec_owner_gone(me));
+}
+
+
+static void
+owners_that_proc_does_not_know(void **state)
+{
+    size_t    i;
+    uint32_t  me;
+
+    static char  *useless[] = {
+        "", "nothing of the kind", "7 (nginx)", "7 (nginx) ",
+        "7 (nginx) S 1 2 3 4",
+        "7 (nginx) S 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 start"
+    };
+
+    (void) state;
+
+    me = ssec_table_owner();
+
+    for (i = 0; i < sizeof(useless) / sizeof(useless[0]); i++) {
+        proc_stat = useless[i];
+
+        assert_int_equal(ssec_owner_tag(getpid()), 0);
+        assert_int_equal(ssec_table_owner(), getpid());
+        assert_false(ssec_owner_gone(me));
+        assert_true(ssec_owner_gone(dead_owner()));
+    }
+}
+
+
+static void
+owners_as_proc_tells(void **state)
+{
+    (void) state;
+
+    /* a name may hold blanks and brackets, and be as long as it likes */
+
+    proc_stat = "7 (a) Z (b c)) S 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19"
+                " 20 21 252 23 24";
+    assert_int_equal(ssec_owner_tag(7), 2);
+
+    proc_stat = "7 (nginx) S 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19"
+                " 20 21 18446744073709551615 23";
+    assert_int_equal(ssec_owner_tag(7), 18446744073709551615ULL % 251 + 1);
+
+    proc_stat = "7 (nginx) Z 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19"
+                " 20 21 250 23 24";
+    assert_int_equal(ssec_owner_tag(7), SSEC_TAG_DEAD);
+    assert_true(ssec_owner_gone(table.owner));
+
+    proc_stat = "7 (nginx) X 4";
+    assert_int_equal(ssec_owner_tag(7), SSEC_TAG_DEAD);
+}
+
+
+/* A child that stops, by its own hand, while it holds the session. */
+
+static pid_t
+die_holding(ssec_digest_t digest)
+{
+    pid_t         pid;
+    siginfo_t     info;
+    ssec_entry_t  entry;
+
+    pid = fork();
+
+    if (pid == 0) {
+        table.owner = ssec_table_owner();
+        ssec_table_acquire(&table, &digest, &entry);
+        entry.record.last = 1;
+        (void) raise(SIGKILL);
+        _exit(0);
+    }
+
+    assert_true(pid > 0);
+    assert_int_equal(waitid(P_PID, (id_t) pid, &info, WEXITED|WNOWAIT), 0);
+    assert_int_equal(info.si_code, CLD_KILLED);
+
+    return pid;
+}
+
+
+static void
+lock_of_a_killed_process(void **state)
+{
+    int            zombie;
+    pid_t          pid;
+    ssec_digest_t  digest, other;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    other = test_digest_at(&table, B, A, 1);
+
+    for (zombie = 0; zombie <= 1; zombie++) {
+
+        /* it holds both, and then, known, the first alone */
+
+        assert_int_equal(test_put(&table, other, live(NOW + zombie)), true);
+        pid = die_holding(digest);
+
+        if (!zombie) {
+            assert_int_equal(waitpid(pid, NULL, 0), pid);
+        }
+
+        assert_int_not_equal(atomic_load(lock_of(A)), 0);
+        assert_record(test_get(&table, other), live(NOW + zombie));
+
+        assert_int_equal(test_get(&table, digest).state, zombie ? SSEC_LIVE
+                                                                : 0);
+        (void) test_put(&table, digest, live(NOW));
+        assert_int_equal(test_locks(&table), 0);
+
+        if (zombie) {
+            assert_int_equal(waitpid(pid, NULL, 0), pid);
+        }
+    }
+
+    pid = die_holding(digest);
+    assert_int_equal(test_locks(&table), 1);
+    assert_record(test_get(&table, digest), live(NOW));
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+static void
+lock_of_a_reused_id(void **state)
+{
+    uint32_t       tag;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    (void) test_put(&table, digest, live(NOW));
+
+    tag = (table.owner >> SSEC_OWNER_PID) % 251 + 1;
+    atomic_store(lock_of(A), tag << SSEC_OWNER_PID | (uint32_t) getpid());
+
+    assert_record(test_get(&table, digest), live(NOW));
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+static void
+lock_of_the_living_is_waited_for(void **state)
+{
+    int              fds[2];
+    char             c;
+    pid_t            pid;
+    ssec_entry_t     entry;
+    ssec_digest_t    digest;
+    struct timespec  start, end, pause;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    (void) test_put(&table, digest, live(NOW));
+    assert_int_equal(pipe(fds), 0);
+
+    pid = fork();
+
+    if (pid == 0) {
+        table.owner = ssec_table_owner();
+        ssec_table_acquire(&table, &digest, &entry);
+        (void) !write(fds[1], "x", 1);
+
+        pause = (struct timespec) { .tv_nsec = 100 * 1000 * 1000 };
+        (void) nanosleep(&pause, NULL);
+
+        entry.record = live(NOW + 77);
+        (void) ssec_table_release(&table, &entry);
+        _exit(0);
+    }
+
+    assert_int_equal(read(fds[0], &c, 1), 1);
+    (void) clock_gettime(CLOCK_MONOTONIC, &start);
+
+    ssec_table_acquire(&table, &digest, &entry);
+    (void) clock_gettime(CLOCK_MONOTONIC, &end);
+    assert_record(entry.record, live(NOW + 77));
+    (void) ssec_table_release(&table, &entry);
+
+    assert_true((end.tv_sec - start.tv_sec) * 1000
+                + (end.tv_nsec - start.tv_nsec) / 1000000 >= 80);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    (void) close(fds[0]);
+    (void) close(fds[1]);
+}
+
+
+/* Another was quicker to take the dead one's lock over. */
+
+static void
+taken_over_by_another(void)
+{
+    on_kill = NULL;
+    atomic_store(lock_of(A), table.owner);
+}
+
+
+static void
+let_go_of_a(void)
+{
+    on_yield = NULL;
+    atomic_store(lock_of(A), 0);
+}
+
+
+static void
+takeover_that_comes_second(void **state)
+{
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    place(A, 0, digest, live(NOW));
+    atomic_store(lock_of(A), dead_owner());
+
+    on_kill = taken_over_by_another;
+    ssec_lock(&table, B);
+    ssec_unlock(&table, B);
+    assert_non_null(on_kill);
+
+    /* it then waits for the living one */
+
+    alarm(30);
+    on_yield = NULL;
+    kill_errno = 0;
+
+    {
+        ssec_entry_t  entry;
+
+        /* once the hook ran, the owner is this process: let it go */
+
+        on_yield = NULL;
+        entry.first = A;
+        (void) entry;
+    }
+
+    on_yield = let_go_of_a;
+    atomic_store(lock_of(A), dead_owner());
+    assert_record(test_get(&table, digest), live(NOW));
+    assert_int_equal(test_locks(&table), 0);
+}
