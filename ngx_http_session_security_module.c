@@ -7,9 +7,6 @@
 #include "ngx_http_session_security.h"
 
 
-static ngx_int_t ngx_http_session_security_header_filter(
-    ngx_http_request_t *r);
-
 static ngx_int_t ngx_http_session_security_state_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_session_security_seconds_variable(
@@ -20,6 +17,9 @@ static ngx_int_t ngx_http_session_security_return_url_variable(
 static void *ngx_http_session_security_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf,
     void *parent, void *child);
+static void ngx_http_session_security_merge_time(
+    ngx_http_session_security_time_t *conf,
+    ngx_http_session_security_time_t *prev, uint64_t otherwise);
 static char *ngx_http_session_security_zone(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_zone_key(ngx_conf_t *cf,
@@ -172,22 +172,6 @@ static ngx_http_variable_t  ngx_http_session_security_vars[] = {
 };
 
 
-static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
-
-
-static ngx_int_t
-ngx_http_session_security_header_filter(ngx_http_request_t *r)
-{
-    if (r == r->main
-        && ngx_http_session_security_response(r) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_next_header_filter(r);
-}
-
-
 static ngx_int_t
 ngx_http_session_security_state_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
@@ -315,13 +299,13 @@ ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
     /*
      * set by ngx_pcalloc():
      *
+     *     conf->warn_after = { NULL, 0, 0 };
+     *     conf->expire_after = { NULL, 0, 0 };
+     *     conf->max_lifetime = { NULL, 0, 0 };
      *     conf->ping = 0;
      */
 
     conf->shm_zone = NGX_CONF_UNSET_PTR;
-    conf->warn_after = NGX_CONF_UNSET_PTR;
-    conf->expire_after = NGX_CONF_UNSET_PTR;
-    conf->max_lifetime = NGX_CONF_UNSET_PTR;
     conf->passive_urls = NGX_CONF_UNSET_PTR;
     conf->passive = NGX_CONF_UNSET_PTR;
     conf->logout_url = NGX_CONF_UNSET_PTR;
@@ -338,12 +322,14 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_http_session_security_loc_conf_t *prev = parent;
     ngx_http_session_security_loc_conf_t *conf = child;
 
-    uint64_t  warn_after, expire_after;
-
     ngx_conf_merge_ptr_value(conf->shm_zone, prev->shm_zone, NULL);
-    ngx_conf_merge_ptr_value(conf->warn_after, prev->warn_after, NULL);
-    ngx_conf_merge_ptr_value(conf->expire_after, prev->expire_after, NULL);
-    ngx_conf_merge_ptr_value(conf->max_lifetime, prev->max_lifetime, NULL);
+    ngx_http_session_security_merge_time(&conf->expire_after,
+                                         &prev->expire_after,
+                                         NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER);
+    ngx_http_session_security_merge_time(&conf->warn_after,
+                                         &prev->warn_after, 0);
+    ngx_http_session_security_merge_time(&conf->max_lifetime,
+                                         &prev->max_lifetime, 0);
     ngx_conf_merge_ptr_value(conf->passive_urls, prev->passive_urls, NULL);
     ngx_conf_merge_ptr_value(conf->passive, prev->passive, NULL);
     ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);
@@ -368,25 +354,34 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
         return NGX_CONF_ERROR;
     }
 
-    if (conf->warn_after && conf->warn_after->value == NULL
-        && (conf->expire_after == NULL || conf->expire_after->value == NULL))
+    if (conf->warn_after.set
+        && conf->warn_after.value == NULL
+        && conf->expire_after.value == NULL
+        && conf->warn_after.ms >= conf->expire_after.ms)
     {
-        warn_after = conf->warn_after->ms;
-        expire_after = conf->expire_after
-                       ? conf->expire_after->ms
-                       : NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER;
-
-        if (warn_after >= expire_after) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"session_security_warn_after\" of %uLms is "
-                               "not below \"session_security_expire_after\" "
-                               "of %uLms; lower the one or raise the other",
-                               warn_after, expire_after);
-            return NGX_CONF_ERROR;
-        }
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"session_security_warn_after\" of %uLms is not "
+                           "below \"session_security_expire_after\" of "
+                           "%uLms; lower the one or raise the other",
+                           conf->warn_after.ms, conf->expire_after.ms);
+        return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;
+}
+
+
+static void
+ngx_http_session_security_merge_time(ngx_http_session_security_time_t *conf,
+    ngx_http_session_security_time_t *prev, uint64_t otherwise)
+{
+    if (!conf->set) {
+        *conf = *prev;
+    }
+
+    if (!conf->set) {
+        conf->ms = otherwise;
+    }
 }
 
 
@@ -586,23 +581,18 @@ ngx_http_session_security_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_int_t                           ms;
     ngx_str_t                          *value;
     ngx_uint_t                          may_be_zero;
-    ngx_http_session_security_time_t   *time, **field;
+    ngx_http_session_security_time_t   *time;
     ngx_http_compile_complex_value_t    ccv;
 
-    field = (ngx_http_session_security_time_t **) (p + cmd->offset);
+    time = (ngx_http_session_security_time_t *) (p + cmd->offset);
 
-    if (*field != NGX_CONF_UNSET_PTR) {
+    if (time->set) {
         return "is duplicate";
     }
 
+    time->set = 1;
+
     value = cf->args->elts;
-
-    time = ngx_pcalloc(cf->pool, sizeof(ngx_http_session_security_time_t));
-    if (time == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    *field = time;
 
     if (ngx_http_script_variables_count(&value[1])) {
 
@@ -870,8 +860,7 @@ ngx_http_session_security_init(ngx_conf_t *cf)
 
     *h = ngx_http_session_security_handler;
 
-    ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_session_security_header_filter;
+    ngx_http_session_security_init_filter();
 
     return NGX_OK;
 }

@@ -12,6 +12,9 @@
 #include "ssec_decision.h"
 #include "ssec_table.h"
 
+/* nginx loads modules into one name space: nothing here is for others */
+#pragma GCC visibility push(hidden)
+
 
 /* more keys in one request than any browser has reason to send */
 #define NGX_HTTP_SESSION_SECURITY_MAX_KEYS  16
@@ -43,6 +46,7 @@ typedef struct {
 typedef struct {
     ngx_http_complex_value_t   *value;       /* NULL if it is a constant */
     uint64_t                    ms;
+    ngx_uint_t                  set;
 } ngx_http_session_security_time_t;
 
 
@@ -63,9 +67,9 @@ typedef struct {
 
 typedef struct {
     ngx_shm_zone_t                    *shm_zone;
-    ngx_http_session_security_time_t  *warn_after;
-    ngx_http_session_security_time_t  *expire_after;
-    ngx_http_session_security_time_t  *max_lifetime;
+    ngx_http_session_security_time_t   warn_after;
+    ngx_http_session_security_time_t   expire_after;
+    ngx_http_session_security_time_t   max_lifetime;
     ngx_array_t                       *passive_urls;
     ngx_array_t                       *passive;
     ngx_http_session_security_url_t   *logout_url;
@@ -90,6 +94,7 @@ typedef struct {
 
 
 typedef struct {
+    ngx_pool_cleanup_t                 cleanup;  /* see the function below */
     ngx_http_session_security_zone_t  *zone;
     ngx_http_session_security_keys_t  *keys;     /* of a dead session */
     ssec_outcome_t                     outcome;
@@ -97,22 +102,21 @@ typedef struct {
 } ngx_http_session_security_ctx_t;
 
 
-/* The main request's context, after whatever internal redirect; or NULL. */
-ngx_http_session_security_ctx_t *ngx_http_session_security_ctx(
+ngx_http_session_security_ctx_t *ngx_http_session_security_find_ctx(
     ngx_http_request_t *r);
 ngx_int_t ngx_http_session_security_handler(ngx_http_request_t *r);
 
 ngx_int_t ngx_http_session_security_ping_handler(ngx_http_request_t *r);
 
-ngx_int_t ngx_http_session_security_response(ngx_http_request_t *r);
+void ngx_http_session_security_init_filter(void);
 
 /* The session keys of a request: none is no error. */
 ngx_int_t ngx_http_session_security_keys(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_keys_t *keys);
-ngx_int_t ngx_http_session_security_cookie_digest(ngx_http_request_t *r,
+ngx_int_t ngx_http_session_security_canonical(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ssec_str_t *value,
-    ngx_uint_t canonical, ssec_digest_t *digest, size_t *len);
+    ssec_digest_t *digest, size_t *len);
 ngx_http_session_security_key_t *ngx_http_session_security_find_key(
     ngx_http_session_security_keys_t *keys, ssec_digest_t *digest);
 /* Takes every cookie that may be the session's out of the request. */
@@ -138,12 +142,33 @@ ngx_int_t ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone,
 ngx_int_t ngx_http_session_security_init_process(ngx_cycle_t *cycle);
 /* The time in milliseconds, suspended time included. */
 uint64_t ngx_http_session_security_now(void);
-void ngx_http_session_security_release(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ssec_entry_t *entry,
-    uint64_t now);
+/* A live session was pushed out: says so, at most once a second. */
+void ngx_http_session_security_report(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, uint64_t now);
+
+
+#pragma GCC visibility pop
 
 
 extern ngx_module_t  ngx_http_session_security_module;
 
+
+/* The main request's context, after whatever internal redirect; or NULL. */
+
+static ngx_inline ngx_http_session_security_ctx_t *
+ngx_http_session_security_ctx(ngx_http_request_t *r)
+{
+    ngx_http_session_security_ctx_t  *ctx;
+
+    r = r->main;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_session_security_module);
+
+    if (ctx == NULL && (r->internal || r->filter_finalize)) {
+        ctx = ngx_http_session_security_find_ctx(r);
+    }
+
+    return ctx;
+}
 
 #endif /* _NGX_HTTP_SESSION_SECURITY_H_INCLUDED_ */

@@ -99,12 +99,16 @@ ngx_http_session_security_cookie_keys(ngx_http_request_t *r,
 
     ssec_cookies(&cookies, header->data, header->len);
 
-    while (ssec_cookies_next(&cookies, &zone->cookie, &cookie)) {
+    while (ssec_cookies_more(&cookies)
+           && ssec_cookies_next(&cookies, &zone->cookie, &cookie))
+    {
+        if (cookie.canonical) {
+            len = cookie.value.len;
+            ssec_digest(zone->table.key, cookie.value.data, len, &digest);
 
-        if (ngx_http_session_security_cookie_digest(r, zone, &cookie.value,
-                                                    cookie.canonical, &digest,
-                                                    &len)
-            != NGX_OK)
+        } else if (ngx_http_session_security_canonical(r, zone, &cookie.value,
+                                                       &digest, &len)
+                   != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -113,30 +117,24 @@ ngx_http_session_security_cookie_keys(ngx_http_request_t *r,
             continue;
         }
 
-        if (zone->cookie.prefix && len < NGX_HTTP_SESSION_SECURITY_MIN_PART) {
-            ngx_http_session_security_push_key(shorts, &digest, &cookie);
-
-        } else {
-            ngx_http_session_security_push_key(keys, &digest, &cookie);
-        }
+        ngx_http_session_security_push_key(
+            (zone->cookie.prefix && len < NGX_HTTP_SESSION_SECURITY_MIN_PART)
+                ? shorts : keys,
+            &digest, &cookie);
     }
 
     return NGX_OK;
 }
 
 
+/* The digest of a value's canonical form, and how long that is. */
+
 ngx_int_t
-ngx_http_session_security_cookie_digest(ngx_http_request_t *r,
+ngx_http_session_security_canonical(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ssec_str_t *value,
-    ngx_uint_t canonical, ssec_digest_t *digest, size_t *len)
+    ssec_digest_t *digest, size_t *len)
 {
     u_char  *buf;
-
-    if (canonical) {
-        *len = value->len;
-        ssec_digest(zone->table.key, value->data, value->len, digest);
-        return NGX_OK;
-    }
 
     buf = ngx_pnalloc(r->pool, value->len);
     if (buf == NULL) {
@@ -173,7 +171,6 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
     key = &keys->elts[keys->nelts++];
 
     key->digest = *digest;
-    key->unknown = 0;
 
     if (cookie) {
         key->standard = cookie->standard;

@@ -5,6 +5,17 @@
 #include "ssec_idle_for.h"
 
 
+typedef struct {
+    ngx_http_request_t                    *request;
+    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_http_session_security_zone_t      *zone;
+    ngx_str_t                             *url;
+    ssec_event_t                           event;
+    ssec_limits_t                          limits;
+    uint64_t                               now;
+} ngx_http_session_security_judge_t;
+
+
 static ngx_http_session_security_ctx_t *ngx_http_session_security_create_ctx(
     ngx_http_request_t *r);
 static void ngx_http_session_security_cleanup(void *data);
@@ -13,18 +24,25 @@ static void ngx_http_session_security_event(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev);
 static ngx_uint_t ngx_http_session_security_is_passive(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf);
-static void ngx_http_session_security_event_if_dead(ngx_http_request_t *r,
+static ngx_int_t ngx_http_session_security_complete(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
     ssec_event_t *ev);
 static ngx_uint_t ngx_http_session_security_is_page(ngx_http_request_t *r);
-static uint64_t ngx_http_session_security_time(ngx_http_request_t *r,
+static inline uint64_t ngx_http_session_security_time(ngx_http_request_t *r,
     ngx_http_session_security_time_t *time, uint64_t least,
     uint64_t otherwise, const char *name);
+static uint64_t ngx_http_session_security_time_value(ngx_http_request_t *r,
+    ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
+    const char *name);
 
 static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
+static ngx_int_t ngx_http_session_security_judge_key(
+    ngx_http_session_security_judge_t *judge,
+    ngx_http_session_security_key_t *key, ngx_uint_t record,
+    ssec_outcome_t *outcome, uint64_t *idle);
 static ngx_int_t ngx_http_session_security_act(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
@@ -96,47 +114,40 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
 /* An internal redirect wipes r->ctx; the pool's cleanups outlive it. */
 
 ngx_http_session_security_ctx_t *
-ngx_http_session_security_ctx(ngx_http_request_t *r)
+ngx_http_session_security_find_ctx(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t               *cln;
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_pool_cleanup_t  *cln;
 
-    r = r->main;
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_session_security_module);
-
-    if (ctx == NULL && (r->internal || r->filter_finalize)) {
-
-        for (cln = r->pool->cleanup; cln; cln = cln->next) {
-
-            if (cln->handler == ngx_http_session_security_cleanup) {
-                ctx = cln->data;
-                ngx_http_set_ctx(r, ctx, ngx_http_session_security_module);
-                break;
-            }
+        if (cln->handler == ngx_http_session_security_cleanup) {
+            ngx_http_set_ctx(r, cln->data, ngx_http_session_security_module);
+            return cln->data;
         }
     }
 
-    return ctx;
+    return NULL;
 }
 
 
 static ngx_http_session_security_ctx_t *
 ngx_http_session_security_create_ctx(ngx_http_request_t *r)
 {
-    ngx_pool_cleanup_t               *cln;
     ngx_http_session_security_ctx_t  *ctx;
 
-    cln = ngx_pool_cleanup_add(r->pool,
-                               sizeof(ngx_http_session_security_ctx_t));
-    if (cln == NULL) {
+    ctx = ngx_palloc(r->pool, sizeof(ngx_http_session_security_ctx_t));
+    if (ctx == NULL) {
         return NULL;
     }
 
-    ctx = cln->data;
-    ngx_memzero(ctx, sizeof(ngx_http_session_security_ctx_t));
+    ctx->keys = NULL;
 
-    cln->handler = ngx_http_session_security_cleanup;
+    /* as ngx_pool_cleanup_add() does, with one allocation for both */
+
+    ctx->cleanup.handler = ngx_http_session_security_cleanup;
+    ctx->cleanup.data = ctx;
+    ctx->cleanup.next = r->pool->cleanup;
+    r->pool->cleanup = &ctx->cleanup;
 
     ngx_http_set_ctx(r, ctx, ngx_http_session_security_module);
 
@@ -156,6 +167,8 @@ ngx_http_session_security_event(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev)
 {
     ngx_memzero(ev, sizeof(ssec_event_t));
+
+    ev->brief = 1;
 
     if (slcf->ping) {
         ev->kind = SSEC_PING;
@@ -211,19 +224,25 @@ ngx_http_session_security_is_passive(ngx_http_request_t *r,
 
 /* What counts only for a session that is no longer live. */
 
-static void
-ngx_http_session_security_event_if_dead(ngx_http_request_t *r,
+static ngx_int_t
+ngx_http_session_security_complete(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
     ssec_event_t *ev)
 {
+    if (ngx_http_session_security_logout_url(r, slcf->logout_url, url)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ev->brief = 0;
     ev->page = ngx_http_session_security_is_page(r);
     ev->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
     ev->logout_url = (url->len != 0);
-
-    if (ev->logout_url) {
-        ev->logout = ngx_http_session_security_is_logout(r, slcf->logout_url,
-                                                         url);
-    }
+    ev->logout = (ev->logout_url
+                  && ngx_http_session_security_is_logout(r, slcf->logout_url,
+                                                         url));
+    return NGX_OK;
 }
 
 
@@ -254,23 +273,27 @@ ngx_http_session_security_is_page(ngx_http_request_t *r)
 }
 
 
-static uint64_t
+static inline uint64_t
 ngx_http_session_security_time(ngx_http_request_t *r,
     ngx_http_session_security_time_t *time, uint64_t least,
     uint64_t otherwise, const char *name)
 {
+    return time->value
+           ? ngx_http_session_security_time_value(r, time->value, least,
+                                                  otherwise, name)
+           : time->ms;
+}
+
+
+static uint64_t
+ngx_http_session_security_time_value(ngx_http_request_t *r,
+    ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
+    const char *name)
+{
     ngx_int_t  ms;
     ngx_str_t  value;
 
-    if (time == NULL) {
-        return otherwise;
-    }
-
-    if (time->value == NULL) {
-        return time->ms;
-    }
-
-    if (ngx_http_complex_value(r, time->value, &value) != NGX_OK) {
+    if (ngx_http_complex_value(r, cv, &value) != NGX_OK) {
         return otherwise;
     }
 
@@ -301,84 +324,70 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    uint64_t                          now;
-    ngx_uint_t                        i, unknown, asked, judged;
-    ssec_entry_t                      entry;
-    ssec_event_t                      ev;
-    ssec_limits_t                     limits;
-    ssec_outcome_t                    outcome;
-    ngx_http_session_security_key_t  *key;
+    uint64_t                           idle;
+    ngx_uint_t                         i, n;
+    ssec_outcome_t                     outcome;
+    ngx_http_session_security_key_t   *key;
+    ngx_http_session_security_judge_t  judge;
 
-    limits.expire_after = ngx_http_session_security_time(r,
-                                slcf->expire_after, 1,
+    judge.request = r;
+    judge.slcf = slcf;
+    judge.zone = ctx->zone;
+    judge.url = url;
+
+    ngx_http_session_security_event(r, slcf, &judge.event);
+    judge.event.cookie = (ctx->zone->value == NULL);
+
+    judge.limits.expire_after = ngx_http_session_security_time(r,
+                                &slcf->expire_after, 1,
                                 NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
                                 "session_security_expire_after");
-    limits.max_lifetime = ngx_http_session_security_time(r,
-                                slcf->max_lifetime, 0, 0,
+    judge.limits.max_lifetime = ngx_http_session_security_time(r,
+                                &slcf->max_lifetime, 0, 0,
                                 "session_security_max_lifetime");
 
-    ngx_http_session_security_event(r, slcf, &ev);
-    ev.cookie = (ctx->zone->value == NULL);
+    judge.now = ngx_http_session_security_now();
 
-    now = ngx_http_session_security_now();
+    ctx->outcome.verdict = SSEC_PASS;
+    ctx->outcome.state = SSEC_UNKNOWN;
+    ctx->outcome.remaining = UINT64_MAX;
 
-    asked = 0;
-    judged = 0;
     key = keys->elts;
 
-    for (unknown = 0; unknown < 2; unknown++) {
+    if (keys->nelts == 1) {
+        return ngx_http_session_security_judge_key(&judge, key, key->standard,
+                                                   &ctx->outcome, &ctx->idle);
+    }
 
-        for (i = 0; i < keys->nelts; i++) {
+    for (n = 0; n < 2 * keys->nelts; n++) {
+        i = n % keys->nelts;
 
-            if (key[i].unknown != unknown
-                || (unknown && (ctx->outcome.verdict >= SSEC_ANONYMOUS
-                                || !key[i].standard)))
-            {
-                continue;
-            }
+        if (n == i) {
+            key[i].unknown = 0;
 
-        again:
+        } else if (!key[i].unknown || !key[i].standard
+                   || ctx->outcome.verdict >= SSEC_ANONYMOUS)
+        {
+            continue;
+        }
 
-            ssec_table_acquire(&ctx->zone->table, &key[i].digest, &entry);
+        if (ngx_http_session_security_judge_key(&judge, &key[i], n != i,
+                                                &outcome, &idle)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
 
-            if (entry.record.state == SSEC_UNKNOWN && !unknown
-                && (keys->nelts > 1 || !key[i].standard))
-            {
-                (void) ssec_table_release(&ctx->zone->table, &entry);
-                key[i].unknown = 1;
-                continue;
-            }
+        if (n == i && key[i].unknown) {
+            continue;
+        }
 
-            if (!asked && ssec_is_dead(&entry.record, &ev, now, &limits)) {
-
-                (void) ssec_table_release(&ctx->zone->table, &entry);
-
-                if (ngx_http_session_security_logout_url(r, slcf->logout_url,
-                                                         url)
-                    != NGX_OK)
-                {
-                    return NGX_ERROR;
-                }
-
-                ngx_http_session_security_event_if_dead(r, slcf, url, &ev);
-                asked = 1;
-
-                goto again;
-            }
-
-            ssec_decide(&entry.record, &ev, now, &limits, &outcome);
-
-            if (!judged
-                || outcome.verdict > ctx->outcome.verdict
-                || (outcome.verdict == ctx->outcome.verdict
-                    && outcome.remaining < ctx->outcome.remaining))
-            {
-                judged = 1;
-                ctx->outcome = outcome;
-                ctx->idle = ssec_idle(&entry.record, now);
-            }
-
-            ngx_http_session_security_release(r, ctx->zone, &entry, now);
+        if (outcome.verdict > ctx->outcome.verdict
+            || (outcome.verdict == ctx->outcome.verdict
+                && outcome.remaining < ctx->outcome.remaining))
+        {
+            ctx->outcome = outcome;
+            ctx->idle = idle;
         }
     }
 
@@ -391,6 +400,50 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
         ctx->outcome.verdict = SSEC_ANONYMOUS;
         ctx->outcome.state = SSEC_UNKNOWN;
     }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_judge_key(ngx_http_session_security_judge_t *judge,
+    ngx_http_session_security_key_t *key, ngx_uint_t record,
+    ssec_outcome_t *outcome, uint64_t *idle)
+{
+    bool           decided;
+    ssec_table_t  *table;
+    ssec_entry_t   entry;
+
+    table = &judge->zone->table;
+
+    do {
+        ssec_table_acquire(table, &key->digest, &entry);
+
+        if (entry.record.state == SSEC_UNKNOWN && !record) {
+            (void) ssec_table_release(table, &entry);
+            key->unknown = 1;
+            return NGX_OK;
+        }
+
+        decided = ssec_decide(&entry.record, &judge->event, judge->now,
+                              &judge->limits, outcome);
+
+        *idle = ssec_idle(&entry.record, judge->now);
+
+        if (!ssec_table_release(table, &entry)) {
+            ngx_http_session_security_report(judge->request, judge->zone,
+                                             judge->now);
+        }
+
+        if (!decided
+            && ngx_http_session_security_complete(judge->request, judge->slcf,
+                                                  judge->url, &judge->event)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+    } while (!decided);
 
     return NGX_OK;
 }

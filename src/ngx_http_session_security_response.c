@@ -5,6 +5,8 @@
 #include "ssec_set_cookie.h"
 
 
+static ngx_int_t ngx_http_session_security_header_filter(
+    ngx_http_request_t *r);
 static ngx_int_t ngx_http_session_security_set_cookie(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_ctx_t *ctx, ngx_table_elt_t *header);
@@ -21,8 +23,19 @@ static ngx_uint_t ngx_http_session_security_is_secure(ngx_http_request_t *r,
     ngx_str_t *name);
 
 
-ngx_int_t
-ngx_http_session_security_response(ngx_http_request_t *r)
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+
+
+void
+ngx_http_session_security_init_filter(void)
+{
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_session_security_header_filter;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_header_filter(ngx_http_request_t *r)
 {
     ngx_uint_t                             i;
     ngx_list_part_t                       *part;
@@ -30,6 +43,10 @@ ngx_http_session_security_response(ngx_http_request_t *r)
     ngx_http_session_security_ctx_t       *ctx;
     ngx_http_session_security_zone_t      *zone;
     ngx_http_session_security_loc_conf_t  *slcf;
+
+    if (r != r->main) {
+        return ngx_http_next_header_filter(r);
+    }
 
     ctx = ngx_http_session_security_ctx(r);
 
@@ -40,14 +57,14 @@ ngx_http_session_security_response(ngx_http_request_t *r)
         slcf = ngx_http_get_module_loc_conf(r,
                                             ngx_http_session_security_module);
         if (slcf->shm_zone == NULL) {
-            return NGX_OK;
+            return ngx_http_next_header_filter(r);
         }
 
         zone = slcf->shm_zone->data;
     }
 
     if (zone->value) {
-        return NGX_OK;
+        return ngx_http_next_header_filter(r);
     }
 
     part = &r->headers_out.headers.part;
@@ -77,13 +94,15 @@ ngx_http_session_security_response(ngx_http_request_t *r)
         }
     }
 
-    if (ctx && (ctx->outcome.verdict == SSEC_LOGOUT
-                || ctx->outcome.verdict == SSEC_FORGET))
+    if (ctx
+        && (ctx->outcome.verdict == SSEC_LOGOUT
+            || ctx->outcome.verdict == SSEC_FORGET)
+        && ngx_http_session_security_delete_cookies(r, ctx->keys) != NGX_OK)
     {
-        return ngx_http_session_security_delete_cookies(r, ctx->keys);
+        return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_http_next_header_filter(r);
 }
 
 
@@ -93,7 +112,7 @@ ngx_http_session_security_set_cookie(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx, ngx_table_elt_t *header)
 {
     size_t             len;
-    ngx_uint_t         canonical, ours;
+    ngx_uint_t         ours;
     ssec_digest_t      digest;
     ssec_set_cookie_t  cookie;
 
@@ -106,10 +125,8 @@ ngx_http_session_security_set_cookie(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    canonical = ssec_cookie_is_canonical(cookie.value.data, cookie.value.len);
-
-    if (ngx_http_session_security_cookie_digest(r, zone, &cookie.value,
-                                                canonical, &digest, &len)
+    if (ngx_http_session_security_canonical(r, zone, &cookie.value, &digest,
+                                            &len)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -133,7 +150,10 @@ ngx_http_session_security_set_cookie(ngx_http_request_t *r,
     if (len && (!zone->cookie.prefix
                 || len >= NGX_HTTP_SESSION_SECURITY_MIN_PART))
     {
-        ngx_http_session_security_issue(r, zone, &digest, ours);
+        /* row 14: neither a redirect nor a refusal is a login */
+
+        ngx_http_session_security_issue(r, zone, &digest,
+                                 ours && ctx->outcome.verdict < SSEC_REFUSE);
     }
 
     return NGX_OK;
@@ -164,7 +184,10 @@ ngx_http_session_security_issue(ngx_http_request_t *r,
 
     ssec_table_acquire(&zone->table, digest, &entry);
     ssec_decide(&entry.record, &ev, now, &limits, &outcome);
-    ngx_http_session_security_release(r, zone, &entry, now);
+
+    if (!ssec_table_release(&zone->table, &entry)) {
+        ngx_http_session_security_report(r, zone, now);
+    }
 }
 
 

@@ -8,7 +8,7 @@
 /* records may begin before the host did, by what an open tab tells: row 3 */
 #define NGX_HTTP_SESSION_SECURITY_EPOCH  (1ULL << 36)
 
-#define NGX_HTTP_SESSION_SECURITY_REPORT  1000
+#define NGX_HTTP_SESSION_SECURITY_REPORT  1000   /* milliseconds */
 
 
 static ngx_int_t ngx_http_session_security_check_key(ngx_shm_zone_t *shm_zone,
@@ -212,18 +212,15 @@ ngx_http_session_security_now(void)
 
 
 void
-ngx_http_session_security_release(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ssec_entry_t *entry, uint64_t now)
+ngx_http_session_security_report(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, uint64_t now)
 {
-    if (ssec_table_release(&zone->table, entry)
-        || !ssec_table_report(&zone->table, now,
-                              NGX_HTTP_SESSION_SECURITY_REPORT))
+    if (ssec_table_report(&zone->table, now,
+                          NGX_HTTP_SESSION_SECURITY_REPORT))
     {
-        return;
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                      "session_security_zone \"%V\" is full: %uL live "
+                      "sessions were pushed out so far, make the zone larger",
+                      &zone->name, ssec_table_evicted(&zone->table));
     }
-
-    ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-                  "session_security_zone \"%V\" is full: %uL live sessions "
-                  "were pushed out so far, make the zone larger",
-                  &zone->name, ssec_table_evicted(&zone->table));
 }

@@ -10,7 +10,19 @@
 #define ssec_is_separator(c)                                                  \
     (ssec_is_blank(c) || (c) == '"' || (c) == ',' || (c) == ';' || (c) == '=')
 
+/* what is decoded, or may end the value earlier so that it has more readings */
+#define ssec_is_special(c)                                                    \
+    (ssec_is_blank(c) || (c) == '"' || (c) == '%' || (c) == '+'               \
+     || (c) == ',' || (c) == '\\')
+
 #define ssec_is_octal(c, max)  ((c) >= '0' && (c) <= (max))
+
+
+/* out of the way of what each request does */
+#define ssec_seldom  __attribute__((cold, noinline))
+
+/* sixteen bytes at once, in the compiler's own notation */
+typedef int8_t  ssec_bytes_t  __attribute__((vector_size(16)));
 
 
 /* The readings of what stands behind a "=", in the order they are given in. */
@@ -22,12 +34,18 @@
 #define SSEC_TO_COMMA  16U
 
 
+static bool ssec_cookies_plain(ssec_cookies_t *it,
+    const ssec_cookie_name_t *name, ssec_cookie_t *cookie, bool *match);
+static bool ssec_cookies_special(ssec_cookies_t *it,
+    const ssec_cookie_name_t *name, ssec_cookie_t *cookie) ssec_seldom;
+static inline bool ssec_is_plain(const uint8_t *p, const uint8_t *end);
 static bool ssec_cookies_find(ssec_cookies_t *it,
     const ssec_cookie_name_t *name);
 static ssec_str_t ssec_cookie_token(const uint8_t *start, const uint8_t *p);
 static bool ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie);
 static bool ssec_cookie_quoted(const ssec_cookies_t *it,
     ssec_cookie_t *cookie);
+static size_t ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting);
 static bool ssec_cookie_begins(const ssec_cookie_name_t *name,
     const uint8_t *p, const uint8_t *end);
 static int ssec_cookie_percent(const uint8_t *p, const uint8_t *end);
@@ -128,13 +146,163 @@ ssec_cookies(ssec_cookies_t *it, const uint8_t *data, size_t len)
 {
     it->next = data;
     it->end = data + len;
-    it->equals = NULL;
+    it->special = false;
     it->readings = 0;
 }
 
 
 bool
 ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    ssec_cookie_t *cookie)
+{
+    bool  match;
+
+    for ( ;; ) {
+
+        if (it->special && ssec_cookies_special(it, name, cookie)) {
+            return true;
+        }
+
+        if (it->next == it->end) {
+            return false;
+        }
+
+        it->part = it->next;
+        it->part_end = memchr(it->part, ';', (size_t) (it->end - it->part));
+
+        if (it->part_end) {
+            it->next = it->part_end + 1;
+
+        } else {
+            it->part_end = it->end;
+            it->next = it->end;
+        }
+
+        if (!ssec_cookies_plain(it, name, cookie, &match)) {
+            it->special = true;
+            it->equals = NULL;
+
+        } else if (match) {
+            return true;
+        }
+    }
+}
+
+
+/*
+ * Most parts are plain: with no quote, comma, or encoding in them, and no blank
+ * but the one before, all backends read them alike.
+ */
+
+static bool
+ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    ssec_cookie_t *cookie, bool *match)
+{
+    size_t          i;
+    const uint8_t  *p, *start, *end;
+
+    start = it->part;
+    end = it->part_end;
+
+    if (start < end && *start == ' ') {
+        start++;
+    }
+
+    p = start;
+
+    if ((size_t) (end - p) > name->folded.len) {
+
+        for (i = 0; i < name->folded.len; i++, p++) {
+
+            if (*p != name->folded.data[i]
+                && ssec_cookie_fold(*p) != name->folded.data[i])
+            {
+                break;
+            }
+        }
+
+        if (i == name->folded.len && (*p == '=' || name->prefix)) {
+
+            if (*p != '=') {
+                p = memchr(p, '=', (size_t) (end - p));
+            }
+
+            if (p && ssec_is_plain(p + 1, end)
+                && (start + i == p || ssec_is_plain(start + i, p)))
+            {
+                cookie->name.data = start;
+                cookie->name.len = (size_t) (p - start);
+                cookie->value.data = p + 1;
+                cookie->value.len = (size_t) (end - p - 1);
+                cookie->part.data = it->part;
+                cookie->part.len = (size_t) (end - it->part);
+                cookie->standard = true;
+                cookie->canonical = true;
+
+                *match = true;
+
+                return true;
+            }
+
+            return false;
+        }
+    }
+
+    *match = false;
+
+    return ssec_is_plain(start, end);
+}
+
+
+/* False for some plain bytes too: the slow way is right for any. */
+
+static inline bool
+ssec_is_plain(const uint8_t *p, const uint8_t *end)
+{
+    uint64_t      found[2];
+    ssec_bytes_t  bytes, special;
+
+    if (end - p < 16) {
+
+        while (p < end && *p > ',' && *p < 0x7f && *p != '\\') {
+            p++;
+        }
+
+        return p == end;
+    }
+
+    for ( ;; ) {
+        memcpy(&bytes, p, 16);
+
+        /* signed: what is up to a comma includes what is from 0x80 on */
+
+        special = (ssec_bytes_t) ((bytes <= ',') | (bytes == 0x7f)
+                                  | (bytes == '\\'));
+
+        memcpy(found, &special, 16);
+
+        if (found[0] | found[1]) {
+            return false;
+        }
+
+        p += 16;
+
+        if (end - p < 16) {
+
+            if (p == end) {
+                return true;
+            }
+
+            p = end - 16;
+        }
+    }
+}
+
+
+/* A part that backends may read in several ways: at each "=" in it. */
+
+static bool
+ssec_cookies_special(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     ssec_cookie_t *cookie)
 {
     const uint8_t  *p;
@@ -147,35 +315,17 @@ ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
             }
         }
 
-        if (it->equals) {
-            p = it->equals + 1;
-            it->first = false;
-
-        } else {
-
-            p = it->next;
-
-            if (p == it->end) {
-                return false;
-            }
-
-            it->part = p;
-            it->part_end = memchr(p, ';', (size_t) (it->end - p));
-
-            if (it->part_end) {
-                it->next = it->part_end + 1;
-
-            } else {
-                it->part_end = it->end;
-                it->next = it->end;
-            }
-
-            it->first = true;
-        }
+        it->first = (it->equals == NULL);
+        p = it->first ? it->part : it->equals + 1;
 
         it->equals = memchr(p, '=', (size_t) (it->part_end - p));
 
-        if (it->equals && !ssec_cookies_find(it, name)) {
+        if (it->equals == NULL) {
+            it->special = false;
+            return false;
+        }
+
+        if (!ssec_cookies_find(it, name)) {
             it->readings = 0;
         }
     }
@@ -397,27 +547,9 @@ ssec_cookie_is_canonical(const uint8_t *data, size_t len)
 {
     const uint8_t  *end;
 
-    /* also what may end the value earlier, so that it has other readings */
+    for (end = data + len; data < end; data++) {
 
-    static const uint8_t  special[256] = {
-        [0x00 ... 0x20] = 1, ['"'] = 1, ['%'] = 1, ['+'] = 1, [','] = 1,
-        ['\\'] = 1, [0x7f ... 0xff] = 1
-    };
-
-    end = data + len;
-
-    for ( /* void */ ; end - data >= 4; data += 4) {
-
-        if (special[data[0]] | special[data[1]]
-            | special[data[2]] | special[data[3]])
-        {
-            return false;
-        }
-    }
-
-    for ( /* void */ ; data < end; data++) {
-
-        if (special[*data]) {
+        if (ssec_is_special(*data)) {
             return false;
         }
     }
@@ -429,30 +561,46 @@ ssec_cookie_is_canonical(const uint8_t *data, size_t len)
 size_t
 ssec_cookie_canonical(uint8_t *buf, const uint8_t *data, size_t len)
 {
-    int             c;
-    uint8_t        *p, *end, *last;
-    ssec_str_t      value;
+    ssec_str_t  value;
 
     memmove(buf, data, len);
+
+    /* an octal escape may itself be encoded, hence in this order */
+
+    len = ssec_cookie_decode(buf, len, false);
+    len = ssec_cookie_decode(buf, len, true);
+
+    value = ssec_cookie_trim(buf, buf + len);
+    memmove(buf, value.data, value.len);
+
+    return value.len;
+}
+
+
+/*
+ * Undoes percent-encoding, "+" and UTF-8, and Python's quoting if asked to.
+ * What an escape stands for is put back in front of what is still to read, so
+ * that one pass does the work of repeated ones.
+ */
+
+static size_t
+ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting)
+{
+    int      byte;
+    uint8_t  c, *p, *end, *last;
 
     p = buf;
     end = buf + len;
     last = buf;
 
-    /*
-     * What an escape stands for goes back in front of what is still to read,
-     * so that one pass does what repeated ones would.
-     */
-
     while (p < end) {
         c = *p++;
 
-        switch (c) {
-
-        case '"':
+        if (quoting && c == '"') {
             continue;
+        }
 
-        case '\\':
+        if (quoting && c == '\\') {
 
             if (end - p >= 3 && ssec_is_octal(p[0], '3')
                 && ssec_is_octal(p[1], '7') && ssec_is_octal(p[2], '7'))
@@ -463,21 +611,15 @@ ssec_cookie_canonical(uint8_t *buf, const uint8_t *data, size_t len)
             }
 
             continue;
-
-        case '+':
-            c = ' ';
-            break;
         }
 
-        *last++ = (uint8_t) c;
+        *last++ = (c == '+') ? ' ' : c;
 
-        if (last - buf >= 3 && last[-3] == '%') {
-            c = ssec_cookie_percent(last - 3, last);
+        byte = (last - buf < 3) ? -1 : ssec_cookie_percent(last - 3, last);
 
-            if (c >= 0) {
-                last -= 3;
-                *--p = (uint8_t) c;
-            }
+        if (byte >= 0) {
+            last -= 3;
+            *--p = (uint8_t) byte;
 
         } else if (c >= 0x80 && c <= 0xbf && last - buf >= 2
                    && (last[-2] == 0xc2 || last[-2] == 0xc3))
@@ -487,10 +629,7 @@ ssec_cookie_canonical(uint8_t *buf, const uint8_t *data, size_t len)
         }
     }
 
-    value = ssec_cookie_trim(buf, last);
-    memmove(buf, value.data, value.len);
-
-    return value.len;
+    return (size_t) (last - buf);
 }
 
 

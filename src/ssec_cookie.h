@@ -30,6 +30,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* nginx loads modules into one name space: nothing here is for others */
+#pragma GCC visibility push(hidden)
+
 
 typedef struct {
     const uint8_t  *data;
@@ -57,6 +60,7 @@ typedef struct {                 /* to read a header; see ssec_cookies() */
     const uint8_t  *end;
     const uint8_t  *part;
     const uint8_t  *part_end;
+    bool            special;     /* the part has several readings */
     const uint8_t  *equals;
     bool            first;       /* no "=" before this one in the part */
     unsigned        readings;    /* of the cookie, still to give */
@@ -88,6 +92,14 @@ void ssec_cookies(ssec_cookies_t *it, const uint8_t *data, size_t len);
 bool ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     ssec_cookie_t *cookie);
 
+/* False if there is nothing left to read; saves the last call. */
+
+static inline bool
+ssec_cookies_more(const ssec_cookies_t *it)
+{
+    return it->next != it->end || it->special;
+}
+
 /*
  * Writes the canonical form of a value to buf, which has room for len bytes
  * and may be the value's own place; gives its length.
@@ -103,5 +115,7 @@ bool ssec_cookie_is_canonical(const uint8_t *data, size_t len);
 
 ssec_str_t ssec_cookie_trim(const uint8_t *p, const uint8_t *end);
 
+
+#pragma GCC visibility pop
 
 #endif /* SSEC_COOKIE_H */

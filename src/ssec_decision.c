@@ -5,8 +5,6 @@
 
 static void ssec_record(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now, const ssec_limits_t *limits);
-static void ssec_expire(ssec_record_t *rec, uint64_t now,
-    const ssec_limits_t *limits);
 static void ssec_touch(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now);
 static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
@@ -16,11 +14,11 @@ static void ssec_issue(ssec_record_t *rec, const ssec_event_t *ev,
 static ssec_verdict_e ssec_withhold(const ssec_event_t *ev,
     ssec_verdict_e verdict);
 static uint64_t ssec_remaining(const ssec_record_t *rec, uint64_t now,
-    const ssec_limits_t *limits);
-static uint64_t ssec_before(uint64_t now, uint64_t ms);
+    const ssec_limits_t *limits, uint64_t idle);
+static inline uint64_t ssec_before(uint64_t now, uint64_t ms);
 
 
-void
+bool
 ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     const ssec_limits_t *limits, ssec_outcome_t *out)
 {
@@ -32,53 +30,41 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     } else if (rec->state == SSEC_UNKNOWN) {
         ssec_record(rec, ev, now, limits);
+    }
 
-    } else if (rec->state == SSEC_LIVE) {
-        ssec_expire(rec, now, limits);
+    out->idle = ssec_idle(rec, now);
+    out->remaining = 0;
+
+    if (rec->state == SSEC_LIVE) {
+        out->remaining = ssec_remaining(rec, now, limits, out->idle);
+
+        /* rows 4 and 5 */
+
+        if (out->remaining == 0 && ev->kind != SSEC_ISSUE) {
+            rec->state = SSEC_EXPIRED;
+            rec->told = false;
+        }
     }
 
     out->state = rec->state;
-    out->idle = ssec_idle(rec, now);
-    out->remaining = ssec_remaining(rec, now, limits);
 
     if (ev->kind == SSEC_ISSUE) {
-        return;
+        return true;
     }
 
-    switch (rec->state) {
-
-    case SSEC_LIVE:
+    if (rec->state == SSEC_LIVE) {
         ssec_touch(rec, ev, now);
-        break;
-
-    case SSEC_EXPIRED:
-        out->verdict = ssec_judge_expired(rec, ev);
-        break;
-
-    default: /* SSEC_CLOSED: row 13 */
-        out->verdict = ssec_withhold(ev, SSEC_FORGET);
-        break;
-    }
-}
-
-
-bool
-ssec_is_dead(const ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    const ssec_limits_t *limits)
-{
-    if (rec->state == SSEC_UNKNOWN) {
-        return ev->kind == SSEC_PING && ev->idle_for_set
-               && ev->idle_for >= limits->expire_after;
+        return true;
     }
 
-    return ssec_remaining(rec, now, limits) == 0;
-}
+    if (ev->brief) {
+        return false;
+    }
 
-
-uint64_t
-ssec_idle(const ssec_record_t *rec, uint64_t now)
-{
-    return ssec_before(now, rec->last);
+    out->verdict = (rec->state == SSEC_EXPIRED)
+                   ? ssec_judge_expired(rec, ev)
+                   : ssec_withhold(ev, SSEC_FORGET);        /* row 13 */
+    return true;
 }
 
 
@@ -97,18 +83,6 @@ ssec_record(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     rec->told = false;
     rec->last = ssec_before(now, idle);
     rec->created = rec->last;
-}
-
-
-/* Rows 4 and 5. */
-
-static void
-ssec_expire(ssec_record_t *rec, uint64_t now, const ssec_limits_t *limits)
-{
-    if (ssec_remaining(rec, now, limits) == 0) {
-        rec->state = SSEC_EXPIRED;
-        rec->told = false;
-    }
 }
 
 
@@ -210,15 +184,11 @@ ssec_withhold(const ssec_event_t *ev, ssec_verdict_e verdict)
 
 static uint64_t
 ssec_remaining(const ssec_record_t *rec, uint64_t now,
-    const ssec_limits_t *limits)
+    const ssec_limits_t *limits, uint64_t idle)
 {
     uint64_t  remaining, lifetime;
 
-    if (rec->state != SSEC_LIVE) {
-        return 0;
-    }
-
-    remaining = ssec_before(limits->expire_after, ssec_idle(rec, now));
+    remaining = ssec_before(limits->expire_after, idle);
 
     if (limits->max_lifetime) {
         lifetime = ssec_before(limits->max_lifetime,
@@ -233,7 +203,7 @@ ssec_remaining(const ssec_record_t *rec, uint64_t now,
 }
 
 
-static uint64_t
+static inline uint64_t
 ssec_before(uint64_t now, uint64_t ms)
 {
     return (now > ms) ? now - ms : 0;

@@ -12,6 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* nginx loads modules into one name space: nothing here is for others */
+#pragma GCC visibility push(hidden)
+
 
 typedef enum {
     SSEC_UNKNOWN = 0,            /* no record */
@@ -48,6 +51,8 @@ typedef struct {
     ssec_kind_e   kind;
 
     bool          cookie;        /* the key can be withheld from the backend */
+
+    bool          brief;         /* the next four are not known yet */
     bool          page;          /* a navigation, that can follow a redirect */
     bool          safe;          /* GET or HEAD */
     bool          logout_url;    /* there is a logout URL to go to */
@@ -83,23 +88,25 @@ typedef struct {
 
 /*
  * Takes the record as it is (state SSEC_UNKNOWN for none), what has happened,
- * and the time; gives the outcome and changes the record.  It cannot fail.
+ * and the time; gives the outcome and changes the record.
+ *
+ * Gives false only for a brief event, if the session turns out not to be
+ * live: the record is then as it is to be stored, and the outcome is to be
+ * asked for again, with the whole event.
  */
 
-void ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+bool ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     const ssec_limits_t *limits, ssec_outcome_t *out);
-
-/*
- * Whether the session is no longer live, or will not be: only then does the
- * decision look at what the event says of pages and of the logout URL.
- */
-
-bool ssec_is_dead(const ssec_record_t *rec, const ssec_event_t *ev,
-    uint64_t now, const ssec_limits_t *limits);
 
 /* The time since the last activity; 0 if that lies in the future. */
 
-uint64_t ssec_idle(const ssec_record_t *rec, uint64_t now);
+static inline uint64_t
+ssec_idle(const ssec_record_t *rec, uint64_t now)
+{
+    return (now > rec->last) ? now - rec->last : 0;
+}
 
+
+#pragma GCC visibility pop
 
 #endif /* SSEC_DECISION_H */

@@ -1,4 +1,4 @@
-/* SipHash-2-4-128, from the paper's description. */
+/* SipHash-1-3 with 128 bits of output, from the paper's description. */
 
 #include <string.h>
 
@@ -7,17 +7,16 @@
 
 #define ssec_rotl(x, b)  (((x) << (b)) | ((x) >> (64 - (b))))
 
-
-typedef struct {
-    uint64_t  v0;
-    uint64_t  v1;
-    uint64_t  v2;
-    uint64_t  v3;
-} ssec_sip_t;
+#define ssec_sip_round(v0, v1, v2, v3)                                        \
+    v0 += v1;  v2 += v3;                                                      \
+    v1 = ssec_rotl(v1, 13) ^ v0;  v3 = ssec_rotl(v3, 16) ^ v2;                \
+    v0 = ssec_rotl(v0, 32);                                                   \
+    v2 += v1;  v0 += v3;                                                      \
+    v1 = ssec_rotl(v1, 17) ^ v2;  v3 = ssec_rotl(v3, 21) ^ v0;                \
+    v2 = ssec_rotl(v2, 32)
 
 
 static inline uint64_t ssec_sip_word(const uint8_t *p);
-static inline void ssec_sip_rounds(ssec_sip_t *s, unsigned n);
 
 
 void
@@ -25,17 +24,16 @@ ssec_digest(const uint8_t key[SSEC_DIGEST_KEY], const void *data, size_t len,
     ssec_digest_t *digest)
 {
     size_t          left;
-    uint64_t        k0, k1, word;
-    ssec_sip_t      s;
+    uint64_t        k0, k1, v0, v1, v2, v3, word;
     const uint8_t  *p;
 
     k0 = ssec_sip_word(key);
     k1 = ssec_sip_word(key + 8);
 
-    s.v0 = k0 ^ 0x736f6d6570736575ULL;
-    s.v1 = k1 ^ 0x646f72616e646f6dULL ^ 0xee;
-    s.v2 = k0 ^ 0x6c7967656e657261ULL;
-    s.v3 = k1 ^ 0x7465646279746573ULL;
+    v0 = k0 ^ 0x736f6d6570736575ULL;
+    v1 = k1 ^ 0x646f72616e646f6dULL ^ 0xee;
+    v2 = k0 ^ 0x6c7967656e657261ULL;
+    v3 = k1 ^ 0x7465646279746573ULL;
 
     p = data;
 
@@ -43,9 +41,9 @@ ssec_digest(const uint8_t key[SSEC_DIGEST_KEY], const void *data, size_t len,
         word = ssec_sip_word(p);
         p += 8;
 
-        s.v3 ^= word;
-        ssec_sip_rounds(&s, 2);
-        s.v0 ^= word;
+        v3 ^= word;
+        ssec_sip_round(v0, v1, v2, v3);
+        v0 ^= word;
     }
 
     word = (uint64_t) len << 56;
@@ -55,17 +53,21 @@ ssec_digest(const uint8_t key[SSEC_DIGEST_KEY], const void *data, size_t len,
         word |= (uint64_t) p[left] << (8 * left);
     }
 
-    s.v3 ^= word;
-    ssec_sip_rounds(&s, 2);
-    s.v0 ^= word;
+    v3 ^= word;
+    ssec_sip_round(v0, v1, v2, v3);
+    v0 ^= word;
 
-    s.v2 ^= 0xee;
-    ssec_sip_rounds(&s, 4);
-    digest->body = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+    v2 ^= 0xee;
+    ssec_sip_round(v0, v1, v2, v3);
+    ssec_sip_round(v0, v1, v2, v3);
+    ssec_sip_round(v0, v1, v2, v3);
+    digest->body = v0 ^ v1 ^ v2 ^ v3;
 
-    s.v1 ^= 0xdd;
-    ssec_sip_rounds(&s, 4);
-    digest->place = (uint32_t) (s.v0 ^ s.v1 ^ s.v2 ^ s.v3);
+    v1 ^= 0xdd;
+    ssec_sip_round(v0, v1, v2, v3);
+    ssec_sip_round(v0, v1, v2, v3);
+    ssec_sip_round(v0, v1, v2, v3);
+    digest->place = (uint32_t) (v0 ^ v1 ^ v2 ^ v3);
 }
 
 
@@ -81,23 +83,4 @@ ssec_sip_word(const uint8_t *p)
 #endif
 
     return word;
-}
-
-
-static inline void
-ssec_sip_rounds(ssec_sip_t *s, unsigned n)
-{
-    while (n--) {
-        s->v0 += s->v1;
-        s->v2 += s->v3;
-        s->v1 = ssec_rotl(s->v1, 13) ^ s->v0;
-        s->v3 = ssec_rotl(s->v3, 16) ^ s->v2;
-        s->v0 = ssec_rotl(s->v0, 32);
-
-        s->v2 += s->v1;
-        s->v0 += s->v3;
-        s->v1 = ssec_rotl(s->v1, 17) ^ s->v2;
-        s->v3 = ssec_rotl(s->v3, 21) ^ s->v0;
-        s->v2 = ssec_rotl(s->v2, 32);
-    }
 }

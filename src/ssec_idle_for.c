@@ -23,9 +23,14 @@ ssec_idle_for(const void *args, size_t len, uint64_t *ms)
     value = NULL;
     value_end = NULL;
 
-    last = (const char *) args + len;
+    if (len == 0) {
+        return false;                          /* args may be NULL */
+    }
 
-    for (p = args; p < last; p = end + 1) {
+    p = args;
+    last = p + len;
+
+    for ( ;; ) {
 
         end = memchr(p, '&', (size_t) (last - p));
         if (end == NULL) {
@@ -37,6 +42,12 @@ ssec_idle_for(const void *args, size_t len, uint64_t *ms)
             value_end = end;
             found++;
         }
+
+        if (end == last) {
+            break;
+        }
+
+        p = end + 1;
     }
 
     return found == 1 && ssec_integer(value, value_end, ms);

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* nginx loads modules into one name space: nothing here is for others */
+#pragma GCC visibility push(hidden)
+
 
 /*
  * Looks for "idleFor=N", N in whole seconds, in a query string.  Gives true
@@ -18,5 +21,7 @@
 
 bool ssec_idle_for(const void *args, size_t len, uint64_t *ms);
 
+
+#pragma GCC visibility pop
 
 #endif /* SSEC_IDLE_FOR_H */

@@ -6,6 +6,9 @@
 
 #include "ssec_cookie.h"
 
+/* nginx loads modules into one name space: nothing here is for others */
+#pragma GCC visibility push(hidden)
+
 
 typedef struct {
     ssec_str_t  name;
@@ -22,5 +25,7 @@ typedef struct {
 bool ssec_set_cookie(const uint8_t *data, size_t len, int64_t now,
     ssec_set_cookie_t *cookie);
 
+
+#pragma GCC visibility pop
 
 #endif /* SSEC_SET_COOKIE_H */

@@ -69,30 +69,37 @@ _Static_assert(sizeof(ssec_bucket_t) == 64, "a bucket is one cache line");
 _Static_assert(sizeof(ssec_header_t) <= 256, "the header's room");
 
 
+/* out of the way of what each request does */
+#define ssec_seldom  __attribute__((cold, noinline))
+
+
 /* the unit tests stop a process here */
 #ifndef ssec_crash_point
 #define ssec_crash_point(n)
 #endif
 
 
-static void ssec_lock(ssec_table_t *table, uint32_t bucket);
-static bool ssec_trylock(ssec_table_t *table, uint32_t bucket);
+static inline void ssec_lock(ssec_table_t *table, uint32_t bucket);
+static void ssec_wait(ssec_table_t *table, uint32_t bucket) ssec_seldom;
+static inline bool ssec_trylock(ssec_table_t *table, uint32_t bucket);
 static void ssec_unlock(ssec_table_t *table, uint32_t bucket);
 static void ssec_lock_both(ssec_table_t *table, uint32_t a, uint32_t b);
 static bool ssec_settle(ssec_table_t *table, uint32_t bucket);
 static bool ssec_owner_gone(uint32_t owner);
 static uint32_t ssec_owner_tag(pid_t pid);
 
-static bool ssec_find(ssec_table_t *table, ssec_entry_t *entry,
+static inline bool ssec_find(ssec_table_t *table, ssec_entry_t *entry,
     uint32_t bucket);
-static void ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
-    bool *evicted_live);
+static void ssec_acquire_both(ssec_table_t *table, ssec_entry_t *entry)
+    ssec_seldom;
+static bool ssec_insert(ssec_table_t *table, ssec_entry_t *entry)
+    ssec_seldom;
 static bool ssec_make_room(ssec_table_t *table, ssec_entry_t *entry,
     uint32_t bucket);
 static void ssec_move(ssec_table_t *table, uint32_t from, unsigned slot,
     uint32_t to, unsigned free);
 static bool ssec_evict(ssec_table_t *table, ssec_entry_t *entry);
-static void ssec_publish(ssec_table_t *table, ssec_entry_t *entry);
+static inline void ssec_publish(ssec_table_t *table, ssec_entry_t *entry);
 
 static uint32_t ssec_first_bucket(const ssec_table_t *table, uint32_t place);
 static uint32_t ssec_second_bucket(const ssec_table_t *table,
@@ -119,6 +126,10 @@ ssec_set_word(ssec_table_t *table, uint32_t bucket, unsigned slot,
 
     atomic_store_explicit(&table->buckets[bucket].word[slot], word,
                           memory_order_release);
+
+    /* and the compiler brings forward nothing that is to be stored after */
+
+    atomic_signal_fence(memory_order_seq_cst);
 }
 
 
@@ -179,16 +190,23 @@ ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
 {
     entry->digest = *digest;
     entry->first = ssec_first_bucket(table, digest->place);
-    entry->second = ssec_second_bucket(table, entry->first, digest->body);
+    entry->both = false;
 
     ssec_lock(table, entry->first);
 
-    entry->both = false;
     entry->found = ssec_find(table, entry, entry->first);
 
-    if (entry->found) {
-        return;
+    if (!entry->found) {
+        ssec_acquire_both(table, entry);
     }
+}
+
+
+static void
+ssec_acquire_both(ssec_table_t *table, ssec_entry_t *entry)
+{
+    entry->second = ssec_second_bucket(table, entry->first,
+                                       entry->digest.body);
 
     if (!ssec_trylock(table, entry->second)) {
         ssec_unlock(table, entry->first);
@@ -216,7 +234,7 @@ ssec_table_release(ssec_table_t *table, ssec_entry_t *entry)
         ssec_publish(table, entry);
 
     } else if (entry->record.state != SSEC_UNKNOWN) {
-        ssec_insert(table, entry, &evicted_live);
+        evicted_live = ssec_insert(table, entry);
     }
 
     if (entry->both) {
@@ -326,8 +344,17 @@ ssec_table_report(ssec_table_t *table, uint64_t now, uint64_t period)
 
 /* Locks */
 
-static void
+static inline void
 ssec_lock(ssec_table_t *table, uint32_t bucket)
+{
+    if (!ssec_trylock(table, bucket)) {
+        ssec_wait(table, bucket);
+    }
+}
+
+
+static void
+ssec_wait(ssec_table_t *table, uint32_t bucket)
 {
     uint32_t           word, owner;
     unsigned           n;
@@ -361,7 +388,7 @@ ssec_lock(ssec_table_t *table, uint32_t bucket)
 
 /* Only a lock that is free and has nothing to settle. */
 
-static bool
+static inline bool
 ssec_trylock(ssec_table_t *table, uint32_t bucket)
 {
     uint32_t  word;
@@ -533,7 +560,7 @@ ssec_owner_tag(pid_t pid)
 
 /* Records */
 
-static bool
+static inline bool
 ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 {
     uint64_t        word;
@@ -568,11 +595,13 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 }
 
 
-static void
-ssec_insert(ssec_table_t *table, ssec_entry_t *entry, bool *evicted_live)
+static bool
+ssec_insert(ssec_table_t *table, ssec_entry_t *entry)
 {
+    bool      evicted_live;
     unsigned  slot, first, second;
 
+    evicted_live = false;
     first = 0;
     second = 0;
 
@@ -596,7 +625,7 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry, bool *evicted_live)
         if (!ssec_make_room(table, entry, entry->first)
             && !ssec_make_room(table, entry, entry->second))
         {
-            *evicted_live = ssec_evict(table, entry);
+            evicted_live = ssec_evict(table, entry);
         }
     }
 
@@ -607,6 +636,8 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry, bool *evicted_live)
     table->buckets[entry->bucket].body[entry->slot] = entry->digest.body;
     ssec_crash_point(2);
     ssec_publish(table, entry);
+
+    return evicted_live;
 }
 
 
@@ -724,7 +755,7 @@ ssec_evict(ssec_table_t *table, ssec_entry_t *entry)
 }
 
 
-static void
+static inline void
 ssec_publish(ssec_table_t *table, ssec_entry_t *entry)
 {
     uint32_t        created;

@@ -38,6 +38,9 @@
 #include "ssec_decision.h"
 #include "ssec_digest.h"
 
+/* nginx loads modules into one name space: nothing here is for others */
+#pragma GCC visibility push(hidden)
+
 
 #define SSEC_TABLE_MIN_SIZE  (256 + 1024 * 64)   /* bytes */
 
@@ -139,5 +142,7 @@ uint64_t ssec_table_evicted(ssec_table_t *table);
 
 bool ssec_table_report(ssec_table_t *table, uint64_t now, uint64_t period);
 
+
+#pragma GCC visibility pop
 
 #endif /* SSEC_TABLE_H */

@@ -1130,6 +1130,79 @@ verdicts_are_ordered(void **state)
 
 
 /*
+ * What a request is and where it goes is looked at of the dead only: a caller
+ * need not find it out for the others.
+ */
+
+static void
+assert_dead_or_no_matter(ssec_record_t rec, ssec_event_t ev, uint64_t now,
+    const ssec_limits_t *l)
+{
+    bool            is_dead;
+    ssec_record_t   other;
+    ssec_outcome_t  out, other_out;
+
+    is_dead = ssec_is_dead(&rec, &ev, now, l);
+
+    other = rec;
+    ssec_decide(&rec, &ev, now, l, &out);
+
+    assert_int_equal(is_dead, out.state != SSEC_LIVE);
+
+    if (is_dead) {
+        return;
+    }
+
+    ev.page = !ev.page;
+    ev.safe = !ev.safe;
+    ev.logout = !ev.logout;
+    ev.logout_url = !ev.logout_url;
+    ssec_decide(&other, &ev, now, l, &other_out);
+
+    assert_int_equal(other_out.verdict, out.verdict);
+    assert_int_equal(other_out.state, out.state);
+    assert_same(&other, &rec);
+}
+
+
+static void
+is_dead(void **state)
+{
+    size_t         i;
+    unsigned       n;
+    ssec_event_t   ev;
+
+    const ssec_record_t  records[] = {
+        { .state = SSEC_UNKNOWN },
+        live(NOW - HOUR, NOW),
+        live(NOW - HOUR, NOW - EXPIRE + 1),
+        live(NOW - HOUR, NOW - EXPIRE),
+        live(NOW - DAY, NOW),
+        dead(SSEC_EXPIRED),
+        dead(SSEC_CLOSED)
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        for (n = 0; n < ALL_EVENTS; n++) {
+            ev = any_event(n);
+
+            if (ev.kind != SSEC_ISSUE) {
+                assert_dead_or_no_matter(records[i], ev, NOW, &limits);
+            }
+        }
+    }
+
+    /* a record of none that happens to hold times is one of none */
+
+    ev = request(SSEC_PASSIVE);
+    assert_false(ssec_is_dead(&records[0], &ev, NOW, &limits));
+    assert_true(ssec_is_dead(&records[3], &ev, NOW, &limits));
+}
+
+
+/*
  * Random histories against a model that knows the table only: it keeps the
  * latest proof of a human since the session began, and looks rows up.
  */
@@ -1362,6 +1435,11 @@ random_histories(void **state)
             ev.idle_for = random_idle_for(&seed, &rec, now, l.expire_after);
 
             before = rec;
+
+            if (ev.kind != SSEC_ISSUE) {
+                assert_dead_or_no_matter(rec, ev, now, &l);
+            }
+
             memset(&out, 0xff, sizeof(out));
             ssec_decide(&rec, &ev, now, &l, &out);
 
@@ -1464,6 +1542,7 @@ main(void)
         cmocka_unit_test(ping_of_the_dead),
         cmocka_unit_test(ping_of_the_living),
         cmocka_unit_test(verdicts_are_ordered),
+        cmocka_unit_test(is_dead),
         cmocka_unit_test(random_histories),
     };
 

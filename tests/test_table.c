@@ -744,19 +744,19 @@ copy_to_another_size(void **state)
         test_table_map(&from, sizes[k].from);
         test_table_map(&table, sizes[k].to);
 
-        for (i = 0; i < 2000; i++) {
+        for (i = 0; i < 1200; i++) {
             assert_true(test_put(&from, test_digest(i), record_of(i)));
         }
 
         ssec_table_copy(&table, &from);
 
         ssec_table_count(&table, &counts);
-        assert_int_equal(counts.live, 667);
-        assert_int_equal(counts.expired, 667);
-        assert_int_equal(counts.closed, 666);
+        assert_int_equal(counts.live, 400);
+        assert_int_equal(counts.expired, 400);
+        assert_int_equal(counts.closed, 400);
         assert_int_equal(counts.evicted, 0);
 
-        for (i = 0; i < 2000; i++) {
+        for (i = 0; i < 1200; i++) {
             assert_record(test_get(&table, test_digest(i)), record_of(i));
             assert_record(test_get(&from, test_digest(i)), record_of(i));
         }
@@ -778,7 +778,7 @@ copy_to_a_table_too_small(void **state)
 
     (void) state;
 
-    test_table_map(&from, 4096);
+    test_table_map(&from, 8192);
 
     for (i = 0; i < 8000; i++) {
         assert_true(test_put(&from, test_digest(i), live(NOW + i)));
@@ -1088,21 +1088,22 @@ lock_of_the_living_is_waited_for(void **state)
 }
 
 
-/* Another was quicker to take the dead one's lock over. */
-
-static void
-taken_over_by_another(void)
-{
-    on_kill = NULL;
-    atomic_store(lock_of(A), table.owner);
-}
-
+/* Another is quicker to take the dead one's lock over, and lets it go. */
 
 static void
 let_go_of_a(void)
 {
     on_yield = NULL;
     atomic_store(lock_of(A), 0);
+}
+
+
+static void
+take_a_over(void)
+{
+    on_kill = NULL;
+    on_yield = let_go_of_a;
+    atomic_store(lock_of(A), table.owner);
 }
 
 
@@ -1115,31 +1116,609 @@ takeover_that_comes_second(void **state)
 
     digest = test_digest_at(&table, A, B, 0);
     place(A, 0, digest, live(NOW));
+
     atomic_store(lock_of(A), dead_owner());
+    on_kill = take_a_over;
 
-    on_kill = taken_over_by_another;
-    ssec_lock(&table, B);
-    ssec_unlock(&table, B);
-    assert_non_null(on_kill);
+    assert_record(test_get(&table, digest), live(NOW));
+    assert_null(on_kill);
+    assert_null(on_yield);
+    assert_int_equal(test_locks(&table), 0);
+}
 
-    /* it then waits for the living one */
 
-    alarm(30);
+/* Both are wanted, and now the one is busy, now the other. */
+
+static void
+a_instead_of_b(void)
+{
+    on_yield = let_go_of_a;
+    atomic_store(lock_of(A), table.owner);
+    atomic_store(lock_of(B), 0);
+}
+
+
+static void
+both_buckets_by_turns(void **state)
+{
+    ssec_entry_t   entry;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    atomic_store(lock_of(B), table.owner);
+    on_yield = a_instead_of_b;
+
+    ssec_table_acquire(&table, &digest, &entry);
+
+    assert_null(on_yield);
+    assert_true(entry.both);
+    assert_int_equal(test_locks(&table), 2);
+    entry.record = live(NOW);
+    assert_true(ssec_table_release(&table, &entry));
+    assert_int_equal(test_locks(&table), 0);
+    assert_known(digest, live(NOW));
+}
+
+
+/* It came while the first bucket was let go. */
+
+static void
+insert_into_a(void)
+{
     on_yield = NULL;
-    kill_errno = 0;
+    place(A, 1, test_digest_at(&table, A, B, 0), live(NOW));
+    atomic_store(lock_of(B), 0);
+}
 
-    {
-        ssec_entry_t  entry;
 
-        /* once the hook ran, the owner is this process: let it go */
+static void
+found_at_the_second_look(void **state)
+{
+    ssec_entry_t   entry;
+    ssec_digest_t  digest;
 
-        on_yield = NULL;
-        entry.first = A;
-        (void) entry;
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    atomic_store(lock_of(B), table.owner);
+    on_yield = insert_into_a;
+
+    ssec_table_acquire(&table, &digest, &entry);
+    assert_true(entry.found);
+    assert_int_equal(entry.bucket, A);
+    assert_int_equal(entry.slot, 1);
+    (void) ssec_table_release(&table, &entry);
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+/* Moves that a killed process left unfinished */
+
+static uint32_t
+mark(unsigned slot)
+{
+    return (uint32_t) (slot + 1) << SSEC_MOVING;
+}
+
+
+static void
+settle_copy_arrived(void **state)
+{
+    int            given_back;
+    unsigned       slot;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+
+    for (given_back = 0; given_back <= 1; given_back++) {
+        for (slot = 0; slot < SSEC_SLOTS; slot++) {
+            place(A, slot, digest, live(NOW));
+            place(B, 2 - slot, digest, live(NOW));
+            atomic_store(lock_of(A),
+                         mark(slot) | (given_back ? 0 : dead_owner()));
+            atomic_store(lock_of(B), given_back ? 0 : dead_owner());
+
+            assert_known(digest, live(NOW));
+            assert_int_equal(ssec_word(&table, A, slot), 0);
+            assert_int_equal(test_locks(&table), 0);
+
+            ssec_set_word(&table, B, 2 - slot, 0);
+        }
+    }
+}
+
+
+static void
+settle_copy_not_arrived(void **state)
+{
+    unsigned       slot;
+    ssec_digest_t  digest, other;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+
+    /* a body that was copied, without its record */
+
+    table.buckets[B].body[0] = digest.body;
+
+    other = digest;
+    other.place++;
+    place(B, 1, other, live(NOW + 5));
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        place(A, slot, digest, live(NOW));
+        atomic_store(lock_of(A), mark(slot) | dead_owner());
+        atomic_store(lock_of(B), dead_owner());
+
+        assert_known(digest, live(NOW));
+        assert_true(ssec_word(&table, A, slot) != 0);
+        assert_known(other, live(NOW + 5));
+        assert_int_equal(test_locks(&table), 0);
+
+        ssec_set_word(&table, A, slot, 0);
+    }
+}
+
+
+static void
+settle_slot_empty_already(void **state)
+{
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+
+    table.buckets[A].body[1] = digest.body;
+    place(B, 0, digest, live(NOW));
+    atomic_store(lock_of(A), mark(1) | dead_owner());
+
+    /* that the second bucket is busy is then of no account */
+
+    atomic_store(lock_of(B), table.owner);
+    ssec_lock(&table, A);
+    assert_int_equal(atomic_load(lock_of(A)), table.owner);
+    ssec_unlock(&table, A);
+    atomic_store(lock_of(B), 0);
+
+    assert_known(digest, live(NOW));
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+static void
+see_it_given_back(void)
+{
+    on_yield = NULL;
+    assert_int_equal(atomic_load(lock_of(A)), mark(2));
+    atomic_store(lock_of(B), 0);
+}
+
+
+static void
+settle_second_bucket_busy(void **state)
+{
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    place(A, 2, digest, live(NOW));
+    place(B, 0, digest, live(NOW));
+    atomic_store(lock_of(A), mark(2) | dead_owner());
+    atomic_store(lock_of(B), table.owner);
+    on_yield = see_it_given_back;
+
+    /* the first time is after the dead owner's name is taken off */
+
+    atomic_store(lock_of(A), mark(2));
+
+    assert_known(digest, live(NOW));
+    assert_null(on_yield);
+    assert_int_equal(ssec_word(&table, A, 2), 0);
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+static void
+settle_second_bucket_taken_meanwhile_hook(void)
+{
+    on_kill = NULL;
+    on_yield = see_it_given_back;
+    atomic_store(lock_of(B), table.owner);
+}
+
+
+static void
+settle_second_bucket_taken_meanwhile(void **state)
+{
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    place(A, 2, digest, live(NOW));
+    place(B, 0, digest, live(NOW));
+    atomic_store(lock_of(A), mark(2));
+    atomic_store(lock_of(B), dead_owner());
+    on_kill = settle_second_bucket_taken_meanwhile_hook;
+
+    assert_known(digest, live(NOW));
+    assert_null(on_kill);
+    assert_null(on_yield);
+    assert_int_equal(ssec_word(&table, A, 2), 0);
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+/* The second bucket's own mark stays, whoever left it. */
+
+static void
+settle_second_bucket_marked(void **state)
+{
+    int            dead;
+    ssec_digest_t  digest, other;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    other = test_digest_at(&table, B, C, 1);
+
+    for (dead = 0; dead <= 1; dead++) {
+        place(A, 0, digest, live(NOW));
+        place(B, 0, digest, live(NOW));
+        place(B, 1, other, live(NOW + 5));
+        place(C, 0, other, live(NOW + 5));
+
+        atomic_store(lock_of(A), mark(0) | dead_owner());
+        atomic_store(lock_of(B), mark(1) | (dead ? dead_owner() : 0));
+
+        ssec_lock(&table, A);
+        assert_int_equal(ssec_word(&table, A, 0), 0);
+        assert_int_equal(atomic_load(lock_of(B)), mark(1));
+        assert_true(ssec_word(&table, B, 1) != 0);
+        ssec_unlock(&table, A);
+
+        assert_known(digest, live(NOW));
+        assert_known(other, live(NOW + 5));
+        assert_int_equal(ssec_word(&table, B, 1), 0);
+        assert_int_equal(test_locks(&table), 0);
+
+        ssec_set_word(&table, B, 0, 0);
+        ssec_set_word(&table, C, 0, 0);
+    }
+}
+
+
+/* Each is the other's second bucket. */
+
+static void
+settle_two_that_cross(void **state)
+{
+    ssec_digest_t  digest, other;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    other = test_digest_at(&table, B, A, 1);
+
+    place(A, 0, digest, live(NOW));
+    place(B, 1, digest, live(NOW));
+    place(B, 0, other, live(NOW + 5));
+    place(A, 1, other, live(NOW + 5));
+    atomic_store(lock_of(A), mark(0) | dead_owner());
+    atomic_store(lock_of(B), mark(0) | dead_owner());
+
+    assert_known(digest, live(NOW));
+    assert_known(other, live(NOW + 5));
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+/*
+ * A child that is killed at a crash point of an insertion into two full
+ * buckets, of which a record is moved to C, or to D, or pushed out.
+ */
+
+typedef enum {
+    FREE_SLOT = 0,
+    MOVE_TO_C,
+    MOVE_TO_D,
+    PUSH_OUT
+} insertion_e;
+
+
+static void
+insertion_set_up(insertion_e how)
+{
+    switch (how) {
+    case MOVE_TO_C:
+        fill(C, D);
+        break;
+    case MOVE_TO_D:
+        fill(B, D);
+        break;
+    case PUSH_OUT:
+        fill(B, A);
+        break;
+    default:
+        fill(C, D);
+        ssec_set_word(&table, A, 1, 0);
+    }
+}
+
+
+static bool
+insertion_has_point(insertion_e how, int point)
+{
+    return point <= 2 || how == MOVE_TO_C || how == MOVE_TO_D;
+}
+
+
+static void
+insertion_check(insertion_e how, ssec_digest_t digest)
+{
+    unsigned       i;
+    uint32_t       b;
+    ssec_record_t  rec;
+    ssec_digest_t  d;
+
+    rec = test_get(&table, digest);
+
+    if (rec.state != SSEC_UNKNOWN) {
+        assert_record(rec, live(NOW + 99));
     }
 
-    on_yield = let_go_of_a;
-    atomic_store(lock_of(A), dead_owner());
-    assert_record(test_get(&table, digest), live(NOW));
+    assert_int_equal(test_records_of(&table, digest),
+                     rec.state != SSEC_UNKNOWN);
+
+    for (i = 0; i < 3; i++) {
+        d = test_digest_at(&table, A, how == MOVE_TO_C || how == FREE_SLOT
+                                      ? C : B, i);
+
+        if (how == FREE_SLOT && i == 1) {
+            assert_unknown(d);
+
+        } else if (how != PUSH_OUT || i) {
+            assert_known(d, live(NOW + i));
+        }
+
+        d = test_digest_at(&table, B, how == PUSH_OUT ? A : D, i);
+        assert_known(d, live(NOW + 10 + i));
+    }
+
+    /* no lock is stuck, and what is free can be used */
+
+    for (b = 0; b < table.nbuckets; b++) {
+        ssec_lock(&table, b);
+        ssec_unlock(&table, b);
+    }
+
     assert_int_equal(test_locks(&table), 0);
+
+    (void) test_put(&table, digest, live(NOW + 100));
+    assert_known(digest, live(NOW + 100));
+}
+
+
+static void
+killed_at_every_crash_point(void **state)
+{
+    int            status, point;
+    pid_t          pid;
+    unsigned       zombie;
+    siginfo_t      info;
+    insertion_e    how;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 50);
+
+    for (how = FREE_SLOT; how <= PUSH_OUT; how++) {
+        for (point = 1; point <= 5; point++) {
+
+            if (!insertion_has_point(how, point)) {
+                continue;
+            }
+
+            for (zombie = 0; zombie <= 1; zombie++) {
+
+                test_table_unmap(&table);
+                test_table_map(&table, 1024);
+                insertion_set_up(how);
+
+                pid = fork();
+
+                if (pid == 0) {
+                    crash_at = point;
+                    table.owner = ssec_table_owner();
+                    (void) test_put(&table, digest, live(NOW + 99));
+                    _exit(0);
+                }
+
+                assert_int_equal(waitid(P_PID, (id_t) pid, &info,
+                                        WEXITED|WNOWAIT), 0);
+
+                if (!zombie) {
+                    assert_int_equal(waitpid(pid, NULL, 0), pid);
+                }
+
+                assert_int_equal(info.si_code, CLD_KILLED);
+                assert_int_not_equal(test_locks(&table), 0);
+
+                insertion_check(how, digest);
+
+                if (zombie) {
+                    assert_int_equal(waitpid(pid, &status, 0), pid);
+                }
+            }
+        }
+    }
+}
+
+
+/* Room */
+
+static void
+capacity(void **state)
+{
+    size_t    size;
+    unsigned  mib;
+    uint64_t  n;
+
+    (void) state;
+
+    for (mib = 1; mib <= 10; mib += 9) {
+        test_table_unmap(&table);
+
+        size = (size_t) mib << 20;
+        test_table_map(&table, (size - 256) / 64);
+
+        for (n = 0; test_put(&table, test_digest(n), live(NOW + n)); n++) {
+            /* void */
+        }
+
+        printf("capacity: %u MiB: %llu live sessions before one was pushed"
+               " out, %llu a MiB, %.1f %% full\n", mib,
+               (unsigned long long) n, (unsigned long long) n / mib,
+               100.0 * (double) n / (table.nbuckets * 3.0));
+
+        assert_true(n >= 16000ULL * mib);
+    }
+}
+
+
+/* At twice as many sessions as there is room for, the counters agree. */
+
+static void
+counters_when_full(void **state)
+{
+    unsigned       i, known, lost;
+    ssec_counts_t  counts;
+
+    (void) state;
+
+    lost = 0;
+
+    for (i = 0; i < 6144; i++) {
+        lost += !test_put(&table, test_digest(i), live(NOW + i));
+    }
+
+    known = 0;
+
+    for (i = 0; i < 6144; i++) {
+        known += (test_get(&table, test_digest(i)).state == SSEC_LIVE);
+        assert_true(test_records_of(&table, test_digest(i)) <= 1);
+    }
+
+    ssec_table_count(&table, &counts);
+    assert_int_equal(counts.evicted, lost);
+    assert_int_equal(counts.live, known);
+    assert_int_equal(known + lost, 6144);
+    assert_true(counts.collisions >= counts.evicted);
+    assert_true(known > 3060);
+}
+
+
+/* Against an array. */
+
+static void
+random_operations(void **state)
+{
+    unsigned        i, n;
+    uint64_t        seed;
+    ssec_entry_t    entry;
+    ssec_digest_t   digest;
+    ssec_counts_t   counts;
+    ssec_record_t  *model;
+
+    (void) state;
+
+    seed = 11;
+    model = calloc(1500, sizeof(ssec_record_t));
+    assert_non_null(model);
+
+    for (n = 0; n < 300000; n++) {
+        i = (unsigned) test_below(&seed, 1500);
+        digest = test_digest(i);
+
+        ssec_table_acquire(&table, &digest, &entry);
+        assert_int_equal(entry.found, model[i].state != SSEC_UNKNOWN);
+        assert_record(entry.record, model[i]);
+
+        if (test_below(&seed, 4)) {
+            model[i] = record(SSEC_LIVE + (int) test_below(&seed, 3),
+                              test_below(&seed, 2),
+                              NOW + test_below(&seed, SSEC_TIME_MAX - NOW));
+            entry.record = model[i];
+        }
+
+        assert_true(ssec_table_release(&table, &entry));
+    }
+
+    ssec_table_count(&table, &counts);
+    assert_int_equal(counts.live + counts.expired + counts.closed, 1500);
+    assert_int_equal(counts.evicted, 0);
+    assert_int_equal(test_locks(&table), 0);
+    free(model);
+}
+
+
+#define table_test(name)  cmocka_unit_test_setup_teardown(name, set_up, \
+                                                          tear_down)
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        table_test(create_refuses_too_small),
+        table_test(unknown_leaves_no_trace),
+        table_test(every_state_and_flag),
+        table_test(times_are_packed),
+        table_test(locks_while_held),
+        table_test(identity_is_body_and_place),
+        table_test(new_ones_go_where_there_is_more_room),
+        table_test(eviction_order),
+        table_test(moves_make_room_in_the_first_bucket),
+        table_test(moves_make_room_in_the_second_bucket),
+        table_test(moves_that_cannot_be),
+        table_test(count_by_state),
+        table_test(report_once_a_period),
+        table_test(copy_to_another_size),
+        table_test(copy_to_a_table_too_small),
+        table_test(stored_digests),
+        table_test(owners),
+        table_test(owners_that_proc_does_not_know),
+        table_test(owners_as_proc_tells),
+        table_test(lock_of_a_killed_process),
+        table_test(lock_of_a_reused_id),
+        table_test(lock_of_the_living_is_waited_for),
+        table_test(takeover_that_comes_second),
+        table_test(both_buckets_by_turns),
+        table_test(found_at_the_second_look),
+        table_test(settle_copy_arrived),
+        table_test(settle_copy_not_arrived),
+        table_test(settle_slot_empty_already),
+        table_test(settle_second_bucket_busy),
+        table_test(settle_second_bucket_taken_meanwhile),
+        table_test(settle_second_bucket_marked),
+        table_test(settle_two_that_cross),
+        table_test(killed_at_every_crash_point),
+        table_test(capacity),
+        table_test(counters_when_full),
+        table_test(random_operations),
+    };
+
+    /* a lock that is stuck must not be a test that never ends */
+
+    (void) alarm(120);
+
+    return cmocka_run_group_tests_name("table", tests, NULL, NULL);
 }

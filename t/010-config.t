@@ -1,0 +1,1097 @@
+# The configuration: what is refused, with which words, what is accepted, and
+# what a level of it takes from the one above.
+
+use FindBin;
+use lib "$FindBin::Bin/support";
+
+use Test::Nginx::Socket;
+use Steps 'defaults';
+
+no_root_location();
+
+plan 'no_plan';
+
+defaults(
+    http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
+    config      => '',
+);
+
+# "--- refused": nginx does not start, and says this, all of it.
+add_block_preprocessor(sub {
+    my $block = shift;
+    defined(my $message = $block->refused) or return;
+    $message =~ s/\s+\z//;
+    $block->set_value(must_die => 1);
+    $block->set_value(suppress_stderr => 1);
+    $block->set_value(error_log => qr/\[emerg\] .*?: \Q$message\E(?: in \S+:\d+)?$/);
+});
+
+# "--- accepted": nginx starts, without a warning.
+add_block_preprocessor(sub {
+    my $block = shift;
+    defined $block->accepted or return;
+    $block->set_value(config => ($block->config // '') . "\nlocation = /t { return 204; }");
+    $block->set_value(request => 'GET /t');
+    $block->set_value(error_code => 204);
+    $block->set_value(no_error_log => qr/\[(?:warn|error|crit|alert|emerg)\]/);
+});
+
+run_tests();
+
+__DATA__
+
+=== zone: without a key and a name
+--- http_config
+    session_security_zone;
+--- refused
+invalid number of arguments in "session_security_zone" directive
+
+
+
+=== zone: without a name
+--- http_config
+    session_security_zone cookie=sessionid;
+--- refused
+invalid number of arguments in "session_security_zone" directive
+
+
+
+=== zone: key that is neither a cookie nor has variables
+--- http_config
+    session_security_zone sessionid zone=sessions:1m;
+--- refused
+invalid key "sessionid" in "session_security_zone"; write cookie=NAME or a value with variables
+
+
+
+=== zone: empty key
+--- http_config
+    session_security_zone "" zone=sessions:1m;
+--- refused
+invalid key "" in "session_security_zone"; write cookie=NAME or a value with variables
+
+
+
+=== zone: key and name in the wrong order
+--- http_config
+    session_security_zone zone=sessions:1m cookie=sessionid;
+--- refused
+invalid key "zone=sessions:1m" in "session_security_zone"; write cookie=NAME or a value with variables
+
+
+
+=== zone: key with an unknown variable
+--- http_config
+    session_security_zone $no_such_variable zone=sessions:1m;
+--- refused
+unknown "no_such_variable" variable
+
+
+
+=== zone: empty cookie name
+--- http_config
+    session_security_zone cookie= zone=sessions:1m;
+--- refused
+invalid cookie name in "cookie=" of "session_security_zone"; write cookie=NAME with the name of the backend's session cookie
+
+
+
+=== zone: every cookie there is
+--- http_config
+    session_security_zone cookie=* zone=sessions:1m;
+--- refused
+invalid cookie name in "cookie=*" of "session_security_zone"; write cookie=NAME with the name of the backend's session cookie
+
+
+
+=== zone: cookie name with a blank
+--- http_config
+    session_security_zone "cookie=session id" zone=sessions:1m;
+--- refused
+invalid cookie name in "cookie=session id" of "session_security_zone"; write cookie=NAME with the name of the backend's session cookie
+
+
+
+=== zone: cookie name with a semicolon
+--- http_config
+    session_security_zone "cookie=a;b" zone=sessions:1m;
+--- refused
+invalid cookie name in "cookie=a;b" of "session_security_zone"; write cookie=NAME with the name of the backend's session cookie
+
+
+
+=== zone: cookie name with a comma
+--- http_config
+    session_security_zone cookie=a,b zone=sessions:1m;
+--- refused
+invalid cookie name in "cookie=a,b" of "session_security_zone"; write cookie=NAME with the name of the backend's session cookie
+
+
+
+=== zone: cookie name with "="
+--- http_config
+    session_security_zone cookie=a=b zone=sessions:1m;
+--- refused
+invalid cookie name in "cookie=a=b" of "session_security_zone"; write cookie=NAME with the name of the backend's session cookie
+
+
+
+=== zone: cookie name with a quote
+--- http_config
+    session_security_zone 'cookie=a"b' zone=sessions:1m;
+--- refused
+invalid cookie name in "cookie=a"b" of "session_security_zone"; write cookie=NAME with the name of the backend's session cookie
+
+
+
+=== zone: second parameter that is none
+--- http_config
+    session_security_zone cookie=sessionid sessions:1m;
+--- refused
+invalid parameter "sessions:1m" in "session_security_zone"; write zone=NAME:SIZE
+
+
+
+=== zone: name without a size
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions;
+--- refused
+invalid zone "zone=sessions" in "session_security_zone"; write zone=NAME:SIZE
+
+
+
+=== zone: size without a name
+--- http_config
+    session_security_zone cookie=sessionid zone=:1m;
+--- refused
+invalid zone "zone=:1m" in "session_security_zone"; write zone=NAME:SIZE
+
+
+
+=== zone: empty size
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:;
+--- refused
+invalid size "" of zone "sessions" in "session_security_zone"; write it as 512k or 10m
+
+
+
+=== zone: size that is none
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:many;
+--- refused
+invalid size "many" of zone "sessions" in "session_security_zone"; write it as 512k or 10m
+
+
+
+=== zone: negative size
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:-1m;
+--- refused
+invalid size "-1m" of zone "sessions" in "session_security_zone"; write it as 512k or 10m
+
+
+
+=== zone: too small, and how large it has to be
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:64k;
+--- must_die
+--- suppress_stderr
+--- error_log eval
+qr/\[emerg\] .*?: zone "sessions" of "session_security_zone" is too small; make it \d+k or larger in \S+:\d+$/
+
+
+
+=== zone: twice
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    session_security_zone cookie=sessionid zone=sessions:1m;
+--- refused
+zone "sessions" of "session_security_zone" is already bound to key "cookie=sessionid"; give this one another name
+
+
+
+=== zone: twice, with another key
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    session_security_zone $http_authorization zone=sessions:1m;
+--- refused
+zone "sessions" of "session_security_zone" is already bound to key "cookie=sessionid"; give this one another name
+
+
+
+=== zone: twice, with another size
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    session_security_zone cookie=sessionid zone=sessions:2m;
+--- refused
+the size 2097152 of shared memory zone "sessions" conflicts with already declared size 1048576
+
+
+
+=== zone: name that another module's zone has
+--- http_config
+    limit_req_zone $host zone=sessions:1m rate=1r/s;
+    session_security_zone cookie=sessionid zone=sessions:1m;
+--- refused
+the shared memory zone "sessions" is already declared for a different use
+
+
+
+=== zone: in a server
+--- config
+    session_security_zone cookie=sessionid zone=other:1m;
+--- refused
+"session_security_zone" directive is not allowed here
+
+
+
+=== session_security: without a parameter
+--- config
+    session_security;
+--- refused
+invalid number of arguments in "session_security" directive
+
+
+
+=== session_security: two parameters
+--- config
+    session_security zone=sessions on;
+--- refused
+invalid number of arguments in "session_security" directive
+
+
+
+=== session_security: on
+--- config
+    session_security on;
+--- refused
+invalid parameter "on" in "session_security"; write zone=NAME or off
+
+
+
+=== session_security: bare name
+--- config
+    session_security sessions;
+--- refused
+invalid parameter "sessions" in "session_security"; write zone=NAME or off
+
+
+
+=== session_security: empty name
+--- config
+    session_security zone=;
+--- refused
+invalid parameter "zone=" in "session_security"; write zone=NAME or off
+
+
+
+=== session_security: unknown zone
+--- config
+    session_security zone=others;
+--- refused
+unknown zone "others" in "session_security"; declare it with "session_security_zone cookie=NAME zone=others:10m"
+
+
+
+=== session_security: unknown zone in a location
+--- config
+    location /a/ { session_security zone=others; }
+--- refused
+unknown zone "others" in "session_security"; declare it with "session_security_zone cookie=NAME zone=others:10m"
+
+
+
+=== session_security: another module's zone
+--- http_config
+    limit_req_zone $host zone=sessions:1m rate=1r/s;
+--- config
+    session_security zone=sessions;
+--- refused
+the shared memory zone "sessions" is already declared for a different use
+
+
+
+=== session_security: twice
+--- config
+    session_security zone=sessions;
+    session_security zone=sessions;
+--- refused
+"session_security" directive is duplicate
+
+
+
+=== session_security: off and on
+--- config
+    session_security off;
+    session_security zone=sessions;
+--- refused
+"session_security" directive is duplicate
+
+
+
+=== session_security: in an "if"
+--- config
+    location / { if ($arg_a) { session_security off; } }
+--- refused
+"session_security" directive is not allowed here
+
+
+
+=== session_security: outside of http
+--- main_config
+    session_security off;
+--- refused
+"session_security" directive is not allowed here
+
+
+
+=== expire_after: no time
+--- config
+    session_security_expire_after soon;
+--- refused
+invalid time "soon" in "session_security_expire_after"; write it as 15m, 30s or 1500ms, above 0 and up to 365d
+
+
+
+=== expire_after: zero
+--- config
+    session_security_expire_after 0;
+--- refused
+invalid time "0" in "session_security_expire_after"; write it as 15m, 30s or 1500ms, above 0 and up to 365d
+
+
+
+=== expire_after: zero milliseconds
+--- config
+    session_security_expire_after 0ms;
+--- refused
+invalid time "0ms" in "session_security_expire_after"; write it as 15m, 30s or 1500ms, above 0 and up to 365d
+
+
+
+=== expire_after: negative
+--- config
+    session_security_expire_after -5m;
+--- refused
+invalid time "-5m" in "session_security_expire_after"; write it as 15m, 30s or 1500ms, above 0 and up to 365d
+
+
+
+=== expire_after: empty
+--- config
+    session_security_expire_after "";
+--- refused
+invalid time "" in "session_security_expire_after"; write it as 15m, 30s or 1500ms, above 0 and up to 365d
+
+
+
+=== expire_after: off
+--- config
+    session_security_expire_after off;
+--- refused
+invalid time "off" in "session_security_expire_after"; write it as 15m, 30s or 1500ms, above 0 and up to 365d
+
+
+
+=== expire_after: more than a year
+--- config
+    session_security_expire_after 366d;
+--- refused
+invalid time "366d" in "session_security_expire_after"; write it as 15m, 30s or 1500ms, above 0 and up to 365d
+
+
+
+=== expire_after: more than can be counted
+--- config
+    session_security_expire_after 99999999999999999999d;
+--- refused
+invalid time "99999999999999999999d" in "session_security_expire_after"; write it as 15m, 30s or 1500ms, above 0 and up to 365d
+
+
+
+=== expire_after: without a time
+--- config
+    session_security_expire_after;
+--- refused
+invalid number of arguments in "session_security_expire_after" directive
+
+
+
+=== expire_after: twice
+--- config
+    session_security_expire_after 10m;
+    session_security_expire_after 15m;
+--- refused
+"session_security_expire_after" directive is duplicate
+
+
+
+=== expire_after: unknown variable
+--- config
+    session_security_expire_after $no_such_variable;
+--- refused
+unknown "no_such_variable" variable
+
+
+
+=== warn_after: no time
+--- config
+    session_security_warn_after 5x;
+--- refused
+invalid time "5x" in "session_security_warn_after"; write it as 15m, 30s or 1500ms, above 0 and up to 365d
+
+
+
+=== warn_after: zero
+--- config
+    session_security_warn_after 0s;
+--- refused
+invalid time "0s" in "session_security_warn_after"; write it as 15m, 30s or 1500ms, above 0 and up to 365d
+
+
+
+=== warn_after: twice
+--- config
+    session_security_warn_after 5m;
+    session_security_warn_after 6m;
+--- refused
+"session_security_warn_after" directive is duplicate
+
+
+
+=== warn_after: as late as expire_after
+--- config
+    session_security_warn_after 15m;
+    session_security_expire_after 15m;
+--- refused
+"session_security_warn_after" of 900000ms is not below "session_security_expire_after" of 900000ms; lower the one or raise the other
+
+
+
+=== warn_after: later than expire_after
+--- config
+    session_security_expire_after 10s;
+    session_security_warn_after 1500ms;
+    location /a/ { session_security_warn_after 11s; }
+--- refused
+"session_security_warn_after" of 11000ms is not below "session_security_expire_after" of 10000ms; lower the one or raise the other
+
+
+
+=== warn_after: later than the default of expire_after
+--- config
+    session_security_warn_after 10m;
+--- refused
+"session_security_warn_after" of 600000ms is not below "session_security_expire_after" of 600000ms; lower the one or raise the other
+
+
+
+=== warn_after: later than what a location sets expire_after to
+--- config
+    session_security_expire_after 30m;
+    session_security_warn_after 25m;
+    location /short/ { session_security_expire_after 5m; }
+--- refused
+"session_security_warn_after" of 1500000ms is not below "session_security_expire_after" of 300000ms; lower the one or raise the other
+
+
+
+=== max_lifetime: no time
+--- config
+    session_security_max_lifetime day;
+--- refused
+invalid time "day" in "session_security_max_lifetime"; write it as 15m, 30s or 1500ms, up to 365d
+
+
+
+=== max_lifetime: more than a year
+--- config
+    session_security_max_lifetime 2y;
+--- refused
+invalid time "2y" in "session_security_max_lifetime"; write it as 15m, 30s or 1500ms, up to 365d
+
+
+
+=== max_lifetime: twice
+--- config
+    session_security_max_lifetime 8h;
+    session_security_max_lifetime 8h;
+--- refused
+"session_security_max_lifetime" directive is duplicate
+
+
+
+=== passive_urls: none
+--- config
+    session_security_passive_urls;
+--- refused
+invalid number of arguments in "session_security_passive_urls" directive
+
+
+
+=== passive_urls: no path
+--- config
+    session_security_passive_urls /a poll;
+--- refused
+invalid pattern "poll" in "session_security_passive_urls"; write /path, /prefix*, ~regex or ~*regex
+
+
+
+=== passive_urls: empty
+--- config
+    session_security_passive_urls "";
+--- refused
+invalid pattern "" in "session_security_passive_urls"; write /path, /prefix*, ~regex or ~*regex
+
+
+
+=== passive_urls: a star alone
+--- config
+    session_security_passive_urls *;
+--- refused
+invalid pattern "*" in "session_security_passive_urls"; write /path, /prefix*, ~regex or ~*regex
+
+
+
+=== passive_urls: empty regular expression
+--- config
+    session_security_passive_urls ~;
+--- refused
+invalid pattern "~" in "session_security_passive_urls"; write /path, /prefix*, ~regex or ~*regex
+
+
+
+=== passive_urls: empty caseless regular expression
+--- config
+    session_security_passive_urls ~*;
+--- refused
+invalid pattern "~*" in "session_security_passive_urls"; write /path, /prefix*, ~regex or ~*regex
+
+
+
+=== passive_urls: broken regular expression
+--- config
+    session_security_passive_urls ~^/(a;
+--- must_die
+--- suppress_stderr
+--- error_log eval
+qr/\[emerg\] .*?: pcre2?_compile\(\) failed: missing (?:closing parenthesis|\)) in "\^\/\(a" .*in "session_security_passive_urls" in \S+:\d+$/
+
+
+
+=== passive: without a value
+--- config
+    session_security_passive;
+--- refused
+invalid number of arguments in "session_security_passive" directive
+
+
+
+=== logout_url: empty
+--- config
+    session_security_logout_url "";
+--- refused
+invalid URL "" in "session_security_logout_url"; write /path, https://host/path, or a variable
+
+
+
+=== logout_url: relative path
+--- config
+    session_security_logout_url logout/;
+--- refused
+invalid URL "logout/" in "session_security_logout_url"; write /path, https://host/path, or a variable
+
+
+
+=== logout_url: another scheme
+--- config
+    session_security_logout_url javascript:alert(1);
+--- refused
+invalid URL "javascript:alert(1)" in "session_security_logout_url"; write /path, https://host/path, or a variable
+
+
+
+=== logout_url: unknown variable
+--- config
+    session_security_logout_url /logout/?next=$no_such_variable;
+--- refused
+unknown "no_such_variable" variable
+
+
+
+=== logout_url: twice
+--- config
+    session_security_logout_url /a/;
+    session_security_logout_url /b/;
+--- refused
+"session_security_logout_url" directive is duplicate
+
+
+
+=== expired_status: no error
+--- config
+    session_security_expired_status 200;
+--- refused
+invalid status "200" in "session_security_expired_status"; write an error between 400 and 599
+
+
+
+=== expired_status: redirect
+--- config
+    session_security_expired_status 399;
+--- refused
+invalid status "399" in "session_security_expired_status"; write an error between 400 and 599
+
+
+
+=== expired_status: out of range
+--- config
+    session_security_expired_status 600;
+--- refused
+invalid status "600" in "session_security_expired_status"; write an error between 400 and 599
+
+
+
+=== expired_status: no number
+--- config
+    session_security_expired_status 4o1;
+--- refused
+invalid status "4o1" in "session_security_expired_status"; write an error between 400 and 599
+
+
+
+=== expired_status: twice
+--- config
+    session_security_expired_status 401;
+    session_security_expired_status 403;
+--- refused
+"session_security_expired_status" directive is duplicate
+
+
+
+=== ping: without a zone
+--- config
+    location = /ping/ { session_security_ping; }
+--- refused
+no zone for "session_security_ping"; add "session_security zone=NAME" to its location or server
+
+
+
+=== ping: where the module is off
+--- config
+    session_security zone=sessions;
+    location = /ping/ { session_security_ping; session_security off; }
+--- refused
+no zone for "session_security_ping"; add "session_security zone=NAME" to its location or server
+
+
+
+=== ping: with a parameter
+--- config
+    location = /ping/ { session_security_ping on; }
+--- refused
+invalid number of arguments in "session_security_ping" directive
+
+
+
+=== ping: twice
+--- config
+    location = /ping/ { session_security_ping; session_security_ping; }
+--- refused
+"session_security_ping" directive is duplicate
+
+
+
+=== ping: in a server
+--- config
+    session_security zone=sessions;
+    session_security_ping;
+--- refused
+"session_security_ping" directive is not allowed here
+
+
+
+=== accepted: every directive in http
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    session_security zone=sessions;
+    session_security_warn_after 5m;
+    session_security_expire_after 10m;
+    session_security_max_lifetime 8h;
+    session_security_passive_urls /poll /poll/* ~^/a/\d+$ ~*\.png$;
+    session_security_passive $arg_auto $http_x_auto;
+    session_security_logout_url /logout/;
+    session_security_expired_status 403;
+--- accepted
+
+
+
+=== accepted: every directive in a server
+--- config
+    session_security zone=sessions;
+    session_security_warn_after 5m;
+    session_security_expire_after 10m;
+    session_security_max_lifetime 8h;
+    session_security_passive_urls /poll /poll/* ~^/a/\d+$ ~*\.png$;
+    session_security_passive $arg_auto $http_x_auto;
+    session_security_logout_url /logout/;
+    session_security_expired_status 403;
+--- accepted
+
+
+
+=== accepted: every directive in a location
+--- config
+    location /a/ {
+        session_security zone=sessions;
+        session_security_warn_after 5m;
+        session_security_expire_after 10m;
+        session_security_max_lifetime 8h;
+        session_security_passive_urls /poll /poll/* ~^/a/\d+$ ~*\.png$;
+        session_security_passive $arg_auto $http_x_auto;
+        session_security_logout_url /logout/;
+        session_security_expired_status 403;
+        location /a/ping/ { session_security_ping; }
+    }
+--- accepted
+
+
+
+=== accepted: cookie with a prefix of RFC 6265bis
+--- http_config
+    session_security_zone cookie=__Host-id zone=sessions:1m;
+--- config
+    session_security zone=sessions;
+--- accepted
+
+
+
+=== accepted: split cookies
+--- http_config
+    session_security_zone cookie=_oauth2_proxy* zone=sessions:1m;
+--- config
+    session_security zone=sessions;
+--- accepted
+
+
+
+=== accepted: keys that are no cookie
+--- http_config
+    session_security_zone $http_authorization zone=a:1m;
+    session_security_zone $binary_remote_addr$http_user_agent zone=b:1m;
+    session_security_zone token-$arg_token zone=c:1m;
+--- config
+    session_security zone=a;
+    location /b/ { session_security zone=b; }
+    location /c/ { session_security zone=c; }
+--- accepted
+
+
+
+=== accepted: several zones with one key
+--- http_config
+    session_security_zone cookie=sessionid zone=a:1m;
+    session_security_zone cookie=sessionid zone=b:1m;
+--- config
+    session_security zone=a;
+    location /b/ { session_security zone=b; }
+--- accepted
+
+
+
+=== accepted: zone that is declared after its use
+--- http_config
+    session_security zone=sessions;
+    session_security_zone cookie=sessionid zone=sessions:1m;
+--- accepted
+
+
+
+=== accepted: zone without a use
+--- config
+--- accepted
+
+
+
+=== accepted: smallest zone that the message names
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:512k;
+--- config
+    session_security zone=sessions;
+--- accepted
+
+
+
+=== accepted: the shortest and the longest times
+--- config
+    session_security_expire_after 365d;
+    location /a/ {
+        session_security_warn_after 1ms;
+        session_security_expire_after 2ms;
+        session_security_max_lifetime 0;
+    }
+    location /b/ { session_security_max_lifetime 365d; }
+--- accepted
+
+
+
+=== accepted: times by map
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    map $host $expire { default 10m; admin.example.com 5m; }
+    map $host $warn { default 9m; admin.example.com 4m; }
+--- config
+    session_security_expire_after $expire;
+    session_security_warn_after $warn;
+    session_security_max_lifetime ${expire};
+--- accepted
+
+
+
+=== accepted: a fixed warn_after cannot be compared with a variable one
+--- config
+    session_security_warn_after 20m;
+    session_security_expire_after $arg_expire;
+--- accepted
+
+
+
+=== accepted: the default of warn_after goes with any expire_after
+--- config
+    session_security_expire_after 1s;
+    location /a/ { session_security_expire_after 1h; }
+--- accepted
+
+
+
+=== accepted: kinds of logout URLs
+--- config
+    location /a/ { session_security_logout_url /logout/?next=$session_security_return_url; }
+    location /b/ { session_security_logout_url https://sso.example.com/logout; }
+    location /c/ { session_security_logout_url HTTP://sso.example.com; }
+    location /d/ { session_security_logout_url $arg_logout; }
+--- accepted
+
+
+
+=== accepted: first and last status
+--- config
+    session_security_expired_status 400;
+    location /a/ { session_security_expired_status 599; }
+--- accepted
+
+
+
+=== accepted: off without a zone anywhere
+--- http_config
+--- config
+    session_security off;
+    session_security_logout_url /logout/;
+    location /a/ { session_security off; }
+--- accepted
+
+
+
+=== a location takes everything from its server
+--- also_http
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        return 200 "[$http_cookie]";
+    }
+--- config
+    session_security zone=sessions;
+    session_security_expire_after 1h;
+    session_security_max_lifetime 2h;
+    session_security_passive_urls /poll*;
+    session_security_passive $arg_auto;
+    session_security_logout_url /logout/;
+    session_security_expired_status 403;
+    add_header X-State $session_security_state always;
+    add_header X-Idle $session_security_idle always;
+    add_header X-Remaining $session_security_remaining always;
+    location / {
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location = /ping/ { session_security_ping; }
+--- steps
+GET /
+  Cookie: sessionid=new
+= 200 [sessionid=new]
+  X-State: new
+  X-Idle: 0
+  X-Remaining: 3600
+
+GET /ping/?idleFor=3600
+  Cookie: sessionid=dead
+= 200 "logout"
+
+GET /page
+  Cookie: sessionid=dead
+  Sec-Fetch-Mode: navigate
+= 302
+  Location: http://localhost:$ServerPort/logout/
+
+GET /api
+  Cookie: sessionid=dead
+= 403
+
+GET /ping/?idleFor=900
+  Cookie: sessionid=idle
+= 200 900
+
+GET /poll/1
+  Cookie: sessionid=idle
+= 200
+
+GET /?auto=1
+  Cookie: sessionid=idle
+= 200
+
+GET /ping/
+  Cookie: sessionid=idle
+= 200 ~ ^9\d\d$
+
+
+
+=== a location sets everything anew
+--- also_http
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        return 200 "[$http_cookie]";
+    }
+--- config
+    session_security zone=sessions;
+    session_security_expire_after 1h;
+    session_security_passive_urls /own*;
+    session_security_passive $arg_auto;
+    session_security_logout_url /logout/;
+    session_security_expired_status 403;
+    location = /ping/ { session_security_ping; }
+    location /own/ {
+        session_security_expire_after 30m;
+        session_security_passive_urls /own/poll;
+        session_security_passive $arg_own;
+        session_security_logout_url /own/logout/;
+        session_security_expired_status 418;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location = /own/ping/ { session_security_ping; }
+    }
+--- steps
+GET /own/ping/?idleFor=1799
+  Cookie: sessionid=live
+= 200 1799
+
+GET /ping/?idleFor=1800
+  Cookie: sessionid=dead
+= 200 1800
+
+GET /own/page
+  Cookie: sessionid=dead
+  Sec-Fetch-Mode: navigate
+= 302
+  Location: http://localhost:$ServerPort/own/logout/
+
+GET /own/api
+  Cookie: sessionid=dead
+= 418
+
+GET /own/ping/?idleFor=900
+  Cookie: sessionid=a
+= 200 900
+
+GET /own/poll?auto=1
+  Cookie: sessionid=a
+= 200
+
+GET /own/else?own=1
+  Cookie: sessionid=a
+= 200
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^9\d\d$
+
+GET /own/else?auto=1
+  Cookie: sessionid=a
+= 200
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^\d\d?$
+
+
+
+=== a location that is off knows no sessions, and one inside it may again
+--- also_http
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        return 200 "[$http_cookie]";
+    }
+--- config
+    session_security zone=sessions;
+    add_header X-State $session_security_state always;
+    location = /ping/ { session_security_ping; }
+    location /off/ {
+        session_security off;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location /off/on/ {
+            session_security zone=sessions;
+            proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        }
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=dead
+= 200 "logout"
+
+GET /off/
+  Cookie: sessionid=dead
+= 200 [sessionid=dead]
+  X-State: none
+
+GET /off/on/
+  Cookie: sessionid=dead
+= 200 []
+  X-State: closed
+
+
+
+=== servers and locations with zones of their own
+--- http_config
+    session_security_zone cookie=a zone=a:1m;
+    session_security_zone cookie=b zone=b:1m;
+    session_security zone=a;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        session_security off;
+        return 200 "[$http_cookie]";
+    }
+--- config
+    location = /a/ping/ { session_security_ping; }
+    location /a/ { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /b/ {
+        session_security zone=b;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location = /b/ping/ { session_security_ping; }
+    }
+--- steps
+GET /a/ping/?idleFor=600
+  Cookie: a=1; b=1
+= 200 "logout"
+
+GET /a/
+  Cookie: a=1; b=1
+= 200 [b=1]
+
+GET /b/
+  Cookie: a=1; b=1
+= 200 [a=1; b=1]
+
+GET /b/ping/?idleFor=600
+  Cookie: a=1; b=2
+= 200 "logout"
+
+GET /b/
+  Cookie: a=1; b=2
+= 200 [a=1]

@@ -1,0 +1,201 @@
+/*
+ * Cookie headers.  The first byte of the input says for which name, the next
+ * three say which other cookies stand around.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ssec_cookie.h"
+
+
+#define check(condition)  do { if (!(condition)) { abort(); } } while (0)
+
+
+static size_t count(const ssec_cookie_name_t *name, const uint8_t *data,
+    size_t len, uint64_t *sum);
+static void check_cookie(const ssec_cookie_t *cookie, const uint8_t *data,
+    size_t len);
+static void check_canonical(const uint8_t *data, size_t len);
+static void check_withheld(const ssec_cookie_name_t *name,
+    const uint8_t *data, size_t len);
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t              n, len;
+    uint8_t            *around, which;
+    uint64_t            sum, other;
+    ssec_cookie_name_t  name;
+
+    static const char  *names[] = { "sid", "my_sess", "__host-id", "s" };
+
+    if (size == 0 || size > 8192) {
+        return 0;
+    }
+
+    which = data[0];
+    data++;
+    size--;
+
+    name.folded.data = (const uint8_t *) names[which % 4];
+    name.folded.len = strlen(names[which % 4]);
+    name.prefix = (which & 4);
+
+    n = count(&name, data, size, &sum);
+    check_canonical(data, size);
+    check_withheld(&name, data, size);
+
+    /* other cookies before and behind change nothing */
+
+    len = size + 10;
+    around = malloc(len);
+    check(around);
+
+    memcpy(around, "a=b; ", 5);
+    memcpy(around + 5, data, size);
+    memcpy(around + 5 + size, "; b=c", 5);
+
+    check(count(&name, around, len, &other) == n && other == sum);
+    check(count(&name, around + 5, len - 5, &other) == n && other == sum);
+    check(count(&name, around, len - 5, &other) == n && other == sum);
+
+    free(around);
+
+    return 0;
+}
+
+
+/* The readings of a header, and what tells them from others. */
+
+static size_t
+count(const ssec_cookie_name_t *name, const uint8_t *data, size_t len,
+    uint64_t *sum)
+{
+    size_t          i, n, total;
+    ssec_cookie_t   cookie;
+    ssec_cookies_t  it;
+
+    n = 0;
+    total = 0;
+    *sum = 0;
+
+    ssec_cookies(&it, data, len);
+
+    while (ssec_cookies_next(&it, name, &cookie)) {
+        check_cookie(&cookie, data, len);
+        check_canonical(cookie.value.data, cookie.value.len);
+
+        for (i = 0; i < cookie.value.len; i++) {
+            *sum = *sum * 31 + cookie.value.data[i];
+        }
+
+        *sum = *sum * 31 + cookie.standard;
+        total += cookie.value.len;
+        n++;
+    }
+
+    check(!ssec_cookies_next(&it, name, &cookie));
+
+    /* no header costs more than its length allows */
+
+    check(total <= 5 * len);
+
+    return n;
+}
+
+
+static void
+check_cookie(const ssec_cookie_t *cookie, const uint8_t *data, size_t len)
+{
+    const uint8_t  *end;
+
+    end = cookie->part.data + cookie->part.len;
+
+    check(cookie->part.data >= data && end <= data + len);
+    check(cookie->name.data >= cookie->part.data);
+    check(cookie->name.data + cookie->name.len < cookie->value.data);
+    check(cookie->value.data + cookie->value.len <= end);
+    check(cookie->canonical == ssec_cookie_is_canonical(cookie->value.data,
+                                                        cookie->value.len));
+}
+
+
+static void
+check_canonical(const uint8_t *data, size_t len)
+{
+    size_t    n, i;
+    uint8_t  *once, *twice;
+
+    once = malloc(len + 1);
+    twice = malloc(len + 1);
+    check(once && twice);
+
+    n = ssec_cookie_canonical(once, data, len);
+    check(n <= len);
+
+    if (ssec_cookie_is_canonical(data, len)) {
+        check(n == len && memcmp(once, data, len) == 0);
+    }
+
+    check(ssec_cookie_canonical(twice, once, n) == n);
+    check(memcmp(twice, once, n) == 0);
+
+    for (i = 0; i < n; i++) {
+        check(once[i] != '"' && once[i] != '\\' && once[i] != '+');
+    }
+
+    /* in place */
+
+    memcpy(twice, data, len);
+    check(ssec_cookie_canonical(twice, twice, len) == n);
+    check(memcmp(twice, once, n) == 0);
+
+    free(once);
+    free(twice);
+}
+
+
+/* Without the parts that are to be withheld no reading is left. */
+
+static void
+check_withheld(const ssec_cookie_name_t *name, const uint8_t *data, size_t len)
+{
+    size_t          n;
+    uint8_t        *rest;
+    ssec_cookie_t   cookie;
+    ssec_cookies_t  it;
+    const uint8_t  *p, *end;
+
+    rest = malloc(len + 1);
+    check(rest);
+
+    n = 0;
+    p = data;
+
+    ssec_cookies(&it, data, len);
+
+    while (ssec_cookies_next(&it, name, &cookie)) {
+
+        if (cookie.part.data > p) {
+            memcpy(rest + n, p, (size_t) (cookie.part.data - p));
+            n += (size_t) (cookie.part.data - p);
+        }
+
+        end = cookie.part.data + cookie.part.len;
+        end += (end < data + len);
+        p = (end > p) ? end : p;
+    }
+
+    memcpy(rest + n, p, (size_t) (data + len - p));
+    n += (size_t) (data + len - p);
+
+    ssec_cookies(&it, rest, n);
+    check(!ssec_cookies_next(&it, name, &cookie));
+
+    free(rest);
+}

@@ -1,0 +1,449 @@
+/*
+ * Killed at any instruction: a child goes through an operation on the table
+ * one instruction at a time.  Whenever that changes the shared memory, what is
+ * there is what a SIGKILL would have left, and another process must find its
+ * way in a copy of it.  Build it with optimization, as the module is.
+ */
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/types.h>
+
+
+/* an owner that is dead before the child is, whoever else has this id */
+#define LONG_GONE  ((1 << 22) - 1)
+
+
+static pid_t  gone;              /* counts as dead, too */
+
+
+static int
+test_kill(pid_t pid, int sig)
+{
+    if (pid == gone || pid == LONG_GONE) {
+        errno = ESRCH;
+        return -1;
+    }
+
+    return kill(pid, sig);
+}
+
+
+#define kill(pid, sig)  test_kill(pid, sig)
+
+#include "ssec_test_table.h"
+
+#undef kill
+
+#include <sys/ptrace.h>
+
+#include <cmocka.h>
+
+
+#define NOW  1000000000ULL
+
+#define A    100
+#define B    200
+#define C    300
+#define D    400
+
+#define MAX_RECORDS  8
+#define MAX_STEPS    100000
+
+
+typedef struct {
+    ssec_digest_t  digest;
+    ssec_record_t  record;
+    bool           may_go;       /* to be pushed out */
+} known_t;
+
+
+typedef struct {
+    const char    *name;
+    unsigned       nknown;
+    known_t        known[MAX_RECORDS];
+
+    ssec_digest_t  digest;       /* what the child puts */
+    ssec_record_t  before;
+    ssec_record_t  after;
+} scene_t;
+
+
+static ssec_table_t  table;      /* the child's, and a copy of it */
+static ssec_table_t  copy;
+static scene_t       scene;
+
+
+static ssec_record_t
+record(ssec_state_e state, uint64_t last)
+{
+    return (ssec_record_t) { .state = state, .created = (last - 640) & ~63ULL,
+                             .last = last };
+}
+
+
+static void
+place(uint32_t bucket, unsigned slot, ssec_digest_t digest, ssec_record_t rec)
+{
+    ssec_entry_t  entry;
+
+    entry.digest = digest;
+    entry.first = ssec_first_bucket(&table, digest.place);
+    entry.bucket = bucket;
+    entry.slot = slot;
+    entry.record = rec;
+
+    table.buckets[bucket].body[slot] = digest.body;
+    ssec_publish(&table, &entry);
+}
+
+
+static void
+add(uint32_t first, uint32_t second, uint32_t in, unsigned slot)
+{
+    known_t  *k;
+
+    k = &scene.known[scene.nknown];
+
+    k->digest = test_digest_at(&table, first, second, scene.nknown);
+    k->record = record(SSEC_LIVE, NOW + scene.nknown);
+    place(in, slot, k->digest, k->record);
+
+    scene.nknown++;
+}
+
+
+static void
+fill(uint32_t second_of_a, uint32_t second_of_b)
+{
+    unsigned  i;
+
+    for (i = 0; i < 3; i++) {
+        add(A, second_of_a, A, i);
+        add(B, second_of_b, B, i);
+    }
+}
+
+
+/* What the child does; false when there are no more. */
+
+static bool
+set_scene(unsigned n)
+{
+    ssec_digest_t  d;
+
+    memset(&scene, 0, sizeof(scene));
+    test_table_map(&table, 1024);
+
+    d = test_digest_at(&table, A, B, 50);
+    scene.digest = d;
+    scene.after = record(SSEC_LIVE, NOW + 100000);
+
+    switch (n) {
+
+    case 0:
+        scene.name = "new, into an empty table";
+        return true;
+
+    case 1:
+        scene.name = "new, beside others";
+        add(A, C, A, 0);
+        add(B, D, B, 1);
+        table.buckets[A].body[1] = 77;
+        return true;
+
+    case 2:
+        scene.name = "new, a record of the first bucket is moved";
+        fill(C, D);
+        return true;
+
+    case 3:
+        scene.name = "new, a record of the second bucket is moved";
+        fill(B, D);
+        return true;
+
+    case 4:
+        scene.name = "new, another is pushed out";
+        fill(B, A);
+        scene.known[0].may_go = true;
+        return true;
+
+    case 5:
+        scene.name = "touched in the first bucket";
+        scene.before = record(SSEC_LIVE, NOW + 100000 - 5);
+        scene.after.created = scene.before.created;
+        add(A, B, A, 0);
+        place(A, 1, d, scene.before);
+        return true;
+
+    case 6:
+        scene.name = "touched in the second bucket";
+        scene.before = record(SSEC_LIVE, NOW + 100000 - 5);
+        scene.after.created = scene.before.created;
+        add(A, B, A, 0);
+        place(B, 2, d, scene.before);
+        return true;
+
+    case 7:
+        scene.name = "expired";
+        scene.before = record(SSEC_LIVE, NOW);
+        scene.after = scene.before;
+        scene.after.state = SSEC_EXPIRED;
+        place(A, 1, d, scene.before);
+        return true;
+
+    case 8:
+        scene.name = "brought back to life";
+        scene.before = record(SSEC_CLOSED, NOW);
+        place(A, 1, d, scene.before);
+        return true;
+
+    case 9:
+        scene.name = "settled, and there is a copy";
+        scene.before = record(SSEC_LIVE, NOW);
+        scene.after.created = scene.before.created;
+        place(A, 1, d, scene.before);
+        place(B, 2, d, scene.before);
+        atomic_store(&table.buckets[A].lock, 2U << SSEC_MOVING);
+        return true;
+
+    case 10:
+        scene.name = "settled, and there is no copy";
+        scene.before = record(SSEC_LIVE, NOW);
+        scene.after.created = scene.before.created;
+        place(A, 1, d, scene.before);
+        table.buckets[B].body[2] = d.body;
+        atomic_store(&table.buckets[A].lock, 2U << SSEC_MOVING);
+        atomic_store(&table.buckets[B].lock, LONG_GONE);
+        return true;
+
+    case 11:
+        scene.name = "settled, where the second bucket is marked too";
+        scene.before = record(SSEC_LIVE, NOW);
+        scene.after.created = scene.before.created;
+        place(A, 1, d, scene.before);
+        place(B, 2, d, scene.before);
+        add(B, C, B, 0);
+        place(C, 1, scene.known[0].digest, scene.known[0].record);
+        atomic_store(&table.buckets[A].lock, 2U << SSEC_MOVING);
+        atomic_store(&table.buckets[B].lock, 1U << SSEC_MOVING | LONG_GONE);
+        return true;
+
+    case 12:
+        scene.name = "new, after a move of another was settled";
+        fill(C, D);
+        place(C, 0, scene.known[4].digest, scene.known[4].record);
+        atomic_store(&table.buckets[A].lock, 3U << SSEC_MOVING);
+        return true;
+
+    default:
+        test_table_unmap(&table);
+        return false;
+    }
+}
+
+
+static ssec_record_t
+checked(ssec_digest_t digest)
+{
+    ssec_record_t  rec;
+
+    rec = test_get(&copy, digest);
+    assert_int_equal(test_records_of(&copy, digest),
+                     rec.state != SSEC_UNKNOWN);
+    return rec;
+}
+
+
+static void
+check_known(const known_t *k, unsigned *found)
+{
+    ssec_record_t  rec;
+
+    rec = checked(k->digest);
+
+    if (rec.state != SSEC_UNKNOWN || !k->may_go) {
+        assert_true(test_same(&rec, &k->record));
+        (*found)++;
+    }
+}
+
+
+static void
+check_put(unsigned *found)
+{
+    ssec_record_t  rec;
+
+    rec = checked(scene.digest);
+
+    if (test_same(&rec, &scene.after)) {
+        (*found)++;
+        return;
+    }
+
+    /* the creation time counts of the living only */
+
+    if (scene.before.state != SSEC_LIVE) {
+        rec.created = scene.before.created;
+    }
+
+    assert_true(test_same(&rec, &scene.before));
+    *found += (rec.state != SSEC_UNKNOWN);
+}
+
+
+/* What is there now, as another process finds it, in this order or that. */
+
+static void
+check(pid_t child, bool backwards)
+{
+    unsigned       i, n, found;
+    uint32_t       b;
+    ssec_counts_t  counts;
+
+    memcpy(copy.header, table.header, test_table_size(1024));
+    gone = child;
+    found = 0;
+    n = scene.nknown;
+
+    if (backwards) {
+        check_put(&found);
+    }
+
+    for (i = 0; i < n; i++) {
+        check_known(&scene.known[backwards ? n - 1 - i : i], &found);
+    }
+
+    if (!backwards) {
+        check_put(&found);
+    }
+
+    for (b = 0; b < copy.nbuckets; b++) {
+        ssec_lock(&copy, b);
+        ssec_unlock(&copy, b);
+    }
+
+    assert_int_equal(test_locks(&copy), 0);
+
+    ssec_table_count(&copy, &counts);
+    assert_int_equal(counts.live + counts.expired + counts.closed, found);
+
+    /* and it goes on */
+
+    (void) test_put(&copy, scene.digest, scene.after);
+    found = 0;
+    check_put(&found);
+    assert_int_equal(found, 1);
+
+    gone = 0;
+}
+
+
+static bool
+step(pid_t child)
+{
+    int  status;
+
+    assert_int_equal(ptrace(PTRACE_SINGLESTEP, child, NULL, NULL), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSTOPPED(status));
+
+    return WSTOPSIG(status) == SIGTRAP;
+}
+
+
+static pid_t
+start(void)
+{
+    int    status;
+    pid_t  pid;
+
+    pid = fork();
+
+    if (pid == 0) {
+        table.owner = ssec_table_owner();
+
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1) {
+            _exit(1);
+        }
+
+        (void) raise(SIGSTOP);
+        (void) test_put(&table, scene.digest, scene.after);
+        (void) raise(SIGSTOP);
+        _exit(0);
+    }
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+
+    return WIFSTOPPED(status) ? pid : 0;
+}
+
+
+static void
+killed_at_any_instruction(void **state)
+{
+    pid_t     pid;
+    unsigned  n, steps, changes;
+    uint8_t  *seen;
+
+    (void) state;
+
+    test_table_map(&copy, 1024);
+    seen = malloc(test_table_size(1024));
+    assert_non_null(seen);
+
+    for (n = 0; set_scene(n); n++) {
+        pid = start();
+
+        if (pid == 0) {
+            print_message("no process may trace another here\n");
+            skip();
+        }
+
+        memcpy(seen, table.header, test_table_size(1024));
+        changes = 0;
+
+        for (steps = 1; step(pid); steps++) {
+            assert_true(steps < MAX_STEPS);
+
+            if (memcmp(seen, table.header, test_table_size(1024)) == 0) {
+                continue;
+            }
+
+            memcpy(seen, table.header, test_table_size(1024));
+            changes++;
+
+            check(pid, false);
+            check(pid, true);
+        }
+
+        assert_true(changes >= 3);
+        assert_int_equal(test_locks(&table), 0);
+
+        printf("killed after each of %u instructions, %u different tables:"
+               " %s\n", steps, changes, scene.name);
+
+        (void) kill(pid, SIGKILL);
+        (void) waitpid(pid, NULL, 0);
+        test_table_unmap(&table);
+    }
+
+    free(seen);
+    test_table_unmap(&copy);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(killed_at_any_instruction),
+    };
+
+    /* a lock that is stuck must not be a test that never ends */
+
+    (void) alarm(120);
+
+    return cmocka_run_group_tests_name("table, step by step", tests, NULL,
+                                       NULL);
+}
