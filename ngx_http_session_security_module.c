@@ -323,13 +323,13 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_http_session_security_loc_conf_t *conf = child;
 
     ngx_conf_merge_ptr_value(conf->shm_zone, prev->shm_zone, NULL);
-    ngx_http_session_security_merge_time(&conf->expire_after,
-                                         &prev->expire_after,
-                                         NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER);
     ngx_http_session_security_merge_time(&conf->warn_after,
-                                         &prev->warn_after, 0);
+                              &prev->warn_after, 0);
+    ngx_http_session_security_merge_time(&conf->expire_after,
+                              &prev->expire_after,
+                              NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER);
     ngx_http_session_security_merge_time(&conf->max_lifetime,
-                                         &prev->max_lifetime, 0);
+                              &prev->max_lifetime, 0);
     ngx_conf_merge_ptr_value(conf->passive_urls, prev->passive_urls, NULL);
     ngx_conf_merge_ptr_value(conf->passive, prev->passive, NULL);
     ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);

@@ -83,19 +83,18 @@ ngx_http_session_security_remove_header(ngx_list_t *headers,
     ngx_table_elt_t  *elts;
 
     prev = NULL;
+    part = &headers->part;
+    elts = part->elts;
 
-    for (part = &headers->part; part; part = part->next) {
-        elts = part->elts;
+    while (header < elts || header >= elts + part->nelts) {
+        prev = part;
+        part = part->next;
 
-        if (header >= elts && header < elts + part->nelts) {
-            break;
+        if (part == NULL) {
+            return;
         }
 
-        prev = part;
-    }
-
-    if (part == NULL) {
-        return;
+        elts = part->elts;
     }
 
     i = header - elts;

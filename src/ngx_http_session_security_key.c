@@ -279,7 +279,6 @@ ngx_http_session_security_cut(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ngx_str_t *header)
 {
     u_char          *p, *buf, *last, *part;
-    ssec_str_t       rest;
     ssec_cookie_t    cookie;
     ssec_cookies_t   cookies;
 
@@ -321,16 +320,25 @@ ngx_http_session_security_cut(ngx_http_request_t *r,
 
     last = ngx_cpymem(last, p, header->data + header->len - p);
 
-    /* what was the last cookie leaves a ";" before it */
+    /*
+     * What was the first cookie leaves a blank behind it, the last one a ";"
+     * before it; bytes above 0x7e belong to the other cookies.
+     */
 
-    while (last > buf && (last[-1] == ';' || last[-1] == ' ')) {
+    p = buf;
+
+    while (p < last && (*p == ' ' || *p == '\t')) {
+        p++;
+    }
+
+    while (last > p
+           && (last[-1] == ';' || last[-1] == ' ' || last[-1] == '\t'))
+    {
         last--;
     }
 
-    rest = ssec_cookie_trim(buf, last);
-
-    header->data = (u_char *) rest.data;
-    header->len = rest.len;
+    header->data = p;
+    header->len = last - p;
 
     return NGX_OK;
 }

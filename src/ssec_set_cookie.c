@@ -264,7 +264,7 @@ ssec_cookie_date_token(const uint8_t *p, size_t len, int *field)
 static int
 ssec_cookie_month(const uint8_t *p, size_t len)
 {
-    int                i;
+    size_t             i;
     static const char  months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
 
     if (len < 3) {
@@ -272,8 +272,8 @@ ssec_cookie_month(const uint8_t *p, size_t len)
     }
 
     for (i = 0; i < 12; i++) {
-        if (strncasecmp((const char *) p, months + 3 * i, 3) == 0) {
-            return i + 1;
+        if (strncasecmp((const char *) p, &months[3 * i], 3) == 0) {
+            return (int) i + 1;
         }
     }
 

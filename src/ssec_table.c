@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -550,9 +551,11 @@ ssec_owner_tag(pid_t pid)
         p = strchr(p + 1, ' ');
     }
 
-    if (p == NULL || sscanf(p, "%llu", &start) != 1) {
+    if (p == NULL) {
         return 0;
     }
+
+    start = strtoull(p, NULL, 10);
 
     return (uint32_t) (start % 251) + 1;
 }
@@ -641,7 +644,7 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry)
 }
 
 
-/* Moves a record that is in its first bucket to its second, if that has room. */
+/* Moves a record from its first bucket to its second, if that has room. */
 
 static bool
 ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)

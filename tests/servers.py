@@ -7,6 +7,7 @@ MODULE and NGINX name the module and the nginx binary.
 
 import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -115,22 +116,21 @@ class Servers:
 class Nginx:
     """An nginx with the module, from the http block's content on."""
 
-    def __init__(self, servers, http, top=""):
+    def __init__(self, servers, http, name="nginx"):
         self.servers = servers
-        self.top = top
+        self.name = name
         self.process = None
         self.configure(http)
 
-    def configure(self, http, name="nginx.conf"):
+    def configure(self, http, conf=None):
         """Writes the configuration; reload() takes it."""
 
-        self.servers.write(name, """
+        self.servers.write(conf or self.name + ".conf", """
             load_module "%s";
             daemon off;
             worker_processes 2;
-            pid nginx.pid;
-            error_log error.log notice;
-            %s
+            pid %s.pid;
+            error_log %s.log notice;
             events { }
             http {
                 access_log off;
@@ -141,22 +141,21 @@ class Nginx:
                 scgi_temp_path scgi;
                 %s
             }
-            """ % (MODULE, self.top, http))
+            """ % (MODULE, self.name, self.name, http))
 
-    def args(self, *more, conf="nginx.conf"):
-        return [NGINX, "-e", self.servers.path("error.log"),
-                "-p", self.servers.dir + "/",
-                "-c", self.servers.path(conf)] + list(more)
+    def args(self, *more, conf=None):
+        return [NGINX, "-e", "stderr", "-p", self.servers.dir + "/", "-c",
+                self.servers.path(conf or self.name + ".conf")] + list(more)
 
     def start(self, port):
-        self.process = self.servers.start(self.args(), "nginx.out")
-        wait_for_port(port, self.process,
-                      lambda: self.log() + self.servers.read("nginx.out"))
+        self.process = self.servers.start(self.args(), self.name + ".out")
+        wait_for_port(port, self.process, lambda: self.log()
+                      + self.servers.read(self.name + ".out"))
 
     def stop(self):
         self.servers.stop(self.process)
 
-    def test(self, conf="nginx.conf"):
+    def test(self, conf=None):
         """nginx -t; gives the exit code and what was said."""
 
         done = subprocess.run(self.args("-t", conf=conf), env=environment(),
@@ -165,7 +164,7 @@ class Nginx:
         return done.returncode, done.stdout.decode()
 
     def log(self):
-        return self.servers.read("error.log")
+        return self.servers.read(self.name + ".log")
 
     def workers(self):
         """The workers' process ids, without those that are on their way out."""
@@ -214,7 +213,11 @@ class Answer:
 
     @property
     def location(self):
-        return self.headers.get("Location")
+        """Without the own host, which nginx puts before a path."""
+
+        location = self.headers.get("Location")
+        return location and re.sub(r"^https?://127\.0\.0\.1(:\d+)?/", "/",
+                                   location)
 
     @property
     def set_cookies(self):
@@ -336,8 +339,10 @@ def main(name, seconds, test):
     except Exception as error:
         tap.ok(False, "the test ran to its end", repr(error))
 
-        for line in servers.read("error.log").splitlines()[-15:]:
-            print("# %s" % line)
+        for name in sorted(os.listdir(servers.dir)):
+            if name.endswith(".log"):
+                for line in servers.read(name).splitlines()[-15:]:
+                    print("# %s: %s" % (name, line))
 
     finally:
         signal.alarm(0)

@@ -149,7 +149,7 @@ work(void *data)
         before = entry.record;
         look(t, session, &before);
 
-        ssec_decide(&entry.record, &ev, now, &limits, &out);
+        (void) ssec_decide(&entry.record, &ev, now, &limits, &out);
 
         live = (entry.record.state == SSEC_LIVE);
 

@@ -281,6 +281,9 @@ test_ordinary(void **state)
 
     assert_readings("sid", "sid=x; sid=y; a=1; sid=x", "sc<x>sc<y>sc<x>");
     assert_readings("s*", "s0=a; sx=b; t=c; S.1=d", "sc<a>sc<b>sc<d>");
+    assert_readings("s*", "s=a; s; sxy", "sc<a>");
+    assert_readings("s*", "s\"=a; s,x=b; s x=c", "sc<a>sc<b>sc<c>");
+    assert_readings("s*", "sx=a b; s%78=%61", "s-<a b>-c<a>s-<%61>");
 
     /* one that is encoded is still one */
 
@@ -529,6 +532,45 @@ test_is_canonical(void **state)
 }
 
 
+/* Each byte at each place of a value, with plain values of many lengths. */
+
+static void
+test_each_place(void **state)
+{
+    char      expected[128];
+    size_t    at, len;
+    unsigned  c;
+    uint8_t   text[64];
+    bool      plain;
+
+    (void) state;
+
+    for (len = 1; len <= 40; len++) {
+        for (at = 0; at < len; at++) {
+            for (c = 1; c < 256; c++) {
+
+                if (c == ';') {
+                    continue;
+                }
+
+                memcpy(text, "sid=", 4);
+                memset(text + 4, 'x', len);
+                text[4 + at] = (uint8_t) c;
+
+                plain = ssec_cookie_is_canonical(text + 4, len);
+                sprintf(expected, "sc<%.*s>", (int) len, (char *) text + 4);
+
+                assert_int_equal(strcmp(readings("sid", text, 4 + len),
+                                        expected) == 0, plain);
+
+                text[0] = 'x';
+                assert_string_equal(readings("sid", text, 4 + len), "");
+            }
+        }
+    }
+}
+
+
 static void
 test_trim(void **state)
 {
@@ -681,19 +723,29 @@ test_linear(void **state)
 static size_t
 random_text(uint64_t *seed, uint8_t *p, size_t max)
 {
+    bool    odd;
     size_t  i, len;
 
-    /* mostly what means something, at times anything */
+    /* plain, or with what means something, or with anything */
 
-    static const char  bytes[] = "s=s=;;,,  \"\"\\\\%%+xX012347aAfF5c22.[_\t"
-                                 "\xc2\xc3\xa9\x80";
+    static const char  plain[] = "s=s=;xX012_";
+    static const char  special[] = "s=s=;;,,  \"\"\\\\%%+xX012347aAfF5c22.[\t"
+                                   "\xc2\xc3\xa9\x80";
 
     len = test_below(seed, max + 1);
+    odd = test_below(seed, 3) != 0;
 
     for (i = 0; i < len; i++) {
-        p[i] = test_below(seed, 20)
-               ? (uint8_t) bytes[test_below(seed, sizeof(bytes) - 1)]
-               : (uint8_t) test_random(seed);
+
+        if (odd && test_below(seed, 20) == 0) {
+            p[i] = (uint8_t) test_random(seed);
+
+        } else if (odd || test_below(seed, 40) == 0) {
+            p[i] = (uint8_t) special[test_below(seed, sizeof(special) - 1)];
+
+        } else {
+            p[i] = (uint8_t) plain[test_below(seed, sizeof(plain) - 1)];
+        }
     }
 
     return len;
@@ -801,6 +853,11 @@ test_random_headers(void **state)
         memmove(x + 4, x, len);
         memcpy(x, "a=b;", 4);
         assert_string_equal(readings("s", x, len + 4), before);
+
+        /* nor do blanks, with which a plain cookie goes the slow way */
+
+        memcpy(x, "    ", 4);
+        assert_string_equal(readings("s", x, len + 4), before);
     }
 }
 
@@ -818,6 +875,7 @@ main(void)
         cmocka_unit_test(test_canonical),
         cmocka_unit_test(test_same_session),
         cmocka_unit_test(test_is_canonical),
+        cmocka_unit_test(test_each_place),
         cmocka_unit_test(test_trim),
         cmocka_unit_test(test_all_bytes),
         cmocka_unit_test(test_long),

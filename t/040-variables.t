@@ -1,0 +1,547 @@
+# The variables, in every state and wherever nginx takes them; and the
+# directives that take variables themselves.
+
+use FindBin;
+use lib "$FindBin::Bin/support";
+
+use Test::Nginx::Socket;
+use Steps 'defaults';
+
+no_root_location();
+
+plan 'no_plan';
+
+defaults(
+    http_config => <<'END',
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    log_format session '<$session_security_state>'
+                       '<$session_security_idle><$session_security_remaining>';
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location / {
+            return 200 "<$http_x_state><$http_x_idle><$http_x_remaining>";
+        }
+    }
+END
+    config => <<'END',
+    session_security zone=sessions;
+    session_security_logout_url /logout/;
+    access_log $TEST_NGINX_SERVER_ROOT/logs/access.log session;
+    add_header X-State $session_security_state always;
+    add_header X-Idle $session_security_idle always;
+    add_header X-Remaining $session_security_remaining always;
+    proxy_set_header X-State $session_security_state;
+    proxy_set_header X-Idle $session_security_idle;
+    proxy_set_header X-Remaining $session_security_remaining;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /ping/ { session_security_ping; }
+END
+);
+
+run_tests();
+
+__DATA__
+
+=== none
+--- steps
+GET /
+= 200 <none><><>
+  X-State: none
+  !X-Idle
+  !X-Remaining
+--- access_log
+<none><-><->
+
+
+
+=== none, since the module is off
+--- also
+    location /off/ {
+        session_security off;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /off/
+  Cookie: sessionid=a
+= 200 <none><><>
+  X-State: none
+  !X-Idle
+  !X-Remaining
+
+
+
+=== new
+--- steps
+GET /
+  Cookie: sessionid=a
+= 200 <new><0><600>
+  X-State: new
+  X-Idle: 0
+  X-Remaining: 600
+--- access_log
+<new><0><600>
+
+
+
+=== new, as an open tab says
+--- steps
+GET /ping/?idleFor=100
+  Cookie: sessionid=a
+= 200 100
+  X-State: new
+  X-Idle: 100
+  X-Remaining: 500
+--- access_log
+<new><100><500>
+
+
+
+=== live, before the request counts
+--- steps
+GET /ping/?idleFor=100
+  Cookie: sessionid=a
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 200 ~ ^<live><10\d><(?:49\d|500)>$
+
+GET /
+  Cookie: sessionid=a
+= 200 ~ ^<live><\d><(?:59\d|600)>$
+
+
+
+=== live, with less of its lifetime left than of its idle time
+--- also
+    session_security_max_lifetime 300s;
+--- steps
+GET /ping/?idleFor=100
+  Cookie: sessionid=a
+= 200
+  X-Remaining: 200
+
+GET /
+  Cookie: sessionid=a
+= 200 ~ ^<live><10\d><(?:19\d|200)>$
+
+GET /
+  Cookie: sessionid=a
+= 200 ~ ^<live><\d><(?:19\d|200)>$
+
+
+
+=== live, of two sessions the one that ends first
+--- steps
+GET /ping/?idleFor=100
+  Cookie: sessionid=a
+= 200
+
+GET /ping/?idleFor=200
+  Cookie: sessionid=b
+= 200
+
+GET /
+  Cookie: sessionid=a; sessionid=b; sessionid=c
+= 200 ~ ^<live><20\d><(?:39\d|400)>$
+
+
+
+=== expired
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+  X-State: expired
+  X-Idle: 600
+  X-Remaining: 0
+
+GET /logout/
+  Cookie: sessionid=a
+= 200 ~ ^<expired><60\d><0>$
+  X-State: expired
+  X-Remaining: 0
+
+
+
+=== expired, redirected and refused
+--- steps
+GET /ping/?idleFor=700
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  X-State: expired
+  X-Remaining: 0
+
+GET /
+  Cookie: sessionid=a
+= 401
+  X-State: expired
+  X-Remaining: 0
+--- access_log eval
+qr/^<expired><70\d><0>$/
+
+
+
+=== closed
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /logout/
+  Cookie: sessionid=a
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 200 ~ ^<closed><60\d><0>$
+  X-State: closed
+  X-Remaining: 0
+
+
+
+=== an early look, before the request is judged, spoils no later one
+--- also
+    location /early/ {
+        set $early $session_security_state/$session_security_idle;
+        if ($session_security_state = live) { return 500; }
+        proxy_set_header X-State "$early $session_security_state";
+        proxy_set_header X-Idle $session_security_idle;
+        proxy_set_header X-Remaining $session_security_remaining;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /early/
+  Cookie: sessionid=a
+= 200 <none/ new><0><600>
+
+GET /early/
+  Cookie: sessionid=a
+= 200 ~ ^<none/ live><\d><\d+>$
+
+
+
+=== by a map
+--- also_http
+    map $session_security_state $alive { new yes; live yes; default no; }
+--- also
+    location /map/ {
+        add_header X-Alive $alive;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /map/
+= 200
+  X-Alive: no
+
+GET /map/
+  Cookie: sessionid=a
+= 200
+  X-Alive: yes
+
+GET /map/
+  Cookie: sessionid=a
+= 200
+  X-Alive: yes
+
+
+
+=== return URL
+--- also
+    location /r/ { return 200 $session_security_return_url; }
+--- steps
+GET /r/page
+= 200 %2Fr%2Fpage
+
+GET /r/a?x=1&y=2
+= 200 %2Fr%2Fa%3Fx%3D1%26y%3D2
+
+GET /r/a%20b%26c?d=%3D+e
+= 200 %2Fr%2Fa%2520b%2526c%3Fd%3D%253D%2Be
+
+GET /r/a?b='"<>;%0d%0a
+= 200 %2Fr%2Fa%3Fb%3D%27%22%3C%3E%3B%250d%250a
+
+HEAD /r/page
+= 200
+  Content-Length: 11
+
+
+
+=== return URL: what cannot be asked for again is not gone back to
+--- also
+    location /r/ { return 200 $session_security_return_url; }
+--- steps
+POST /r/page?x=1
+| a=b
+= 200 %2F
+
+PUT /r/page
+= 200 %2F
+
+
+
+=== return URL: never to another site
+--- also
+    merge_slashes off;
+    location / { return 200 $session_security_return_url; }
+--- config
+    session_security zone=sessions;
+--- steps
+GET //evil.example.com/x
+= 200 %2Fevil.example.com%2Fx
+
+GET ///evil.example.com
+= 200 %2Fevil.example.com
+
+GET /\evil.example.com
+= 200 %2Fevil.example.com
+
+GET /\\evil.example.com
+= 200 %2Fevil.example.com
+
+GET /\/evil.example.com
+= 200 %2Fevil.example.com
+
+GET //
+= 200 %2F
+
+GET /%2Fevil.example.com
+= 200 %2F%252Fevil.example.com
+
+GET /%09/evil.example.com
+= 200 %2F%2509%2Fevil.example.com
+
+GET /https://evil.example.com
+= 200 %2Fhttps%3A%2F%2Fevil.example.com
+
+GET http://evil.example.com//evil.example.com
+  Host: localhost
+= 200 %2Fevil.example.com
+
+
+
+=== logout URL with the way back
+--- also
+    session_security_logout_url /logout/?next=$session_security_return_url;
+--- config
+    session_security zone=sessions;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /ping/ { session_security_ping; }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /page?x=1&y=2
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  Location: http://localhost:$ServerPort/logout/?next=%2Fpage%3Fx%3D1%26y%3D2
+
+GET //evil.example.com/
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  Location: http://localhost:$ServerPort/logout/?next=%2Fevil.example.com%2F
+
+POST /form
+  Cookie: sessionid=a
+  Accept: text/html
+| a=b
+= 303
+  Location: http://localhost:$ServerPort/logout/?next=%2F
+
+GET /logout/?next=%2Fpage%3Fx%3D1%26y%3D2
+  Cookie: sessionid=a
+  Accept: text/html
+= 200
+  Set-Cookie: (sessionid deleted)
+
+
+
+=== logout URL by variable: what would end a header's line is escaped
+--- also
+    location /own/ {
+        session_security_logout_url /logout/?next=$uri;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /own/%0d%0aSet-Cookie:%20evil=1%7f
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  Location: http://localhost:$ServerPort/logout/?next=/own/%0D%0ASet-Cookie:%20evil=1%7F
+  !Set-Cookie
+
+
+
+=== logout URL by map, which may be none
+--- also_http
+    map $uri $logout { ~^/a/ /a/logout/; ~^/b/ https://sso.example.com/logout; }
+--- also
+    session_security_logout_url $logout;
+--- config
+    session_security zone=sessions;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /ping/ {
+        session_security_logout_url /logout/;
+        session_security_ping;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /a/page
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  Location: http://localhost:$ServerPort/a/logout/
+
+GET /b/page
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  Location: https://sso.example.com/logout
+
+GET /c/page
+  Cookie: sessionid=a
+  Accept: text/html
+= 200
+  Set-Cookie: (sessionid deleted)
+
+
+
+=== times by map, per path and role
+--- also_http
+    map $uri $expire { default 10m; ~^/admin/ 5m; }
+    map $cookie_role $lifetime { default 0; guest 100s; }
+--- also
+    session_security_expire_after $expire;
+    session_security_max_lifetime $lifetime;
+--- steps
+GET /ping/?idleFor=299
+  Cookie: sessionid=a
+= 200 299
+  X-Remaining: 301
+
+GET /ping/?idleFor=300
+  Cookie: sessionid=b
+= 200 300
+
+GET /admin/
+  Cookie: sessionid=b
+= 401
+
+GET /ping/?idleFor=100
+  Cookie: sessionid=c
+= 200 100
+
+GET /
+  Cookie: sessionid=c; role=guest
+= 401
+--- no_error_log
+[error]
+
+
+
+=== a variable that is no expire_after: logged once, and the default taken
+--- also
+    session_security_expire_after $arg_t;
+--- request
+GET /ping/?idleFor=599&t=soon
+--- more_headers
+Cookie: sessionid=a; sessionid=b; sessionid=c
+--- response_body chomp
+599
+--- response_headers
+X-State: new
+X-Remaining: 1
+--- grep_error_log eval
+qr/\[error\] .*/
+--- grep_error_log_out eval
+qr/\A\[error\] \d+#\d+: \*\d+ invalid time "soon" in "session_security_expire_after", 600000ms is used, client: [^\n]*\n\z/
+
+
+
+=== a variable that is no max_lifetime: logged once, and the default taken
+--- also
+    session_security_max_lifetime $arg_t;
+--- request
+GET /ping/?idleFor=599&t=-1s
+--- more_headers
+Cookie: sessionid=a
+--- response_body chomp
+599
+--- grep_error_log eval
+qr/\[error\] .*/
+--- grep_error_log_out eval
+qr/\A\[error\] \d+#\d+: \*\d+ invalid time "-1s" in "session_security_max_lifetime", 0ms is used, client: [^\n]*\n\z/
+
+
+
+=== other values that are no times
+--- also
+    session_security_expire_after $arg_t;
+--- request eval
+[map { "GET /ping/?idleFor=599&t=$_" } '', '0', '0s', '-5m', '5x', '366d', '9' x 30, '1h30x', '5m;']
+--- more_headers eval
+[map { "Cookie: sessionid=$_" } 1 .. 9]
+--- response_body eval
+[(599) x 9]
+--- error_log
+600000ms is used
+
+
+
+=== values that are
+--- also
+    session_security_expire_after $arg_t;
+    session_security_max_lifetime $arg_l;
+--- steps
+GET /ping/?idleFor=999&t=1000&l=0
+  Cookie: sessionid=a
+= 200 999
+
+GET /ping/?idleFor=59&t=1m&l=0s
+  Cookie: sessionid=b
+= 200 59
+
+GET /ping/?idleFor=60&t=1m&l=365d
+  Cookie: sessionid=c
+= 200 "logout"
+
+GET /ping/?idleFor=31535999&t=365d&l=0
+  Cookie: sessionid=d
+= 200 31535999
+
+GET /ping/?idleFor=1&t=1500ms&l=0
+  Cookie: sessionid=e
+= 200 1
+
+GET /ping/?idleFor=2&t=1500ms&l=0
+  Cookie: sessionid=f
+= 200 "logout"
+--- no_error_log
+[error]
+
+
+
+=== an invalid time is not looked for where the module has nothing to do
+--- also
+    session_security_expire_after $arg_t;
+--- steps
+GET /?t=soon
+= 200 <none><><>
+--- no_error_log
+[error]

@@ -1,0 +1,733 @@
+# A dead session in disguise: however its cookie is spelled, no backend that
+# would read it so gets it. And all other cookies arrive as they were sent.
+
+use FindBin;
+use lib "$FindBin::Bin/support";
+
+use Test::Nginx::Socket;
+use Steps 'defaults';
+
+no_root_location();
+
+plan 'no_plan';
+
+# A ping that reports more than ten minutes ends any session, and without a
+# logout URL it is closed at once. The backend says which cookies it got; the
+# length of a request tells "Cookie:" with nothing behind it from no header.
+
+defaults(
+    http_config => <<'END',
+    session_security_zone cookie=my_session zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $http_x_set;
+        location / { return 200 "[$http_cookie]"; }
+        location /length { return 200 $request_length; }
+    }
+END
+    config => <<'END',
+    session_security zone=sessions;
+    add_header X-State $session_security_state always;
+    proxy_set_header Host backend;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /ping/ { session_security_ping; }
+END
+    no_error_log => qr/\[(?:error|crit|alert|emerg)\]/,
+);
+
+# "--- withheld": Cookie headers of which nothing arrives, as they are all the
+# dead session's; "--- passed": such as arrive as they were sent.
+add_block_preprocessor(sub {
+    my $block = shift;
+    my ($given, $passed) = (scalar $block->withheld, scalar $block->passed);
+    defined $given or defined $passed or return;
+    my @steps = "GET /ping/?idleFor=600\n  Cookie: my_session=dead\n= 200 \"logout\"";
+    for (split /\n/, $given // $passed) {
+        push @steps, "GET /\n  Cookie: $_\n= 200 " .
+            (defined $passed ? "[$_]" : "[]\n  X-State: closed");
+    }
+    $block->set_value(steps => CORE::join("\n\n", @steps));
+});
+
+run_tests();
+
+__DATA__
+
+=== as it is
+--- withheld
+my_session=dead
+my_session=dead;
+;my_session=dead
+; ; my_session=dead; ;
+
+
+
+=== twice
+--- withheld
+my_session=dead; my_session=dead
+my_session=other; my_session=dead
+my_session=dead; my_session=other
+my_session=one; my_session=dead; my_session=two
+my_session=; my_session=dead
+my_session=dead; my_session=
+
+
+
+=== blanks and tabs
+--- withheld
+my_session =dead
+my_session= dead
+  my_session  =  dead  ;
+my_session\x09=\x09dead\x09
+my_session=dead \x09 ;
+\x09my_session=dead
+
+
+
+=== other bytes that some language strips
+--- withheld
+my_session=\x0bdead\x0c
+my_session=\x1cdead\x1f
+my_session=\xa0dead\xa0
+my_session=\xc2\xa0dead
+my_session=\xe2\x80\xafdead
+\xef\xbb\xbfmy_session=dead
+my_session=\x7fdead\x01
+
+
+
+=== quotes
+--- withheld
+my_session="dead"
+my_session= "dead"
+my_session=" dead "
+my_session=""dead""
+my_session="dead
+my_session="dead"x
+my_session="dead" x
+my_session="dead"; my_session="other"
+
+
+
+=== backslash escapes
+--- withheld
+my_session="\dead"
+my_session="\d\e\a\d"
+my_session="\144\145\141\144"
+my_session="d\145ad"
+my_session="\"dead\""
+
+
+
+=== percent-encoding
+--- withheld
+my_session=%64ead
+my_session=%64%65%61%64
+my_session=%2564ead
+my_session=%22dead%22
+my_session="%64ead"
+my_session="\045\066\064ead"
+my_session=dead%20
+my_session=%09dead
+
+
+
+=== another case
+--- withheld
+MY_SESSION=dead
+My_Session=dead
+my_sessioN=dead
+
+
+
+=== names as PHP reads them
+--- withheld
+my.session=dead
+my session=dead
+my[session=dead
+my+session=dead
+my%5fsession=dead
+%6dy_session=dead
+my%2Esession=dead
+My.Session="dead"
+
+
+
+=== after a comma, a blank or a quote
+--- withheld
+x=y,my_session=dead
+x=y, my_session=dead
+x=y my_session=dead
+x my_session=dead
+x=y\x09my_session=dead
+x="y"my_session=dead
+x="y" my_session="dead"
+$Version=1, my_session=dead
+my_session=other my_session=dead
+my_session=other, my_session=dead
+
+
+
+=== up to a comma or a blank
+--- withheld
+my_session=dead,other
+my_session=dead, other=1
+my_session=dead other
+my_session=dead other=1
+my_session=dead;other my_session=other
+
+
+
+=== RFC 2109
+--- withheld
+my_session="dead", $Path="/"
+$Version="1", my_session="dead"
+
+
+
+=== values that are other sessions, and names that are other cookies
+--- passed
+my_session=Dead
+my_session=dea
+my_session=deadd
+my_session=dead=
+my_session=de+ad
+my_sessio=dead
+my_session2=dead
+xmy_session=dead
+my-session=dead
+mysession=dead
+my__session=dead
+my_session
+dead=my_session
+a=my_session
+a=dead
+
+
+
+=== the Cookie header split in two
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=dead
+= 200 "logout"
+
+GET /
+  Cookie: a=1
+  Cookie: my_session=dead
+= 200 [a=1]
+
+GET /
+  Cookie: my_session=dead
+  Cookie: a=1
+= 200 [a=1]
+
+GET /
+  Cookie: my_session=dead
+  Cookie: my_session=other
+= 200 []
+  X-State: closed
+
+GET /
+  Cookie: my_session=other
+  Cookie: a=1; my_session="dead"
+  Cookie: b=2
+= 200 [a=1; b=2]
+  X-State: closed
+
+GET /
+  cookie: a=1
+  COOKIE: MY_SESSION=dead
+  CooKie: b=2
+= 200 [a=1; b=2]
+  X-State: closed
+
+
+
+=== what is withheld is deleted, by each name that was sent, once
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=dead
+= 200 "logout"
+
+GET /
+  Cookie: my_session=dead; my_session=other; my_session="dead"
+= 200 []
+  Set-Cookie: (my_session deleted)
+
+GET /
+  Cookie: MY.SESSION=dead; my_session=other
+= 200 []
+  Set-Cookie: (MY.SESSION deleted), (my_session deleted)
+
+GET /
+  Cookie: x=y my_session=dead
+= 200 []
+  Set-Cookie: (my_session deleted)
+
+
+
+=== a login sets one of the names, and the others are deleted
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=dead
+= 200 "logout"
+
+GET /
+  Cookie: MY_SESSION=dead; my_session=other
+  X-Set: my_session=new; Path=/
+= 200 []
+  Set-Cookie: my_session=new; Path=/, (MY_SESSION deleted)
+
+GET /
+  Cookie: my_session=new
+= 200 [my_session=new]
+  X-State: live
+
+
+
+=== other cookies arrive intact and in order
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=dead
+= 200 "logout"
+
+GET /
+  Cookie: a=1; my_session=dead; b=2
+= 200 [a=1; b=2]
+
+GET /
+  Cookie: my_session=dead; a=1; b=2
+= 200 [a=1; b=2]
+
+GET /
+  Cookie: a=1; b=2; my_session=dead
+= 200 [a=1; b=2]
+
+GET /
+  Cookie: a=1;my_session=dead;b=2
+= 200 [a=1;b=2]
+
+GET /
+  Cookie: a=1; my_session=dead
+= 200 [a=1]
+
+GET /
+  Cookie: a=1;my_session=dead
+= 200 [a=1]
+
+GET /
+  Cookie: a=1; my_session=dead; MY.SESSION=x; b=2; my_session="dead"; c=3
+= 200 [a=1; b=2; c=3]
+
+GET /
+  Cookie: a="1, 2"; b=c=d; e; f=; =g; my_session=dead; h="\"i\""; a=2; A=3
+= 200 [a="1, 2"; b=c=d; e; f=; =g; h="\"i\""; a=2; A=3]
+
+GET /
+  Cookie: a=%20%3B+1;  b=2;;c=3; my_session=dead
+= 200 [a=%20%3B+1;  b=2;;c=3]
+
+GET /
+  Cookie: a=\xc3\xa9; my_session=dead; b=\xff
+= 200 ~ ^\[a=\xc3\xa9; b=\xff\]$
+
+
+
+=== a quoted value with a semicolon is withheld whole
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session="dead\073 or alive"
+= 200 "logout"
+
+GET /
+  Cookie: a=1; my_session="dead; or alive"; b=2
+= 200 [a=1; b=2]
+  X-State: closed
+
+GET /
+  Cookie: my_session="de\141d; or alive
+= 200 ~ or alive
+  X-State: new
+
+
+
+=== live and dead together: all are withheld, and the live one was active
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=dead
+= 200 "logout"
+
+GET /ping/?idleFor=300
+  Cookie: my_session=live
+= 200 300
+
+GET /
+  Cookie: my_session=dead; my_session=live; a=1
+= 200 [a=1]
+  X-State: closed
+  Set-Cookie: (my_session deleted)
+
+GET /ping/
+  Cookie: my_session=live
+= 200 ~ ^\d$
+
+GET /ping/?idleFor=300
+  Cookie: my_session=live2
+= 200 300
+
+GET /
+  Cookie: my_session=live2; a=1; my_session="dead"
+= 200 [a=1]
+  X-State: closed
+
+GET /ping/
+  Cookie: my_session=live2
+= 200 ~ ^\d$
+
+GET /
+  Cookie: my_session=live
+= 200 [my_session=live]
+  X-State: live
+
+
+
+=== a live session in disguise is the same session
+--- steps
+GET /ping/?idleFor=300
+  Cookie: my_session=live
+= 200 300
+
+GET /ping/
+  Cookie: MY.SESSION="l\151ve"
+= 200 ~ ^30\d$
+
+GET /
+  Cookie: my_session=%6cive
+= 200 [my_session=%6cive]
+  X-State: live
+
+GET /ping/
+  Cookie: my_session=live
+= 200 ~ ^\d$
+
+
+
+=== in another zone's name nothing is withheld
+--- http_config
+    session_security_zone cookie=my_session zone=sessions:1m;
+    session_security_zone cookie=other zone=others:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        return 200 "[$http_cookie]";
+    }
+--- also
+    location /other/ {
+        session_security zone=others;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=dead; other=dead
+= 200 "logout"
+
+GET /
+  Cookie: my_session=dead; other=dead
+= 200 [other=dead]
+
+GET /other/
+  Cookie: my_session=dead; other=dead
+= 200 [my_session=dead; other=dead]
+  X-State: new
+
+
+
+=== as many cookies as are looked at, and one more
+--- log_level: info
+--- request eval
+[map { 'GET /' } 1 .. 4]
+--- more_headers eval
+[map { 'Cookie: ' . CORE::join '; ', @$_ }
+     [map { "my_session=$_" } 1 .. 16],
+     [map { "my_session=$_" } 1 .. 16, 1 .. 16],
+     ['a=1', map { "my_session=$_" } 1 .. 17],
+     [(map { "my_session=$_" } 21 .. 40), 'b=2']]
+--- response_headers eval
+['X-State: new', 'X-State: live', "X-State: none\n!Set-Cookie", "X-State: none\n!Set-Cookie"]
+--- response_body eval
+['[' . CORE::join('; ', map { "my_session=$_" } 1 .. 16) . ']',
+ '[' . CORE::join('; ', map { "my_session=$_" } 1 .. 16, 1 .. 16) . ']',
+ '[a=1]', '[b=2]']
+
+
+
+=== too many cookies are said so, in one line
+--- log_level: info
+--- request
+GET /
+--- more_headers eval
+'Cookie: ' . CORE::join '; ', map { "my_session=$_" } 1 .. 40
+--- response_body: []
+--- grep_error_log eval
+qr/\[\w+\] \d+#\d+: \*\d+ .*/
+--- grep_error_log_out eval
+qr/\A\[info\] \d+#\d+: \*\d+ client sent too many session cookies, they are withheld, client: [^\n]*\n\z/
+
+
+
+=== a dead session among too many
+--- request eval
+['GET /ping/?idleFor=600', 'GET /', 'GET /']
+--- more_headers eval
+['Cookie: my_session=dead',
+ 'Cookie: my_session=dead; ' . CORE::join('; ', map { "my_session=$_" } 1 .. 20),
+ 'Cookie: a=1; ' . CORE::join('; ', map { "my_session=$_" } 1 .. 20) . '; my_session=dead']
+--- response_headers eval
+['', 'X-State: closed', 'X-State: none']
+--- response_body eval
+['"logout"', '[]', '[a=1]']
+
+
+
+=== too many in a logout: nothing is let through
+--- also
+    session_security_logout_url /logout/;
+--- request eval
+['GET /ping/?idleFor=600', 'GET /logout/']
+--- more_headers eval
+['Cookie: my_session=dead',
+ 'Cookie: my_session=dead; ' . CORE::join('; ', map { "my_session=$_" } 1 .. 20)]
+--- response_body eval
+['"logout"', '[]']
+
+
+
+=== adding unknown cookies neither hides a dead session nor fills the zone
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=dead
+= 200 "logout"
+
+GET /
+  Cookie: my_session=one; my_session=two; my_session=dead
+= 200 []
+  X-State: closed
+
+GET /
+  Cookie: my_session=one
+= 200 [my_session=one]
+  X-State: new
+
+
+
+=== an empty cookie
+--- steps
+GET /
+  Cookie:
+= 200 []
+  X-State: none
+
+GET /
+  Cookie: my_session=
+= 200 [my_session=]
+  X-State: none
+
+GET /
+  Cookie: my_session=" "
+= 200 [my_session=" "]
+  X-State: none
+
+GET /
+  Cookie: my_session=%20%22%22
+= 200 [my_session=%20%22%22]
+  X-State: none
+
+GET /
+  Cookie: =
+= 200 [=]
+
+GET /
+  Cookie: ;
+= 200 [;]
+
+GET /
+  Cookie: =my_session=
+= 200 [=my_session=]
+
+
+
+=== a cookie of 8 KB
+--- request eval
+['GET /ping/?idleFor=600', 'GET /', 'GET /', 'GET /']
+--- more_headers eval
+['Cookie: my_session=' . 'x' x 8000, 'Cookie: my_session=' . 'x' x 8000,
+ 'Cookie: a=1; my_session="' . '%78' x 2600 . 'x' x 100 . '"',
+ 'Cookie: my_session=' . 'x' x 7999]
+--- response_body_like eval
+['^"logout"$', '^\[\]$', '^\[a=1; my', '^\[my']
+--- response_headers eval
+['', 'X-State: closed', 'X-State: new', 'X-State: new']
+
+
+
+=== a cookie that is larger than nginx takes
+--- request
+GET /
+--- more_headers eval
+'Cookie: my_session=' . 'x' x 9000
+--- error_code: 400
+
+
+
+=== thousands of cookies that are not the session's
+--- request eval
+['GET /ping/?idleFor=600', 'GET /']
+--- more_headers eval
+['Cookie: my_session=dead', 'Cookie: ' . 'a=b my_session ,"; ' x 400 . 'my_session=dead']
+--- response_headers eval
+['', 'X-State: closed']
+--- response_body eval
+['"logout"', '[' . CORE::join('; ', ('a=b my_session ,"') x 400) . ']']
+
+
+
+=== control bytes in a value
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=de\x01ad
+= 200 "logout"
+
+GET /
+  Cookie: my_session=de\x01ad; a=\x02
+= 200 ~ ^\[a=\x02\]$
+  X-State: closed
+
+GET /
+  Cookie: my_session=de\x7fad
+= 200 ~ ^\[my_session=de\x7fad\]$
+  X-State: new
+
+GET /
+  Cookie: my_session=\x01\x02; a=1
+= 200 ~ a=1\]$
+  X-State: none
+
+
+
+=== a zero byte is refused by nginx itself
+--- request
+GET /
+--- more_headers eval
+"Cookie: my_session=de\0ad"
+--- error_code: 400
+
+
+
+=== nothing left: the backend gets no Cookie header at all
+--- steps
+GET /length
+= 200 58
+
+GET /ping/?idleFor=600
+  Cookie: my_session=dead
+= 200 "logout"
+
+GET /length
+  Cookie: my_session=dead
+= 200 58
+  X-State: closed
+
+GET /length
+  Cookie: my_session=dead;
+= 200 58
+
+GET /length
+  Cookie: my_session=dead
+  Cookie: MY_SESSION=dead; my_session=other
+= 200 58
+
+GET /length
+  Cookie: a=1
+= 200 71
+
+GET /length
+  Cookie: a=1
+  Cookie: my_session=dead
+= 200 71
+
+GET /length
+  Cookie: my_session=dead
+  Cookie: a=1
+= 200 71
+
+GET /length
+  Cookie: a=1; my_session=dead
+= 200 71
+
+
+
+=== wherever among the headers it stands, the others all arrive
+# nginx keeps headers by the twenty.
+--- also
+    location /length {
+        proxy_set_header Host backend;
+        proxy_set_header X-Last "$http_x_00$http_x_last";
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- request eval
+['GET /ping/?idleFor=600', map { 'GET /length' } 0 .. 45]
+--- more_headers eval
+['Cookie: my_session=dead', map {
+    my $at = $_;
+    CORE::join "\n", map({ sprintf 'X-%02d: 1', $_ } 0 .. $at - 1),
+        'Cookie: my_session=dead', map({ sprintf 'X-%02d: 1', $_ } $at .. 44), 'X-Last: 2';
+} 0 .. 45]
+--- response_body eval
+['"logout"', map { 58 + 45 * length("X-00: 1\r\n") + length("X-Last: 12\r\n") } 0 .. 45]
+
+
+
+=== the last of exactly twenty, and twenty more Cookie headers
+--- request eval
+['GET /ping/?idleFor=600', map { 'GET /length' } 0 .. 3]
+--- more_headers eval
+['Cookie: my_session=dead',
+ CORE::join("\n", map({ sprintf 'X-%02d: 1', $_ } 0 .. 16), 'Cookie: my_session=dead'),
+ CORE::join("\n", map({ sprintf 'X-%02d: 1', $_ } 0 .. 17), 'Cookie: my_session=dead'),
+ CORE::join("\n", map({ sprintf 'X-%02d: 1', $_ } 0 .. 18), 'Cookie: my_session=dead'),
+ CORE::join("\n", map { ('Cookie: my_session=dead', 'X-00: 1', 'Cookie: a=1') } 1 .. 20)]
+--- response_body eval
+['"logout"', 58 + 17 * 9, 58 + 18 * 9, 58 + 19 * 9, 58 + 20 * 9 + 20 * 13]
+
+
+
+=== variables that were asked for before agree afterwards
+--- also
+    location /early/ {
+        set $early "$cookie_my_session $http_cookie";
+        if ($cookie_my_session = nothing) { return 500; }
+        if ($http_cookie = nothing) { return 500; }
+        proxy_set_header Cookie $http_cookie;
+        proxy_set_header X-Cookie "$cookie_my_session|$cookie_a|$http_cookie|$early";
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+    }
+--- also_http
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        return 200 "[$http_cookie] [$http_x_cookie]";
+    }
+--- steps
+GET /early/
+  Cookie: my_session=dead; a=1
+= 200 [my_session=dead; a=1] [dead|1|my_session=dead; a=1|dead my_session=dead; a=1]
+
+GET /ping/?idleFor=600
+  Cookie: my_session=dead2
+= 200 "logout"
+
+GET /early/
+  Cookie: my_session=dead2; a=1
+= 200 [a=1] [|1|a=1|dead2 my_session=dead2; a=1]
+
+GET /early/
+  Cookie: my_session=dead2
+= 200 [] [|||dead2 my_session=dead2]
