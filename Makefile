@@ -79,7 +79,7 @@ install: $(SO)
 
 check: ## Run every test, and end with a count
 check: $(SO)
-	@BUILD=$(BUILD) MODULE=$(SO) NGINX=$(NGINX) CC=$(CC) tests/check
+	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) CC=$(CC) tests/check
 
 unit: ## Run the unit tests of the pure parts
 	@$(NEED) gcc libc6-dev libcmocka-dev libssl-dev
@@ -87,7 +87,7 @@ unit: ## Run the unit tests of the pure parts
 
 t: ## Run the suites in t/ (TESTS=t/010-config.t for one)
 t: $(SO)
-	@BUILD=$(BUILD) MODULE=$(SO) NGINX=$(NGINX) tests/prove $(TESTS)
+	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) tests/prove $(TESTS)
 
 lint: ## Check the code with gcc, clang, clang-tidy and cppcheck
 lint: $(SO)
@@ -107,11 +107,11 @@ fuzz: ## Fuzz every parser, SECONDS=60 each
 
 demo: ## Run the demo on 127.0.0.1:8080 (BACKEND=django for Django's admin)
 demo: $(SO)
-	@MODULE=$(SO) NGINX=$(NGINX) BACKEND=$(or $(BACKEND),site) demo/run
+	@MODULE=$(SO) NGINX_BINARY=$(NGINX) BACKEND=$(or $(BACKEND),site) demo/run
 
 bench: ## Measure what the module costs
 bench: $(SO)
-	@BUILD=$(BUILD) MODULE=$(SO) NGINX=$(NGINX) bench/run
+	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) bench/run
 
 clean: ## Remove what was built
 	rm -rf build

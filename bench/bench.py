@@ -9,7 +9,7 @@ what it takes to start.  These counts are repeatable, unlike times.
 Sessions per MiB: a zone of 1 MiB is filled with new 32-character keys until
 the first one is pushed out.
 
-MODULE and NGINX name the module and the nginx binary.
+MODULE and NGINX_BINARY name the module and the nginx binary.
 """
 
 import os
@@ -22,7 +22,7 @@ import tempfile
 import time
 
 MODULE = os.environ["MODULE"]
-NGINX = os.environ["NGINX"]
+NGINX = os.environ["NGINX_BINARY"]
 
 COOKIE = "sid=0123456789abcdefghijklmnopqrstuv"
 FEW, MANY = 1000, 3000

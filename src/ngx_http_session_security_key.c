@@ -144,7 +144,7 @@ ngx_http_session_security_canonical(ngx_http_request_t *r,
     *len = ssec_cookie_canonical(buf, value->data, value->len);
     ssec_digest(zone->table.key, buf, *len, digest);
 
-    ngx_memzero(buf, value->len);
+    ngx_explicit_memzero(buf, value->len);
 
     return NGX_OK;
 }

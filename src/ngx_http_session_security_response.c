@@ -147,7 +147,7 @@ ngx_http_session_security_set_cookie(ngx_http_request_t *r,
         ngx_http_session_security_keep_cookie(ctx->keys, &cookie.name);
     }
 
-    if (len && (!zone->cookie.prefix
+    if (len && (!zone->cookie.prefix || ours
                 || len >= NGX_HTTP_SESSION_SECURITY_MIN_PART))
     {
         /* row 14: neither a redirect nor a refusal is a login */

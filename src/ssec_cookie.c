@@ -227,7 +227,9 @@ ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
                 p = memchr(p, '=', (size_t) (end - p));
             }
 
-            if (p && ssec_is_plain(p + 1, end)
+            /* a blank in front is no "_" */
+
+            if (p && !ssec_is_blank(*start) && ssec_is_plain(p + 1, end)
                 && (start + i == p || ssec_is_plain(start + i, p)))
             {
                 cookie->name.data = start;

@@ -4,7 +4,7 @@
 
 
 static void ssec_record(ssec_record_t *rec, const ssec_event_t *ev,
-    uint64_t now, const ssec_limits_t *limits);
+    uint64_t now);
 static void ssec_touch(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now);
 static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
@@ -29,7 +29,7 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         ssec_issue(rec, ev, now);
 
     } else if (rec->state == SSEC_UNKNOWN) {
-        ssec_record(rec, ev, now, limits);
+        ssec_record(rec, ev, now);
     }
 
     out->idle = ssec_idle(rec, now);
@@ -68,17 +68,16 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 }
 
 
-/* Rows 2 and 3. */
+/* Rows 2 and 3: one that has been idle for too long then expires, by row 4. */
 
 static void
-ssec_record(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    const ssec_limits_t *limits)
+ssec_record(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now)
 {
     uint64_t  idle;
 
     idle = (ev->kind == SSEC_PING && ev->idle_for_set) ? ev->idle_for : 0;
 
-    rec->state = (idle < limits->expire_after) ? SSEC_LIVE : SSEC_EXPIRED;
+    rec->state = SSEC_LIVE;
     rec->issued = false;
     rec->told = false;
     rec->last = ssec_before(now, idle);

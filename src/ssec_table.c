@@ -32,6 +32,8 @@
 /* the creation time is kept in units of 64 ms, rounded down */
 #define SSEC_CREATED      6
 
+#define SSEC_PASSES       5      /* of a copy */
+
 #define SSEC_SPINS        64     /* before giving the processor away */
 #define SSEC_DOUBTS       16     /* as often before doubting the owner */
 
@@ -99,12 +101,14 @@ static bool ssec_make_room(ssec_table_t *table, ssec_entry_t *entry,
     uint32_t bucket);
 static void ssec_move(ssec_table_t *table, uint32_t from, unsigned slot,
     uint32_t to, unsigned free);
-static bool ssec_evict(ssec_table_t *table, ssec_entry_t *entry);
+static bool ssec_choose(ssec_table_t *table, ssec_entry_t *entry);
 static inline void ssec_publish(ssec_table_t *table, ssec_entry_t *entry);
 
 static uint32_t ssec_first_bucket(const ssec_table_t *table, uint32_t place);
 static uint32_t ssec_second_bucket(const ssec_table_t *table,
     uint32_t first, uint64_t body);
+static void ssec_copy_record(ssec_table_t *to, ssec_table_t *from,
+    uint32_t bucket, unsigned slot, unsigned pass);
 static void ssec_unpack(ssec_record_t *rec, uint64_t word, uint32_t created);
 static uint64_t ssec_pack(const ssec_record_t *rec);
 static ssec_digest_t ssec_stored_digest(const ssec_table_t *table,
@@ -251,33 +255,65 @@ ssec_table_release(ssec_table_t *table, ssec_entry_t *entry)
 void
 ssec_table_copy(ssec_table_t *to, ssec_table_t *from)
 {
-    unsigned       slot;
-    uint32_t       i, created;
+    unsigned  pass, slot;
+    uint32_t  i;
+
+    for (pass = 0; pass < SSEC_PASSES; pass++) {
+
+        for (i = 0; i < from->nbuckets; i++) {
+
+            for (slot = 0; slot < SSEC_SLOTS; slot++) {
+                ssec_copy_record(to, from, i, slot, pass);
+            }
+        }
+    }
+}
+
+
+/*
+ * What is copied last pushes out what was copied first, but no dead session
+ * pushes out a live one.  The last pass finds what was moved meanwhile, from
+ * where the others had not been yet to where they had; a live one may also be
+ * missing because it was pushed out.
+ */
+
+static void
+ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
+    unsigned slot, unsigned pass)
+{
+    bool           last;
+    uint32_t       created;
     uint64_t       word;
     ssec_entry_t   entry;
     ssec_digest_t  digest;
 
-    for (i = 0; i < from->nbuckets; i++) {
+    static const unsigned  passes[] = { SSEC_PASSES, 2, 3, 3, 0, 1 };
 
-        for (slot = 0; slot < SSEC_SLOTS; slot++) {
+    ssec_lock(from, bucket);
 
-            ssec_lock(from, i);
+    word = ssec_word(from, bucket, slot);
+    created = from->buckets[bucket].created[slot];
+    digest = ssec_stored_digest(from, bucket, slot);
 
-            word = ssec_word(from, i, slot);
-            created = from->buckets[i].created[slot];
-            digest = ssec_stored_digest(from, i, slot);
+    ssec_unlock(from, bucket);
 
-            ssec_unlock(from, i);
+    last = (pass == SSEC_PASSES - 1);
 
-            if (word == 0) {
-                continue;
-            }
-
-            ssec_table_acquire(to, &digest, &entry);
-            ssec_unpack(&entry.record, word, created);
-            (void) ssec_table_release(to, &entry);
-        }
+    if (word == 0 || (!last && passes[ssec_slot_state(word)] != pass)) {
+        return;
     }
+
+    ssec_table_acquire(to, &digest, &entry);
+
+    if (!last
+        || entry.found
+        || ssec_slot_state(word) < SSEC_SLOT_LIVE
+        || ssec_table_evicted(to) == 0)
+    {
+        ssec_unpack(&entry.record, word, created);
+    }
+
+    (void) ssec_table_release(to, &entry);
 }
 
 
@@ -628,8 +664,17 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry)
         if (!ssec_make_room(table, entry, entry->first)
             && !ssec_make_room(table, entry, entry->second))
         {
-            evicted_live = ssec_evict(table, entry);
+            evicted_live = ssec_choose(table, entry);
+
+            if (evicted_live && entry->record.state != SSEC_LIVE) {
+                return false;
+            }
         }
+    }
+
+    if (evicted_live) {
+        atomic_fetch_add_explicit(&table->header->evicted, 1,
+                                  memory_order_relaxed);
     }
 
     /* a body over a record that still exists would be another's record */
@@ -717,10 +762,10 @@ ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
 }
 
 
-/* Of the six records of both buckets, the one that is missed the least. */
+/* Of the six records in both buckets, the one missed the least: is it live? */
 
 static bool
-ssec_evict(ssec_table_t *table, ssec_entry_t *entry)
+ssec_choose(ssec_table_t *table, ssec_entry_t *entry)
 {
     unsigned  i, slot, rank;
     uint32_t  bucket;
@@ -748,13 +793,7 @@ ssec_evict(ssec_table_t *table, ssec_entry_t *entry)
         }
     }
 
-    if (ssec_slot_state(least) < SSEC_SLOT_LIVE) {
-        return false;
-    }
-
-    atomic_fetch_add_explicit(&table->header->evicted, 1,
-                              memory_order_relaxed);
-    return true;
+    return ssec_slot_state(least) >= SSEC_SLOT_LIVE;
 }
 
 

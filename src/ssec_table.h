@@ -13,7 +13,8 @@
  *     1,024 buckets.  No session key is stored.
  *
  * Invariants
- *     1. A bucket's words are read and written under its lock only.
+ *     1. A bucket's words are read and written under its lock only.  (To
+ *        count sessions, and to see whether there is one, reading will do.)
  *     2. A record exists if and only if its state word is not 0, and every
  *        change of a record is one store of that word: a process that is
  *        killed between any two instructions leaves a record as it was or as
@@ -117,13 +118,19 @@ void ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
  * Puts entry->record into the table and lets the session go.  A record that
  * was unknown and is so no longer is inserted; where there is no room another
  * is pushed out: closed ones first, then expired, then live ones that the
- * backend was not seen to issue, then live ones, of each the longest idle.
+ * backend was not seen to issue, then live ones, of each the longest idle.  A
+ * record that is not live pushes out none that is, and then is not kept.
  * Gives false if the one pushed out was live.
  */
 
 bool ssec_table_release(ssec_table_t *table, ssec_entry_t *entry);
 
-/* Puts every session of one table into another, which has the same key. */
+/*
+ * Puts every session of one table into another, which has the same key and is
+ * not in use yet.  Others may go on with the first one meanwhile: what they
+ * change after its record was copied is not carried over.  If the other table
+ * is too small, sessions are lost in the order of ssec_table_release().
+ */
 
 void ssec_table_copy(ssec_table_t *to, ssec_table_t *from);
 

@@ -344,11 +344,6 @@ GET /
 = 200 [a=1; b=2]
   X-State: closed
 
-GET /
-  Cookie: my_session="de\141d; or alive
-= 200 ~ or alive
-  X-State: new
-
 
 
 === live and dead together: all are withheld, and the live one was active

@@ -11,7 +11,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 import wsgiref.simple_server
@@ -82,6 +81,7 @@ def uwsgi_server(running):
 
     process = running.start(
         ["uwsgi", "--plugin", "python3", "--need-app", "--die-on-term",
+         "--disable-logging",
          "--uwsgi-socket", "127.0.0.1:%d" % port,
          "--wsgi-file", running.write("app.py", WSGI)],
         "uwsgi.log", PYTHONDONTWRITEBYTECODE="1")
@@ -96,7 +96,7 @@ def php_server(running):
     os.makedirs(running.path("php-sessions"))
 
     process = running.start(
-        ["php-cgi", "-n", "-d", "extension=session", "-d",
+        ["php-cgi", "-n", "-d",
          "session.save_path=" + running.path("php-sessions"),
          "-d", "cgi.force_redirect=0", "-b", "127.0.0.1:%d" % port],
         "php.log")
@@ -117,7 +117,7 @@ def certificate(running):
 def http2_listen(port):
     """The directive changed in nginx 1.25.1."""
 
-    said = subprocess.run([servers.NGINX, "-v"], env=servers.environment(),
+    said = subprocess.run([servers.NGINX, "-v"],
                           stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     version = re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", said.stderr.decode())
 
@@ -216,7 +216,7 @@ def nghttp(port, path, *cookies, kind=API, body=None, running=None):
     for cookie in cookies:
         args += ["-H", "cookie: " + cookie]
     if body is not None:
-        args += ["-d", running.write("body", body)]
+        args += ["-d", running.write("form", body)]
 
     done = subprocess.run(args + ["https://127.0.0.1:%d%s" % (port, path)],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -744,5 +744,4 @@ def test(running, tap):
     test_running(running, tap)
 
 
-sys.dont_write_bytecode = True
 servers.main("backends", 60, test)

@@ -19,7 +19,7 @@ DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir,
 PYTHON = "/usr/bin/python3"
 PASSWORD = "correct horse battery"
 
-EXPIRE = 3.0                 # seconds
+EXPIRE = 5.0                 # seconds
 
 
 class Django:
@@ -193,9 +193,10 @@ def test(running, tap):
 
     # what is no activity
 
-    time.sleep(0.6 * EXPIRE)
-    equal(user.ping(), 1, "a ping answers the seconds, counted anew from"
-                          " the last page")
+    since = time.monotonic()
+    idle = user.ping()
+    ok(idle in (0, 1, 2), "a ping answers the seconds since the last page",
+       idle)
 
     answer = user.api("/admin/jsi18n/")
     equal(answer.status, 200, "a passive URL is served")
@@ -203,12 +204,13 @@ def test(running, tap):
     answer = user.api("/static/admin/css/base.css")
     equal(answer.status, 200, "a static file is served")
 
-    time.sleep(0.2 * EXPIRE)
-    equal(user.ping(), 2, "neither they nor the ping were activity")
+    time.sleep(max(since + 2.1 - time.monotonic(), 0))
+    idle = user.ping()
+    ok(idle in (2, 3, 4), "neither they nor the ping were activity", idle)
 
     # idle past the limit
 
-    time.sleep(0.3 * EXPIRE)
+    time.sleep(max(since + EXPIRE + 0.1 - time.monotonic(), 0))
     equal(user.ping(), "logout", "past the limit the ping answers logout")
 
     seen()
@@ -308,7 +310,7 @@ def test(running, tap):
     equal(other.ping(1), 1, "and that of another session")
     equal(other.page("/admin/").status, 200, "which works on")
 
-    time.sleep(1.2)
+    time.sleep(EXPIRE - 2 + 0.1)
     answer = user.page("/admin/")
     equal((answer.status, answer.location), (302, "/admin/logout/"),
           "the session expires when it would have")

@@ -2,7 +2,7 @@
 What the tests over real servers share: starting and ending them, asking them
 over HTTP, and saying what came of it.
 
-MODULE and NGINX name the module and the nginx binary.
+MODULE and NGINX_BINARY name the module and the nginx binary.
 """
 
 import http.client
@@ -17,7 +17,7 @@ import tempfile
 import time
 
 MODULE = os.environ.get("MODULE", "")
-NGINX = os.environ.get("NGINX", "/usr/sbin/nginx")
+NGINX = os.environ.get("NGINX_BINARY", "/usr/sbin/nginx")
 
 # how a browser asks for a page, and how its scripts ask
 PAGE = {"Sec-Fetch-Mode": "navigate", "Accept": "text/html"}
@@ -88,7 +88,7 @@ class Servers:
         with open(self.path(log), "ab") as out:
             process = subprocess.Popen(args, cwd=self.dir, stdout=out,
                                        stderr=out, stdin=subprocess.DEVNULL,
-                                       env=environment(**env))
+                                       env=dict(os.environ, **env))
 
         self.started.append(process)
         return process
@@ -158,7 +158,7 @@ class Nginx:
     def test(self, conf=None):
         """nginx -t; gives the exit code and what was said."""
 
-        done = subprocess.run(self.args("-t", conf=conf), env=environment(),
+        done = subprocess.run(self.args("-t", conf=conf),
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=20)
         return done.returncode, done.stdout.decode()
@@ -272,15 +272,6 @@ def ask(port, path, kind=None, cookie=None, method="GET", body=None,
 
     finally:
         connection.close()
-
-
-def environment(**more):
-    """Without NGINX, which nginx takes for sockets that it inherits."""
-
-    env = {name: value for name, value in os.environ.items()
-           if name != "NGINX"}
-    env.update(more)
-    return env
 
 
 def free_port():

@@ -1,6 +1,6 @@
 /*
- * The session table with its inside laid open.  A test that includes this is
- * built without src/ssec_table.c; hooks are defined before.
+ * The session table with its inside laid open.  A test that includes this has
+ * included src/ssec_table.c before, and is built without it.
  */
 
 #ifndef SSEC_TEST_TABLE_H
@@ -13,8 +13,6 @@
 #include <sys/wait.h>
 
 #include "ssec_test.h"
-
-#include "../src/ssec_table.c"
 
 
 static const uint8_t  test_key[SSEC_DIGEST_KEY] = "sixteen octets.";

@@ -22,6 +22,8 @@ static unsigned  points;
 
 #define ssec_crash_point(n)  if (++points % 32 == 0) { (void) sched_yield(); }
 
+#include "../src/ssec_table.c"
+
 #include "ssec_test_table.h"
 
 

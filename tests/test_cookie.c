@@ -190,6 +190,10 @@ match(const char *text, const uint8_t *data, size_t len)
 static void
 test_match(void **state)
 {
+    char      text[2] = "";
+    uint8_t   byte;
+    unsigned  c;
+
     (void) state;
 
     assert_true(match("sessionid", STR("sessionid")));
@@ -234,6 +238,20 @@ test_match(void **state)
     assert_false(match("sess", STR("%20")));
     assert_false(match("sess", STR("+")));
 
+    for (c = 0; c < 256; c++) {
+        byte = (uint8_t) c;
+
+        assert_int_equal(match("q", &byte, 1), c == 'q' || c == 'Q');
+        assert_int_equal(match("_", &byte, 1), c <= 0x20 || c >= 0x7f
+                                               || strchr("._[+", (int) c));
+
+        if (c >= 'A' && c <= 'Z') {
+            text[0] = (char) byte;
+            byte |= 0x20;
+            assert_true(match(text, &byte, 1));
+        }
+    }
+
     /* a name that looks encoded is itself */
 
     assert_true(match("a%41", STR("a%41")));
@@ -275,6 +293,11 @@ test_ordinary(void **state)
     assert_readings("sid", "SID=x", "sc<x>");
     assert_readings("my_sess", "my sess=x", "sc<x>");
     assert_readings("my_sess_", "my_sess =x", "sc<x>");
+    assert_readings("my_sess_", "my_sess =\"x\"", "s-<\"x\">");
+    assert_readings("my_sess_", "my_sess \t=x", "");
+    assert_readings("_sess", "a=1;  sess=x", "");
+    assert_readings("_sess", "\tsess=x", "");
+    assert_readings("_sess", ".sess=x", "sc<x>");
     assert_readings("my_sess", "my_sess =x", "sc<x>");
 
     /* each of several */
@@ -405,6 +428,19 @@ test_slices(void **state)
 
     assert_true(ssec_cookies_next(&it, &name, &cookie));
     assert_false(ssec_cookies_next(&it, &name, &cookie));
+    assert_false(ssec_cookies_next(&it, &name, &cookie));
+
+    /* a plain one, and one of a prefix */
+
+    name = folded("my_sess*");
+    ssec_cookies(&it, (const uint8_t *) " my_sess.1 =x;my_sess.2=y", 25);
+
+    assert_true(ssec_cookies_next(&it, &name, &cookie));
+    assert_int_equal(cookie.name.len, 9);
+    assert_true(ssec_cookies_next(&it, &name, &cookie));
+    assert_int_equal(cookie.name.len, 9);
+    assert_memory_equal(cookie.name.data, "my_sess.2", 9);
+    assert_int_equal(cookie.part.len, 11);
     assert_false(ssec_cookies_next(&it, &name, &cookie));
 }
 
@@ -808,9 +844,12 @@ test_random_headers(void **state)
     uint64_t            seed;
     uint8_t             x[60];
     char                before[sizeof(x) * 40];
+    const char         *text;
     ssec_cookie_t       cookie;
     ssec_cookies_t      it;
     ssec_cookie_name_t  name;
+
+    static const char  *names[] = { "s", "_s", "s_", "s*" };
 
     (void) state;
 
@@ -818,9 +857,10 @@ test_random_headers(void **state)
 
     for (i = 0; i < RANDOM_RUNS; i++) {
 
+        text = names[test_below(&seed, 4)];
         len = random_text(&seed, x, sizeof(x) - 5);
         header = copy(x, len);
-        name = folded("s");
+        name = folded(text);
         n = 0;
 
         ssec_cookies(&it, header, len);
@@ -846,18 +886,18 @@ test_random_headers(void **state)
 
         /* other cookies before and behind change nothing */
 
-        strcpy(before, readings("s", x, len));
+        strcpy(before, readings(text, x, len));
         memcpy(x + len, "; a=b", 5);
-        assert_string_equal(readings("s", x, len + 5), before);
+        assert_string_equal(readings(text, x, len + 5), before);
 
         memmove(x + 4, x, len);
         memcpy(x, "a=b;", 4);
-        assert_string_equal(readings("s", x, len + 4), before);
+        assert_string_equal(readings(text, x, len + 4), before);
 
         /* nor do blanks, with which a plain cookie goes the slow way */
 
         memcpy(x, "    ", 4);
-        assert_string_equal(readings("s", x, len + 4), before);
+        assert_string_equal(readings(text, x, len + 4), before);
     }
 }
 

@@ -71,6 +71,8 @@ test_crash_point(int n)
 #define fopen(path, mode)      test_fopen(path, mode)
 #define ssec_crash_point(n)    test_crash_point(n)
 
+#include "../src/ssec_table.c"
+
 #include "ssec_test_table.h"
 
 #include <cmocka.h>
@@ -801,6 +803,89 @@ copy_to_a_table_too_small(void **state)
     assert_int_equal(counts.live, known);
     assert_int_equal(counts.evicted, 8000 - known);
     assert_true(known > 3000);
+
+    test_table_unmap(&from);
+}
+
+
+/* The dead are not kept at the cost of the living. */
+
+static void
+copy_prefers_the_living(void **state)
+{
+    unsigned       i;
+    ssec_table_t   from;
+    ssec_counts_t  counts;
+    ssec_record_t  rec;
+
+    (void) state;
+
+    test_table_map(&from, 8192);
+
+    for (i = 0; i < 4500; i++) {
+        rec = live(NOW + i);
+
+        if (i % 3) {
+            rec.state = (i % 3 == 1) ? SSEC_CLOSED : SSEC_EXPIRED;
+        }
+
+        assert_true(test_put(&from, test_digest(i), rec));
+    }
+
+    ssec_table_copy(&table, &from);
+
+    ssec_table_count(&table, &counts);
+    assert_int_equal(counts.live, 1500);
+    assert_int_equal(counts.evicted, 0);
+    assert_true(counts.closed + counts.expired > 500);
+
+    test_table_unmap(&from);
+}
+
+
+/* A record moves, between two scans, to where the copying had been before. */
+
+static void
+copy_finds_what_was_moved(void **state)
+{
+    unsigned       i;
+    ssec_table_t   from;
+    ssec_record_t  rec;
+
+    (void) state;
+
+    test_table_map(&from, 1024);
+
+    for (i = 0; i < 100; i++) {
+        assert_true(test_put(&from, test_digest(i), record_of(i)));
+    }
+
+    /* as if the passes before had missed them all */
+
+    for (i = 0; i < from.nbuckets * SSEC_SLOTS; i++) {
+        ssec_copy_record(&table, &from, i / SSEC_SLOTS, i % SSEC_SLOTS,
+                         SSEC_PASSES - 1);
+    }
+
+    for (i = 0; i < 100; i++) {
+        assert_record(test_get(&table, test_digest(i)), record_of(i));
+    }
+
+    /* but not a live one that may have been pushed out */
+
+    atomic_store(&table.header->evicted, 1);
+    rec = live(NOW);
+    rec.state = SSEC_CLOSED;
+    assert_true(test_put(&from, test_digest(100), rec));
+    assert_true(test_put(&from, test_digest(101), live(NOW)));
+
+    for (i = 0; i < from.nbuckets * SSEC_SLOTS; i++) {
+        ssec_copy_record(&table, &from, i / SSEC_SLOTS, i % SSEC_SLOTS,
+                         SSEC_PASSES - 1);
+    }
+
+    assert_record(test_get(&table, test_digest(100)), rec);
+    assert_int_equal(test_get(&table, test_digest(101)).state, SSEC_UNKNOWN);
 
     test_table_unmap(&from);
 }
@@ -1696,6 +1781,8 @@ main(void)
         table_test(report_once_a_period),
         table_test(copy_to_another_size),
         table_test(copy_to_a_table_too_small),
+        table_test(copy_prefers_the_living),
+        table_test(copy_finds_what_was_moved),
         table_test(stored_digests),
         table_test(owners),
         table_test(owners_that_proc_does_not_know),

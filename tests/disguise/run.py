@@ -113,7 +113,7 @@ def escape(rng, value, every=False):
 
     out = b''
 
-    for i, byte in enumerate(value):
+    for byte in value:
         char = bytes([byte])
 
         if byte in b'"\\;' or every or rng.random() < 0.15:
