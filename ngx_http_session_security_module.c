@@ -518,6 +518,9 @@ ngx_http_session_security_zone_key(ngx_conf_t *cf,
         zone->cookie.prefix = 1;
     }
 
+    zone->cookie.spelled.len = name.len;
+    zone->cookie.spelled.data = name.data;
+
     zone->cookie.folded.len = name.len;
     name.data = ngx_pstrdup(cf->pool, &name);
     zone->cookie.folded.data = name.data;

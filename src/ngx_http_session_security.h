@@ -82,6 +82,7 @@ typedef struct {
     ssec_digest_t               digest;
     ngx_str_t                   name;        /* of the cookie, as spelled */
     unsigned                    standard:1;  /* read as RFC 6265 reads it */
+    unsigned                    rest:1;      /* too short to tell sessions */
     unsigned                    unknown:1;
 } ngx_http_session_security_key_t;
 

@@ -3,11 +3,12 @@
 #include "ngx_http_session_security.h"
 
 
+static ngx_int_t ngx_http_session_security_join_cookies(
+    ngx_http_request_t *r, ngx_table_elt_t *header);
 static ngx_int_t ngx_http_session_security_cookie_keys(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ngx_str_t *header,
-    ngx_http_session_security_keys_t *keys,
-    ngx_http_session_security_keys_t *shorts);
-static void ngx_http_session_security_push_key(
+    ngx_http_session_security_keys_t *keys);
+static ngx_http_session_security_key_t *ngx_http_session_security_push_key(
     ngx_http_session_security_keys_t *keys, ssec_digest_t *digest,
     ssec_cookie_t *cookie);
 static ngx_int_t ngx_http_session_security_cut(ngx_http_request_t *r,
@@ -20,15 +21,9 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_keys_t *keys)
 {
-    ngx_str_t                         value;
-    ssec_digest_t                     digest;
-    ngx_http_session_security_keys_t  shorts;
-#if (nginx_version >= 1023000)
-    ngx_table_elt_t                  *h;
-#else
-    ngx_uint_t                        i;
-    ngx_table_elt_t                 **h;
-#endif
+    ngx_str_t         value;
+    ssec_digest_t     digest;
+    ngx_table_elt_t  *header;
 
     keys->nelts = 0;
     keys->too_many = 0;
@@ -47,40 +42,112 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    shorts.nelts = 0;
-    shorts.too_many = 0;
-
 #if (nginx_version >= 1023000)
 
-    for (h = r->headers_in.cookie; h; h = h->next) {
+    header = r->headers_in.cookie;
 
-        if (ngx_http_session_security_cookie_keys(r, zone, &h->value, keys,
-                                                  &shorts)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+    if (header == NULL) {
+        return NGX_OK;
     }
+
+    if (header->next)
 
 #else
 
-    h = r->headers_in.cookies.elts;
+    if (r->headers_in.cookies.nelts == 0) {
+        return NGX_OK;
+    }
 
-    for (i = 0; i < r->headers_in.cookies.nelts; i++) {
+    header = *(ngx_table_elt_t **) r->headers_in.cookies.elts;
 
-        if (ngx_http_session_security_cookie_keys(r, zone, &h[i]->value, keys,
-                                                  &shorts)
-            != NGX_OK)
-        {
+    if (r->headers_in.cookies.nelts > 1)
+
+#endif
+    {
+        if (ngx_http_session_security_join_cookies(r, header) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
+    return ngx_http_session_security_cookie_keys(r, zone, &header->value,
+                                                 keys);
+}
+
+
+/*
+ * No browser sends two Cookie headers (RFC 6265, section 5.4), and backends
+ * join them in different ways.  They are joined here as HTTP/2 joins them, so
+ * that what is judged is what a backend reads.
+ */
+
+static ngx_int_t
+ngx_http_session_security_join_cookies(ngx_http_request_t *r,
+    ngx_table_elt_t *header)
+{
+    u_char           *p;
+    size_t            len;
+    ngx_uint_t        i;
+    ngx_array_t      *cookies;
+    ngx_table_elt_t **h;
+
+#if (nginx_version >= 1023000)
+
+    ngx_table_elt_t  *next;
+
+    cookies = ngx_array_create(r->pool, 4, sizeof(ngx_table_elt_t *));
+    if (cookies == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (next = header; next; next = next->next) {
+        h = ngx_array_push(cookies);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        *h = next;
+    }
+
+    header->next = NULL;
+
+#else
+
+    cookies = &r->headers_in.cookies;
+
 #endif
 
-    if (keys->nelts == 0 && shorts.nelts) {
-        *keys = shorts;
+    h = cookies->elts;
+    len = 0;
+
+    for (i = 0; i < cookies->nelts; i++) {
+        len += h[i]->value.len + 2;
     }
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    len = 0;
+
+    for (i = 0; i < cookies->nelts; i++) {
+
+        if (i) {
+            p[len++] = ';';
+            p[len++] = ' ';
+
+            ngx_http_session_security_remove_header(&r->headers_in.headers,
+                                                    h[i]);
+        }
+
+        ngx_memcpy(&p[len], h[i]->value.data, h[i]->value.len);
+        len += h[i]->value.len;
+    }
+
+    cookies->nelts = 1;
+
+    header->value.data = p;
+    header->value.len = len;
 
     return NGX_OK;
 }
@@ -89,13 +156,16 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_session_security_cookie_keys(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ngx_str_t *header,
-    ngx_http_session_security_keys_t *keys,
-    ngx_http_session_security_keys_t *shorts)
+    ngx_http_session_security_keys_t *keys)
 {
-    size_t          len;
-    ssec_cookie_t   cookie;
-    ssec_digest_t   digest;
-    ssec_cookies_t  cookies;
+    size_t                            len;
+    ngx_uint_t                        i, whole;
+    ssec_cookie_t                     cookie;
+    ssec_digest_t                     digest;
+    ssec_cookies_t                    cookies;
+    ngx_http_session_security_key_t  *key;
+
+    whole = 0;
 
     ssec_cookies(&cookies, header->data, header->len);
 
@@ -117,10 +187,19 @@ ngx_http_session_security_cookie_keys(ngx_http_request_t *r,
             continue;
         }
 
-        ngx_http_session_security_push_key(
-            (zone->cookie.prefix && len < NGX_HTTP_SESSION_SECURITY_MIN_PART)
-                ? shorts : keys,
-            &digest, &cookie);
+        key = ngx_http_session_security_push_key(keys, &digest, &cookie);
+
+        if (key && zone->cookie.prefix) {
+            key->rest = (len < NGX_HTTP_SESSION_SECURITY_MIN_PART);
+            whole |= !key->rest;
+        }
+    }
+
+    if (zone->cookie.prefix && !whole) {
+
+        for (i = 0; i < keys->nelts; i++) {
+            keys->elts[i].rest = 0;
+        }
     }
 
     return NGX_OK;
@@ -150,7 +229,9 @@ ngx_http_session_security_canonical(ngx_http_request_t *r,
 }
 
 
-static void
+/* NULL if it is there already, or there are too many. */
+
+static ngx_http_session_security_key_t *
 ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
     ssec_digest_t *digest, ssec_cookie_t *cookie)
 {
@@ -160,17 +241,19 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
 
     if (key) {
         key->standard |= (cookie == NULL || cookie->standard);
-        return;
+        return NULL;
     }
 
     if (keys->nelts == NGX_HTTP_SESSION_SECURITY_MAX_KEYS) {
         keys->too_many = 1;
-        return;
+        return NULL;
     }
 
     key = &keys->elts[keys->nelts++];
 
     key->digest = *digest;
+    key->standard = 1;
+    key->rest = 0;
 
     if (cookie) {
         key->standard = cookie->standard;
@@ -178,9 +261,10 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
         key->name.data = (u_char *) cookie->name.data;
 
     } else {
-        key->standard = 1;
         ngx_str_null(&key->name);
     }
+
+    return key;
 }
 
 
@@ -214,59 +298,35 @@ ngx_int_t
 ngx_http_session_security_withhold(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone)
 {
-#if (nginx_version >= 1023000)
-    ngx_table_elt_t   *h, **next;
-#else
-    ngx_uint_t         i, n;
-    ngx_table_elt_t  **h;
-#endif
+    ngx_table_elt_t  *header;
 
     if (zone->value) {
         return NGX_OK;
     }
 
+    /* there is one header: a key was found in it, and it was joined */
+
 #if (nginx_version >= 1023000)
-
-    next = &r->headers_in.cookie;
-
-    while (*next) {
-        h = *next;
-
-        if (ngx_http_session_security_cut(r, zone, &h->value) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        if (h->value.len) {
-            next = &h->next;
-            continue;
-        }
-
-        *next = h->next;
-        ngx_http_session_security_remove_header(&r->headers_in.headers, h);
-    }
-
+    header = r->headers_in.cookie;
 #else
+    header = *(ngx_table_elt_t **) r->headers_in.cookies.elts;
+#endif
 
-    h = r->headers_in.cookies.elts;
-    n = 0;
-
-    for (i = 0; i < r->headers_in.cookies.nelts; i++) {
-
-        if (ngx_http_session_security_cut(r, zone, &h[i]->value) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        if (h[i]->value.len) {
-            h[n++] = h[i];
-            continue;
-        }
-
-        ngx_http_session_security_remove_header(&r->headers_in.headers, h[i]);
+    if (ngx_http_session_security_cut(r, zone, &header->value) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    r->headers_in.cookies.nelts = n;
+    if (header->value.len == 0) {
 
+#if (nginx_version >= 1023000)
+        r->headers_in.cookie = NULL;
+#else
+        r->headers_in.cookies.nelts = 0;
 #endif
+
+        ngx_http_session_security_remove_header(&r->headers_in.headers,
+                                                header);
+    }
 
     ngx_http_session_security_flush_variables(r);
 

@@ -33,7 +33,9 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_session_security_ctx(r);
 
-    if (ctx && ctx->outcome.verdict < SSEC_LOGOUT) {
+    if (ctx && ctx->outcome.state != SSEC_UNKNOWN
+        && ctx->outcome.verdict < SSEC_LOGOUT)
+    {
 
         p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
         if (p == NULL) {

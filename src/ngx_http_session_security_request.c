@@ -362,6 +362,10 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     for (n = 0; n < 2 * keys->nelts; n++) {
         i = n % keys->nelts;
 
+        if (key[i].rest) {
+            continue;
+        }
+
         if (n == i) {
             key[i].unknown = 0;
 

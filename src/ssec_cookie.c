@@ -38,6 +38,8 @@ static bool ssec_cookies_plain(ssec_cookies_t *it,
     const ssec_cookie_name_t *name, ssec_cookie_t *cookie, bool *match);
 static bool ssec_cookies_special(ssec_cookies_t *it,
     const ssec_cookie_name_t *name, ssec_cookie_t *cookie) ssec_seldom;
+static inline bool ssec_is_spelled(const ssec_cookie_name_t *name,
+    const uint8_t *p);
 static inline bool ssec_is_plain(const uint8_t *p, const uint8_t *end);
 static bool ssec_cookies_find(ssec_cookies_t *it,
     const ssec_cookie_name_t *name);
@@ -141,16 +143,6 @@ ssec_cookie_begins(const ssec_cookie_name_t *name, const uint8_t *p,
 }
 
 
-void
-ssec_cookies(ssec_cookies_t *it, const uint8_t *data, size_t len)
-{
-    it->next = data;
-    it->end = data + len;
-    it->special = false;
-    it->readings = 0;
-}
-
-
 bool
 ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     ssec_cookie_t *cookie)
@@ -198,7 +190,6 @@ static bool
 ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     ssec_cookie_t *cookie, bool *match)
 {
-    size_t          i;
     const uint8_t  *p, *start, *end;
 
     start = it->part;
@@ -208,51 +199,66 @@ ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
         start++;
     }
 
-    p = start;
+    if ((size_t) (end - start) > name->folded.len) {
 
-    if ((size_t) (end - p) > name->folded.len) {
+        p = start + name->folded.len;
 
-        for (i = 0; i < name->folded.len; i++, p++) {
-
-            if (*p != name->folded.data[i]
-                && ssec_cookie_fold(*p) != name->folded.data[i])
-            {
-                break;
-            }
-        }
-
-        if (i == name->folded.len && (*p == '=' || name->prefix)) {
+        if ((*p == '=' || name->prefix) && ssec_is_spelled(name, start)) {
 
             if (*p != '=') {
                 p = memchr(p, '=', (size_t) (end - p));
             }
 
-            /* a blank in front is no "_" */
-
-            if (p && !ssec_is_blank(*start) && ssec_is_plain(p + 1, end)
-                && (start + i == p || ssec_is_plain(start + i, p)))
+            if (p == NULL
+                || !ssec_is_plain(p + 1, end)
+                || (name->prefix
+                    && !ssec_is_plain(start + name->folded.len, p)))
             {
-                cookie->name.data = start;
-                cookie->name.len = (size_t) (p - start);
-                cookie->value.data = p + 1;
-                cookie->value.len = (size_t) (end - p - 1);
-                cookie->part.data = it->part;
-                cookie->part.len = (size_t) (end - it->part);
-                cookie->standard = true;
-                cookie->canonical = true;
-
-                *match = true;
-
-                return true;
+                return false;
             }
 
-            return false;
+            cookie->name.data = start;
+            cookie->name.len = (size_t) (p - start);
+            cookie->value.data = p + 1;
+            cookie->value.len = (size_t) (end - p - 1);
+            cookie->part.data = it->part;
+            cookie->part.len = (size_t) (end - it->part);
+            cookie->standard = true;
+            cookie->canonical = true;
+
+            *match = true;
+
+            return true;
         }
     }
 
     *match = false;
 
     return ssec_is_plain(start, end);
+}
+
+
+/* Whether a part begins with the name, as it is nearly always spelled. */
+
+static inline bool
+ssec_is_spelled(const ssec_cookie_name_t *name, const uint8_t *p)
+{
+    size_t  i;
+
+    if (name->spelled.len && *p == *name->spelled.data
+        && memcmp(p, name->spelled.data, name->spelled.len) == 0)
+    {
+        return true;
+    }
+
+    for (i = 0; i < name->folded.len; i++) {
+
+        if (ssec_cookie_fold(p[i]) != name->folded.data[i]) {
+            return false;
+        }
+    }
+
+    return !ssec_is_blank(*p);
 }
 
 

@@ -41,6 +41,7 @@ typedef struct {
 
 
 typedef struct {
+    ssec_str_t  spelled;         /* as configured; may be left empty */
     ssec_str_t  folded;          /* by ssec_cookie_name() */
     bool        prefix;          /* every cookie that begins so */
 } ssec_cookie_name_t;
@@ -88,7 +89,15 @@ bool ssec_cookie_match(const ssec_cookie_name_t *name, const uint8_t *data,
  * reading, any other up to five, of which the first is the standard one.
  */
 
-void ssec_cookies(ssec_cookies_t *it, const uint8_t *data, size_t len);
+static inline void
+ssec_cookies(ssec_cookies_t *it, const uint8_t *data, size_t len)
+{
+    it->next = data;
+    it->end = data + len;
+    it->special = false;
+    it->readings = 0;
+}
+
 bool ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     ssec_cookie_t *cookie);
 

@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan 'no_plan';
+plan tests => 255;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',

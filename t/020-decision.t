@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan 'no_plan';
+plan tests => 823;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # A ping that reports more than ten minutes makes any new session an expired

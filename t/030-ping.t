@@ -8,7 +8,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan 'no_plan';
+plan tests => 292;
 
 defaults(
     http_config => <<'END',

@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan 'no_plan';
+plan tests => 223;
 
 defaults(
     http_config => <<'END',

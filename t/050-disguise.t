@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan 'no_plan';
+plan tests => 850;
 
 # A ping that reports more than ten minutes ends any session, and without a
 # logout URL it is closed at once. The backend says which cookies it got; the
@@ -205,6 +205,35 @@ a=dead
 
 
 
+=== what only some backends take for a session is none until it is known
+--- steps
+GET /
+  Cookie: x=y my_session=a
+= 200 [x=y my_session=a]
+  X-State: none
+
+GET /ping/
+  Cookie: x=y my_session=a
+= 200 "logout"
+  X-State: none
+
+GET /ping/?idleFor=1
+  Cookie: x=y my_session=a; z=y my_session=b
+= 200 "logout"
+  X-State: none
+
+GET /
+  Cookie: my_session=a
+= 200
+  X-State: new
+
+GET /
+  Cookie: x=y my_session=a
+= 200
+  X-State: live
+
+
+
 === the Cookie header split in two
 --- steps
 GET /ping/?idleFor=600
@@ -240,6 +269,24 @@ GET /
   CooKie: b=2
 = 200 [a=1; b=2]
   X-State: closed
+
+
+
+=== a live session's two Cookie headers are joined, as HTTP/2 does
+--- steps
+GET /length
+  Cookie: a=1
+  X-One: 1
+  Cookie: my_session=b
+= 200 95
+  X-State: new
+
+GET /
+  Cookie: a=1
+  Cookie: my_session=b
+  Cookie: b="2
+= 200 [a=1; my_session=b; b="2]
+  X-State: live
 
 
 
@@ -691,7 +738,7 @@ GET /length
  CORE::join("\n", map({ sprintf 'X-%02d: 1', $_ } 0 .. 18), 'Cookie: my_session=dead'),
  CORE::join("\n", map { ('Cookie: my_session=dead', 'X-00: 1', 'Cookie: a=1') } 1 .. 20)]
 --- response_body eval
-['"logout"', 58 + 17 * 9, 58 + 18 * 9, 58 + 19 * 9, 58 + 20 * 9 + 20 * 13]
+['"logout"', 58 + 17 * 9, 58 + 18 * 9, 58 + 19 * 9, 58 + 20 * 9 + length('Cookie: ' . CORE::join('; ', ('a=1') x 20) . "\r\n")]
 
 
 

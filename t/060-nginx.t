@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan 'no_plan';
+plan tests => 500;
 
 # A session that is judged twice would be "new" no longer, and a POST that is
 # judged twice would have been told. A ping that reports more than ten minutes
@@ -598,6 +598,29 @@ GET /ping/
 
 
 
+=== SSI: in a page that is off its parts count for nothing
+--- also
+    location /page.html {
+        session_security off;
+        ssi on;
+        ssi_types text/plain;
+    }
+--- user_files
+>>> page.html
+<!--# include virtual="/one" --> <!--# include virtual="/ping/?idleFor=600" -->
+--- steps
+GET /page.html
+  Cookie: sessionid=a
+= 200 [sessionid=a] "logout"
+  X-State: none
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: new
+
+
+
 === addition
 --- also
     location /page.html {
@@ -984,7 +1007,7 @@ GET /
 
 
 === fastcgi_pass: what is not
---- skip_eval: 6: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
+--- skip_eval: 4: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
 --- also
     location /app/ {
         fastcgi_param TAKEN "$http_cookie|$cookie_sessionid";
@@ -1025,7 +1048,7 @@ fastcgi param: "HTTP_COOKIE: sessionid=a; other=1"
 
 
 === uwsgi_pass: what is not
---- skip_eval: 6: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
+--- skip_eval: 4: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
 --- also
     location /app/ {
         uwsgi_param TAKEN "$http_cookie|$cookie_sessionid";
@@ -1066,7 +1089,7 @@ uwsgi param: "HTTP_COOKIE: sessionid=a; other=1"
 
 
 === scgi_pass: what is not
---- skip_eval: 6: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
+--- skip_eval: 4: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
 --- also
     location /app/ {
         scgi_param TAKEN "$http_cookie|$cookie_sessionid";

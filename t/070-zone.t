@@ -11,7 +11,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan 'no_plan';
+plan tests => 63;
 
 # The smallest zone has room for less than 6,000 sessions.
 
