@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 823;
+plan tests => 826;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # A ping that reports more than ten minutes makes any new session an expired
@@ -1118,6 +1118,10 @@ GET /login?next=/&action=logout
         session_security_logout_url http://elsewhere/elsewhere;
         proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
     }
+    location /local {
+        session_security_logout_url http://local/local;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
 --- steps
 GET /ping/?idleFor=600
   Cookie: sessionid=a
@@ -1139,6 +1143,12 @@ GET /elsewhere
   Accept: text/html
 = 302
   Location: http://elsewhere/elsewhere
+
+GET /local
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  Location: http://local/local
 
 GET /logout
   Cookie: sessionid=a

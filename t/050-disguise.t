@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 850;
+plan tests => 854;
 
 # A ping that reports more than ten minutes ends any session, and without a
 # logout URL it is closed at once. The backend says which cookies it got; the
@@ -28,6 +28,8 @@ END
     config => <<'END',
     session_security zone=sessions;
     add_header X-State $session_security_state always;
+    proxy_http_version 1.0;
+    proxy_set_header Connection close;
     proxy_set_header Host backend;
     location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
     location = /ping/ { session_security_ping; }
@@ -707,10 +709,27 @@ GET /length
 
 
 
+=== nothing left: there is no $http_cookie, not even an empty one
+--- also_http
+    log_format cookie '<$http_cookie>';
+--- also
+    access_log $TEST_NGINX_SERVER_ROOT/logs/access.log cookie;
+--- request
+GET /ping/?idleFor=600
+--- more_headers
+Cookie: my_session=dead
+--- response_body chomp
+"logout"
+--- access_log
+<->
+
+
+
 === wherever among the headers it stands, the others all arrive
 # nginx keeps headers by the twenty.
 --- also
     location /length {
+        proxy_set_header Connection close;
         proxy_set_header Host backend;
         proxy_set_header X-Last "$http_x_00$http_x_last";
         proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;

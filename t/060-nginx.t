@@ -835,7 +835,7 @@ GET /page HTTP/1.0
 
 
 
-=== HTTP/1.0 without a host, HTTP/0.9
+=== HTTP/1.0 without a host
 --- raw_request eval
 "GET / HTTP/1.0\r\nCookie: sessionid=a\r\n\r\n"
 --- response_body: [sessionid=a]
