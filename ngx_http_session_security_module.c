@@ -480,7 +480,9 @@ static char *
 ngx_http_session_security_zone_key(ngx_conf_t *cf,
     ngx_http_session_security_zone_t *zone)
 {
+    u_char                            *p;
     ngx_str_t                          name;
+    ngx_uint_t                         prefix;
     ngx_http_compile_complex_value_t   ccv;
 
     name = zone->key;
@@ -513,21 +515,15 @@ ngx_http_session_security_zone_key(ngx_conf_t *cf,
     name.data += 7;
     name.len -= 7;
 
-    if (name.len && name.data[name.len - 1] == '*') {
-        name.len--;
-        zone->cookie.prefix = 1;
+    prefix = (name.len && name.data[name.len - 1] == '*');
+    name.len -= prefix;
+
+    p = ngx_pnalloc(cf->pool, name.len + 1);
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
     }
 
-    zone->cookie.spelled.len = name.len;
-    zone->cookie.spelled.data = name.data;
-
-    zone->cookie.folded.len = name.len;
-    name.data = ngx_pstrdup(cf->pool, &name);
-    zone->cookie.folded.data = name.data;
-
-    if (name.data == NULL
-        || !ssec_cookie_name(name.data, zone->cookie.folded.len))
-    {
+    if (!ssec_cookie_name(&zone->cookie, name.data, name.len, prefix, p)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid cookie name in \"%V\" of "
                            "\"session_security_zone\"; write cookie=NAME with "

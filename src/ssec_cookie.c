@@ -56,9 +56,16 @@ static uint8_t ssec_cookie_fold(uint8_t c);
 
 
 bool
-ssec_cookie_name(uint8_t *data, size_t len)
+ssec_cookie_name(ssec_cookie_name_t *name, const uint8_t *data, size_t len,
+    bool prefix, uint8_t *buf)
 {
     size_t  i;
+
+    name->spelled.data = data;
+    name->spelled.len = len;
+    name->folded.data = buf;
+    name->folded.len = len;
+    name->prefix = prefix;
 
     for (i = 0; i < len; i++) {
 
@@ -66,7 +73,7 @@ ssec_cookie_name(uint8_t *data, size_t len)
             return false;
         }
 
-        data[i] = ssec_cookie_fold(data[i]);
+        buf[i] = ssec_cookie_fold(data[i]);
     }
 
     return len != 0;
@@ -245,7 +252,7 @@ ssec_is_spelled(const ssec_cookie_name_t *name, const uint8_t *p)
 {
     size_t  i;
 
-    if (name->spelled.len && *p == *name->spelled.data
+    if (*p == *name->spelled.data
         && memcmp(p, name->spelled.data, name->spelled.len) == 0)
     {
         return true;
@@ -351,8 +358,9 @@ ssec_cookies_find(ssec_cookies_t *it, const ssec_cookie_name_t *name)
     value = &it->cookie.value;
     it->cookie.standard = false;
 
+    token = ssec_cookie_trim(it->part, it->equals);
+
     if (it->first) {
-        token = ssec_cookie_trim(it->part, it->equals);
 
         it->cookie.standard =
             ssec_cookie_match(name, token.data, token.len)

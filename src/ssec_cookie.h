@@ -41,8 +41,8 @@ typedef struct {
 
 
 typedef struct {
-    ssec_str_t  spelled;         /* as configured; may be left empty */
-    ssec_str_t  folded;          /* by ssec_cookie_name() */
+    ssec_str_t  spelled;         /* as configured */
+    ssec_str_t  folded;          /* in the form in which names are compared */
     bool        prefix;          /* every cookie that begins so */
 } ssec_cookie_name_t;
 
@@ -70,12 +70,14 @@ typedef struct {                 /* to read a header; see ssec_cookies() */
 
 
 /*
- * Folds a configured name of len bytes in place, for the functions below.
- * Gives false for what cannot be a cookie's name: an empty one, or one with
- * a blank, a quote, or any of ",;=" in it.
+ * Takes a configured name of len bytes, for the functions below; it is kept,
+ * as is buf, which has room for as many.  Gives false for what cannot be a
+ * cookie's name: an empty one, or one with a blank, a quote, or any of ",;="
+ * in it.
  */
 
-bool ssec_cookie_name(uint8_t *data, size_t len);
+bool ssec_cookie_name(ssec_cookie_name_t *name, const uint8_t *data,
+    size_t len, bool prefix, uint8_t *buf);
 
 /* Whether some backend takes this name, as it is spelled, for that one. */
 

@@ -32,21 +32,16 @@ copy(const void *data, size_t len)
 static ssec_cookie_name_t
 folded(const char *text)
 {
+    size_t              len;
+    bool                prefix;
     ssec_cookie_name_t  name;
     static uint8_t      buf[64];
 
-    name.folded.len = strlen(text);
-    name.folded.data = buf;
-    name.prefix = false;
+    len = strlen(text);
+    prefix = (text[len - 1] == '*');
 
-    memcpy(buf, text, name.folded.len);
-
-    if (buf[name.folded.len - 1] == '*') {
-        name.folded.len--;
-        name.prefix = true;
-    }
-
-    assert_true(ssec_cookie_name(buf, name.folded.len));
+    assert_true(ssec_cookie_name(&name, (const uint8_t *) text, len - prefix,
+                                 prefix, buf));
 
     return name;
 }
@@ -152,20 +147,26 @@ canonical(const uint8_t *data, size_t len)
 static void
 test_name(void **state)
 {
-    unsigned  c;
-    uint8_t   text[] = "PHP.SessId[+x-~", byte;
+    unsigned            c;
+    uint8_t             buf[16], byte;
+    ssec_cookie_name_t  name;
+
+    static const uint8_t  text[] = "PHP.SessId[+x-~";
 
     (void) state;
 
-    assert_true(ssec_cookie_name(text, sizeof(text) - 1));
-    assert_string_equal((char *) text, "php_sessid__x-~");
+    assert_true(ssec_cookie_name(&name, text, sizeof(text) - 1, true, buf));
+    assert_memory_equal(name.folded.data, "php_sessid__x-~", 15);
+    assert_int_equal(name.folded.len, 15);
+    assert_ptr_equal(name.spelled.data, text);
+    assert_true(name.prefix);
 
-    assert_false(ssec_cookie_name(text, 0));
+    assert_false(ssec_cookie_name(&name, text, 0, false, buf));
 
     for (c = 0; c < 256; c++) {
         byte = (uint8_t) c;
 
-        assert_int_equal(ssec_cookie_name(&byte, 1),
+        assert_int_equal(ssec_cookie_name(&name, &byte, 1, false, buf),
                          c > 0x20 && c < 0x7f && !strchr("\",;=", (int) c));
     }
 }

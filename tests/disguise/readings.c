@@ -28,6 +28,7 @@ main(void)
     static uint8_t      buf[MAX_LEN];
     ssec_cookie_t       cookie;
     ssec_cookies_t      it;
+    static uint8_t      folded[256];
     ssec_cookie_name_t  name;
 
     while (fgets(line, sizeof(line), stdin)) {
@@ -39,11 +40,9 @@ main(void)
 
         *hex++ = '\0';
 
-        name.folded.data = (uint8_t *) line;
-        name.folded.len = strlen(line);
-        name.prefix = false;
-
-        if (!ssec_cookie_name((uint8_t *) line, name.folded.len)) {
+        if (!ssec_cookie_name(&name, (uint8_t *) line, strlen(line), false,
+                              folded))
+        {
             return 1;
         }
 

@@ -29,7 +29,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t            sum, other;
     ssec_cookie_name_t  name;
 
-    static const char  *names[] = { "sid", "my_sess", "__host-id", "s" };
+    uint8_t             folded[16];
+
+    static const char  *names[] = { "sid", "My.Sess", "__Host-id", "s" };
 
     if (size == 0 || size > 8192) {
         return 0;
@@ -39,9 +41,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     data++;
     size--;
 
-    name.folded.data = (const uint8_t *) names[which % 4];
-    name.folded.len = strlen(names[which % 4]);
-    name.prefix = (which & 4);
+    check(ssec_cookie_name(&name, (const uint8_t *) names[which % 4],
+                           strlen(names[which % 4]), (which & 4), folded));
 
     n = count(&name, data, size, &sum);
     check_canonical(data, size);
