@@ -523,7 +523,9 @@ ngx_http_session_security_zone_key(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    if (!ssec_cookie_name(&zone->cookie, name.data, name.len, prefix, p)) {
+    if (ngx_strlchr(name.data, name.data + name.len, '$')
+        || !ssec_cookie_name(&zone->cookie, name.data, name.len, prefix, p))
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid cookie name in \"%V\" of "
                            "\"session_security_zone\"; write cookie=NAME with "

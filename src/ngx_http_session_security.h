@@ -81,7 +81,7 @@ typedef struct {
 typedef struct {
     ssec_digest_t               digest;
     ngx_str_t                   name;        /* of the cookie, as spelled */
-    unsigned                    standard:1;  /* read as RFC 6265 reads it */
+    unsigned                    whole:1;     /* may be recorded */
     unsigned                    rest:1;      /* too short to tell sessions */
     unsigned                    unknown:1;
 } ngx_http_session_security_key_t;
@@ -100,6 +100,7 @@ typedef struct {
     ngx_http_session_security_keys_t  *keys;     /* of a dead session */
     ssec_outcome_t                     outcome;
     uint64_t                           idle;     /* after the request */
+    unsigned                           judged:1;
 } ngx_http_session_security_ctx_t;
 
 
@@ -128,7 +129,8 @@ ngx_int_t ngx_http_session_security_withhold(ngx_http_request_t *r,
 ngx_int_t ngx_http_session_security_logout_url(ngx_http_request_t *r,
     ngx_http_session_security_url_t *logout_url, ngx_str_t *url);
 ngx_uint_t ngx_http_session_security_is_logout(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url, ngx_str_t *url);
+    ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
+    ngx_uint_t *elsewhere);
 
 ngx_table_elt_t *ngx_http_session_security_find_header(
     ngx_http_request_t *r, ngx_str_t *name);

@@ -240,7 +240,7 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
     key = ngx_http_session_security_find_key(keys, digest);
 
     if (key) {
-        key->standard |= (cookie == NULL || cookie->standard);
+        key->whole |= (cookie == NULL || !cookie->cut);
         return NULL;
     }
 
@@ -252,11 +252,11 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
     key = &keys->elts[keys->nelts++];
 
     key->digest = *digest;
-    key->standard = 1;
+    key->whole = 1;
     key->rest = 0;
 
     if (cookie) {
-        key->standard = cookie->standard;
+        key->whole = !cookie->cut;
         key->name.len = cookie->name.len;
         key->name.data = (u_char *) cookie->name.data;
 

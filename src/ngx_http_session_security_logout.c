@@ -84,11 +84,14 @@ ngx_http_session_security_escape(ngx_http_request_t *r, ngx_str_t *url)
 
 ngx_uint_t
 ngx_http_session_security_is_logout(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url, ngx_str_t *url)
+    ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
+    ngx_uint_t *elsewhere)
 {
     ngx_str_t  path, raw;
 
-    if (!ngx_http_session_security_url_path(r, url, &path)) {
+    *elsewhere = !ngx_http_session_security_url_path(r, url, &path);
+
+    if (*elsewhere) {
         return 0;
     }
 

@@ -39,6 +39,10 @@ static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
+static ngx_int_t ngx_http_session_security_judge_one(
+    ngx_http_session_security_judge_t *judge,
+    ngx_http_session_security_key_t *key, ngx_uint_t record,
+    ngx_http_session_security_ctx_t *ctx);
 static ngx_int_t ngx_http_session_security_judge_key(
     ngx_http_session_security_judge_t *judge,
     ngx_http_session_security_key_t *key, ngx_uint_t record,
@@ -63,11 +67,16 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
 
-    if (slcf->shm_zone == NULL
-        || r != r->main
-        || ngx_http_session_security_ctx(r))
-    {
+    if (slcf->shm_zone == NULL || r != r->main) {
         return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_session_security_ctx(r);
+
+    if (ctx) {
+        /* once each; an error page of a failure here is no way around it */
+
+        return ctx->judged ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     zone = slcf->shm_zone->data;
@@ -97,6 +106,7 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
                    ctx->outcome.idle, keys.nelts);
 
     if (ctx->outcome.verdict == SSEC_PASS) {
+        ctx->judged = 1;
         return NGX_DECLINED;
     }
 
@@ -141,6 +151,7 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r)
     }
 
     ctx->keys = NULL;
+    ctx->judged = 0;
 
     /* as ngx_pool_cleanup_add() does, with one allocation for both */
 
@@ -229,6 +240,8 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
     ssec_event_t *ev)
 {
+    ngx_uint_t  elsewhere;
+
     if (ngx_http_session_security_logout_url(r, slcf->logout_url, url)
         != NGX_OK)
     {
@@ -239,9 +252,13 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
     ev->page = ngx_http_session_security_is_page(r);
     ev->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
     ev->logout_url = (url->len != 0);
-    ev->logout = (ev->logout_url
-                  && ngx_http_session_security_is_logout(r, slcf->logout_url,
-                                                         url));
+
+    if (ev->logout_url) {
+        ev->logout = ngx_http_session_security_is_logout(r, slcf->logout_url,
+                                                         url, &elsewhere);
+        ev->elsewhere = elsewhere;
+    }
+
     return NGX_OK;
 }
 
@@ -324,9 +341,7 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    uint64_t                           idle;
-    ngx_uint_t                         i, n;
-    ssec_outcome_t                     outcome;
+    ngx_uint_t                         i;
     ngx_http_session_security_key_t   *key;
     ngx_http_session_security_judge_t  judge;
 
@@ -355,43 +370,31 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     key = keys->elts;
 
     if (keys->nelts == 1) {
-        return ngx_http_session_security_judge_key(&judge, key, key->standard,
+        return ngx_http_session_security_judge_key(&judge, key, key->whole,
                                                    &ctx->outcome, &ctx->idle);
     }
 
-    for (n = 0; n < 2 * keys->nelts; n++) {
-        i = n % keys->nelts;
+    for (i = 0; i < keys->nelts; i++) {
 
-        if (key[i].rest) {
-            continue;
-        }
+        key[i].unknown = 0;
 
-        if (n == i) {
-            key[i].unknown = 0;
-
-        } else if (!key[i].unknown || !key[i].standard
-                   || ctx->outcome.verdict >= SSEC_ANONYMOUS)
-        {
-            continue;
-        }
-
-        if (ngx_http_session_security_judge_key(&judge, &key[i], n != i,
-                                                &outcome, &idle)
-            != NGX_OK)
+        if (!key[i].rest
+            && ngx_http_session_security_judge_one(&judge, &key[i], 0, ctx)
+               != NGX_OK)
         {
             return NGX_ERROR;
         }
+    }
 
-        if (n == i && key[i].unknown) {
-            continue;
-        }
+    for (i = 0; i < keys->nelts; i++) {
 
-        if (outcome.verdict > ctx->outcome.verdict
-            || (outcome.verdict == ctx->outcome.verdict
-                && outcome.remaining < ctx->outcome.remaining))
+        if (key[i].unknown
+            && key[i].whole
+            && ctx->outcome.verdict < SSEC_ANONYMOUS
+            && ngx_http_session_security_judge_one(&judge, &key[i], 1, ctx)
+               != NGX_OK)
         {
-            ctx->outcome = outcome;
-            ctx->idle = idle;
+            return NGX_ERROR;
         }
     }
 
@@ -408,6 +411,45 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     return NGX_OK;
 }
 
+
+/* One of several: the worst verdict, and the least time left, count. */
+
+static ngx_int_t
+ngx_http_session_security_judge_one(ngx_http_session_security_judge_t *judge,
+    ngx_http_session_security_key_t *key, ngx_uint_t record,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    uint64_t        idle;
+    ssec_outcome_t  outcome;
+
+    if (ngx_http_session_security_judge_key(judge, key, record, &outcome,
+                                            &idle)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (key->unknown && !record) {
+        return NGX_OK;
+    }
+
+    if (outcome.verdict > ctx->outcome.verdict
+        || (outcome.verdict == ctx->outcome.verdict
+            && outcome.remaining < ctx->outcome.remaining))
+    {
+        ctx->outcome = outcome;
+        ctx->idle = idle;
+    }
+
+    return NGX_OK;
+}
+
+
+/*
+ * A key that is not known is recorded only if it may be.  The event is asked
+ * for in full if the session turns out to be dead, with no lock held: that
+ * may evaluate variables.
+ */
 
 static ngx_int_t
 ngx_http_session_security_judge_key(ngx_http_session_security_judge_t *judge,
@@ -464,12 +506,15 @@ ngx_http_session_security_act(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ctx->judged = 1;
+
     switch (ctx->outcome.verdict) {
 
     case SSEC_REFUSE:
         return ngx_http_session_security_refuse(r, slcf->expired_status);
 
     case SSEC_REDIRECT:
+    case SSEC_LEAVE:
         return ngx_http_session_security_redirect(r, url);
 
     default:
@@ -517,6 +562,10 @@ ngx_http_session_security_refuse(ngx_http_request_t *r, ngx_uint_t status)
     ngx_http_core_loc_conf_t  *clcf;
 
     static ngx_str_t  json = ngx_string("application/json");
+
+    if (status == NGX_HTTP_CLOSE) {
+        return status;
+    }
 
     if (ngx_http_session_security_no_store(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

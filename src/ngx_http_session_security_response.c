@@ -96,7 +96,8 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
 
     if (ctx
         && (ctx->outcome.verdict == SSEC_LOGOUT
-            || ctx->outcome.verdict == SSEC_FORGET)
+            || ctx->outcome.verdict == SSEC_FORGET
+            || ctx->outcome.verdict == SSEC_LEAVE)
         && ngx_http_session_security_delete_cookies(r, ctx->keys) != NGX_OK)
     {
         return NGX_ERROR;

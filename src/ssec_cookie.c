@@ -231,6 +231,7 @@ ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
             cookie->part.data = it->part;
             cookie->part.len = (size_t) (end - it->part);
             cookie->standard = true;
+            cookie->cut = false;
             cookie->canonical = true;
 
             *match = true;
@@ -357,6 +358,7 @@ ssec_cookies_find(ssec_cookies_t *it, const ssec_cookie_name_t *name)
 
     value = &it->cookie.value;
     it->cookie.standard = false;
+    it->cookie.cut = false;
 
     token = ssec_cookie_trim(it->part, it->equals);
 
@@ -515,6 +517,7 @@ ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie)
         }
 
         cookie->standard = false;
+        cookie->cut = true;
     }
 
     cookie->canonical = ssec_cookie_is_canonical(cookie->value.data,

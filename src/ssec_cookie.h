@@ -52,6 +52,7 @@ typedef struct {
     ssec_str_t  value;           /* likewise */
     ssec_str_t  part;            /* of the header: withhold it whole */
     bool        standard;        /* RFC 6265 reads it so */
+    bool        cut;             /* RFC 6265 reads a longer value there */
     bool        canonical;       /* value is its own canonical form */
 } ssec_cookie_t;
 

@@ -128,6 +128,14 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev)
     }
 
     if (ev->page) {
+
+        /* the request that would close the session will not come here */
+
+        if (ev->elsewhere) {
+            rec->state = SSEC_CLOSED;
+            return SSEC_LEAVE;
+        }
+
         return SSEC_REDIRECT;
     }
 

@@ -52,11 +52,12 @@ typedef struct {
 
     bool          cookie;        /* the key can be withheld from the backend */
 
-    bool          brief;         /* the next four are not known yet */
+    bool          brief;         /* the next five are not known yet */
     bool          page;          /* a navigation, that can follow a redirect */
     bool          safe;          /* GET or HEAD */
     bool          logout_url;    /* there is a logout URL to go to */
     bool          logout;        /* the request is for that URL */
+    bool          elsewhere;     /* that URL is on another host */
 
     bool          idle_for_set;  /* ping: idle_for is given and an integer */
     uint64_t      idle_for;
@@ -73,7 +74,8 @@ typedef enum {
     SSEC_ANONYMOUS,              /* on, with the session's cookie withheld */
     SSEC_FORGET,                 /* likewise; the response deletes the cookie */
     SSEC_REFUSE,                 /* expired_status */
-    SSEC_REDIRECT                /* to the logout URL */
+    SSEC_REDIRECT,               /* to the logout URL */
+    SSEC_LEAVE                   /* likewise; the response deletes the cookie */
 } ssec_verdict_e;
 
 

@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 826;
+plan tests => 844;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # A ping that reports more than ten minutes makes any new session an expired
@@ -839,7 +839,7 @@ GET /page
 
 
 
-=== row 10: logout URL elsewhere
+=== row 10: a logout URL on another host is not waited for
 --- also
     location /sso/ {
         session_security_logout_url https://sso.example.com/logout?site=1;
@@ -850,12 +850,52 @@ GET /ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
 
-GET /sso/
+GET /sso/api
   Cookie: sessionid=a
+= 401
+  X-State: expired
+  !Set-Cookie
+
+GET /sso/
+  Cookie: sessionid=a; other=1
   Accept: text/html
 = 302
   Location: https://sso.example.com/logout?site=1
   Cache-Control: no-store
+  X-State: expired
+  Set-Cookie: (sessionid deleted)
+
+GET /sso/
+  Cookie: sessionid=a; other=1
+  Accept: text/html
+= 200 [other=1]
+  X-State: closed
+  Set-Cookie: (sessionid deleted)
+
+
+
+=== status 444 closes the connection, as elsewhere in nginx
+--- also
+    location /closed/ {
+        session_security_expired_status 444;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /init {
+        session_security off;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/ping/?idleFor=600;
+    }
+    location /after {
+        session_security off;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/closed/;
+    }
+--- request eval
+['GET /init', 'GET /after']
+--- more_headers
+Cookie: sessionid=a
+--- error_code eval
+[200, 502]
+--- no_error_log
+[alert]
 
 
 
@@ -1138,14 +1178,22 @@ GET /bye
   Accept: text/html
 = 302
 
+GET /ping/?idleFor=600
+  Cookie: sessionid=c
+= 200 "logout"
+
 GET /elsewhere
-  Cookie: sessionid=a
+  Cookie: sessionid=c
   Accept: text/html
 = 302
   Location: http://elsewhere/elsewhere
 
+GET /ping/?idleFor=600
+  Cookie: sessionid=d
+= 200 "logout"
+
 GET /local
-  Cookie: sessionid=a
+  Cookie: sessionid=d
   Accept: text/html
 = 302
   Location: http://local/local

@@ -699,6 +699,41 @@ row_10_page_is_redirected(void **state)
 }
 
 
+/* Nobody would come back to close it. */
+
+static void
+row_10_logout_url_elsewhere(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    ev = page();
+    ev.elsewhere = true;
+
+    rec = dead(SSEC_EXPIRED);
+    out = decide(&rec, ev);
+
+    assert_int_equal(out.verdict, SSEC_LEAVE);
+    assert_int_equal(out.state, SSEC_EXPIRED);
+    assert_int_equal(rec.state, SSEC_CLOSED);
+
+    out = decide(&rec, ev);
+    assert_int_equal(out.verdict, SSEC_FORGET);
+
+    /* what is no page is told, and does not close it */
+
+    ev.page = false;
+    rec = dead(SSEC_EXPIRED);
+    out = decide(&rec, ev);
+
+    assert_int_equal(out.verdict, SSEC_REFUSE);
+    assert_int_equal(rec.state, SSEC_EXPIRED);
+}
+
+
 /* "Without a logout_url an expired session goes straight to closed." */
 
 static void
@@ -1126,6 +1161,7 @@ verdicts_are_ordered(void **state)
     assert_true(SSEC_ANONYMOUS < SSEC_FORGET);
     assert_true(SSEC_FORGET < SSEC_REFUSE);
     assert_true(SSEC_REFUSE < SSEC_REDIRECT);
+    assert_true(SSEC_REDIRECT < SSEC_LEAVE);
 }
 
 
@@ -1540,6 +1576,7 @@ main(void)
         cmocka_unit_test(row_09_ping_without_idle_for),
         cmocka_unit_test(row_09_ping_too_large),
         cmocka_unit_test(row_10_page_is_redirected),
+        cmocka_unit_test(row_10_logout_url_elsewhere),
         cmocka_unit_test(row_10_without_logout_url),
         cmocka_unit_test(row_11_logout),
         cmocka_unit_test(row_11_logout_of_a_session_just_expired),

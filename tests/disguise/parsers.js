@@ -8,11 +8,13 @@ const Statehood = require('@hapi/statehood')
 
 const parsers = {}
 
-for (const version of ['0.3', '0.4', '0.7', '1', '2']) {
-  const cookie = require(`cookie-${version}`)
-  const parse = cookie.parseCookie || cookie.parse
+async function load () {
+  for (const version of ['0.3', '0.4', '0.7', '1', '2']) {
+    const cookie = await import(`cookie-${version}`)
+    const parse = cookie.parseCookie || cookie.parse || cookie.default.parse
 
-  parsers[`cookie ${version}`] = (name, header) => parse(header)[name]
+    parsers[`cookie ${version}`] = (name, header) => parse(header)[name]
+  }
 }
 
 parsers.cookies = (name, header) =>
@@ -26,6 +28,8 @@ parsers.hapi = async (name, header) => {
 }
 
 async function main () {
+  await load()
+
   const lines = require('fs').readFileSync(0, 'latin1').split('\n')
 
   for (const line of lines.slice(0, -1)) {
