@@ -81,16 +81,16 @@ typedef struct {
 typedef struct {
     ssec_digest_t               digest;
     ngx_str_t                   name;        /* of the cookie, as spelled */
-    unsigned                    whole:1;     /* may be recorded */
-    unsigned                    rest:1;      /* too short to tell sessions */
-    unsigned                    unknown:1;
+    u_char                      whole;       /* may be recorded */
+    u_char                      rest;        /* too short to tell sessions */
+    u_char                      unknown;
 } ngx_http_session_security_key_t;
 
 
 typedef struct {
     ngx_http_session_security_key_t  elts[NGX_HTTP_SESSION_SECURITY_MAX_KEYS];
     ngx_uint_t                       nelts;
-    unsigned                         too_many:1;
+    ngx_uint_t                       too_many;
 } ngx_http_session_security_keys_t;
 
 
@@ -100,7 +100,7 @@ typedef struct {
     ngx_http_session_security_keys_t  *keys;     /* of a dead session */
     ssec_outcome_t                     outcome;
     uint64_t                           idle;     /* after the request */
-    unsigned                           judged:1;
+    ngx_uint_t                         judged;
 } ngx_http_session_security_ctx_t;
 
 
