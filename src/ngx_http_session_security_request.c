@@ -3,6 +3,7 @@
 #include "ngx_http_session_security.h"
 
 #include "ssec_idle_for.h"
+#include "ssec_seldom.h"
 
 
 typedef struct {
@@ -26,19 +27,23 @@ static ngx_uint_t ngx_http_session_security_is_passive(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf);
 static ngx_int_t ngx_http_session_security_complete(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
-    ssec_event_t *ev);
+    ssec_event_t *ev) ssec_seldom;
 static ngx_uint_t ngx_http_session_security_is_page(ngx_http_request_t *r);
 static inline uint64_t ngx_http_session_security_time(ngx_http_request_t *r,
     ngx_http_session_security_time_t *time, uint64_t least,
     uint64_t otherwise, const char *name);
 static uint64_t ngx_http_session_security_time_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
-    const char *name);
+    const char *name) ssec_seldom;
 
 static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
+static ngx_int_t ngx_http_session_security_judge_several(
+    ngx_http_session_security_judge_t *judge,
+    ngx_http_session_security_keys_t *keys,
+    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
 static ngx_int_t ngx_http_session_security_judge_one(
     ngx_http_session_security_judge_t *judge,
     ngx_http_session_security_key_t *key, ngx_uint_t record,
@@ -49,7 +54,8 @@ static ngx_int_t ngx_http_session_security_judge_key(
     ssec_outcome_t *outcome, uint64_t *idle);
 static ngx_int_t ngx_http_session_security_act(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
+    ngx_http_session_security_ctx_t *ctx,
+    ngx_http_session_security_keys_t *keys, ngx_str_t *url) ssec_seldom;
 static ngx_int_t ngx_http_session_security_redirect(ngx_http_request_t *r,
     ngx_str_t *url);
 static ngx_int_t ngx_http_session_security_refuse(ngx_http_request_t *r,
@@ -110,14 +116,7 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    ctx->keys = ngx_palloc(r->pool, sizeof(ngx_http_session_security_keys_t));
-    if (ctx->keys == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    *ctx->keys = keys;
-
-    return ngx_http_session_security_act(r, slcf, ctx, &url);
+    return ngx_http_session_security_act(r, slcf, ctx, &keys, &url);
 }
 
 
@@ -329,19 +328,12 @@ ngx_http_session_security_time_value(ngx_http_request_t *r,
 }
 
 
-/*
- * Each key is judged, and the worst verdict counts.  Keys that are not known
- * come last, and only if no other is dead: a dead session is not to be
- * escaped, and the zone not to be filled, by adding cookies to a request.
- */
-
 static ngx_int_t
 ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_uint_t                         i;
     ngx_http_session_security_key_t   *key;
     ngx_http_session_security_judge_t  judge;
 
@@ -374,12 +366,33 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
                                                    &ctx->outcome, &ctx->idle);
     }
 
+    return ngx_http_session_security_judge_several(&judge, keys, ctx);
+}
+
+
+/*
+ * The worst verdict counts.  Keys that are not known come last, and only if
+ * no other is dead: a dead session is not to be escaped, and the zone not to
+ * be filled, by adding cookies to a request.
+ */
+
+static ngx_int_t
+ngx_http_session_security_judge_several(
+    ngx_http_session_security_judge_t *judge,
+    ngx_http_session_security_keys_t *keys,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_uint_t                        i;
+    ngx_http_session_security_key_t  *key;
+
+    key = keys->elts;
+
     for (i = 0; i < keys->nelts; i++) {
 
         key[i].unknown = 0;
 
         if (!key[i].rest
-            && ngx_http_session_security_judge_one(&judge, &key[i], 0, ctx)
+            && ngx_http_session_security_judge_one(judge, &key[i], 0, ctx)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -391,7 +404,7 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
         if (key[i].unknown
             && key[i].whole
             && ctx->outcome.verdict < SSEC_ANONYMOUS
-            && ngx_http_session_security_judge_one(&judge, &key[i], 1, ctx)
+            && ngx_http_session_security_judge_one(judge, &key[i], 1, ctx)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -400,7 +413,7 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
 
     if (keys->too_many && ctx->outcome.verdict < SSEC_ANONYMOUS) {
 
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+        ngx_log_error(NGX_LOG_INFO, judge->request->connection->log, 0,
                       "client sent too many session cookies, "
                       "they are withheld");
 
@@ -498,8 +511,16 @@ ngx_http_session_security_judge_key(ngx_http_session_security_judge_t *judge,
 static ngx_int_t
 ngx_http_session_security_act(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
+    ngx_http_session_security_ctx_t *ctx,
+    ngx_http_session_security_keys_t *keys, ngx_str_t *url)
 {
+    ctx->keys = ngx_palloc(r->pool, sizeof(ngx_http_session_security_keys_t));
+    if (ctx->keys == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    *ctx->keys = *keys;
+
     if (ctx->outcome.verdict >= SSEC_ANONYMOUS
         && ngx_http_session_security_withhold(r, ctx->zone) != NGX_OK)
     {

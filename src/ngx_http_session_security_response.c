@@ -2,6 +2,7 @@
 
 #include "ngx_http_session_security.h"
 
+#include "ssec_seldom.h"
 #include "ssec_set_cookie.h"
 
 
@@ -9,14 +10,16 @@ static ngx_int_t ngx_http_session_security_header_filter(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_session_security_set_cookie(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_ctx_t *ctx, ngx_table_elt_t *header);
+    ngx_http_session_security_ctx_t *ctx, ngx_table_elt_t *header)
+    ssec_seldom;
 static void ngx_http_session_security_issue(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ssec_digest_t *digest,
     ngx_uint_t withheld);
 static void ngx_http_session_security_keep_cookie(
     ngx_http_session_security_keys_t *keys, ssec_str_t *name);
 static ngx_int_t ngx_http_session_security_delete_cookies(
-    ngx_http_request_t *r, ngx_http_session_security_keys_t *keys);
+    ngx_http_request_t *r, ngx_http_session_security_keys_t *keys)
+    ssec_seldom;
 static ngx_int_t ngx_http_session_security_delete_cookie(
     ngx_http_request_t *r, ngx_str_t *name);
 static ngx_uint_t ngx_http_session_security_is_secure(ngx_http_request_t *r,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ssec_cookie.h"
+#include "ssec_seldom.h"
 
 
 #define ssec_is_blank(c)      ((c) <= 0x20 || (c) >= 0x7f)
@@ -17,9 +18,6 @@
 
 #define ssec_is_octal(c, max)  ((c) >= '0' && (c) <= (max))
 
-
-/* out of the way of what each request does */
-#define ssec_seldom  __attribute__((cold, noinline))
 
 /* sixteen bytes at once, in the compiler's own notation */
 typedef int8_t  ssec_bytes_t  __attribute__((vector_size(16)));

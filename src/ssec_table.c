@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "ssec_seldom.h"
 #include "ssec_table.h"
 
 
@@ -70,10 +71,6 @@ struct ssec_bucket_s {
 
 _Static_assert(sizeof(ssec_bucket_t) == 64, "a bucket is one cache line");
 _Static_assert(sizeof(ssec_header_t) <= 256, "the header's room");
-
-
-/* out of the way of what each request does */
-#define ssec_seldom  __attribute__((cold, noinline))
 
 
 /* the unit tests stop a process here */
