@@ -24,6 +24,8 @@ static char *ngx_http_session_security_zone(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_zone_key(ngx_conf_t *cf,
     ngx_http_session_security_zone_t *zone);
+static ngx_http_complex_value_t *ngx_http_session_security_compile(
+    ngx_conf_t *cf, ngx_str_t *value);
 static char *ngx_http_session_security(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_session_security_set_time(ngx_conf_t *cf,
@@ -483,7 +485,6 @@ ngx_http_session_security_zone_key(ngx_conf_t *cf,
     u_char                            *p;
     ngx_str_t                          name;
     ngx_uint_t                         prefix;
-    ngx_http_compile_complex_value_t   ccv;
 
     name = zone->key;
 
@@ -497,19 +498,9 @@ ngx_http_session_security_zone_key(ngx_conf_t *cf,
             return NGX_CONF_ERROR;
         }
 
-        zone->value = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
-        if (zone->value == NULL) {
-            return NGX_CONF_ERROR;
-        }
+        zone->value = ngx_http_session_security_compile(cf, &name);
 
-        ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
-
-        ccv.cf = cf;
-        ccv.value = &name;
-        ccv.complex_value = zone->value;
-
-        return (ngx_http_compile_complex_value(&ccv) == NGX_OK)
-               ? NGX_CONF_OK : NGX_CONF_ERROR;
+        return zone->value ? NGX_CONF_OK : NGX_CONF_ERROR;
     }
 
     name.data += 7;
@@ -535,6 +526,27 @@ ngx_http_session_security_zone_key(ngx_conf_t *cf,
     }
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_http_complex_value_t *
+ngx_http_session_security_compile(ngx_conf_t *cf, ngx_str_t *value)
+{
+    ngx_http_complex_value_t          *cv;
+    ngx_http_compile_complex_value_t   ccv;
+
+    cv = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
+    if (cv == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    ccv.cf = cf;
+    ccv.value = value;
+    ccv.complex_value = cv;
+
+    return (ngx_http_compile_complex_value(&ccv) == NGX_OK) ? cv : NULL;
 }
 
 
@@ -583,7 +595,6 @@ ngx_http_session_security_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t                          *value;
     ngx_uint_t                          may_be_zero;
     ngx_http_session_security_time_t   *time;
-    ngx_http_compile_complex_value_t    ccv;
 
     time = (ngx_http_session_security_time_t *) (p + cmd->offset);
 
@@ -597,19 +608,9 @@ ngx_http_session_security_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
 
     if (ngx_http_script_variables_count(&value[1])) {
 
-        time->value = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
-        if (time->value == NULL) {
-            return NGX_CONF_ERROR;
-        }
+        time->value = ngx_http_session_security_compile(cf, &value[1]);
 
-        ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
-
-        ccv.cf = cf;
-        ccv.value = &value[1];
-        ccv.complex_value = time->value;
-
-        return (ngx_http_compile_complex_value(&ccv) == NGX_OK)
-               ? NGX_CONF_OK : NGX_CONF_ERROR;
+        return time->value ? NGX_CONF_OK : NGX_CONF_ERROR;
     }
 
     may_be_zero = (cmd->offset
@@ -735,7 +736,6 @@ ngx_http_session_security_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ngx_str_t                         *value;
     ngx_http_session_security_url_t   *url;
-    ngx_http_compile_complex_value_t   ccv;
 
     if (slcf->logout_url != NGX_CONF_UNSET_PTR) {
         return "is duplicate";
@@ -761,16 +761,11 @@ ngx_http_session_security_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     url->text = value[1];
+    url->value = ngx_http_session_security_compile(cf, &value[1]);
+
     slcf->logout_url = url;
 
-    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
-
-    ccv.cf = cf;
-    ccv.value = &value[1];
-    ccv.complex_value = &url->value;
-
-    return (ngx_http_compile_complex_value(&ccv) == NGX_OK)
-           ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return url->value ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 

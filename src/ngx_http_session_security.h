@@ -60,7 +60,7 @@ typedef struct {
 
 
 typedef struct {
-    ngx_http_complex_value_t    value;
+    ngx_http_complex_value_t   *value;
     ngx_str_t                   text;        /* as configured */
 } ngx_http_session_security_url_t;
 

@@ -23,7 +23,7 @@ ngx_http_session_security_logout_url(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_http_complex_value(r, &logout_url->value, url) != NGX_OK) {
+    if (ngx_http_complex_value(r, logout_url->value, url) != NGX_OK) {
         return NGX_ERROR;
     }
 
