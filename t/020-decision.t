@@ -213,24 +213,24 @@ GET /keep
 
 === row 4: passive requests and pings do not keep a session alive
 --- also
-    session_security_expire_after 1s;
+    session_security_expire_after 3s;
     session_security_passive_urls /poll;
 --- steps
 GET /
   Cookie: sessionid=a
 = 200
 
-after 0.4 s
+after 1.1 s
 GET /poll
   Cookie: sessionid=a
 = 200
 
-after 0.4 s
+after 1.1 s
 GET /ping/
   Cookie: sessionid=a
-= 200 0
+= 200 2
 
-after 0.4 s
+after 1.1 s
 GET /
   Cookie: sessionid=a
 = 401
