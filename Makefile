@@ -50,7 +50,7 @@ PURE		= $(wildcard src/ssec_*.c)
 
 all: build
 
-build: ## Build the module: $(BUILD)/objs/ngx_http_session_security_module.so
+build: ## Build the module, build/ngx_http_session_security_module.so
 build: $(SO)
 
 deps:

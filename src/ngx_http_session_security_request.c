@@ -357,6 +357,8 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
 
     ctx->outcome.verdict = SSEC_PASS;
     ctx->outcome.state = SSEC_UNKNOWN;
+    ctx->outcome.created = false;
+    ctx->outcome.idle = 0;
     ctx->outcome.remaining = UINT64_MAX;
 
     key = keys->elts;

@@ -97,7 +97,9 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
         }
     }
 
-    if (ctx
+    /* there are no keys if memory ran out: the response is then a 500 */
+
+    if (ctx && ctx->keys
         && (ctx->outcome.verdict == SSEC_LOGOUT
             || ctx->outcome.verdict == SSEC_FORGET
             || ctx->outcome.verdict == SSEC_LEAVE)
