@@ -46,7 +46,7 @@ SOURCES		= config $(MODULE).c $(wildcard src/*.c src/*.h)
 PURE		= $(wildcard src/ssec_*.c)
 
 .PHONY: all build install check quick unit t lint coverage stress fuzz \
-	demo bench clean help deps
+	script demo bench clean help deps
 
 all: build
 
@@ -104,6 +104,9 @@ stress: ## Run the session table's stress tests, with ThreadSanitizer
 fuzz: ## Fuzz every parser, SECONDS=60 each
 	@$(NEED) clang libclang-rt-14-dev
 	@BUILD=$(BUILD) tests/fuzz/run $(or $(SECONDS),60)
+
+script: ## Build the browser's side of js/ into src/ssec_script.c
+	@tools/npm js && $(NEED) zopfli && node js/build.mjs
 
 demo: ## Run the demo on 127.0.0.1:8080 (BACKEND=django for Django's admin)
 demo: $(SO)

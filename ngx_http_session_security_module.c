@@ -7,6 +7,42 @@
 #include "ngx_http_session_security.h"
 
 
+/* A location of a server, by its URL. */
+
+typedef struct {
+    ngx_str_t                              name;
+    ngx_http_session_security_loc_conf_t  *slcf;
+} ngx_http_session_security_location_t;
+
+
+typedef struct {
+    ngx_array_t                            pings;
+    ngx_array_t                            scripts;
+} ngx_http_session_security_srv_conf_t;
+
+
+/* A location with pages that a script is put into. */
+
+typedef struct {
+    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_http_session_security_srv_conf_t  *sscf;
+    ngx_str_t                             *server;
+} ngx_http_session_security_injected_t;
+
+
+typedef struct {
+    ngx_array_t                            injected;
+} ngx_http_session_security_main_conf_t;
+
+
+typedef struct {
+    ngx_str_t                              name;
+    const char                            *attribute;
+    ngx_str_t                              values[2];   /* empty: any */
+    const char                            *mend;
+} ngx_http_session_security_option_name_t;
+
+
 static ngx_int_t ngx_http_session_security_state_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_session_security_seconds_variable(
@@ -14,6 +50,8 @@ static ngx_int_t ngx_http_session_security_seconds_variable(
 static ngx_int_t ngx_http_session_security_return_url_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 
+static void *ngx_http_session_security_create_main_conf(ngx_conf_t *cf);
+static void *ngx_http_session_security_create_srv_conf(ngx_conf_t *cf);
 static void *ngx_http_session_security_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf,
     void *parent, void *child);
@@ -38,8 +76,21 @@ static char *ngx_http_session_security_expired_status(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_ping(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static char *ngx_http_session_security_script(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static ngx_int_t ngx_http_session_security_add_location(ngx_conf_t *cf,
+    ngx_array_t *locations, ngx_http_session_security_loc_conf_t *slcf);
+static char *ngx_http_session_security_inject(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static ngx_uint_t ngx_http_session_security_option(
+    ngx_http_session_security_option_name_t *name, ngx_str_t *value);
 static ngx_int_t ngx_http_session_security_add_variables(ngx_conf_t *cf);
 static ngx_int_t ngx_http_session_security_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_session_security_init_injected(ngx_conf_t *cf,
+    ngx_http_session_security_injected_t *injected);
+static ngx_int_t ngx_http_session_security_no_location(ngx_conf_t *cf,
+    ngx_http_session_security_injected_t *injected, const char *directive,
+    const char *location);
 
 
 static ngx_command_t  ngx_http_session_security_commands[] = {
@@ -114,6 +165,27 @@ static ngx_command_t  ngx_http_session_security_commands[] = {
       0,
       NULL },
 
+    { ngx_string("session_security_script"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_session_security_script,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("session_security_inject"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_session_security_inject,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("session_security_no_store"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_session_security_loc_conf_t, no_store),
+      NULL },
+
       ngx_null_command
 };
 
@@ -122,10 +194,10 @@ static ngx_http_module_t  ngx_http_session_security_module_ctx = {
     ngx_http_session_security_add_variables, /* preconfiguration */
     ngx_http_session_security_init,          /* postconfiguration */
 
-    NULL,                                    /* create main configuration */
+    ngx_http_session_security_create_main_conf, /* create main conf */
     NULL,                                    /* init main configuration */
 
-    NULL,                                    /* create server configuration */
+    ngx_http_session_security_create_srv_conf, /* create server conf */
     NULL,                                    /* merge server configuration */
 
     ngx_http_session_security_create_loc_conf, /* create location conf */
@@ -146,6 +218,35 @@ ngx_module_t  ngx_http_session_security_module = {
     NULL,                                    /* exit process */
     NULL,                                    /* exit master */
     NGX_MODULE_V1_PADDING
+};
+
+
+/* what session_security_inject takes besides on and off */
+
+static ngx_http_session_security_option_name_t
+    ngx_http_session_security_options[] =
+{
+    { ngx_string("extend"), "data-extend",
+      { ngx_string("activity"), ngx_string("button") },
+      "activity or button" },
+
+    { ngx_string("forms"), "data-forms",
+      { ngx_string("on"), ngx_string("off") }, "on or off" },
+
+    { ngx_string("title"), "data-title",
+      { ngx_string("on"), ngx_string("off") }, "on or off" },
+
+    { ngx_string("events"), "data-events",
+      { ngx_null_string, ngx_null_string },
+      "the names of events, with commas between them" },
+
+    { ngx_string("lang"), "data-lang",
+      { ngx_null_string, ngx_null_string }, "a language, such as pt-BR" },
+
+    { ngx_string("nonce"), "nonce",
+      { ngx_null_string, ngx_null_string }, "a variable" },
+
+    { ngx_null_string, NULL, { ngx_null_string, ngx_null_string }, NULL }
 };
 
 
@@ -289,6 +390,51 @@ ngx_http_session_security_return_url_variable(ngx_http_request_t *r,
 
 
 static void *
+ngx_http_session_security_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_session_security_main_conf_t  *conf;
+
+    conf = ngx_palloc(cf->pool, sizeof(ngx_http_session_security_main_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&conf->injected, cf->pool, 4,
+                       sizeof(ngx_http_session_security_injected_t))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return conf;
+}
+
+
+static void *
+ngx_http_session_security_create_srv_conf(ngx_conf_t *cf)
+{
+    ngx_http_session_security_srv_conf_t  *conf;
+
+    conf = ngx_palloc(cf->pool, sizeof(ngx_http_session_security_srv_conf_t));
+    if (conf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&conf->pings, cf->pool, 1,
+                       sizeof(ngx_http_session_security_location_t))
+        != NGX_OK
+        || ngx_array_init(&conf->scripts, cf->pool, 1,
+                          sizeof(ngx_http_session_security_location_t))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return conf;
+}
+
+
+static void *
 ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_http_session_security_loc_conf_t  *conf;
@@ -305,6 +451,9 @@ ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
      *     conf->expire_after = { NULL, 0, 0 };
      *     conf->max_lifetime = { NULL, 0, 0 };
      *     conf->ping = 0;
+     *     conf->script = 0;
+     *     conf->ping_url = { 0, NULL };
+     *     conf->script_url = { 0, NULL };
      */
 
     conf->shm_zone = NGX_CONF_UNSET_PTR;
@@ -312,6 +461,9 @@ ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
     conf->passive = NGX_CONF_UNSET_PTR;
     conf->logout_url = NGX_CONF_UNSET_PTR;
     conf->expired_status = NGX_CONF_UNSET_UINT;
+    conf->inject = NGX_CONF_UNSET;
+    conf->inject_options = NGX_CONF_UNSET_PTR;
+    conf->no_store = NGX_CONF_UNSET;
 
     return conf;
 }
@@ -323,6 +475,10 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
 {
     ngx_http_session_security_loc_conf_t *prev = parent;
     ngx_http_session_security_loc_conf_t *conf = child;
+
+    ngx_http_core_srv_conf_t               *cscf;
+    ngx_http_session_security_injected_t   *injected;
+    ngx_http_session_security_main_conf_t  *smcf;
 
     ngx_conf_merge_ptr_value(conf->shm_zone, prev->shm_zone, NULL);
     ngx_http_session_security_merge_time(&conf->warn_after,
@@ -337,6 +493,9 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);
     ngx_conf_merge_uint_value(conf->expired_status, prev->expired_status,
                               NGX_HTTP_UNAUTHORIZED);
+    ngx_conf_merge_value(conf->inject, prev->inject, 0);
+    ngx_conf_merge_ptr_value(conf->inject_options, prev->inject_options, NULL);
+    ngx_conf_merge_value(conf->no_store, prev->no_store, conf->inject);
 
     if (conf->shm_zone && conf->shm_zone->data == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -368,6 +527,33 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
                            conf->warn_after.ms, conf->expire_after.ms);
         return NGX_CONF_ERROR;
     }
+
+    if (conf->script) {
+
+        /* whoever asks for it, it is no activity */
+
+        conf->shm_zone = NULL;
+    }
+
+    if (!conf->inject || conf->shm_zone == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    /* the server's other locations are not all merged yet */
+
+    smcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_session_security_module);
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    injected = ngx_array_push(&smcf->injected);
+    if (injected == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    injected->slcf = conf;
+    injected->sscf = ngx_http_conf_get_module_srv_conf(cf,
+                                              ngx_http_session_security_module);
+    injected->server = &cscf->server_name;
 
     return NGX_CONF_OK;
 }
@@ -805,7 +991,8 @@ ngx_http_session_security_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_session_security_loc_conf_t *slcf = conf;
 
-    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_core_loc_conf_t              *clcf;
+    ngx_http_session_security_srv_conf_t  *sscf;
 
     if (slcf->ping) {
         return "is duplicate";
@@ -816,7 +1003,201 @@ ngx_http_session_security_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_http_session_security_ping_handler;
 
+    sscf = ngx_http_conf_get_module_srv_conf(cf,
+                                             ngx_http_session_security_module);
+
+    return (ngx_http_session_security_add_location(cf, &sscf->pings, slcf)
+            == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_session_security_script(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_session_security_loc_conf_t *slcf = conf;
+
+    ngx_http_core_loc_conf_t              *clcf;
+    ngx_http_session_security_srv_conf_t  *sscf;
+
+    if (slcf->script) {
+        return "is duplicate";
+    }
+
+    slcf->script = 1;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_session_security_script_handler;
+
+    sscf = ngx_http_conf_get_module_srv_conf(cf,
+                                             ngx_http_session_security_module);
+
+    return (ngx_http_session_security_add_location(cf, &sscf->scripts, slcf)
+            == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* A regular expression, or a name with "@", is no URL to ask for. */
+
+static ngx_int_t
+ngx_http_session_security_add_location(ngx_conf_t *cf, ngx_array_t *locations,
+    ngx_http_session_security_loc_conf_t *slcf)
+{
+    u_char                                *p;
+    ngx_http_core_loc_conf_t              *clcf;
+    ngx_http_session_security_location_t  *location;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->name.len == 0 || clcf->name.data[0] != '/'
+#if (NGX_PCRE)
+        || clcf->regex
+#endif
+       )
+    {
+        return NGX_OK;
+    }
+
+    location = ngx_array_push(locations);
+    if (location == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_pnalloc(cf->pool, 3 * clcf->name.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    location->slcf = slcf;
+    location->name.data = p;
+    location->name.len = (u_char *) ngx_escape_uri(p, clcf->name.data,
+                                                   clcf->name.len,
+                                                   NGX_ESCAPE_URI)
+                         - p;
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_session_security_loc_conf_t *slcf = conf;
+
+    u_char                                   *p;
+    ngx_str_t                                *value, v;
+    ngx_uint_t                                i;
+    ngx_http_session_security_option_t       *option;
+    ngx_http_session_security_option_name_t  *name;
+
+    if (slcf->inject != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    slcf->inject = (ngx_strcmp(value[1].data, "on") == 0);
+
+    if (!slcf->inject
+        && (ngx_strcmp(value[1].data, "off") != 0 || cf->args->nelts > 2))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\"; write off, or "
+                           "on and what it is to do",
+                           &value[cf->args->nelts > 2 ? 2 : 1], &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    slcf->inject_options = ngx_array_create(cf->pool, 4,
+                                   sizeof(ngx_http_session_security_option_t));
+    if (slcf->inject_options == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        p = (u_char *) ngx_strchr(value[i].data, '=');
+
+        for (name = ngx_http_session_security_options; name->name.len; name++)
+        {
+            if (p && (size_t) (p - value[i].data) == name->name.len
+                && ngx_strncmp(value[i].data, name->name.data, name->name.len)
+                   == 0)
+            {
+                break;
+            }
+        }
+
+        if (name->name.len == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\" in \"%V\"; there "
+                               "are extend=, forms=, title=, events=, lang= "
+                               "and nonce=", &value[i], &cmd->name);
+            return NGX_CONF_ERROR;
+        }
+
+        v.data = p + 1;
+        v.len = value[i].data + value[i].len - v.data;
+
+        if (!ngx_http_session_security_option(name, &v)) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid value in \"%V\" of \"%V\"; write "
+                               "%s", &value[i], &cmd->name, name->mend);
+            return NGX_CONF_ERROR;
+        }
+
+        option = ngx_array_push(slcf->inject_options);
+        if (option == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        option->attribute = name->attribute;
+        option->value = ngx_http_session_security_compile(cf, &v);
+
+        if (option->value == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
     return NGX_CONF_OK;
+}
+
+
+/* A constant is looked at here; what a variable gives, the script bears. */
+
+static ngx_uint_t
+ngx_http_session_security_option(
+    ngx_http_session_security_option_name_t *name, ngx_str_t *value)
+{
+    size_t      i;
+    ngx_uint_t  n;
+
+    if (ngx_http_script_variables_count(value)) {
+        return 1;
+    }
+
+    for (n = 0; n < 2 && name->values[n].len; n++) {
+        if (value->len == name->values[n].len
+            && ngx_strncmp(value->data, name->values[n].data, value->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    if (n) {
+        return 0;
+    }
+
+    for (i = 0; i < value->len; i++) {
+        if (value->data[i] <= 0x20 || value->data[i] >= 0x7f) {
+            return 0;
+        }
+    }
+
+    return value->len != 0;
 }
 
 
@@ -842,8 +1223,24 @@ ngx_http_session_security_add_variables(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_session_security_init(ngx_conf_t *cf)
 {
-    ngx_http_handler_pt        *h;
-    ngx_http_core_main_conf_t  *cmcf;
+    ngx_uint_t                              i;
+    ngx_http_handler_pt                    *h;
+    ngx_http_core_main_conf_t              *cmcf;
+    ngx_http_session_security_injected_t   *injected;
+    ngx_http_session_security_main_conf_t  *smcf;
+
+    smcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_session_security_module);
+
+    injected = smcf->injected.elts;
+
+    for (i = 0; i < smcf->injected.nelts; i++) {
+        if (ngx_http_session_security_init_injected(cf, &injected[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
@@ -856,7 +1253,63 @@ ngx_http_session_security_init(ngx_conf_t *cf)
 
     *h = ngx_http_session_security_handler;
 
-    ngx_http_session_security_init_filter();
+    ngx_http_session_security_init_header_filter();
+    ngx_http_session_security_init_body_filter();
 
     return NGX_OK;
+}
+
+
+/* Where in the server the script is, and the ping of the same sessions. */
+
+static ngx_int_t
+ngx_http_session_security_init_injected(ngx_conf_t *cf,
+    ngx_http_session_security_injected_t *injected)
+{
+    ngx_uint_t                             i;
+    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_http_session_security_location_t  *location;
+
+    slcf = injected->slcf;
+
+    location = injected->sscf->pings.elts;
+
+    for (i = 0; i < injected->sscf->pings.nelts; i++) {
+        if (location[i].slcf->shm_zone == slcf->shm_zone) {
+            slcf->ping_url = location[i].name;
+            break;
+        }
+    }
+
+    if (slcf->ping_url.len == 0) {
+        return ngx_http_session_security_no_location(cf, injected,
+                                 "session_security_ping",
+                                 "/session_security/ping/");
+    }
+
+    if (injected->sscf->scripts.nelts == 0) {
+        return ngx_http_session_security_no_location(cf, injected,
+                                 "session_security_script",
+                                 "/session_security/script.js");
+    }
+
+    location = injected->sscf->scripts.elts;
+
+    return ngx_http_session_security_script_url(cf->pool, &location[0].name,
+                                                &slcf->script_url);
+}
+
+
+static ngx_int_t
+ngx_http_session_security_no_location(ngx_conf_t *cf,
+    ngx_http_session_security_injected_t *injected, const char *directive,
+    const char *location)
+{
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "\"session_security_inject\" in server \"%V\" needs a "
+                  "location with \"%s\" and zone \"%V\"; add "
+                  "\"location = %s { %s; }\"", injected->server, directive,
+                  &injected->slcf->shm_zone->shm.name, location, directive);
+
+    return NGX_ERROR;
 }

@@ -66,6 +66,16 @@ typedef struct {
 
 
 typedef struct {
+    const char                 *attribute;   /* of the script's tag */
+    ngx_http_complex_value_t   *value;
+} ngx_http_session_security_option_t;
+
+
+typedef struct ngx_http_session_security_page_s
+    ngx_http_session_security_page_t;
+
+
+typedef struct {
     ngx_shm_zone_t                    *shm_zone;
     ngx_http_session_security_time_t   warn_after;
     ngx_http_session_security_time_t   expire_after;
@@ -75,6 +85,12 @@ typedef struct {
     ngx_http_session_security_url_t   *logout_url;
     ngx_uint_t                         expired_status;
     ngx_uint_t                         ping;
+    ngx_uint_t                         script;
+    ngx_flag_t                         inject;
+    ngx_array_t                       *inject_options;
+    ngx_flag_t                         no_store;
+    ngx_str_t                          ping_url;     /* where injected */
+    ngx_str_t                          script_url;
 } ngx_http_session_security_loc_conf_t;
 
 
@@ -100,7 +116,10 @@ typedef struct {
     ngx_http_session_security_keys_t  *keys;     /* of a dead session */
     ssec_outcome_t                     outcome;
     uint64_t                           idle;     /* after the request */
-    ngx_uint_t                         judged;
+    ngx_http_session_security_page_t  *page;     /* until the tag is in it */
+    unsigned                           judged:1;
+    unsigned                           deleted:1;  /* by the response */
+    unsigned                           plain:1;  /* no compression asked for */
 } ngx_http_session_security_ctx_t;
 
 
@@ -110,7 +129,21 @@ ngx_int_t ngx_http_session_security_handler(ngx_http_request_t *r);
 
 ngx_int_t ngx_http_session_security_ping_handler(ngx_http_request_t *r);
 
-void ngx_http_session_security_init_filter(void);
+ngx_int_t ngx_http_session_security_script_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_session_security_script_url(ngx_pool_t *pool,
+    ngx_str_t *location, ngx_str_t *url);
+
+void ngx_http_session_security_init_header_filter(void);
+void ngx_http_session_security_init_body_filter(void);
+
+/* A navigation, which can follow a redirect. */
+ngx_uint_t ngx_http_session_security_is_page(ngx_http_request_t *r);
+ngx_int_t ngx_http_session_security_html_page(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx);
+uint64_t ngx_http_session_security_time_value(ngx_http_request_t *r,
+    ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
+    const char *name);
 
 /* The session keys of a request: none is no error. */
 ngx_int_t ngx_http_session_security_keys(ngx_http_request_t *r,
@@ -133,9 +166,11 @@ ngx_uint_t ngx_http_session_security_is_logout(ngx_http_request_t *r,
     ngx_uint_t *elsewhere);
 
 ngx_table_elt_t *ngx_http_session_security_find_header(
-    ngx_http_request_t *r, ngx_str_t *name);
-ngx_int_t ngx_http_session_security_add_header(ngx_http_request_t *r,
+    ngx_list_t *headers, ngx_str_t *name);
+ngx_table_elt_t *ngx_http_session_security_add_header(ngx_http_request_t *r,
     ngx_str_t *name, ngx_str_t *value);
+ngx_int_t ngx_http_session_security_not_allowed(ngx_http_request_t *r,
+    ngx_str_t *methods);
 ngx_int_t ngx_http_session_security_no_store(ngx_http_request_t *r);
 void ngx_http_session_security_remove_header(ngx_list_t *headers,
     ngx_table_elt_t *header);
@@ -172,6 +207,49 @@ ngx_http_session_security_ctx(ngx_http_request_t *r)
     }
 
     return ctx;
+}
+
+
+static ngx_inline uint64_t
+ngx_http_session_security_time(ngx_http_request_t *r,
+    ngx_http_session_security_time_t *time, uint64_t least,
+    uint64_t otherwise, const char *name)
+{
+    return time->value
+           ? ngx_http_session_security_time_value(r, time->value, least,
+                                                  otherwise, name)
+           : time->ms;
+}
+
+
+/* Quickly past what is no HTML page of a live session. */
+
+static ngx_inline ngx_int_t
+ngx_http_session_security_page(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ctx->page = NULL;
+
+#if (NGX_HTTP_GZIP)
+    if (ctx->plain) {
+        r->gzip_tested = 0;
+    }
+#endif
+
+    if (r->headers_out.content_type_len != sizeof("text/html") - 1
+        || (!slcf->inject && !slcf->no_store)
+        || ctx->outcome.verdict != SSEC_PASS
+        || ctx->outcome.state != SSEC_LIVE
+        || ctx->deleted
+        || ngx_strncasecmp(r->headers_out.content_type.data,
+                           (u_char *) "text/html", sizeof("text/html") - 1)
+           != 0)
+    {
+        return NGX_OK;
+    }
+
+    return ngx_http_session_security_html_page(r, slcf, ctx);
 }
 
 #endif /* _NGX_HTTP_SESSION_SECURITY_H_INCLUDED_ */

@@ -4,13 +4,13 @@
 
 
 ngx_table_elt_t *
-ngx_http_session_security_find_header(ngx_http_request_t *r, ngx_str_t *name)
+ngx_http_session_security_find_header(ngx_list_t *headers, ngx_str_t *name)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *header;
 
-    part = &r->headers_in.headers.part;
+    part = &headers->part;
     header = part->elts;
 
     for (i = 0; /* void */ ; i++) {
@@ -26,6 +26,7 @@ ngx_http_session_security_find_header(ngx_http_request_t *r, ngx_str_t *name)
         }
 
         if (header[i].key.len == name->len
+            && header[i].hash
             && ngx_strncasecmp(header[i].key.data, name->data, name->len)
                == 0)
         {
@@ -35,7 +36,7 @@ ngx_http_session_security_find_header(ngx_http_request_t *r, ngx_str_t *name)
 }
 
 
-ngx_int_t
+ngx_table_elt_t *
 ngx_http_session_security_add_header(ngx_http_request_t *r, ngx_str_t *name,
     ngx_str_t *value)
 {
@@ -43,7 +44,7 @@ ngx_http_session_security_add_header(ngx_http_request_t *r, ngx_str_t *name,
 
     h = ngx_list_push(&r->headers_out.headers);
     if (h == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
     h->hash = 1;
@@ -53,7 +54,7 @@ ngx_http_session_security_add_header(ngx_http_request_t *r, ngx_str_t *name,
     h->next = NULL;
 #endif
 
-    return NGX_OK;
+    return h;
 }
 
 
@@ -65,7 +66,19 @@ ngx_http_session_security_no_store(ngx_http_request_t *r)
     static ngx_str_t  name = ngx_string("Cache-Control");
     static ngx_str_t  value = ngx_string("no-store");
 
-    return ngx_http_session_security_add_header(r, &name, &value);
+    return ngx_http_session_security_add_header(r, &name, &value)
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_http_session_security_not_allowed(ngx_http_request_t *r,
+    ngx_str_t *methods)
+{
+    static ngx_str_t  name = ngx_string("Allow");
+
+    return ngx_http_session_security_add_header(r, &name, methods)
+           ? NGX_HTTP_NOT_ALLOWED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 

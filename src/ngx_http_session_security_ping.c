@@ -10,19 +10,11 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
     ngx_http_complex_value_t          cv;
     ngx_http_session_security_ctx_t  *ctx;
 
-    static ngx_str_t  allow = ngx_string("Allow");
     static ngx_str_t  methods = ngx_string("GET, HEAD, POST");
     static ngx_str_t  json = ngx_string("application/json");
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST))) {
-
-        if (ngx_http_session_security_add_header(r, &allow, &methods)
-            != NGX_OK)
-        {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        return NGX_HTTP_NOT_ALLOWED;
+        return ngx_http_session_security_not_allowed(r, &methods);
     }
 
     if (ngx_http_session_security_no_store(r) != NGX_OK) {

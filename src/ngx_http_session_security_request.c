@@ -17,6 +17,9 @@ typedef struct {
 } ngx_http_session_security_judge_t;
 
 
+static inline ngx_int_t ngx_http_session_security_go_on(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx);
 static ngx_http_session_security_ctx_t *ngx_http_session_security_create_ctx(
     ngx_http_request_t *r);
 static void ngx_http_session_security_cleanup(void *data);
@@ -28,13 +31,10 @@ static ngx_uint_t ngx_http_session_security_is_passive(ngx_http_request_t *r,
 static ngx_int_t ngx_http_session_security_complete(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
     ssec_event_t *ev) ssec_seldom;
-static ngx_uint_t ngx_http_session_security_is_page(ngx_http_request_t *r);
-static inline uint64_t ngx_http_session_security_time(ngx_http_request_t *r,
-    ngx_http_session_security_time_t *time, uint64_t least,
-    uint64_t otherwise, const char *name);
-static uint64_t ngx_http_session_security_time_value(ngx_http_request_t *r,
-    ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
-    const char *name) ssec_seldom;
+#if (NGX_HTTP_GZIP)
+static ngx_int_t ngx_http_session_security_want_plain(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
+#endif
 
 static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
@@ -82,7 +82,8 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
     if (ctx) {
         /* once each; an error page of a failure here is no way around it */
 
-        return ctx->judged ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return ctx->judged ? ngx_http_session_security_go_on(r, slcf, ctx)
+                           : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     zone = slcf->shm_zone->data;
@@ -113,7 +114,7 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
 
     if (ctx->outcome.verdict == SSEC_PASS) {
         ctx->judged = 1;
-        return NGX_DECLINED;
+        return ngx_http_session_security_go_on(r, slcf, ctx);
     }
 
     return ngx_http_session_security_act(r, slcf, ctx, &keys, &url);
@@ -139,6 +140,65 @@ ngx_http_session_security_find_ctx(ngx_http_request_t *r)
 }
 
 
+/* On to the backend. */
+
+static inline ngx_int_t
+ngx_http_session_security_go_on(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx)
+{
+#if (NGX_HTTP_GZIP)
+
+    if (slcf->inject && r->headers_in.accept_encoding && !ctx->plain
+        && ngx_http_session_security_want_plain(r, ctx) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+#endif
+
+    return NGX_DECLINED;
+}
+
+
+#if (NGX_HTTP_GZIP)
+
+/*
+ * Nothing can be put into a page that comes compressed.  What the client
+ * accepts stays known to nginx's own gzip, but for static pages in ".gz".
+ */
+
+static ngx_int_t
+ngx_http_session_security_want_plain(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_table_elt_t  *h;
+
+    if (!ngx_http_session_security_is_page(r)) {
+        return NGX_OK;
+    }
+
+    h = ngx_palloc(r->pool, sizeof(ngx_table_elt_t));
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = *r->headers_in.accept_encoding;
+
+    ngx_http_session_security_remove_header(&r->headers_in.headers,
+                                            r->headers_in.accept_encoding);
+    r->headers_in.accept_encoding = h;
+
+    r->gzip_tested = 1;
+    r->gzip_ok = 0;
+    ctx->plain = 1;
+
+    return NGX_OK;
+}
+
+#endif
+
+
 static ngx_http_session_security_ctx_t *
 ngx_http_session_security_create_ctx(ngx_http_request_t *r)
 {
@@ -150,7 +210,10 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r)
     }
 
     ctx->keys = NULL;
+    ctx->page = NULL;
     ctx->judged = 0;
+    ctx->deleted = 0;
+    ctx->plain = 0;
 
     /* as ngx_pool_cleanup_add() does, with one allocation for both */
 
@@ -264,7 +327,7 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
 
 /* A navigation, by Fetch Metadata or, in browsers without, by its headers. */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_session_security_is_page(ngx_http_request_t *r)
 {
     ngx_table_elt_t  *h;
@@ -273,35 +336,23 @@ ngx_http_session_security_is_page(ngx_http_request_t *r)
     static ngx_str_t  accept = ngx_string("Accept");
     static ngx_str_t  requested = ngx_string("X-Requested-With");
 
-    h = ngx_http_session_security_find_header(r, &mode);
+    h = ngx_http_session_security_find_header(&r->headers_in.headers, &mode);
 
     if (h) {
         return h->value.len == 8
                && ngx_strncmp(h->value.data, "navigate", 8) == 0;
     }
 
-    h = ngx_http_session_security_find_header(r, &accept);
+    h = ngx_http_session_security_find_header(&r->headers_in.headers, &accept);
 
     return h
            && ngx_strlcasestrn(h->value.data, h->value.data + h->value.len,
                                (u_char *) "text/html", 9 - 1)
-           && ngx_http_session_security_find_header(r, &requested) == NULL;
+           && ngx_http_session_security_find_header(&r->headers_in.headers, &requested) == NULL;
 }
 
 
-static inline uint64_t
-ngx_http_session_security_time(ngx_http_request_t *r,
-    ngx_http_session_security_time_t *time, uint64_t least,
-    uint64_t otherwise, const char *name)
-{
-    return time->value
-           ? ngx_http_session_security_time_value(r, time->value, least,
-                                                  otherwise, name)
-           : time->ms;
-}
-
-
-static uint64_t
+uint64_t
 ngx_http_session_security_time_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
     const char *name)
@@ -360,6 +411,7 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     ctx->outcome.created = false;
     ctx->outcome.idle = 0;
     ctx->outcome.remaining = UINT64_MAX;
+    ctx->outcome.lifetime = UINT64_MAX;
 
     key = keys->elts;
 

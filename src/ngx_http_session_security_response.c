@@ -8,6 +8,9 @@
 
 static ngx_int_t ngx_http_session_security_header_filter(
     ngx_http_request_t *r);
+static ngx_int_t ngx_http_session_security_set_cookies(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_ctx_t *ctx);
 static ngx_int_t ngx_http_session_security_set_cookie(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_ctx_t *ctx, ngx_table_elt_t *header)
@@ -30,7 +33,7 @@ static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 
 
 void
-ngx_http_session_security_init_filter(void)
+ngx_http_session_security_init_header_filter(void)
 {
     ngx_http_next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = ngx_http_session_security_header_filter;
@@ -40,9 +43,6 @@ ngx_http_session_security_init_filter(void)
 static ngx_int_t
 ngx_http_session_security_header_filter(ngx_http_request_t *r)
 {
-    ngx_uint_t                             i;
-    ngx_list_part_t                       *part;
-    ngx_table_elt_t                       *header;
     ngx_http_session_security_ctx_t       *ctx;
     ngx_http_session_security_zone_t      *zone;
     ngx_http_session_security_loc_conf_t  *slcf;
@@ -51,14 +51,13 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
         return ngx_http_next_header_filter(r);
     }
 
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
     ctx = ngx_http_session_security_ctx(r);
 
     if (ctx) {
         zone = ctx->zone;
 
     } else {
-        slcf = ngx_http_get_module_loc_conf(r,
-                                            ngx_http_session_security_module);
         if (slcf->shm_zone == NULL) {
             return ngx_http_next_header_filter(r);
         }
@@ -66,9 +65,28 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
         zone = slcf->shm_zone->data;
     }
 
-    if (zone->value) {
-        return ngx_http_next_header_filter(r);
+    if (zone->value == NULL
+        && ngx_http_session_security_set_cookies(r, zone, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
+
+    if (ctx && ngx_http_session_security_page(r, slcf, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_session_security_set_cookies(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *header;
 
     part = &r->headers_out.headers.part;
     header = part->elts;
@@ -108,7 +126,7 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    return ngx_http_next_header_filter(r);
+    return NGX_OK;
 }
 
 
@@ -124,10 +142,17 @@ ngx_http_session_security_set_cookie(ngx_http_request_t *r,
 
     if (!ssec_set_cookie(header->value.data, header->value.len, ngx_time(),
                          &cookie)
-        || cookie.deletes
         || !ssec_cookie_match(&zone->cookie, cookie.name.data,
                               cookie.name.len))
     {
+        return NGX_OK;
+    }
+
+    if (ctx) {
+        ctx->deleted = (cookie.deletes || cookie.value.len == 0);
+    }
+
+    if (cookie.deletes) {
         return NGX_OK;
     }
 
@@ -283,7 +308,8 @@ ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
 
     value.len = p - value.data;
 
-    return ngx_http_session_security_add_header(r, &key, &value);
+    return ngx_http_session_security_add_header(r, &key, &value)
+           ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -13,8 +13,8 @@ static void ssec_issue(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now);
 static ssec_verdict_e ssec_withhold(const ssec_event_t *ev,
     ssec_verdict_e verdict);
-static uint64_t ssec_remaining(const ssec_record_t *rec, uint64_t now,
-    const ssec_limits_t *limits, uint64_t idle);
+static uint64_t ssec_lifetime(const ssec_record_t *rec, uint64_t now,
+    const ssec_limits_t *limits);
 static inline uint64_t ssec_before(uint64_t now, uint64_t ms);
 
 
@@ -34,9 +34,15 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     out->idle = ssec_idle(rec, now);
     out->remaining = 0;
+    out->lifetime = 0;
 
     if (rec->state == SSEC_LIVE) {
-        out->remaining = ssec_remaining(rec, now, limits, out->idle);
+        out->lifetime = ssec_lifetime(rec, now, limits);
+        out->remaining = ssec_before(limits->expire_after, out->idle);
+
+        if (out->lifetime < out->remaining) {
+            out->remaining = out->lifetime;
+        }
 
         /* rows 4 and 5 */
 
@@ -190,23 +196,14 @@ ssec_withhold(const ssec_event_t *ev, ssec_verdict_e verdict)
 
 
 static uint64_t
-ssec_remaining(const ssec_record_t *rec, uint64_t now,
-    const ssec_limits_t *limits, uint64_t idle)
+ssec_lifetime(const ssec_record_t *rec, uint64_t now,
+    const ssec_limits_t *limits)
 {
-    uint64_t  remaining, lifetime;
-
-    remaining = ssec_before(limits->expire_after, idle);
-
-    if (limits->max_lifetime) {
-        lifetime = ssec_before(limits->max_lifetime,
-                               ssec_before(now, rec->created));
-
-        if (lifetime < remaining) {
-            remaining = lifetime;
-        }
+    if (limits->max_lifetime == 0) {
+        return UINT64_MAX;
     }
 
-    return remaining;
+    return ssec_before(limits->max_lifetime, ssec_before(now, rec->created));
 }
 
 

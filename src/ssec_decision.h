@@ -85,6 +85,7 @@ typedef struct {
     bool            created;     /* it was not known before */
     uint64_t        idle;        /* before the request counted */
     uint64_t        remaining;   /* likewise; 0 unless live */
+    uint64_t        lifetime;    /* before max_lifetime; UINT64_MAX for none */
 } ssec_outcome_t;
 
 

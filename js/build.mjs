@@ -1,0 +1,139 @@
+/*
+ * Builds the script: bundled, minified, compressed, and written as C into
+ * src/ssec_script.c, so that who builds the module needs no Node.
+ *
+ *     node build.mjs            writes it
+ *     node build.mjs --check    tells whether what is there matches the source
+ *     node build.mjs --print    prints the script
+ */
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+    mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const target = join(here, '..', 'src', 'ssec_script.c');
+
+/* like beside like, which compresses better; others come last */
+const ORDER = 'en de nl sv id sw vi tr hu cs pl ro it fr ca es pt pt-BR el ru '
+    + 'uk bn hi fa ur ar he th ko ja zh zh-Hant';
+
+function locales() {
+    const there = readdirSync(join(here, 'locales'))
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => name.slice(0, -5));
+    const packed = {};
+
+    for (const tag of new Set([...ORDER.split(' '), ...there.sort()])) {
+        const text = readFileSync(join(here, 'locales', tag + '.json'), 'utf8');
+
+        packed[tag] = Object.values(JSON.parse(text))
+            .join('|').replaceAll('{time}', '~');
+    }
+
+    return packed;
+}
+
+const plugin = {
+    name: 'session-security',
+    setup(build) {
+        build.onResolve({ filter: /^locales$/ }, () => (
+            { path: 'locales', namespace: 'locales' }));
+        build.onLoad({ filter: /./, namespace: 'locales' }, () => (
+            { contents: JSON.stringify(locales()), loader: 'json' }));
+        build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+            const { code } = await esbuild.transform(
+                readFileSync(path, 'utf8'), { loader: 'css', minify: true });
+
+            return { contents: code.trim(), loader: 'text' };
+        });
+    },
+};
+
+/* What is built of the sources: the script's bytes. */
+export async function build() {
+    const result = await esbuild.build({
+        entryPoints: [join(here, 'src', 'main.js')],
+        bundle: true,
+        write: false,
+        minify: true,
+        format: 'iife',
+        target: 'es2022',
+        charset: 'utf8',
+        legalComments: 'none',
+        plugins: [plugin],
+    });
+
+    return Buffer.from(result.outputFiles[0].contents);
+}
+
+function bytes(name, data) {
+    const lines = [];
+
+    for (let i = 0; i < data.length; i += 16) {
+        lines.push('    ' + [...data.subarray(i, i + 16)].join(','));
+    }
+
+    return `const unsigned char  ${name}[] = {\n${lines.join(',\n')}\n};\n`
+        + `const size_t  ${name}_len = sizeof(${name});\n`;
+}
+
+/* five in a hundred smaller than zlib makes it */
+function gzip(data) {
+    const file = join(mkdtempSync(join(tmpdir(), 'script-')), 'script.js');
+
+    writeFileSync(file, data);
+
+    try {
+        return execFileSync('zopfli', ['-c', '--i100', file]);
+    } finally {
+        rmSync(dirname(file), { recursive: true });
+    }
+}
+
+function write(script) {
+    const version = createHash('sha256').update(script).digest('hex')
+        .slice(0, 16);
+
+    writeFileSync(target, '/* Made of js/ by "make script": change that. */\n\n'
+        + '#include "ssec_script.h"\n\n\n'
+        + `const char  ssec_script_version[17] = "${version}";\n\n`
+        + bytes('ssec_script', script) + '\n'
+        + bytes('ssec_script_gzip', gzip(script)));
+}
+
+/* What is in the repository: by name, the bytes of an array. */
+export function built(name) {
+    const [, numbers] = new RegExp(`char {2}${name}\\[\\] = {([^}]*)}`)
+        .exec(readFileSync(target, 'utf8'));
+
+    return Buffer.from(numbers.split(',').map(Number));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+    const script = await build();
+
+    if (process.argv.includes('--print')) {
+        process.stdout.write(script);
+
+    } else if (process.argv.includes('--check')) {
+        const same = script.equals(built('ssec_script'))
+            && script.equals(gunzipSync(built('ssec_script_gzip')));
+
+        console.log(same ? 'src/ssec_script.c matches js/'
+                         : 'src/ssec_script.c is old: run "make script"');
+        process.exitCode = same ? 0 : 1;
+
+    } else {
+        write(script);
+        console.log(`src/ssec_script.c: ${script.length} bytes, `
+                    + `${built('ssec_script_gzip').length} compressed`);
+    }
+}

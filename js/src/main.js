@@ -1,0 +1,196 @@
+/*
+ * The browser's side of ngx_http_session_security_module: reads its own tag,
+ * puts the parts together, and offers window.sessionSecurity.  docs/browser.md
+ * explains all of it.
+ */
+
+import { createActivity, EVENTS } from './activity.js';
+import { createClock } from './clock.js';
+import { createForms } from './forms.js';
+import { createPing } from './ping.js';
+import { EXPIRED, Session, STOPPED } from './session.js';
+import { createTabs } from './tabs.js';
+import { addLocale, pickLocale } from './texts.js';
+import { View } from './view.js';
+
+function start(window) {
+    const { document, location } = window;
+    const set = (document.currentScript
+                 || document.querySelector('script[data-expire-after]')
+                 || document.documentElement).dataset;
+
+    const seconds = (value, otherwise) => {
+        const n = parseFloat(value);
+
+        return n >= 0 ? n * 1000 : otherwise;
+    };
+
+    const expireAfter = seconds(set.expireAfter, 600000);
+    const pingUrl = new URL(set.ping || '/session_security/ping/',
+                            location.origin).href;
+    const url = set.logout && new URL(set.logout, location.href);
+    const logout = url && /^https?:$/.test(url.protocol) ? url : null;
+
+    /* captured before more of the page's own scripts run */
+
+    const { setTimeout, clearTimeout } = window;
+    const now = createClock(window.performance, window.Date);
+    const ask = createPing(pingUrl, window);
+
+    let session = { phase: STOPPED, over: true };
+    let timer;
+
+    const inFrame = () => {
+        try {
+            for (let w = window; w !== w.parent; ) {
+                w = w.parent;
+
+                if (w.sessionSecurity) {
+                    return true;
+                }
+            }
+        } catch {
+            /* a page of another origin */
+        }
+
+        return false;
+    };
+
+    const signOut = logout && (() => location.assign(logout));
+
+    const view = new View(window, {
+        session: () => session,
+        locale: () => pickLocale([set.lang, document.documentElement.lang,
+                                  ...navigator.languages]),
+        leave: signOut,
+        title: set.title !== 'off',
+        inFrame,
+
+        /*
+         * A logout URL on another host is left to nginx, which ends the
+         * session as it redirects there.
+         */
+        go: () => location.replace(logout && logout.host === location.host
+                                   ? logout
+                                   : location.pathname + location.search),
+    });
+
+    const tell = createTabs('session-security ' + pingUrl, now, window,
+                            (message) => session.over || session.told(message));
+
+    const listen = createActivity(window,
+                                  (set.events || EVENTS).split(/[\s,]+/),
+                                  (event) => {
+        const [target] = event.composedPath();
+
+        /* within the dialog: Tab goes on, and a tap on "Sign out" is that */
+
+        if (session.over
+            || (view.dialog.isOpen
+                && (event.key === 'Tab' || event.key === 'Shift'
+                    || target === view.dialog.parts.leave)))
+        {
+            return;
+        }
+
+        view.touched = event.pointerType === 'touch'
+            || event.type.startsWith('touch');
+        session.activity();
+    });
+
+    const host = {
+        now,
+        ask,
+        tell,
+        hidden: () => document.hidden,
+        delay: () => Math.random() * 100 + (document.hidden ? 200 : 0),
+        later: (ms, f) => setTimeout.call(window, f, ms),
+
+        /* whatever a page has done to the DOM, time goes on */
+        show(...args) {
+            try {
+                view.show(...args);
+            } catch (error) {
+                setTimeout.call(window, () => { throw error; });
+            }
+        },
+
+        wait(ms, f) {
+            clearTimeout.call(window, timer);
+            listen();
+
+            if (f) {
+                timer = setTimeout.call(window, f, ms);
+            }
+        },
+    };
+
+    const begin = (idle, endsIn) => {
+        session = new Session(host, {
+            expireAfter,
+            warnAfter: seconds(set.warnAfter, expireAfter * .9),
+            endsIn,
+            idle,
+            byButton: set.extend === 'button',
+        });
+        session.check();
+    };
+
+    const wake = (restored, delay) => {
+        listen();
+
+        if (!session.over) {
+            session.wake(restored, delay);
+        }
+    };
+
+    window.addEventListener('focus', () => wake());
+    window.addEventListener('online', () => wake(false, host.delay()));
+
+    document.addEventListener('visibilitychange',
+                              () => document.hidden || wake());
+
+    /* a page that the browser keeps is shown again from what is hidden now */
+
+    window.addEventListener('pagehide', ({ persisted }) => {
+        if (persisted && !session.over) {
+            view.hide(true);
+        }
+    });
+
+    window.addEventListener('pageshow', ({ persisted }) => {
+
+        if (persisted && session.phase === EXPIRED) {
+            location.reload();
+
+        } else if (persisted) {
+            wake(true);
+        }
+    });
+
+    if (set.forms !== 'off') {
+        createForms(window, document, () => session.phase === EXPIRED);
+    }
+
+    window.sessionSecurity = {
+        activity: () => { session.over || session.activity(); },
+        extend: () => !session.over && session.extend(),
+        signOut,
+        start: () => begin(0, Infinity),
+        stop: () => { session.over || session.stop(); },
+        addLocale,
+        get state() { return session.phase; },
+        get remaining() { return Math.max(0, session.remaining / 1000) || 0; },
+    };
+
+    if (set.start !== 'manual') {
+        begin(seconds(set.idle, 0) + window.performance.now(),
+              seconds(set.endsIn, Infinity) - window.performance.now());
+    }
+}
+
+/* once, however many tags there are */
+
+if (!window.sessionSecurity || !window.sessionSecurity.extend) {
+    start(window);
+}

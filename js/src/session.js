@@ -1,0 +1,386 @@
+/*
+ * The rule of the browser's side: when the server is asked, when the user is
+ * warned, and when it is over.  Knows no DOM and no globals: the host gives
+ *
+ *     now()            milliseconds that never go back (clock.js)
+ *     wait(ms, f)      calls f after ms, instead of what it was to call before;
+ *                      without f, nothing any more
+ *     delay()          milliseconds for which this tab lets others ask first
+ *     later(ms, f)     calls f after ms
+ *     ask(idleFor)     a promise of the server's answer (ping.js)
+ *     tell(message)    tells the other tabs (tabs.js)
+ *     hidden()         whether the tab is: no need to ask early then
+ *     show(phase, ...) lets the user see it (view.js)
+ *
+ * All times are milliseconds on the host's clock.
+ */
+
+export const LIVE = 'live';
+export const WARNED = 'warned';
+export const COVERED = 'covered';
+export const EXPIRED = 'expired';
+export const STOPPED = 'stopped';
+
+/* an answer is waited for so long; then what is known here counts */
+const PATIENCE = 2000;
+
+/* how often others' activity is asked for while a warning is shown */
+const POLL = 10000;
+
+/* the longest sleep: what the page has removed is put back as often */
+const TICK = 5000;
+
+const THROTTLE = 1000;
+
+export class Session {
+    #host;
+    #warnAfter;
+    #expireAfter;
+
+    #last;              /* activity, in any tab */
+    #ends;              /* the session's maximal lifetime */
+    #dismissed = false; /* the user knows of that */
+
+    #known;             /* the last activity that the server knows of */
+    #tried;             /* when it was last asked */
+    #failed = false;    /* and whether that was in vain */
+    #sure;              /* when it was last heard that all is well */
+    #unsure = -1;       /* covered, unless that was since then */
+
+    #turn = 0;
+    #asking = 0;        /* an answer is waited for: to which turn's question */
+    #asked;             /* since when */
+    #sending;           /* and whether this tab asked it */
+
+    /*
+     * warnAfter, expireAfter: of idleness.  endsIn: until the session's
+     * maximal lifetime is over.  idle: how long it has been so already.
+     * byButton: during a warning nothing but extend() is activity.
+     */
+    constructor(host, { warnAfter, expireAfter, endsIn, idle, byButton }) {
+        const now = host.now();
+
+        this.phase = LIVE;
+        this.byButton = byButton;
+        this.final = false;     /* warned of what nothing can extend */
+
+        this.#host = host;
+        this.#warnAfter = warnAfter;
+        this.#expireAfter = expireAfter;
+        this.#last = this.#known = now - idle;
+        this.#ends = now + endsIn;
+        this.#tried = this.#sure = this.#asked = now;
+    }
+
+    /* Nothing happens any more. */
+    get over() {
+        return this.phase === EXPIRED || this.phase === STOPPED;
+    }
+
+    /* Milliseconds until the session ends, as far as this tab knows. */
+    get remaining() {
+        return Math.min(this.#last + this.#expireAfter, this.#ends)
+            - this.#host.now();
+    }
+
+    get idle() {
+        return this.#host.now() - this.#last;
+    }
+
+    /* The user did something.  Gives whether that ended a warning. */
+    activity() {
+        if (this.phase === WARNED && !this.final) {
+            return !this.byButton && this.extend();
+        }
+
+        if (this.idle >= THROTTLE) {
+            this.#touch();
+        }
+
+        return false;
+    }
+
+    /* The user wants to stay.  Too late is too late. */
+    extend() {
+        if (this.phase === WARNED && this.final) {
+            this.#dismissed = true;
+            this.#host.tell({ dismissed: true });
+        }
+
+        if (!this.#touch()) {
+            return false;
+        }
+
+        this.#ask(0);
+        return true;
+    }
+
+    #touch() {
+        const counts = this.remaining > 0
+            && (this.phase === LIVE || this.phase === WARNED);
+
+        if (counts) {
+            this.#last = this.#host.now();
+            this.#host.tell({ activity: this.#last });
+        }
+
+        this.check();
+        return counts;
+    }
+
+    /*
+     * The page is seen again, or on line again: what is true now?  A page that
+     * was restored is covered until the server has said that all is well.
+     */
+    wake(restored, delay = 0) {
+        if (restored) {
+            this.#unsure = this.#host.now();
+        }
+
+        this.check();
+
+        if (!this.over && this.#host.now() - this.#tried > THROTTLE) {
+            this.#ask(delay);
+        }
+    }
+
+    stop() {
+        this.#to(LIVE);
+        this.phase = STOPPED;
+        this.#host.wait();
+    }
+
+    /* Only the maximal lifetime is near, and that cannot be extended. */
+    #ending() {
+        return this.idle < this.#warnAfter
+            && this.#ends - this.#host.now() <= this.#expireAfter - this.#warnAfter;
+    }
+
+    /* Everything that happens ends here: the only place that goes on. */
+    check() {
+        if (this.over) {
+            return;
+        }
+
+        const now = this.#host.now();
+
+        if (this.#asking && now - this.#asked >= PATIENCE) {
+            this.#heard(true);
+        }
+
+        const warnAt = this.#last + this.#warnAfter;
+        const endAt = Math.min(this.#last + this.#expireAfter, this.#ends);
+
+        if (now >= endAt) {
+            this.#to(COVERED);
+
+            if (this.#tried >= endAt
+                && (this.#failed || this.#tried >= endAt + PATIENCE))
+            {
+                return this.#expire();
+            }
+
+            this.#ask(this.#tried < endAt ? this.#host.delay() : 250);
+
+        } else if (this.#sure < this.#unsure) {
+            this.#to(COVERED);
+            this.#ask(this.#failed ? PATIENCE / 2 : 0);
+
+        } else if (now >= warnAt) {
+
+            if (this.#tried >= warnAt) {
+                this.#to(WARNED, false);
+            }
+
+            if (this.#tried < warnAt || now - this.#tried >= POLL
+                || (now >= endAt - PATIENCE && this.#tried < endAt - PATIENCE))
+            {
+                this.#ask(this.#host.delay());
+            }
+
+        } else {
+
+            if (this.#ending() && !this.#dismissed) {
+                this.#to(WARNED, true);
+
+            } else {
+                this.#to(LIVE);
+            }
+
+            if (this.#due(now)) {
+                this.#ask(this.#host.delay());
+            }
+        }
+
+        this.#sleep(now, [warnAt, endAt - PATIENCE, endAt,
+                         this.#ends - this.#expireAfter + this.#warnAfter,
+                         this.#asking ? this.#asked + PATIENCE : 0]);
+    }
+
+    /* The server must not take for idle, nor tell others so, who is active. */
+    #due(now) {
+        const since = now - this.#tried;
+
+        return this.#last > this.#known
+            && (this.#failed ? since >= TICK
+                : since >= this.#warnAfter / 2
+                  || now - this.#known >= this.#warnAfter);
+    }
+
+    #sleep(now, times) {
+        const tick = this.phase === WARNED
+            ? this.remaining % 1000 || 1000 : TICK;
+        const ms = Math.ceil(Math.min(tick, ...times.filter((t) => t > now)
+                                                    .map((t) => t - now)));
+
+        this.#host.wait(ms, () => {
+            const late = this.#host.now() - now - ms;
+
+            /* the machine slept, or the tab was frozen */
+
+            if (late > TICK && !this.#host.hidden()) {
+                this.wake(false, this.#host.delay());
+
+            } else {
+                this.check();
+            }
+        });
+    }
+
+    #to(phase, ending) {
+        const before = this.phase;
+
+        this.phase = phase;
+        this.final = ending;
+
+        if (phase !== before || phase !== LIVE) {
+            this.#host.show(phase, before);
+        }
+    }
+
+    #expire() {
+        this.phase = EXPIRED;
+        this.#host.wait();
+        this.#host.tell({ ended: this.#host.now() });
+        this.#host.show(EXPIRED);
+    }
+
+    /* Asks the server, after a delay in which another tab may do it. */
+    #ask(delay) {
+        if (this.#asking) {
+            return;
+        }
+
+        const turn = this.#expect();
+
+        if (delay) {
+            this.#host.later(delay, () => turn === this.#asking
+                                         && this.#send(turn));
+        } else {
+            this.#send(turn);
+        }
+    }
+
+    #expect() {
+        this.#asked = this.#host.now();
+        this.#asking = ++this.#turn;
+        this.#sending = false;
+        return this.#turn;
+    }
+
+    #send(turn) {
+        const sent = this.#host.now();
+        const last = this.#last;
+
+        this.#sending = true;
+        this.#host.tell({ ask: true });
+
+        /* rounded so that asking never makes the idle time shorter */
+
+        this.#host.ask(Math.ceil((sent - last) / 1000)).then((idle) => {
+
+            if (this.over) {
+                return;
+            }
+
+            if (idle === 'logout') {
+                this.#to(COVERED);
+                this.#expire();
+                return;
+            }
+
+            this.#known = Math.max(this.#known, last);
+            this.#sure = Math.max(this.#sure, sent);
+            this.#last = Math.max(this.#last, sent - idle * 1000 - 999);
+            this.#host.tell({ answer: this.#last });
+            this.#settle(turn, false);
+
+        }, () => {
+
+            if (turn === this.#asking) {
+                this.#host.tell({ failed: true });
+                this.#settle(turn, true);
+            }
+        });
+    }
+
+    /* An answer that comes late is still good news. */
+    #settle(turn, failed) {
+        if (turn === this.#asking || !failed) {
+            this.#heard(failed);
+            this.check();
+        }
+    }
+
+    #heard(failed) {
+        this.#asking = 0;
+        this.#tried = this.#host.now();
+        this.#failed = failed;
+    }
+
+    /* Another tab says something; its times are on this tab's clock. */
+    told({ activity, ask, answer, failed, dismissed, ended }) {
+        if (this.over) {
+            return;
+        }
+
+        const now = this.#host.now();
+
+        /* old news, to a tab that was frozen: perhaps there is a new login */
+
+        if (ended > now - PATIENCE) {
+            this.#to(COVERED);
+            this.#expire();
+            return;
+        }
+
+        if (ended) {
+            this.wake(true);
+            return;
+        }
+
+        if (ask && !(this.#asking && this.#sending)) {
+            this.#expect();
+        }
+
+        /* a page may have broken the clock: what is no number is not later */
+
+        if (activity > this.#last) {
+            this.#last = Math.min(activity, now);
+        }
+
+        if (answer !== undefined) {
+            this.#last = answer > this.#last ? Math.min(answer, now) : this.#last;
+            this.#known = Math.max(this.#known, this.#last);
+            this.#sure = now;
+            this.#heard(false);
+        }
+
+        if (failed && !this.#sending) {
+            this.#heard(true);
+        }
+
+        this.#dismissed ||= dismissed;
+        this.check();
+    }
+}

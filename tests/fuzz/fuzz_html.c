@@ -1,0 +1,146 @@
+/* HTML pages.  The first byte of the input says in what parts. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ssec_html.h"
+
+
+#define NONE   ((size_t) -1)
+#define NEVER  ((size_t) -2)
+
+#define TAG    "<script>"
+
+#define check(condition)  do { if (!(condition)) { abort(); } } while (0)
+
+
+static size_t find(const uint8_t *page, size_t len, unsigned parts);
+static void check_tag(const uint8_t *page, size_t len, size_t place);
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t    place;
+    unsigned  parts;
+
+    if (size == 0) {
+        return 0;
+    }
+
+    parts = data[0];
+    data++;
+    size--;
+
+    place = find(data, size, 0);
+
+    check(find(data, size, 1) == place);
+    check(find(data, size, 2 + parts) == place);
+
+    if (place == NONE || place == NEVER) {
+        return 0;
+    }
+
+    check(place <= size);
+    check(memchr(data, '\0', place) == NULL);
+
+    /* it does not depend on what follows, and stays the place */
+
+    check(place == 0 || find(data, place, 1) == place);
+    check_tag(data, size, place);
+
+    return 0;
+}
+
+
+/* Reads a page whole (0), byte by byte (1), or in parts of any length. */
+
+static size_t
+find(const uint8_t *page, size_t len, unsigned parts)
+{
+    size_t       i, n, at, sent;
+    uint8_t     *data;
+    ssec_html_t  html, before;
+    ssec_html_e  answer;
+
+    memset(&html, 0, sizeof(ssec_html_t));
+
+    sent = 0;
+
+    for (i = 0; i < len; i += n) {
+
+        n = len - i;
+
+        if (parts == 1) {
+            n = 1;
+
+        } else if (parts) {
+            parts = parts * 1103515245 + 12345;
+            n = (parts >> 16) % 12;
+            n = (n > len - i) ? len - i : n;
+        }
+
+        /* in a block of its own size, which nothing points to later */
+
+        data = malloc(n + (n == 0));
+        check(data);
+        memcpy(data, page + i, n);
+
+        at = NONE;
+        before = html;
+        answer = ssec_html_scan(&html, data, n, &at);
+
+        free(data);
+
+        /* at any time the page is what was sent, what is held, and the rest */
+
+        check(html.nheld <= SSEC_HTML_HELD);
+
+        if (answer == SSEC_HTML_NEVER) {
+            check(memcmp(&html, &before, sizeof(ssec_html_t)) == 0);
+            return NEVER;
+        }
+
+        if (answer == SSEC_HTML_HERE) {
+
+            if (html.nheld) {
+                check(at == 0 && html.nheld == before.nheld);
+                check(memcmp(html.held, page + sent, html.nheld) == 0);
+                return sent;
+            }
+
+            check(at < n);
+            return i + at;
+        }
+
+        check(html.nheld <= i + n && i + n - html.nheld >= sent);
+
+        sent = i + n - html.nheld;
+
+        check(memcmp(html.held, page + sent, html.nheld) == 0);
+        check(html.nheld == 0 || ssec_html_end(&html));
+    }
+
+    return ssec_html_end(&html) ? sent : NONE;
+}
+
+
+static void
+check_tag(const uint8_t *page, size_t len, size_t place)
+{
+    uint8_t  *with;
+
+    with = malloc(len + sizeof(TAG) - 1);
+    check(with);
+
+    memcpy(with, page, place);
+    memcpy(with + place, TAG, sizeof(TAG) - 1);
+    memcpy(with + place + sizeof(TAG) - 1, page + place, len - place);
+
+    check(find(with, len + sizeof(TAG) - 1, 0) == place);
+
+    free(with);
+}
