@@ -452,8 +452,8 @@ ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
      *     conf->max_lifetime = { NULL, 0, 0 };
      *     conf->ping = 0;
      *     conf->script = 0;
-     *     conf->ping_url = { 0, NULL };
-     *     conf->script_url = { 0, NULL };
+     *     conf->tag = { 0, NULL };
+     *     conf->exit = { 0, NULL };
      */
 
     conf->shm_zone = NGX_CONF_UNSET_PTR;
@@ -1154,6 +1154,7 @@ ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
             return NGX_CONF_ERROR;
         }
 
+        ngx_str_null(&option->text);
         option->attribute = name->attribute;
         option->value = ngx_http_session_security_compile(cf, &v);
 
@@ -1267,21 +1268,17 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
     ngx_http_session_security_injected_t *injected)
 {
     ngx_uint_t                             i;
-    ngx_http_session_security_loc_conf_t  *slcf;
-    ngx_http_session_security_location_t  *location;
+    ngx_http_session_security_location_t  *ping, *script;
 
-    slcf = injected->slcf;
-
-    location = injected->sscf->pings.elts;
+    ping = injected->sscf->pings.elts;
 
     for (i = 0; i < injected->sscf->pings.nelts; i++) {
-        if (location[i].slcf->shm_zone == slcf->shm_zone) {
-            slcf->ping_url = location[i].name;
+        if (ping[i].slcf->shm_zone == injected->slcf->shm_zone) {
             break;
         }
     }
 
-    if (slcf->ping_url.len == 0) {
+    if (i == injected->sscf->pings.nelts) {
         return ngx_http_session_security_no_location(cf, injected,
                                  "session_security_ping",
                                  "/session_security/ping/");
@@ -1293,10 +1290,10 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
                                  "/session_security/script.js");
     }
 
-    location = injected->sscf->scripts.elts;
+    script = injected->sscf->scripts.elts;
 
-    return ngx_http_session_security_script_url(cf->pool, &location[0].name,
-                                                &slcf->script_url);
+    return ngx_http_session_security_init_tag(cf, injected->slcf,
+                                              &ping[i].name, &script->name);
 }
 
 

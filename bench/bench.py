@@ -27,6 +27,25 @@ NGINX = os.environ["NGINX_BINARY"]
 COOKIE = "sid=0123456789abcdefghijklmnopqrstuv"
 FEW, MANY = 1000, 3000
 
+# a page of 100 KB, and how a browser asks for it
+PAGE = ("<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
+        "<title>A page</title>\n"
+        "<link rel=stylesheet href=/style.css>\n</head>\n<body>\n"
+        + "<p>Some text with <b>tags</b> in it, as pages have them.</p>\n"
+        * 1800)[:102400]
+NAVIGATE = ("-H", "Sec-Fetch-Mode: navigate", "-H", "Accept: text/html")
+TAG = ('<script defer src="/session_security/script.js?v=0123456789abcdef"'
+       ' data-ping="/session_security/ping/" data-logout="/logout/"'
+       ' data-warn-after="540" data-expire-after="600" data-idle="0"></script>'
+       '<noscript><meta http-equiv="refresh" content="600;url=/logout/">'
+       '</noscript>')
+
+SERVER = ("""
+        session_security zone=s;
+        location = /session_security/ping/ { session_security_ping; }
+        location = /session_security/script.js { session_security_script; }
+""")
+
 # name, http-level directives, location-level directives, path, cookie
 CASES = [
     ("bare nginx", "", "empty_gif;", "/e", COOKIE),
@@ -56,6 +75,19 @@ CASES = [
      "session_security_zone cookie=sid zone=s:10m;",
      "session_security zone=s; session_security_expire_after 1ms;"
      "session_security_logout_url /logout/; empty_gif;", "/e", COOKIE),
+    ("this module, injecting, not HTML",
+     "session_security_zone cookie=sid zone=s:10m;",
+     "session_security zone=s; session_security_inject on; empty_gif;", "/e",
+     COOKIE),
+    ("bare nginx, page of 100 KB", "", "root html;", "/page.html", COOKIE),
+    ("sub_filter, page of 100 KB", "",
+     "sub_filter '</head>' '%s</head>'; root html;" % TAG, "/page.html",
+     COOKIE),
+    ("this module, page of 100 KB",
+     "session_security_zone cookie=sid zone=s:10m;",
+     "session_security zone=s; session_security_inject on;"
+     "session_security_logout_url /logout/; root html;", "/page.html",
+     COOKIE),
 ]
 
 CONF = """
@@ -68,6 +100,7 @@ pid %(dir)s/pid;
 error_log %(dir)s/error.log warn;
 events { worker_connections 64; }
 http {
+    types { text/html html; }
     access_log off;
     keepalive_requests 1000000;
     client_body_temp_path %(dir)s; proxy_temp_path %(dir)s;
@@ -76,6 +109,7 @@ http {
     server {
         listen 127.0.0.1:%(port)d;
         location / { %(location)s }
+        %(server)s
     }
 }
 """
@@ -100,7 +134,15 @@ class Nginx:
             f.write(CONF % {
                 "load": "load_module %s;" % MODULE if module else "",
                 "master": "off", "dir": self.dir, "port": self.port,
-                "http": http, "location": location})
+                "http": http, "location": location,
+                "server": SERVER if "inject" in location else ""})
+
+        os.mkdir(self.dir + "/html")
+
+        with open(self.dir + "/html/page.html", "w") as f:
+            f.write(PAGE)
+
+        os.chmod(self.dir, 0o755)
 
         if os.getuid() != 0:
             subprocess.run(["sed", "-i", "/^user /d",
@@ -143,6 +185,7 @@ def instructions(case, n):
             subprocess.run(
                 ["h2load", "--h1", "-n", str(n), "-c", "1",
                  "-H", "Cookie: " + cookie,
+                 *(NAVIGATE if "page" in path else ()),
                  "http://127.0.0.1:%d%s" % (nginx.port, path)],
                 check=True, stdout=subprocess.DEVNULL, timeout=300)
 
@@ -248,6 +291,15 @@ def main():
     print("%-38s %12d" % ("limit_req", capacity_limit_req()), flush=True)
     print("%-38s %12d" % ("this module", capacity_ours()), flush=True)
 
+    page = counts["bare nginx, page of 100 KB"]
+    ours = counts["this module, page of 100 KB"] - page
+    theirs = counts["sub_filter, page of 100 KB"] - page
+
+    print()
+    print("a page of 100 KB: %d instructions, sub_filter: %d, ratio %.2f"
+          % (ours, theirs, ours / theirs))
+
+    slower = ours > theirs
     ours = counts["this module, live session"] - counts["bare nginx"]
     theirs = counts["limit_req on the cookie"] - counts["bare nginx"]
 
@@ -255,7 +307,7 @@ def main():
     print("a live session: %d instructions, limit_req: %d, ratio %.2f"
           % (ours, theirs, ours / theirs))
 
-    return 0 if ours <= 900 else 1
+    return 0 if ours <= 900 and not slower else 1
 
 
 if __name__ == "__main__":

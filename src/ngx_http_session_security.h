@@ -68,6 +68,7 @@ typedef struct {
 typedef struct {
     const char                 *attribute;   /* of the script's tag */
     ngx_http_complex_value_t   *value;
+    ngx_str_t                   text;        /* if it has no variables */
 } ngx_http_session_security_option_t;
 
 
@@ -89,8 +90,8 @@ typedef struct {
     ngx_flag_t                         inject;
     ngx_array_t                       *inject_options;
     ngx_flag_t                         no_store;
-    ngx_str_t                          ping_url;     /* where injected */
-    ngx_str_t                          script_url;
+    ngx_str_t                          tag;          /* its beginning */
+    ngx_str_t                          exit;         /* a logout URL for it */
 } ngx_http_session_security_loc_conf_t;
 
 
@@ -133,6 +134,11 @@ ngx_int_t ngx_http_session_security_script_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_session_security_script_url(ngx_pool_t *pool,
     ngx_str_t *location, ngx_str_t *url);
 
+/* The script's tag for the pages of a location: how it begins. */
+ngx_int_t ngx_http_session_security_init_tag(ngx_conf_t *cf,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *ping,
+    ngx_str_t *script);
+
 void ngx_http_session_security_init_header_filter(void);
 void ngx_http_session_security_init_body_filter(void);
 
@@ -158,6 +164,8 @@ ngx_http_session_security_key_t *ngx_http_session_security_find_key(
 ngx_int_t ngx_http_session_security_withhold(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone);
 
+/* Percent-encodes what no header, and no page, can have in a URL. */
+ngx_int_t ngx_http_session_security_escape(ngx_pool_t *pool, ngx_str_t *url);
 /* An empty URL is none. */
 ngx_int_t ngx_http_session_security_logout_url(ngx_http_request_t *r,
     ngx_http_session_security_url_t *logout_url, ngx_str_t *url);

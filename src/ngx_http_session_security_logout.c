@@ -3,8 +3,6 @@
 #include "ngx_http_session_security.h"
 
 
-static ngx_int_t ngx_http_session_security_escape(ngx_http_request_t *r,
-    ngx_str_t *url);
 static ngx_uint_t ngx_http_session_security_url_path(ngx_http_request_t *r,
     ngx_str_t *url, ngx_str_t *path);
 static ngx_uint_t ngx_http_session_security_same_path(ngx_http_request_t *r,
@@ -27,14 +25,14 @@ ngx_http_session_security_logout_url(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    return ngx_http_session_security_escape(r, url);
+    return ngx_http_session_security_escape(r->pool, url);
 }
 
 
 /* Variables may hold what would end the header's line. */
 
-static ngx_int_t
-ngx_http_session_security_escape(ngx_http_request_t *r, ngx_str_t *url)
+ngx_int_t
+ngx_http_session_security_escape(ngx_pool_t *pool, ngx_str_t *url)
 {
     u_char      *p;
     size_t       i, n;
@@ -43,14 +41,14 @@ ngx_http_session_security_escape(ngx_http_request_t *r, ngx_str_t *url)
     n = 0;
 
     for (i = 0; i < url->len; i++) {
-        n += (url->data[i] <= 0x20 || url->data[i] == 0x7f);
+        n += (url->data[i] <= 0x20 || url->data[i] >= 0x7f);
     }
 
     if (n == 0) {
         return NGX_OK;
     }
 
-    p = ngx_pnalloc(r->pool, url->len + 2 * n);
+    p = ngx_pnalloc(pool, url->len + 2 * n);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -59,7 +57,7 @@ ngx_http_session_security_escape(ngx_http_request_t *r, ngx_str_t *url)
 
     for (i = 0; i < url->len; i++) {
 
-        if (url->data[i] <= 0x20 || url->data[i] == 0x7f) {
+        if (url->data[i] <= 0x20 || url->data[i] >= 0x7f) {
             p[n++] = '%';
             p[n++] = hex[url->data[i] >> 4];
             p[n++] = hex[url->data[i] & 0xf];

@@ -9,17 +9,9 @@
 struct ngx_http_session_security_page_s {
     ssec_html_t  html;
     ngx_str_t    tag;
+    ngx_uint_t   promised;           /* a length, that of the tag included */
+    ngx_uint_t   never;              /* there is no place for it */
 };
-
-
-/* What the tag says, gathered before there is memory for it. */
-
-typedef struct {
-    ngx_str_t    name;
-    ngx_str_t    value;
-} ngx_http_session_security_attr_t;
-
-#define NGX_HTTP_SESSION_SECURITY_MAX_ATTRS  16
 
 
 static ngx_uint_t ngx_http_session_security_has_place(ngx_http_request_t *r);
@@ -27,16 +19,18 @@ static ngx_int_t ngx_http_session_security_keep_out(ngx_http_request_t *r);
 static ngx_int_t ngx_http_session_security_create_tag(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *tag);
-static ngx_int_t ngx_http_session_security_attrs(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_array_t *attrs, ngx_str_t *next,
-    uint64_t *after);
-static ngx_int_t ngx_http_session_security_attr(ngx_array_t *attrs,
-    const char *name, ngx_str_t *value);
-static ngx_int_t ngx_http_session_security_seconds(ngx_array_t *attrs,
-    const char *name, uint64_t ms);
-static size_t ngx_http_session_security_html_len(ngx_str_t *s);
-static u_char *ngx_http_session_security_html(u_char *p, ngx_str_t *s);
+static ngx_int_t ngx_http_session_security_exits(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *logout,
+    ngx_str_t *next);
+static ngx_uint_t ngx_http_session_security_is_path(ngx_str_t *url);
+static size_t ngx_http_session_security_attr_len(const char *name,
+    ngx_str_t *value);
+static u_char *ngx_http_session_security_attr(u_char *p, const char *name,
+    ngx_str_t *value);
+static u_char *ngx_http_session_security_seconds(u_char *p,
+    const char *attribute, uint64_t ms);
+static ngx_int_t ngx_http_session_security_html(ngx_pool_t *pool,
+    ngx_str_t *s);
 
 static ngx_int_t ngx_http_session_security_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
@@ -68,6 +62,7 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx)
 {
+    off_t      len;
     ngx_str_t  tag;
 
     if (slcf->no_store && ngx_http_session_security_keep_out(r) != NGX_OK) {
@@ -91,7 +86,12 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
      * would let a browser take it for an older one, or in parts, goes.
      */
 
-    ngx_http_clear_content_length(r);
+    if (r->headers_out.content_length_n != -1) {
+        len = r->headers_out.content_length_n + tag.len;
+        ngx_http_clear_content_length(r);
+        r->headers_out.content_length_n = len;
+    }
+
     ngx_http_clear_accept_ranges(r);
     ngx_http_clear_last_modified(r);
     ngx_http_clear_etag(r);
@@ -106,6 +106,7 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
     }
 
     ctx->page->tag = tag;
+    ctx->page->promised = (r->headers_out.content_length_n != -1);
 
     r->filter_need_in_memory = 1;
 
@@ -189,93 +190,108 @@ ngx_http_session_security_keep_out(ngx_http_request_t *r)
 /*
  * <script defer src=... data-...></script><noscript><meta ...></noscript>
  *
- * The noscript part leads to the logout URL, or asks for the page again and
- * leaves the rest to the decision.
+ * What is the same for all pages of a location is made with the configuration:
+ * the beginning, and the times and the options unless they have variables.
  */
 
-static ngx_int_t
-ngx_http_session_security_create_tag(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *tag)
+ngx_int_t
+ngx_http_session_security_init_tag(ngx_conf_t *cf,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *ping,
+    ngx_str_t *script)
 {
-    u_char                            *p;
-    size_t                             len;
-    uint64_t                           after;
-    ngx_str_t                          next;
-    ngx_uint_t                         i;
-    ngx_array_t                        attrs;
-    ngx_http_session_security_attr_t  *attr;
+    u_char                              *p;
+    ngx_str_t                            url, asked;
+    ngx_uint_t                           i;
+    ngx_http_session_security_option_t  *option;
 
-    static ngx_str_t  script = ngx_string("<script defer");
-    static ngx_str_t  noscript = ngx_string("></script><noscript>"
-                                            "<meta http-equiv=\"refresh\" "
-                                            "content=\"");
-    static ngx_str_t  url = ngx_string(";url=");
-    static ngx_str_t  end = ngx_string("\"></noscript>");
+    static ngx_str_t  begin = ngx_string("<script defer");
 
-    if (ngx_array_init(&attrs, r->pool, NGX_HTTP_SESSION_SECURITY_MAX_ATTRS,
-                       sizeof(ngx_http_session_security_attr_t))
-        != NGX_OK
-        || ngx_http_session_security_attrs(r, slcf, ctx, &attrs, &next, &after)
-           != NGX_OK)
+    asked = *ping;
+
+    if (ngx_http_session_security_script_url(cf->pool, script, &url) != NGX_OK
+        || ngx_http_session_security_html(cf->pool, &url) != NGX_OK
+        || ngx_http_session_security_html(cf->pool, &asked) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    len = script.len + noscript.len + NGX_INT64_LEN + url.len
-          + ngx_http_session_security_html_len(&next) + end.len;
+    slcf->tag.len = begin.len + ngx_http_session_security_attr_len("src", &url)
+                    + ngx_http_session_security_attr_len("data-ping", &asked);
 
-    attr = attrs.elts;
-
-    for (i = 0; i < attrs.nelts; i++) {
-        len += 1 + attr[i].name.len + 2
-               + ngx_http_session_security_html_len(&attr[i].value) + 1;
-    }
-
-    p = ngx_pnalloc(r->pool, len);
+    p = ngx_pnalloc(cf->pool, slcf->tag.len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    tag->data = p;
+    slcf->tag.data = p;
 
-    p = ngx_cpymem(p, script.data, script.len);
+    p = ngx_cpymem(p, begin.data, begin.len);
+    p = ngx_http_session_security_attr(p, "src", &url);
+    ngx_http_session_security_attr(p, "data-ping", &asked);
 
-    for (i = 0; i < attrs.nelts; i++) {
-        *p++ = ' ';
-        p = ngx_cpymem(p, attr[i].name.data, attr[i].name.len);
-        *p++ = '=';
-        *p++ = '"';
-        p = ngx_http_session_security_html(p, &attr[i].value);
-        *p++ = '"';
+    if (slcf->logout_url && slcf->logout_url->value->lengths == NULL
+        && ngx_http_session_security_is_path(&slcf->logout_url->text))
+    {
+        slcf->exit = slcf->logout_url->text;
+
+        if (ngx_http_session_security_escape(cf->pool, &slcf->exit) != NGX_OK
+            || ngx_http_session_security_html(cf->pool, &slcf->exit) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
-    p = ngx_cpymem(p, noscript.data, noscript.len);
-    p = ngx_sprintf(p, "%uL", (after + 999) / 1000);
-
-    if (next.len) {
-        p = ngx_cpymem(p, url.data, url.len);
-        p = ngx_http_session_security_html(p, &next);
+    if (slcf->inject_options == NULL) {
+        return NGX_OK;
     }
 
-    p = ngx_cpymem(p, end.data, end.len);
+    option = slcf->inject_options->elts;
 
-    tag->len = p - tag->data;
+    for (i = 0; i < slcf->inject_options->nelts; i++) {
+
+        if (option[i].value->lengths || option[i].text.len) {
+            continue;
+        }
+
+        asked = option[i].value->value;
+
+        if (ngx_http_session_security_html(cf->pool, &asked) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        option[i].text.len = ngx_http_session_security_attr_len(
+                                              option[i].attribute, &asked);
+
+        option[i].text.data = ngx_pnalloc(cf->pool, option[i].text.len);
+        if (option[i].text.data == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_http_session_security_attr(option[i].text.data,
+                                       option[i].attribute, &asked);
+    }
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_session_security_attrs(ngx_http_request_t *r,
+ngx_http_session_security_create_tag(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_array_t *attrs, ngx_str_t *next,
-    uint64_t *after)
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *tag)
 {
-    uint64_t                             expire_after, warn_after;
-    ngx_str_t                            logout, value;
-    ngx_uint_t                           i, elsewhere;
+    u_char                              *p;
+    size_t                               len;
+    uint64_t                             expire_after, warn_after, after;
+    ngx_str_t                            logout, next, *values;
+    ngx_uint_t                           i, n;
     ngx_http_session_security_option_t  *option;
+
+    static ngx_str_t  noscript = ngx_string("></script><noscript>"
+                                            "<meta http-equiv=\"refresh\" "
+                                            "content=\"");
+    static ngx_str_t  url = ngx_string(";url=");
+    static ngx_str_t  end = ngx_string("\"></noscript>");
 
     expire_after = ngx_http_session_security_time(r, &slcf->expire_after, 1,
                                NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
@@ -292,149 +308,235 @@ ngx_http_session_security_attrs(ngx_http_request_t *r,
         warn_after = expire_after - expire_after / 10;
     }
 
-    if (ngx_http_session_security_logout_url(r, slcf->logout_url, &logout)
+    logout = slcf->exit;
+    next = slcf->exit;
+
+    if (slcf->exit.len == 0
+        && ngx_http_session_security_exits(r, slcf, &logout, &next) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    len = slcf->tag.len
+          + ngx_http_session_security_attr_len("data-logout", &logout)
+          + 4 * (sizeof(" data-expire-after=\"\"") + NGX_INT64_LEN + 4)
+          + noscript.len + NGX_INT64_LEN + url.len + next.len + end.len;
+
+    option = NULL;
+    values = NULL;
+    n = 0;
+
+    if (slcf->inject_options && slcf->inject_options->nelts) {
+
+        option = slcf->inject_options->elts;
+        n = slcf->inject_options->nelts;
+
+        values = ngx_pcalloc(r->pool, n * sizeof(ngx_str_t));
+        if (values == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = 0; i < n; i++) {
+
+        if (option[i].text.len) {
+            len += option[i].text.len;
+            continue;
+        }
+
+        if (ngx_http_complex_value(r, option[i].value, &values[i]) != NGX_OK
+            || ngx_http_session_security_html(r->pool, &values[i]) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        len += ngx_http_session_security_attr_len(option[i].attribute,
+                                                  &values[i]);
+    }
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    tag->data = p;
+
+    after = expire_after - ngx_min(ctx->idle, expire_after);
+
+    p = ngx_cpymem(p, slcf->tag.data, slcf->tag.len);
+    p = ngx_http_session_security_attr(p, "data-logout", &logout);
+    p = ngx_http_session_security_seconds(p, " data-warn-after=\"",
+                                          warn_after);
+    p = ngx_http_session_security_seconds(p, " data-expire-after=\"",
+                                          expire_after);
+    p = ngx_http_session_security_seconds(p, " data-idle=\"", ctx->idle);
+
+    if (ctx->outcome.lifetime != UINT64_MAX) {
+        p = ngx_http_session_security_seconds(p, " data-ends-in=\"",
+                                              ctx->outcome.lifetime);
+        after = ngx_min(after, ctx->outcome.lifetime);
+    }
+
+    for (i = 0; i < n; i++) {
+        p = option[i].text.len
+            ? ngx_cpymem(p, option[i].text.data, option[i].text.len)
+            : ngx_http_session_security_attr(p, option[i].attribute,
+                                             &values[i]);
+    }
+
+    p = ngx_cpymem(p, noscript.data, noscript.len);
+    p = ngx_sprintf(p, "%uL", (after + 999) / 1000);
+
+    if (next.len) {
+        p = ngx_cpymem(p, url.data, url.len);
+        p = ngx_cpymem(p, next.data, next.len);
+    }
+
+    p = ngx_cpymem(p, end.data, end.len);
+
+    tag->len = p - tag->data;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Where the script leads, and where the page itself does without it: if the
+ * logout URL is elsewhere, the page is asked for again, and row 10 leads there.
+ */
+
+static ngx_int_t
+ngx_http_session_security_exits(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *logout,
+    ngx_str_t *next)
+{
+    ngx_uint_t  elsewhere;
+
+    if (ngx_http_session_security_logout_url(r, slcf->logout_url, logout)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    /* a variable may hold what no browser is to run */
+    elsewhere = 0;
 
-    if (logout.len && logout.data[0] != '/'
-        && ngx_strncasecmp(logout.data, (u_char *) "http://",
-                           ngx_min(logout.len, 7)) != 0
-        && ngx_strncasecmp(logout.data, (u_char *) "https://",
-                           ngx_min(logout.len, 8)) != 0)
-    {
-        logout.len = 0;
-    }
+    if (!ngx_http_session_security_is_path(logout)) {
 
-    *next = logout;
-    *after = expire_after - ngx_min(ctx->idle, expire_after);
+        /* a variable may hold what no browser is to run */
 
-    if (logout.len) {
-        (void) ngx_http_session_security_is_logout(r, slcf->logout_url,
-                                                   &logout, &elsewhere);
-        if (elsewhere) {
-            next->len = 0;
+        if (logout->len < 8
+            || (ngx_strncasecmp(logout->data, (u_char *) "http://", 7) != 0
+                && ngx_strncasecmp(logout->data, (u_char *) "https://", 8)
+                   != 0))
+        {
+            logout->len = 0;
         }
+
+        (void) ngx_http_session_security_is_logout(r, slcf->logout_url, logout,
+                                                   &elsewhere);
     }
 
-    if (ngx_http_session_security_attr(attrs, "src", &slcf->script_url)
-        != NGX_OK
-        || ngx_http_session_security_attr(attrs, "data-ping", &slcf->ping_url)
-           != NGX_OK
-        || ngx_http_session_security_attr(attrs, "data-logout", &logout)
-           != NGX_OK
-        || ngx_http_session_security_seconds(attrs, "data-warn-after",
-                                             warn_after)
-           != NGX_OK
-        || ngx_http_session_security_seconds(attrs, "data-expire-after",
-                                             expire_after)
-           != NGX_OK
-        || ngx_http_session_security_seconds(attrs, "data-idle", ctx->idle)
-           != NGX_OK)
-    {
+    if (ngx_http_session_security_html(r->pool, logout) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ctx->outcome.lifetime != UINT64_MAX) {
+    *next = *logout;
 
-        *after = ngx_min(*after, ctx->outcome.lifetime);
-
-        if (ngx_http_session_security_seconds(attrs, "data-ends-in",
-                                              ctx->outcome.lifetime)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    if (slcf->inject_options == NULL) {
-        return NGX_OK;
-    }
-
-    option = slcf->inject_options->elts;
-
-    for (i = 0; i < slcf->inject_options->nelts; i++) {
-
-        if (ngx_http_complex_value(r, option[i].value, &value) != NGX_OK
-            || ngx_http_session_security_attr(attrs, option[i].attribute,
-                                              &value)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+    if (elsewhere) {
+        next->len = 0;
     }
 
     return NGX_OK;
 }
 
 
-/* An empty value is none. */
+/* On this host: "//host" and "/\host" are others to a browser. */
 
-static ngx_int_t
-ngx_http_session_security_attr(ngx_array_t *attrs, const char *name,
-    ngx_str_t *value)
+static ngx_uint_t
+ngx_http_session_security_is_path(ngx_str_t *url)
 {
-    ngx_http_session_security_attr_t  *attr;
-
-    if (value->len == 0) {
-        return NGX_OK;
-    }
-
-    attr = ngx_array_push(attrs);
-    if (attr == NULL) {
-        return NGX_ERROR;
-    }
-
-    attr->name.data = (u_char *) name;
-    attr->name.len = ngx_strlen(name);
-    attr->value = *value;
-
-    return NGX_OK;
+    return url->len && url->data[0] == '/'
+           && (url->len == 1
+               || (url->data[1] != '/' && url->data[1] != '\\'));
 }
 
 
-static ngx_int_t
-ngx_http_session_security_seconds(ngx_array_t *attrs, const char *name,
+/* An attribute, of a value that is HTML already; an empty one is left out. */
+
+static size_t
+ngx_http_session_security_attr_len(const char *name, ngx_str_t *value)
+{
+    return 1 + ngx_strlen(name) + 2 + value->len + 1;
+}
+
+
+static u_char *
+ngx_http_session_security_attr(u_char *p, const char *name, ngx_str_t *value)
+{
+    if (value->len == 0) {
+        return p;
+    }
+
+    *p++ = ' ';
+    p = ngx_cpymem(p, name, ngx_strlen(name));
+    *p++ = '=';
+    *p++ = '"';
+    p = ngx_cpymem(p, value->data, value->len);
+    *p++ = '"';
+
+    return p;
+}
+
+
+static u_char *
+ngx_http_session_security_seconds(u_char *p, const char *attribute,
     uint64_t ms)
 {
-    u_char     *p;
-    ngx_str_t   value;
+    p = ngx_cpymem(p, attribute, ngx_strlen(attribute));
 
-    p = ngx_pnalloc(attrs->pool, NGX_INT64_LEN + 4);
-    if (p == NULL) {
-        return NGX_ERROR;
+    if (ms < 1000) {
+        *p++ = '0';
+
+    } else {
+        p = ngx_sprintf(p, "%uL", ms / 1000);
     }
-
-    value.data = p;
-
-    p = ngx_sprintf(p, "%uL", ms / 1000);
 
     if (ms % 1000) {
         p = ngx_sprintf(p, ".%03uL", ms % 1000);
     }
 
-    value.len = p - value.data;
+    *p++ = '"';
 
-    return ngx_http_session_security_attr(attrs, name, &value);
+    return p;
 }
 
 
-/* In an attribute's double quotes. */
+/* For an attribute in double quotes. */
 
-static size_t
-ngx_http_session_security_html_len(ngx_str_t *s)
+static ngx_int_t
+ngx_http_session_security_html(ngx_pool_t *pool, ngx_str_t *s)
 {
-    return s->len + ngx_escape_html(NULL, s->data, s->len);
-}
+    u_char  *p;
+    size_t   len;
 
+    len = ngx_escape_html(NULL, s->data, s->len);
 
-static u_char *
-ngx_http_session_security_html(u_char *p, ngx_str_t *s)
-{
-    return (u_char *) ngx_escape_html(p, s->data, s->len);
+    if (len == 0) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(pool, s->len + len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    len += s->len;
+    ngx_escape_html(p, s->data, s->len);
+
+    s->data = p;
+    s->len = len;
+
+    return NGX_OK;
 }
 
 
@@ -473,7 +575,9 @@ ngx_http_session_security_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
 /*
  * Nothing waits but the beginning of a tag.  What is sent on are the buffers
- * that came, with the tag between: their memory stays until they are sent.
+ * that came, with the tag between: their memory stays until they are sent.  A
+ * page without a place for the tag gets, if its length was promised, as many
+ * bytes at its end that show nothing.
  */
 
 static ngx_int_t
@@ -494,12 +598,20 @@ ngx_http_session_security_put(ngx_http_request_t *r,
         prev = page->html;
         len = 0;
 
+        found = SSEC_HTML_MORE;
+
         if (ngx_buf_in_memory(b)) {
             len = b->last - b->pos;
-            found = ssec_html_scan(&page->html, b->pos, len, &at);
 
-        } else {
-            found = b->in_file ? SSEC_HTML_NEVER : SSEC_HTML_MORE;
+            if (!page->never) {
+                found = ssec_html_scan(&page->html, b->pos, len, &at);
+            }
+        }
+
+        if (found == SSEC_HTML_NEVER && page->promised) {
+            page->never = 1;
+            page->html.nheld = 0;
+            found = SSEC_HTML_MORE;
         }
 
         if (found == SSEC_HTML_MORE) {
@@ -554,9 +666,11 @@ ngx_http_session_security_pass(ngx_http_request_t *r,
 {
     size_t        wait;
     ngx_buf_t    *special;
+    ngx_str_t     pad;
     ssec_html_t  *html;
 
     html = &page->html;
+    ngx_str_null(&pad);
 
     if (html->nheld > len) {
 
@@ -602,17 +716,30 @@ ngx_http_session_security_pass(ngx_http_request_t *r,
 
     if (b->last_buf) {
 
-        if (ssec_html_end(html)) {
+        if (!page->never && ssec_html_end(html)) {
             last = ngx_http_session_security_append(r, last, page->tag.data,
                                                     page->tag.len, 0);
+
+        } else if (page->promised) {
+
+            /* in a page of UTF-16 only zero bytes are nothing */
+
+            ngx_memset(page->tag.data, page->never ? 0 : ' ', page->tag.len);
+
+            pad = page->tag;
         }
 
         last = ngx_http_session_security_append(r, last, html->held,
                                                 html->nheld, 1);
+        last = ngx_http_session_security_append(r, last, pad.data, pad.len,
+                                                0);
     }
 
-    return ngx_buf_special(special)
-           ? ngx_http_session_security_link(r, last, special) : last;
+    if (special != b && !ngx_buf_special(special)) {
+        return last;
+    }
+
+    return ngx_http_session_security_link(r, last, special);
 }
 
 
