@@ -45,7 +45,7 @@ SO		= $(abspath $(BUILD))/objs/$(MODULE).so
 SOURCES		= config $(MODULE).c $(wildcard src/*.c src/*.h)
 PURE		= $(wildcard src/ssec_*.c)
 
-.PHONY: all build install check quick unit t lint coverage stress fuzz \
+.PHONY: all build install check unit t js browser lint coverage stress fuzz \
 	script demo bench clean help deps
 
 all: build
@@ -88,6 +88,14 @@ unit: ## Run the unit tests of the pure parts
 t: ## Run the suites in t/ (TESTS=t/010-config.t for one)
 t: $(SO)
 	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) tests/prove $(TESTS)
+
+js: ## Run the script's tests, without a browser
+	@tools/npm js && js/test/run-unit
+
+browser: ## Run the script in Chromium and Firefox (BROWSER=firefox for one)
+browser: $(SO)
+	@tools/npm js && $(NEED) chromium firefox-esr
+	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) js/test/run-browser
 
 lint: ## Check the code with gcc, clang, clang-tidy and cppcheck
 lint: $(SO)

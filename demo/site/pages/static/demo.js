@@ -103,18 +103,17 @@ function watchClock(card) {
 function watchForm(form) {
     const says = form.querySelector('[data-says]');
     const answer = form.querySelector('[data-answer]');
-    let typed = 0;
+    const draft = sessionStorage.getItem('draft');
 
-    form.addEventListener('input', () => {
-        typed = Date.now();
+    if (draft) {
+        form.elements.text.value = draft;
+        say(says, 'Your draft, from before the logout.');
+        sessionStorage.removeItem('draft');
+    }
+
+    document.addEventListener('sessionsecurity:expire', () => {
+        sessionStorage.setItem('draft', form.elements.text.value);
     });
-
-    setInterval(() => {
-        if (typed) {
-            ping(Math.floor((Date.now() - typed) / 1000)).catch(() => {});
-            typed = 0;
-        }
-    }, 3000);
 
     form.addEventListener('submit', async (event) => {
         event.preventDefault();
@@ -141,8 +140,15 @@ function watchForm(form) {
 }
 
 
+/* What no event shows the script: somebody is looking at something. */
+
+function watchFilm(box) {
+    setInterval(() => box.checked && sessionSecurity.activity(), 1000);
+}
+
+
 for (const [id, watch] of [['status', watchStatus], ['clock', watchClock],
-                           ['write', watchForm]]) {
+                           ['write', watchForm], ['film', watchFilm]]) {
     const element = document.getElementById(id);
 
     if (element) {
