@@ -24,6 +24,9 @@ export const STOPPED = 'stopped';
 /* an answer is waited for so long; then what is known here counts */
 const PATIENCE = 2000;
 
+/* the server may think of the end as a moment later */
+const AGAIN = 200;
+
 /* how often others' activity is asked for while a warning is shown */
 const POLL = 10000;
 
@@ -152,8 +155,10 @@ export class Session {
 
     /* Only the maximal lifetime is near, and that cannot be extended. */
     #ending() {
+        const left = this.#ends - this.#host.now();
+
         return this.idle < this.#warnAfter
-            && this.#ends - this.#host.now() <= this.#expireAfter - this.#warnAfter;
+            && left <= this.#expireAfter - this.#warnAfter;
     }
 
     /* Everything that happens ends here: the only place that goes on. */
@@ -180,7 +185,7 @@ export class Session {
                 return this.#expire();
             }
 
-            this.#ask(this.#tried < endAt ? this.#host.delay() : 250);
+            this.#ask(this.#host.delay() + (this.#tried < endAt ? 0 : AGAIN));
 
         } else if (this.#sure < this.#unsure) {
             this.#to(COVERED);
@@ -212,9 +217,12 @@ export class Session {
             }
         }
 
-        this.#sleep(now, [warnAt, endAt - PATIENCE, endAt,
-                         this.#ends - this.#expireAfter + this.#warnAfter,
-                         this.#asking ? this.#asked + PATIENCE : 0]);
+        this.#sleep(now, [
+            warnAt, endAt - PATIENCE, endAt,
+            this.#ends - this.#expireAfter + this.#warnAfter,
+            this.#known + this.#warnAfter,
+            this.#asking ? this.#asked + PATIENCE : 0,
+        ]);
     }
 
     /* The server must not take for idle, nor tell others so, who is active. */
@@ -370,7 +378,10 @@ export class Session {
         }
 
         if (answer !== undefined) {
-            this.#last = answer > this.#last ? Math.min(answer, now) : this.#last;
+            if (answer > this.#last) {
+                this.#last = Math.min(answer, now);
+            }
+
             this.#known = Math.max(this.#known, this.#last);
             this.#sure = now;
             this.#heard(false);
