@@ -744,4 +744,5 @@ def test(running, tap):
     test_running(running, tap)
 
 
-servers.main("backends", 60, test)
+if __name__ == "__main__":
+    servers.main("backends", 60, test)

@@ -1,0 +1,331 @@
+#!/usr/bin/python3
+"""
+Pages from a backend that sends them as it likes: in pieces of every size, by
+every transfer, slowly, cut off; over HTTP/1.1 and HTTP/2.  Each comes out as
+it went in, with the script's tag in one place and nothing else changed.
+"""
+
+import gzip
+import random
+import re
+import socket
+import subprocess
+import threading
+import time
+
+import servers
+from servers import PAGE
+from backends_test import certificate, http2_listen
+
+TAG = re.compile(rb'<script defer src="/s\.js\?v=[0-9a-f]{16}"[^>]*></script>'
+                 rb'<noscript><meta [^>]*></noscript>')
+
+# "|" is where the tag belongs
+PAGES = {
+    "plain": '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+             '|<base href="/x/"><link rel=icon></head><body>text</body>',
+    "loud": '<!DOCTYPE HTML><HTML><HEAD><TITLE>a</TITLE>|</HEAD><BODY>b',
+    "comments": '<!-- <head> --> <!doctype html>\n<!---->|<header>h</header>',
+    "bare": "|some text <b>and</b> a tag",
+    "title": '<head><title><head></head></title><meta a="<body>">|<body>',
+    "doctype": "<!doctype html>\n|",
+    "cut": "<!doctype html><html><head>|<he",
+    "unfinished": "<!doctype html><html lang='a",
+    "utf-16": "<html>",
+}
+
+
+def page(name):
+    text, found, rest = PAGES[name].partition("|")
+    codec = "utf-16" if name == "utf-16" else "utf-8"
+
+    return text.encode(codec), bool(found), rest.encode()
+
+
+class Backend:
+    """
+    /PAGE/HOW?cut=N,...: sends it in pieces that end at these places; HOW is
+    "length", "chunked" or "close".
+    """
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.socket.getsockname()[1]
+        self.encodings = []
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            client, _ = self.socket.accept()
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self.serve, args=(client,),
+                             daemon=True).start()
+
+    def serve(self, client):
+        with client:
+            asked = b""
+
+            while b"\r\n\r\n" not in asked:
+                got = client.recv(65536)
+                if not got:
+                    return
+                asked += got
+
+            path = asked.split()[1].decode()
+            self.encodings.append(b"accept-encoding" in asked.lower())
+
+            name, how, cuts = re.match(r"/([^/]+)/(\w+)\?cut=([\d,]*)",
+                                       path).groups()
+            try:
+                self.send(client, name, how,
+                          [int(cut) for cut in cuts.split(",") if cut])
+            except OSError:
+                pass
+
+    def send(self, client, name, how, cuts):
+        if name == "large":
+            body = b"<p>" + b"0123456789abcdef" * (10 << 16)
+        else:
+            before, _, after = page(name)
+            body = before + after
+
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nETag: \"e\"\r\n"
+
+        if how == "gzip":
+            body = gzip.compress(body)
+            head += b"Content-Encoding: gzip\r\n"
+        if how == "chunked":
+            head += b"Transfer-Encoding: chunked\r\n"
+        elif how != "close":
+            head += b"Content-Length: %d\r\n" % (len(body)
+                                                 + 10 * (how == "short"))
+
+        client.sendall(head + b"Connection: close\r\n\r\n")
+
+        for first, last in zip([0] + cuts, cuts + [len(body)]):
+            piece = body[first:last]
+
+            if how == "chunked" and piece:
+                piece = b"%x\r\n%s\r\n" % (len(piece), piece)
+
+            client.sendall(piece)
+
+            if cuts:
+                time.sleep(0.002)
+
+        if how == "chunked":
+            client.sendall(b"0\r\n\r\n")
+
+
+def ask(port, path, *args, cookie="sid=a"):
+    """By curl; gives status, headers and the body's bytes."""
+
+    scheme = "https" if "--http2" in args else "http"
+    headers = [arg for name, value in PAGE.items()
+               for arg in ("-H", "%s: %s" % (name, value))]
+
+    done = subprocess.run(
+        ["curl", "-sk", "-i", "--max-time", "20", *headers,
+         "-H", "Cookie: " + cookie, *args,
+         "%s://127.0.0.1:%d%s" % (scheme, port, path)],
+        stdout=subprocess.PIPE)
+
+    head, _, body = done.stdout.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+
+    return (int(lines[0].split()[1]),
+            {name.lower(): value for name, _, value in
+             (line.partition(": ") for line in lines[1:])}, body)
+
+
+def is_right(name, body):
+    """The page, with the tag in its place, or with nothing that shows."""
+
+    before, has_place, after = page(name)
+
+    if not has_place:
+        rest = body[len(before):]
+        return (body.startswith(before) and not TAG.search(body)
+                and not rest.strip(b" \0"))
+
+    tag = TAG.search(body)
+
+    return tag and body == before + tag[0] + after
+
+
+def test_pieces(backend, port, tls_port, tap):
+    """Every split into two, and random ones into many."""
+
+    seed = random.randrange(1 << 32)
+    rand = random.Random(seed)
+    print("# seed %d" % seed)
+
+    for name in PAGES:
+        before, _, after = page(name)
+        size = len(before + after)
+        cuts = [[i] for i in range(1, size)]
+        cuts += [sorted(rand.sample(range(1, size), rand.randint(
+            2, min(size - 1, 9)))) for _ in range(20) if size > 3]
+        wrong = []
+
+        for cut in cuts:
+            how = rand.choice(["length", "chunked", "close"])
+            where = rand.choice(["", "/buffered"])
+            path = "%s/%s/%s?cut=%s" % (where, name, how,
+                                        ",".join(map(str, cut)))
+            answer = servers.ask(port, path, PAGE, "sid=a")
+            body = answer.body.encode("utf-8", "surrogateescape") \
+                if name != "utf-16" else None
+
+            if name == "utf-16":
+                status, headers, body = ask(port, path)
+
+            length = answer.headers.get("Content-Length")
+
+            if not is_right(name, body) or length and name != "utf-16" \
+                    and int(length) != len(body):
+                wrong.append((path, answer.headers.items(), body))
+
+        tap.ok(not wrong, "\"%s\" in %d ways of pieces" % (name, len(cuts)),
+               *wrong[:3])
+
+
+def test_transfers(backend, port, tls_port, tap):
+    for how in "length", "chunked", "close":
+        for where in "", "/buffered":
+            status, headers, body = ask(port, "%s/plain/%s?cut=" % (where,
+                                                                    how))
+            tap.ok(status == 200 and is_right("plain", body)
+                   and "etag" not in headers
+                   and headers.get("cache-control") == "no-store"
+                   and headers.get("content-length", str(len(body)))
+                   == str(len(body)),
+                   "from%s \"%s\"" % (where, how), status, headers, body)
+
+            status, headers, body = ask(
+                tls_port, "%s/plain/%s?cut=30,40" % (where, how), "--http2")
+            tap.ok(status == 200 and is_right("plain", body),
+                   "from%s \"%s\" over HTTP/2" % (where, how), status,
+                   headers, body)
+
+    status, headers, body = ask(port, "/plain/length?cut=", "--http1.0")
+    tap.ok(is_right("plain", body) and headers.get("content-length")
+           == str(len(body)), "over HTTP/1.0", headers, body)
+
+    status, headers, body = ask(port, "/plain/length?cut=", "-I")
+    tap.ok(status == 200 and not body, "HEAD", status, headers, body)
+
+    backend.encodings.clear()
+    status, headers, body = ask(port, "/zipped/plain/length?cut=",
+                                "-H", "Accept-Encoding: gzip")
+    tap.ok(headers.get("content-encoding") == "gzip"
+           and is_right("plain", gzip.decompress(body)),
+           "nginx's own gzip compresses what has the tag", headers)
+    tap.equal(backend.encodings, [False],
+              "though the backend was not asked for compression")
+
+    status, headers, body = ask(port, "/plain/gzip?cut=")
+    tap.ok(headers.get("content-encoding") == "gzip"
+           and gzip.decompress(body) == b"".join(page("plain")[::2]),
+           "what is compressed all the same passes as it is", headers)
+
+    status, headers, body = ask(port, "/plain/short?cut=")
+    tap.ok(TAG.search(body), "a page that is cut off has the tag", body)
+
+    status, headers, body = ask(port, "/large/chunked?cut=")
+    tap.ok(TAG.match(body) and len(body) - len(TAG.match(body)[0])
+           == 3 + 16 * (10 << 16), "10 MB without a head", len(body))
+
+
+def test_stream(port, tap):
+    """The page is not held back: its beginning is there before its end."""
+
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(b"GET /slow/ HTTP/1.1\r\nHost: a\r\nCookie: sid=a\r\n"
+                       b"Accept: text/html\r\n\r\n")
+        client.settimeout(10)
+        got = b""
+
+        while b"first" not in got:
+            got += client.recv(65536)
+
+        tap.ok(TAG.search(got) and b"second" not in got,
+               "what a slow backend has sent is on its way", got)
+
+
+class Slow:
+    """Sends half a page, and waits."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        self.client, _ = self.socket.accept()
+        self.client.recv(65536)
+        self.client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+                            b"\r\n<head><p>first")
+
+
+def test(running, tap):
+    backend = Backend()
+    slow = Slow()
+    port, tls_port = servers.free_port(), servers.free_port()
+
+    certificate(running)
+
+    nginx = servers.Nginx(running, """
+        session_security_zone cookie=sid zone=s:1m;
+
+        ssl_certificate cert.pem;
+        ssl_certificate_key key.pem;
+
+        server {
+            listen 127.0.0.1:%d;
+            %s
+
+            session_security zone=s;
+            session_security_inject on;
+            session_security_logout_url /logout/;
+
+            location = /ping/ { session_security_ping; }
+            location = /s.js { session_security_script; }
+
+            proxy_http_version 1.1;
+
+            location / {
+                proxy_pass http://127.0.0.1:%d;
+                proxy_buffering off;
+            }
+            location /buffered/ {
+                proxy_pass http://127.0.0.1:%d/;
+                proxy_buffers 4 1k;
+                proxy_buffer_size 1k;
+                proxy_busy_buffers_size 2k;
+            }
+            location /zipped/ {
+                proxy_pass http://127.0.0.1:%d/;
+                gzip on;
+                gzip_min_length 1;
+            }
+            location /slow/ {
+                proxy_pass http://127.0.0.1:%d/;
+                proxy_buffering off;
+            }
+        }
+        """ % (port, http2_listen(tls_port), backend.port, backend.port,
+               backend.port, slow.port), "pages")
+    nginx.start(port)
+
+    test_pieces(backend, port, tls_port, tap)
+    test_transfers(backend, port, tls_port, tap)
+    test_stream(port, tap)
+
+    log = [line for line in nginx.log().splitlines()
+           if re.search(r"\[(alert|crit|emerg)\]", line)]
+    tap.ok(not log, "nginx has nothing to complain of", *log)
+
+
+if __name__ == "__main__":
+    servers.main("pages", 120, test)
