@@ -26,12 +26,13 @@ typedef struct {
 typedef struct {
     ngx_http_session_security_loc_conf_t  *slcf;
     ngx_http_session_security_srv_conf_t  *sscf;
-    ngx_str_t                             *server;
+    ngx_http_core_srv_conf_t              *cscf;
 } ngx_http_session_security_injected_t;
 
 
 typedef struct {
     ngx_array_t                            injected;
+    ngx_uint_t                             inject;  /* is on somewhere */
 } ngx_http_session_security_main_conf_t;
 
 
@@ -353,6 +354,25 @@ static ngx_int_t
 ngx_http_session_security_return_url_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
+    ngx_str_t  url;
+
+    if (ngx_http_session_security_return_url(r, &url) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->len = url.len;
+    v->data = url.data;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_session_security_return_url(ngx_http_request_t *r, ngx_str_t *url)
+{
     u_char     *p;
     size_t      len;
     ngx_str_t   uri;
@@ -379,11 +399,8 @@ ngx_http_session_security_return_url_variable(ngx_http_request_t *r,
     ngx_escape_uri(ngx_cpymem(p, "%2F", 3), uri.data, uri.len,
                    NGX_ESCAPE_URI_COMPONENT);
 
-    v->valid = 1;
-    v->no_cacheable = 0;
-    v->not_found = 0;
-    v->len = len;
-    v->data = p;
+    url->len = len;
+    url->data = p;
 
     return NGX_OK;
 }
@@ -394,7 +411,8 @@ ngx_http_session_security_create_main_conf(ngx_conf_t *cf)
 {
     ngx_http_session_security_main_conf_t  *conf;
 
-    conf = ngx_palloc(cf->pool, sizeof(ngx_http_session_security_main_conf_t));
+    conf = ngx_pcalloc(cf->pool,
+                       sizeof(ngx_http_session_security_main_conf_t));
     if (conf == NULL) {
         return NULL;
     }
@@ -453,7 +471,10 @@ ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
      *     conf->ping = 0;
      *     conf->script = 0;
      *     conf->tag = { 0, NULL };
-     *     conf->exit = { 0, NULL };
+     *     conf->keep_out = 0;
+     *     conf->times = { 0, NULL };
+     *     conf->logout = { 0, NULL };
+     *     conf->leave = { 0, NULL };
      */
 
     conf->shm_zone = NGX_CONF_UNSET_PTR;
@@ -476,6 +497,7 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_http_session_security_loc_conf_t *prev = parent;
     ngx_http_session_security_loc_conf_t *conf = child;
 
+    ngx_http_core_loc_conf_t               *clcf;
     ngx_http_core_srv_conf_t               *cscf;
     ngx_http_session_security_injected_t   *injected;
     ngx_http_session_security_main_conf_t  *smcf;
@@ -495,7 +517,22 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
                               NGX_HTTP_UNAUTHORIZED);
     ngx_conf_merge_value(conf->inject, prev->inject, 0);
     ngx_conf_merge_ptr_value(conf->inject_options, prev->inject_options, NULL);
-    ngx_conf_merge_value(conf->no_store, prev->no_store, conf->inject);
+
+    if (conf->no_store == NGX_CONF_UNSET) {
+        conf->no_store = prev->no_store;
+    }
+
+    conf->keep_out = (conf->no_store == NGX_CONF_UNSET) ? conf->inject
+                                                        : conf->no_store;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->noname) {
+
+        /* an "if" in the ping's location */
+
+        conf->ping |= prev->ping;
+    }
 
     if (conf->shm_zone && conf->shm_zone->data == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -535,6 +572,13 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
         conf->shm_zone = NULL;
     }
 
+    if (conf->ping) {
+
+        /* what it answers to a page without the script has to stay so */
+
+        conf->inject = 0;
+    }
+
     if (!conf->inject || conf->shm_zone == NULL) {
         return NGX_CONF_OK;
     }
@@ -553,7 +597,7 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     injected->slcf = conf;
     injected->sscf = ngx_http_conf_get_module_srv_conf(cf,
                                               ngx_http_session_security_module);
-    injected->server = &cscf->server_name;
+    injected->cscf = cscf;
 
     return NGX_CONF_OK;
 }
@@ -998,6 +1042,10 @@ ngx_http_session_security_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "is duplicate";
     }
 
+    if (slcf->script) {
+        return "needs a location other than the script's";
+    }
+
     slcf->ping = 1;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
@@ -1023,6 +1071,10 @@ ngx_http_session_security_script(ngx_conf_t *cf, ngx_command_t *cmd,
 
     if (slcf->script) {
         return "is duplicate";
+    }
+
+    if (slcf->ping) {
+        return "needs a location other than the ping's";
     }
 
     slcf->script = 1;
@@ -1089,8 +1141,9 @@ ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
 
     u_char                                   *p;
     ngx_str_t                                *value, v;
-    ngx_uint_t                                i;
+    ngx_uint_t                                i, n;
     ngx_http_session_security_option_t       *option;
+    ngx_http_session_security_main_conf_t    *smcf;
     ngx_http_session_security_option_name_t  *name;
 
     if (slcf->inject != NGX_CONF_UNSET) {
@@ -1100,6 +1153,10 @@ ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
     value = cf->args->elts;
 
     slcf->inject = (ngx_strcmp(value[1].data, "on") == 0);
+
+    smcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_session_security_module);
+    smcf->inject |= slcf->inject;
 
     if (!slcf->inject
         && (ngx_strcmp(value[1].data, "off") != 0 || cf->args->nelts > 2))
@@ -1147,6 +1204,14 @@ ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
                                "invalid value in \"%V\" of \"%V\"; write "
                                "%s", &value[i], &cmd->name, name->mend);
             return NGX_CONF_ERROR;
+        }
+
+        option = slcf->inject_options->elts;
+
+        for (n = 0; n < slcf->inject_options->nelts; n++) {
+            if (option[n].attribute == name->attribute) {
+                return "has a duplicate parameter";
+            }
         }
 
         option = ngx_array_push(slcf->inject_options);
@@ -1255,7 +1320,15 @@ ngx_http_session_security_init(ngx_conf_t *cf)
     *h = ngx_http_session_security_handler;
 
     ngx_http_session_security_init_header_filter();
-    ngx_http_session_security_init_body_filter();
+
+    if (smcf->injected.nelts) {
+        ngx_http_session_security_init_body_filter();
+
+    } else if (smcf->inject) {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "\"session_security_inject\" has no effect; add "
+                      "\"session_security zone=NAME\" to its server");
+    }
 
     return NGX_OK;
 }
@@ -1297,16 +1370,32 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
 }
 
 
+/*
+ * It is refused as the zone is initialized: an error here would leave the
+ * master with half a chain of filters, which its next worker would work with.
+ */
+
 static ngx_int_t
 ngx_http_session_security_no_location(ngx_conf_t *cf,
     ngx_http_session_security_injected_t *injected, const char *directive,
     const char *location)
 {
-    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "\"session_security_inject\" in server \"%V\" needs a "
-                  "location with \"%s\" and zone \"%V\"; add "
-                  "\"location = %s { %s; }\"", injected->server, directive,
-                  &injected->slcf->shm_zone->shm.name, location, directive);
+    ngx_http_core_srv_conf_t          *cscf;
+    ngx_http_session_security_zone_t  *zone;
 
-    return NGX_ERROR;
+    cscf = injected->cscf;
+    zone = injected->slcf->shm_zone->data;
+
+    if (!zone->refused) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"session_security_inject\" needs a location with "
+                      "\"%s\" and zone \"%V\" in server \"%V\" in %s:%ui; "
+                      "add \"location = %s { %s; }\"",
+                      directive, &zone->name, &cscf->server_name,
+                      cscf->file_name, cscf->line, location, directive);
+    }
+
+    zone->refused = 1;
+
+    return NGX_OK;
 }

@@ -40,6 +40,7 @@ typedef struct {
     ngx_http_complex_value_t   *value;       /* NULL if it is a cookie */
     ssec_cookie_name_t          cookie;
     ssec_table_t                table;
+    ngx_uint_t                  refused;     /* an error was logged */
 } ngx_http_session_security_zone_t;
 
 
@@ -89,9 +90,12 @@ typedef struct {
     ngx_uint_t                         script;
     ngx_flag_t                         inject;
     ngx_array_t                       *inject_options;
-    ngx_flag_t                         no_store;
+    ngx_flag_t                         no_store;     /* unset: as inject */
+    ngx_flag_t                         keep_out;     /* likewise, but set */
     ngx_str_t                          tag;          /* its beginning */
-    ngx_str_t                          exit;         /* a logout URL for it */
+    ngx_str_t                          times;        /* for it, if constant */
+    ngx_str_t                          logout;       /* likewise */
+    ngx_str_t                          leave;        /* without the script */
 } ngx_http_session_security_loc_conf_t;
 
 
@@ -118,9 +122,11 @@ typedef struct {
     ssec_outcome_t                     outcome;
     uint64_t                           idle;     /* after the request */
     ngx_http_session_security_page_t  *page;     /* until the tag is in it */
+    ngx_table_elt_t                    accept_encoding;
     unsigned                           judged:1;
-    unsigned                           deleted:1;  /* by the response */
-    unsigned                           plain:1;  /* no compression asked for */
+    unsigned                           deleted:1;   /* by the response */
+    unsigned                           issued:1;    /* likewise */
+    unsigned                           hidden:1;    /* accept_encoding is */
 } ngx_http_session_security_ctx_t;
 
 
@@ -134,6 +140,8 @@ ngx_int_t ngx_http_session_security_script_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_session_security_script_url(ngx_pool_t *pool,
     ngx_str_t *location, ngx_str_t *url);
 
+/* Escapes for an attribute in double quotes. */
+ngx_int_t ngx_http_session_security_html(ngx_pool_t *pool, ngx_str_t *s);
 /* The script's tag for the pages of a location: how it begins. */
 ngx_int_t ngx_http_session_security_init_tag(ngx_conf_t *cf,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *ping,
@@ -141,6 +149,12 @@ ngx_int_t ngx_http_session_security_init_tag(ngx_conf_t *cf,
 
 void ngx_http_session_security_init_header_filter(void);
 void ngx_http_session_security_init_body_filter(void);
+
+ngx_int_t ngx_http_session_security_redirect(ngx_http_request_t *r,
+    ngx_str_t *url);
+/* The way back to the page: escaped for an argument, and on this site. */
+ngx_int_t ngx_http_session_security_return_url(ngx_http_request_t *r,
+    ngx_str_t *url);
 
 /* A navigation, which can follow a redirect. */
 ngx_uint_t ngx_http_session_security_is_page(ngx_http_request_t *r);
@@ -164,6 +178,8 @@ ngx_http_session_security_key_t *ngx_http_session_security_find_key(
 ngx_int_t ngx_http_session_security_withhold(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone);
 
+/* On this host: "//host" and "/\\host" are others to a browser. */
+ngx_uint_t ngx_http_session_security_is_path(ngx_str_t *url);
 /* Percent-encodes what no header, and no page, can have in a URL. */
 ngx_int_t ngx_http_session_security_escape(ngx_pool_t *pool, ngx_str_t *url);
 /* An empty URL is none. */
@@ -240,19 +256,24 @@ ngx_http_session_security_page(ngx_http_request_t *r,
     ctx->page = NULL;
 
 #if (NGX_HTTP_GZIP)
-    if (ctx->plain) {
+    if (ctx->hidden) {
+        r->headers_in.accept_encoding = &ctx->accept_encoding;
         r->gzip_tested = 0;
     }
 #endif
 
-    if (r->headers_out.content_type_len != sizeof("text/html") - 1
-        || (!slcf->inject && !slcf->no_store)
+    if (r->headers_out.content_type_len < sizeof("text/html") - 1
+        || (!slcf->inject && !slcf->keep_out)
         || ctx->outcome.verdict != SSEC_PASS
         || ctx->outcome.state != SSEC_LIVE
-        || ctx->deleted
-        || ngx_strncasecmp(r->headers_out.content_type.data,
-                           (u_char *) "text/html", sizeof("text/html") - 1)
-           != 0)
+        || (ctx->deleted && !ctx->issued)
+        || (ngx_memcmp(r->headers_out.content_type.data, "text/html",
+                       sizeof("text/html") - 1)
+            != 0
+            && ngx_strncasecmp(r->headers_out.content_type.data,
+                               (u_char *) "text/html",
+                               sizeof("text/html") - 1)
+               != 0))
     {
         return NGX_OK;
     }

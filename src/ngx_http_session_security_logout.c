@@ -29,6 +29,15 @@ ngx_http_session_security_logout_url(ngx_http_request_t *r,
 }
 
 
+ngx_uint_t
+ngx_http_session_security_is_path(ngx_str_t *url)
+{
+    return url->len && url->data[0] == '/'
+           && (url->len == 1
+               || (url->data[1] != '/' && url->data[1] != '\\'));
+}
+
+
 /* Variables may hold what would end the header's line. */
 
 ngx_int_t

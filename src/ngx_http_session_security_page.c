@@ -14,23 +14,29 @@ struct ngx_http_session_security_page_s {
 };
 
 
+#define NGX_HTTP_SESSION_SECURITY_TIME_LEN                                    \
+    (sizeof(" data-expire-after=\"\"") - 1 + NGX_INT64_LEN + 4)
+#define NGX_HTTP_SESSION_SECURITY_TIMES_LEN                                   \
+    (2 * NGX_HTTP_SESSION_SECURITY_TIME_LEN)
+
+
 static ngx_uint_t ngx_http_session_security_has_place(ngx_http_request_t *r);
+static void ngx_http_session_security_warn(ngx_http_request_t *r,
+    ngx_str_t *encoding);
 static ngx_int_t ngx_http_session_security_keep_out(ngx_http_request_t *r);
 static ngx_int_t ngx_http_session_security_create_tag(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *tag);
-static ngx_int_t ngx_http_session_security_exits(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *logout,
-    ngx_str_t *next);
-static ngx_uint_t ngx_http_session_security_is_path(ngx_str_t *url);
+static ngx_int_t ngx_http_session_security_tag_logout(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url, ngx_str_t *logout);
 static size_t ngx_http_session_security_attr_len(const char *name,
     ngx_str_t *value);
 static u_char *ngx_http_session_security_attr(u_char *p, const char *name,
     ngx_str_t *value);
+static u_char *ngx_http_session_security_times(u_char *p,
+    uint64_t warn_after, uint64_t expire_after);
 static u_char *ngx_http_session_security_seconds(u_char *p,
     const char *attribute, uint64_t ms);
-static ngx_int_t ngx_http_session_security_html(ngx_pool_t *pool,
-    ngx_str_t *s);
 
 static ngx_int_t ngx_http_session_security_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
@@ -65,7 +71,15 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
     off_t      len;
     ngx_str_t  tag;
 
-    if (slcf->no_store && ngx_http_session_security_keep_out(r) != NGX_OK) {
+    if (r->headers_out.content_type.len > sizeof("text/html") - 1
+        && ngx_strchr("; \t,", r->headers_out.content_type.data[
+                                                 sizeof("text/html") - 1])
+           == NULL)
+    {
+        return NGX_OK;
+    }
+
+    if (slcf->keep_out && ngx_http_session_security_keep_out(r) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -130,10 +144,13 @@ ngx_http_session_security_has_place(ngx_http_request_t *r)
 
     status = r->headers_out.status;
 
+    /* a page in slices comes by subrequests */
+
     if (status == NGX_HTTP_NO_CONTENT || status == 205
-        || status == NGX_HTTP_PARTIAL_CONTENT
+        || status == NGX_HTTP_PARTIAL_CONTENT || r->subrequest_ranges
         || (status >= NGX_HTTP_SPECIAL_RESPONSE
-            && (status < NGX_HTTP_BAD_REQUEST || r->err_status))
+            && (status < NGX_HTTP_BAD_REQUEST
+                || (r->err_status && r->upstream == NULL)))
         || r->headers_out.content_length_n == 0)
     {
         return 0;
@@ -141,17 +158,17 @@ ngx_http_session_security_has_place(ngx_http_request_t *r)
 
     h = r->headers_out.content_encoding;
 
-    if (h && h->hash && h->value.len) {
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "no script is put into a page that is sent with "
-                      "\"Content-Encoding: %V\" though nobody asked for it",
-                      &h->value);
+    if (h && h->hash && h->value.len
+        && (h->value.len != 8
+            || ngx_strncasecmp(h->value.data, (u_char *) "identity", 8) != 0))
+    {
+        ngx_http_session_security_warn(r, &h->value);
         return 0;
     }
 
     charset = &r->headers_out.charset;
 
-    if (charset->len >= 3
+    if (charset->len >= 6
         && (ngx_strncasecmp(charset->data, (u_char *) "utf-16", 6) == 0
             || ngx_strncasecmp(charset->data, (u_char *) "utf-32", 6) == 0))
     {
@@ -161,8 +178,29 @@ ngx_http_session_security_has_place(ngx_http_request_t *r)
     h = ngx_http_session_security_find_header(&r->headers_out.headers,
                                               &disposition);
 
-    return h == NULL
+    return h == NULL || h->value.len < 10
            || ngx_strncasecmp(h->value.data, (u_char *) "attachment", 10) != 0;
+}
+
+
+/* At most once a minute: it is the same for every page. */
+
+static void
+ngx_http_session_security_warn(ngx_http_request_t *r, ngx_str_t *encoding)
+{
+    static time_t  warned;
+
+    if (warned + 60 > ngx_time()) {
+        return;
+    }
+
+    warned = ngx_time();
+
+    ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
+                  "no script is put into a page that comes with "
+                  "\"Content-Encoding: %V\" though nobody asked for it; "
+                  "remove \"proxy_set_header Accept-Encoding\", or have the "
+                  "backend send it plain", encoding);
 }
 
 
@@ -190,6 +228,10 @@ ngx_http_session_security_keep_out(ngx_http_request_t *r)
 /*
  * <script defer src=... data-...></script><noscript><meta ...></noscript>
  *
+ * Without the script, the page goes when the session has ended unless there
+ * was activity elsewhere: it goes to the ping, which is no activity itself and
+ * knows which way then.
+ *
  * What is the same for all pages of a location is made with the configuration:
  * the beginning, and the times and the options unless they have variables.
  */
@@ -205,6 +247,7 @@ ngx_http_session_security_init_tag(ngx_conf_t *cf,
     ngx_http_session_security_option_t  *option;
 
     static ngx_str_t  begin = ngx_string("<script defer");
+    static ngx_str_t  back = ngx_string("?back=");
 
     asked = *ping;
 
@@ -229,13 +272,41 @@ ngx_http_session_security_init_tag(ngx_conf_t *cf,
     p = ngx_http_session_security_attr(p, "src", &url);
     ngx_http_session_security_attr(p, "data-ping", &asked);
 
+    slcf->leave.len = asked.len + back.len;
+
+    p = ngx_pnalloc(cf->pool, slcf->leave.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    slcf->leave.data = p;
+
+    p = ngx_cpymem(p, asked.data, asked.len);
+    ngx_memcpy(p, back.data, back.len);
+
+    if (slcf->warn_after.value == NULL && slcf->expire_after.value == NULL) {
+
+        p = ngx_pnalloc(cf->pool, NGX_HTTP_SESSION_SECURITY_TIMES_LEN);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        slcf->times.data = p;
+        slcf->times.len = ngx_http_session_security_times(p,
+                              slcf->warn_after.set ? slcf->warn_after.ms : 0,
+                              slcf->expire_after.ms)
+                          - p;
+    }
+
     if (slcf->logout_url && slcf->logout_url->value->lengths == NULL
         && ngx_http_session_security_is_path(&slcf->logout_url->text))
     {
-        slcf->exit = slcf->logout_url->text;
+        slcf->logout = slcf->logout_url->text;
 
-        if (ngx_http_session_security_escape(cf->pool, &slcf->exit) != NGX_OK
-            || ngx_http_session_security_html(cf->pool, &slcf->exit) != NGX_OK)
+        if (ngx_http_session_security_escape(cf->pool, &slcf->logout)
+            != NGX_OK
+            || ngx_http_session_security_html(cf->pool, &slcf->logout)
+               != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -283,7 +354,7 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
     u_char                              *p;
     size_t                               len;
     uint64_t                             expire_after, warn_after, after;
-    ngx_str_t                            logout, next, *values;
+    ngx_str_t                            logout, back, *values;
     ngx_uint_t                           i, n;
     ngx_http_session_security_option_t  *option;
 
@@ -297,30 +368,32 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
                                NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
                                "session_security_expire_after");
 
-    warn_after = expire_after - expire_after / 10;
+    warn_after = 0;
 
     if (slcf->warn_after.set) {
-        warn_after = ngx_http_session_security_time(r, &slcf->warn_after, 1,
-                               warn_after, "session_security_warn_after");
+        warn_after = ngx_http_session_security_time(r, &slcf->warn_after, 1, 0,
+                                              "session_security_warn_after");
     }
 
-    if (warn_after >= expire_after) {
-        warn_after = expire_after - expire_after / 10;
-    }
+    logout = slcf->logout;
 
-    logout = slcf->exit;
-    next = slcf->exit;
-
-    if (slcf->exit.len == 0
-        && ngx_http_session_security_exits(r, slcf, &logout, &next) != NGX_OK)
+    if (logout.len == 0
+        && ngx_http_session_security_tag_logout(r, slcf->logout_url, &logout)
+           != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_session_security_return_url(r, &back) != NGX_OK) {
         return NGX_ERROR;
     }
 
     len = slcf->tag.len
           + ngx_http_session_security_attr_len("data-logout", &logout)
-          + 4 * (sizeof(" data-expire-after=\"\"") + NGX_INT64_LEN + 4)
-          + noscript.len + NGX_INT64_LEN + url.len + next.len + end.len;
+          + NGX_HTTP_SESSION_SECURITY_TIMES_LEN
+          + 2 * NGX_HTTP_SESSION_SECURITY_TIME_LEN
+          + noscript.len + NGX_INT64_LEN + url.len + slcf->leave.len
+          + back.len + end.len;
 
     option = NULL;
     values = NULL;
@@ -365,10 +438,9 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
 
     p = ngx_cpymem(p, slcf->tag.data, slcf->tag.len);
     p = ngx_http_session_security_attr(p, "data-logout", &logout);
-    p = ngx_http_session_security_seconds(p, " data-warn-after=\"",
-                                          warn_after);
-    p = ngx_http_session_security_seconds(p, " data-expire-after=\"",
-                                          expire_after);
+    p = slcf->times.len
+        ? ngx_cpymem(p, slcf->times.data, slcf->times.len)
+        : ngx_http_session_security_times(p, warn_after, expire_after);
     p = ngx_http_session_security_seconds(p, " data-idle=\"", ctx->idle);
 
     if (ctx->outcome.lifetime != UINT64_MAX) {
@@ -385,13 +457,10 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
     }
 
     p = ngx_cpymem(p, noscript.data, noscript.len);
-    p = ngx_sprintf(p, "%uL", (after + 999) / 1000);
-
-    if (next.len) {
-        p = ngx_cpymem(p, url.data, url.len);
-        p = ngx_cpymem(p, next.data, next.len);
-    }
-
+    p = ngx_sprintf(p, "%uL", ngx_max(1, (after + 999) / 1000));
+    p = ngx_cpymem(p, url.data, url.len);
+    p = ngx_cpymem(p, slcf->leave.data, slcf->leave.len);
+    p = ngx_cpymem(p, back.data, back.len);
     p = ngx_cpymem(p, end.data, end.len);
 
     tag->len = p - tag->data;
@@ -400,64 +469,28 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
 }
 
 
-/*
- * Where the script leads, and where the page itself does without it: if the
- * logout URL is elsewhere, the page is asked for again, and row 10 leads there.
- */
-
 static ngx_int_t
-ngx_http_session_security_exits(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *logout,
-    ngx_str_t *next)
+ngx_http_session_security_tag_logout(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url, ngx_str_t *logout)
 {
-    ngx_uint_t  elsewhere;
-
-    if (ngx_http_session_security_logout_url(r, slcf->logout_url, logout)
+    if (ngx_http_session_security_logout_url(r, logout_url, logout)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    elsewhere = 0;
+    /* a variable may hold what no browser is to run */
 
-    if (!ngx_http_session_security_is_path(logout)) {
-
-        /* a variable may hold what no browser is to run */
-
-        if (logout->len < 8
+    if (!ngx_http_session_security_is_path(logout)
+        && (logout->len < 8
             || (ngx_strncasecmp(logout->data, (u_char *) "http://", 7) != 0
                 && ngx_strncasecmp(logout->data, (u_char *) "https://", 8)
-                   != 0))
-        {
-            logout->len = 0;
-        }
-
-        (void) ngx_http_session_security_is_logout(r, slcf->logout_url, logout,
-                                                   &elsewhere);
+                   != 0)))
+    {
+        logout->len = 0;
     }
 
-    if (ngx_http_session_security_html(r->pool, logout) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    *next = *logout;
-
-    if (elsewhere) {
-        next->len = 0;
-    }
-
-    return NGX_OK;
-}
-
-
-/* On this host: "//host" and "/\host" are others to a browser. */
-
-static ngx_uint_t
-ngx_http_session_security_is_path(ngx_str_t *url)
-{
-    return url->len && url->data[0] == '/'
-           && (url->len == 1
-               || (url->data[1] != '/' && url->data[1] != '\\'));
+    return ngx_http_session_security_html(r->pool, logout);
 }
 
 
@@ -488,6 +521,24 @@ ngx_http_session_security_attr(u_char *p, const char *name, ngx_str_t *value)
 }
 
 
+/* None to warn after, or one that is too late: nine tenths. */
+
+static u_char *
+ngx_http_session_security_times(u_char *p, uint64_t warn_after,
+    uint64_t expire_after)
+{
+    if (warn_after == 0 || warn_after >= expire_after) {
+        warn_after = expire_after - expire_after / 10;
+    }
+
+    p = ngx_http_session_security_seconds(p, " data-warn-after=\"",
+                                          warn_after);
+
+    return ngx_http_session_security_seconds(p, " data-expire-after=\"",
+                                             expire_after);
+}
+
+
 static u_char *
 ngx_http_session_security_seconds(u_char *p, const char *attribute,
     uint64_t ms)
@@ -511,9 +562,9 @@ ngx_http_session_security_seconds(u_char *p, const char *attribute,
 }
 
 
-/* For an attribute in double quotes. */
+/* Puts the value into HTML's terms. */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_session_security_html(ngx_pool_t *pool, ngx_str_t *s)
 {
     u_char  *p;

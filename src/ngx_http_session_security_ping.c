@@ -1,12 +1,22 @@
-/* The ping: how long the session has been idle, in all tabs together. */
+/*
+ * The ping: how long the session has been idle, in all tabs together.  Scripts
+ * ask for it; a page that runs no scripts comes here itself when its time is
+ * over.
+ */
 
 #include "ngx_http_session_security.h"
+
+
+static ngx_int_t ngx_http_session_security_ping_page(ngx_http_request_t *r,
+    ngx_str_t *back, uint64_t remaining);
 
 
 ngx_int_t
 ngx_http_session_security_ping_handler(ngx_http_request_t *r)
 {
     u_char                           *p;
+    ngx_str_t                         back;
+    ngx_uint_t                        live;
     ngx_http_complex_value_t          cv;
     ngx_http_session_security_ctx_t  *ctx;
 
@@ -17,17 +27,26 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
         return ngx_http_session_security_not_allowed(r, &methods);
     }
 
+    ctx = ngx_http_session_security_ctx(r);
+
+    live = (ctx && ctx->outcome.state != SSEC_UNKNOWN
+            && ctx->outcome.verdict < SSEC_LOGOUT);
+
+    if (r->method == NGX_HTTP_GET
+        && ngx_http_arg(r, (u_char *) "back", 4, &back) == NGX_OK
+        && ngx_http_session_security_is_page(r))
+    {
+        return ngx_http_session_security_ping_page(r, &back,
+                                         live ? ctx->outcome.remaining : 0);
+    }
+
     if (ngx_http_session_security_no_store(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
 
-    ctx = ngx_http_session_security_ctx(r);
-
-    if (ctx && ctx->outcome.state != SSEC_UNKNOWN
-        && ctx->outcome.verdict < SSEC_LOGOUT)
-    {
+    if (live) {
 
         p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
         if (p == NULL) {
@@ -42,4 +61,71 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
     }
 
     return ngx_http_send_response(r, NGX_HTTP_OK, &json, &cv);
+}
+
+
+/*
+ * If the session has ended, the page where this came from says what to do now
+ * (rows 10 and 13).  If it has not, that page would be activity: its user is
+ * somewhere else, so here is only a way back.
+ */
+
+static ngx_int_t
+ngx_http_session_security_ping_page(ngx_http_request_t *r, ngx_str_t *back,
+    uint64_t remaining)
+{
+    u_char                    *p, *src;
+    ngx_str_t                  url;
+    ngx_http_complex_value_t   cv;
+
+    static ngx_str_t  html = ngx_string("text/html; charset=utf-8");
+
+    p = ngx_pnalloc(r->pool, back->len);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    url.data = p;
+    src = back->data;
+    ngx_unescape_uri(&p, &src, back->len, 0);
+    url.len = p - url.data;
+
+    if (!ngx_http_session_security_is_path(&url)) {
+        ngx_str_set(&url, "/");
+    }
+
+    if (ngx_http_session_security_escape(r->pool, &url) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (remaining == 0) {
+        return ngx_http_session_security_redirect(r, &url);
+    }
+
+    if (ngx_http_session_security_no_store(r) != NGX_OK
+        || ngx_http_session_security_html(r->pool, &url) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
+
+    p = ngx_pnalloc(r->pool, sizeof("<!DOCTYPE html><title></title>"
+                                    "<meta http-equiv=\"refresh\" content=\"\">"
+                                    "<a href=\"\"></a>\n")
+                             + r->headers_in.server.len + NGX_INT64_LEN
+                             + 2 * url.len);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    cv.value.data = p;
+    cv.value.len = ngx_sprintf(p, "<!DOCTYPE html><title>%V</title>"
+                                  "<meta http-equiv=\"refresh\" "
+                                  "content=\"%uL\"><a href=\"%V\">%V</a>\n",
+                               &r->headers_in.server,
+                               (remaining + 999) / 1000, &url, &url)
+                   - p;
+
+    return ngx_http_send_response(r, NGX_HTTP_OK, &html, &cv);
 }

@@ -31,10 +31,10 @@ static ngx_uint_t ngx_http_session_security_is_passive(ngx_http_request_t *r,
 static ngx_int_t ngx_http_session_security_complete(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
     ssec_event_t *ev) ssec_seldom;
-#if (NGX_HTTP_GZIP)
-static ngx_int_t ngx_http_session_security_want_plain(ngx_http_request_t *r,
+static void ngx_http_session_security_want_whole(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx) ssec_seldom;
-#endif
+static void ngx_http_session_security_hide(ngx_http_request_t *r,
+    ngx_table_elt_t **known);
 
 static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
@@ -56,8 +56,6 @@ static ngx_int_t ngx_http_session_security_act(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx,
     ngx_http_session_security_keys_t *keys, ngx_str_t *url) ssec_seldom;
-static ngx_int_t ngx_http_session_security_redirect(ngx_http_request_t *r,
-    ngx_str_t *url);
 static ngx_int_t ngx_http_session_security_refuse(ngx_http_request_t *r,
     ngx_uint_t status);
 
@@ -147,56 +145,76 @@ ngx_http_session_security_go_on(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx)
 {
+    if (slcf->inject
+        && (r->headers_in.if_none_match || r->headers_in.if_modified_since
 #if (NGX_HTTP_GZIP)
-
-    if (slcf->inject && r->headers_in.accept_encoding && !ctx->plain
-        && ngx_http_session_security_want_plain(r, ctx) != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
+            || r->headers_in.accept_encoding
 #endif
+           ))
+    {
+        ngx_http_session_security_want_whole(r, ctx);
+    }
 
     return NGX_DECLINED;
 }
 
 
-#if (NGX_HTTP_GZIP)
-
 /*
- * Nothing can be put into a page that comes compressed.  What the client
- * accepts stays known to nginx's own gzip, but for static pages in ".gz".
+ * Nothing can be put into a page that comes compressed, nor into one that the
+ * browser has from before the session began.  What the client accepts is known
+ * again to nginx's own filters.
  */
 
-static ngx_int_t
-ngx_http_session_security_want_plain(ngx_http_request_t *r,
+static void
+ngx_http_session_security_want_whole(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx)
 {
-    ngx_table_elt_t  *h;
-
     if (!ngx_http_session_security_is_page(r)) {
-        return NGX_OK;
+        return;
     }
 
-    h = ngx_palloc(r->pool, sizeof(ngx_table_elt_t));
-    if (h == NULL) {
-        return NGX_ERROR;
+    ngx_http_session_security_hide(r, &r->headers_in.if_none_match);
+    ngx_http_session_security_hide(r, &r->headers_in.if_modified_since);
+
+#if (NGX_HTTP_GZIP)
+
+    if (r->headers_in.accept_encoding) {
+        ctx->accept_encoding = *r->headers_in.accept_encoding;
+        ctx->hidden = 1;
+
+        ngx_http_session_security_hide(r, &r->headers_in.accept_encoding);
     }
-
-    *h = *r->headers_in.accept_encoding;
-
-    ngx_http_session_security_remove_header(&r->headers_in.headers,
-                                            r->headers_in.accept_encoding);
-    r->headers_in.accept_encoding = h;
-
-    r->gzip_tested = 1;
-    r->gzip_ok = 0;
-    ctx->plain = 1;
-
-    return NGX_OK;
-}
 
 #endif
+}
+
+
+/* A header of which there is one at most, or one that counts. */
+
+static void
+ngx_http_session_security_hide(ngx_http_request_t *r, ngx_table_elt_t **known)
+{
+    ngx_str_t         name;
+    ngx_table_elt_t  *h;
+
+    if (*known == NULL) {
+        return;
+    }
+
+    name = (*known)->key;
+    *known = NULL;
+
+    for ( ;; ) {
+        h = ngx_http_session_security_find_header(&r->headers_in.headers,
+                                                  &name);
+        if (h == NULL) {
+            return;
+        }
+
+        h->hash = 0;
+        ngx_http_session_security_remove_header(&r->headers_in.headers, h);
+    }
+}
 
 
 static ngx_http_session_security_ctx_t *
@@ -213,7 +231,8 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r)
     ctx->page = NULL;
     ctx->judged = 0;
     ctx->deleted = 0;
-    ctx->plain = 0;
+    ctx->issued = 0;
+    ctx->hidden = 0;
 
     /* as ngx_pool_cleanup_add() does, with one allocation for both */
 
@@ -598,7 +617,7 @@ ngx_http_session_security_act(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_session_security_redirect(ngx_http_request_t *r, ngx_str_t *url)
 {
     ngx_table_elt_t  *location;

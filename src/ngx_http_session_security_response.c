@@ -149,7 +149,12 @@ ngx_http_session_security_set_cookie(ngx_http_request_t *r,
     }
 
     if (ctx) {
-        ctx->deleted = (cookie.deletes || cookie.value.len == 0);
+        if (cookie.deletes || cookie.value.len == 0) {
+            ctx->deleted = 1;
+
+        } else {
+            ctx->issued = 1;
+        }
     }
 
     if (cookie.deletes) {

@@ -30,6 +30,10 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
     zone = shm_zone->data;
     old = data;
 
+    if (zone->refused) {
+        return NGX_ERROR;
+    }
+
     if (old) {
         if (ngx_http_session_security_check_key(shm_zone, old) != NGX_OK) {
             return NGX_ERROR;
