@@ -149,8 +149,7 @@ ngx_http_session_security_has_place(ngx_http_request_t *r)
     if (status == NGX_HTTP_NO_CONTENT || status == 205
         || status == NGX_HTTP_PARTIAL_CONTENT || r->subrequest_ranges
         || (status >= NGX_HTTP_SPECIAL_RESPONSE
-            && (status < NGX_HTTP_BAD_REQUEST
-                || (r->err_status && r->upstream == NULL)))
+            && (status < NGX_HTTP_BAD_REQUEST || r->err_status))
         || r->headers_out.content_length_n == 0)
     {
         return 0;
