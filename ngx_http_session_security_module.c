@@ -1164,7 +1164,8 @@ ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"%V\"; write off, or "
                            "on and what it is to do",
-                           &value[cf->args->nelts > 2 ? 2 : 1], &cmd->name);
+                           &value[ngx_strcmp(value[1].data, "off") ? 1 : 2],
+                           &cmd->name);
         return NGX_CONF_ERROR;
     }
 
@@ -1388,11 +1389,11 @@ ngx_http_session_security_no_location(ngx_conf_t *cf,
 
     if (!zone->refused) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"session_security_inject\" needs a location with "
-                      "\"%s\" and zone \"%V\" in server \"%V\" in %s:%ui; "
-                      "add \"location = %s { %s; }\"",
-                      directive, &zone->name, &cscf->server_name,
-                      cscf->file_name, cscf->line, location, directive);
+                      "\"session_security_inject\" in server \"%V\" needs a "
+                      "location with \"%s\" and zone \"%V\"; add "
+                      "\"location = %s { %s; }\" in %s:%ui",
+                      &cscf->server_name, directive, &zone->name, location,
+                      directive, cscf->file_name, cscf->line);
     }
 
     zone->refused = 1;

@@ -41,7 +41,7 @@ function locales() {
     return packed;
 }
 
-const plugin = {
+export const plugin = {
     name: 'session-security',
     setup(build) {
         build.onResolve({ filter: /^locales$/ }, () => (

@@ -480,7 +480,7 @@ ngx_http_session_security_tag_logout(ngx_http_request_t *r,
 
     /* a variable may hold what no browser is to run */
 
-    if (!ngx_http_session_security_is_path(logout)
+    if (logout->len && logout->data[0] != '/'
         && (logout->len < 8
             || (ngx_strncasecmp(logout->data, (u_char *) "http://", 7) != 0
                 && ngx_strncasecmp(logout->data, (u_char *) "https://", 8)

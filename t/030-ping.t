@@ -8,7 +8,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 292;
+plan tests => 359;
 
 defaults(
     http_config => <<'END',
@@ -509,3 +509,125 @@ GET /ping/?idleFor=50
 GET /ping/
   Cookie: sessionid=b
 = 200 ~ ^5\d$
+
+
+
+=== a page without scripts comes here: its session lives
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /ping/?back=%2Fpage%3Fa%3D1%26b
+  Cookie: sessionid=a
+  Sec-Fetch-Mode: navigate
+= 200 ~ \A<!DOCTYPE html><title>localhost</title><meta http-equiv="refresh" content="(300|299)"><a href="/page\?a=1&amp;b">/page\?a=1&amp;b</a>\n\z
+  Content-Type: text/html; charset=utf-8
+  Cache-Control: no-store
+
+# that was no activity
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^30\d$
+
+# scripts that say so are told as ever
+
+GET /ping/?back=%2Fpage
+  Cookie: sessionid=a
+  Sec-Fetch-Mode: cors
+= 200 ~ ^30\d$
+
+POST /ping/?back=%2Fpage
+  Cookie: sessionid=a
+  Sec-Fetch-Mode: navigate
+= 200 ~ ^30\d$
+
+GET /ping/
+  Cookie: sessionid=a
+  Sec-Fetch-Mode: navigate
+= 200 ~ ^30\d$
+
+
+
+=== a page without scripts comes here: its session has ended
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /ping/?back=%2Fpage%3Fa
+  Cookie: sessionid=a
+  Sec-Fetch-Mode: navigate
+= 302
+  Location: http://localhost:$ServerPort/page?a
+  Cache-Control: no-store
+  !Set-Cookie
+
+GET /page?a
+  Cookie: sessionid=a
+  Sec-Fetch-Mode: navigate
+= 302
+  Location: http://localhost:$ServerPort/logout/
+
+GET /ping/?back=%2Fpage
+  Sec-Fetch-Mode: navigate
+= 302
+  Location: http://localhost:$ServerPort/page
+
+
+
+=== a page without scripts comes here: it stays on this site
+--- config
+    session_security zone=sessions;
+    absolute_redirect off;
+    location = /ping/ { session_security_ping; }
+--- steps
+GET /ping/?back=%2F%2Fevil.example
+  Sec-Fetch-Mode: navigate
+= 302
+  Location: /
+
+GET /ping/?back=%2F%5Cevil.example
+  Sec-Fetch-Mode: navigate
+= 302
+  Location: /
+
+GET /ping/?back=https%3A%2F%2Fevil.example
+  Sec-Fetch-Mode: navigate
+= 302
+  Location: /
+
+GET /ping/?back=
+  Sec-Fetch-Mode: navigate
+= 302
+  Location: /
+
+GET /ping/?back=%2F%09%2Fevil.example%0D%0ASet-Cookie%3A%20a
+  Sec-Fetch-Mode: navigate
+= 302
+  Location: /%09/evil.example%0D%0ASet-Cookie:%20a
+  !Set-Cookie
+
+GET /ping/?back=%2F%22%3E%3Cscript%3E%C3%A4
+  Cookie: sessionid=a
+  Sec-Fetch-Mode: navigate
+= 200 ~ <a href="/&quot;&gt;&lt;script&gt;%C3%A4">/&quot;&gt;&lt;script&gt;%C3%A4</a>
+
+
+
+=== a page without scripts comes here: an "if" in the location makes no other
+--- config
+    session_security zone=sessions;
+    location = /ping/ {
+        if ($arg_x) { set $y 1; }
+        session_security_ping;
+    }
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /ping/?x=1
+  Cookie: sessionid=a
+= 200 ~ ^30\d$

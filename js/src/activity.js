@@ -7,7 +7,7 @@ export const EVENTS = 'mousemove mousedown pointermove pointerdown wheel scroll 
     + 'keydown input click touchstart touchmove';
 
 export function createActivity(window, events, active) {
-    let place;
+    const places = {};
 
     const listener = (event) => {
         if (!event.isTrusted) {
@@ -17,9 +17,10 @@ export function createActivity(window, events, active) {
         /* a pointer that lies still "moves" when the page below it does */
 
         if (/move$/.test(event.type) && 'screenX' in event) {
-            const before = place;
+            const before = places[event.type];
+            const place = event.screenX + ' ' + event.screenY;
 
-            place = event.screenX + ' ' + event.screenY;
+            places[event.type] = place;
 
             if (!before || before === place) {
                 return;

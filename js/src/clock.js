@@ -8,7 +8,7 @@
 const LEAP = 500;
 
 export function createClock(performance, Date) {
-    const steady = () => performance.now();
+    const steady = performance.now.bind(performance);
     const wall = () => {
         try {
             return Date.now();

@@ -25,7 +25,7 @@ export const STOPPED = 'stopped';
 const PATIENCE = 2000;
 
 /* the server may think of the end as a moment later */
-const AGAIN = 200;
+const AGAIN = 250;
 
 /* how often others' activity is asked for while a warning is shown */
 const POLL = 10000;
@@ -72,7 +72,8 @@ export class Session {
         this.#expireAfter = expireAfter;
         this.#last = this.#known = now - idle;
         this.#ends = now + endsIn;
-        this.#tried = this.#sure = this.#asked = now;
+        this.#tried = Math.min(this.#last, this.#ends);
+        this.#sure = this.#asked = now;
     }
 
     /* Nothing happens any more. */
@@ -142,7 +143,9 @@ export class Session {
 
         this.check();
 
-        if (!this.over && this.#host.now() - this.#tried > THROTTLE) {
+        if (!this.over && (this.#failed
+                           || this.#host.now() - this.#tried > THROTTLE))
+        {
             this.#ask(delay);
         }
     }
@@ -150,6 +153,7 @@ export class Session {
     stop() {
         this.#to(LIVE);
         this.phase = STOPPED;
+        this.#asking = 0;
         this.#host.wait();
     }
 
@@ -169,8 +173,18 @@ export class Session {
 
         const now = this.#host.now();
 
-        if (this.#asking && now - this.#asked >= PATIENCE) {
-            this.#heard(true);
+        if (this.#asking && now >= this.#asked + this.#patience) {
+
+            if (this.#sending) {
+                this.#heard(true, this.#asked);
+                this.#host.tell({ failed: true });
+
+            } else {
+
+                /* it was another tab's, or the wait for its turn too long */
+
+                this.#send(this.#asking);
+            }
         }
 
         const warnAt = this.#last + this.#warnAfter;
@@ -179,10 +193,19 @@ export class Session {
         if (now >= endAt) {
             this.#to(COVERED);
 
-            if (this.#tried >= endAt
-                && (this.#failed || this.#tried >= endAt + PATIENCE))
+            if (this.#tried >= (this.#failed
+                                ? Math.max(endAt, now - PATIENCE) - PATIENCE
+                                : endAt + PATIENCE))
             {
-                return this.#expire();
+
+                if (this.#failed || now >= this.#last + this.#expireAfter) {
+                    return this.#expire();
+                }
+
+                /* the server knows of another login, or another time */
+
+                this.#ends = Infinity;
+                return this.check();
             }
 
             this.#ask(this.#host.delay() + (this.#tried < endAt ? 0 : AGAIN));
@@ -193,7 +216,7 @@ export class Session {
 
         } else if (now >= warnAt) {
 
-            if (this.#tried >= warnAt) {
+            if (this.#tried >= warnAt - (this.#failed ? PATIENCE : 0)) {
                 this.#to(WARNED, false);
             }
 
@@ -220,19 +243,21 @@ export class Session {
         this.#sleep(now, [
             warnAt, endAt - PATIENCE, endAt,
             this.#ends - this.#expireAfter + this.#warnAfter,
-            this.#known + this.#warnAfter,
-            this.#asking ? this.#asked + PATIENCE : 0,
+            this.#known + this.#warnAfter / 2,
+            this.#asking ? this.#asked + this.#patience : 0,
         ]);
+    }
+
+    /* Another tab that asks has a little more of it, to say how it went. */
+    get #patience() {
+        return PATIENCE + (this.#sending ? 0 : AGAIN);
     }
 
     /* The server must not take for idle, nor tell others so, who is active. */
     #due(now) {
-        const since = now - this.#tried;
-
         return this.#last > this.#known
-            && (this.#failed ? since >= TICK
-                : since >= this.#warnAfter / 2
-                  || now - this.#known >= this.#warnAfter);
+            && (this.#failed ? now - this.#tried >= TICK
+                : now - this.#known >= this.#warnAfter / 2);
     }
 
     #sleep(now, times) {
@@ -282,8 +307,12 @@ export class Session {
         const turn = this.#expect();
 
         if (delay) {
-            this.#host.later(delay, () => turn === this.#asking
-                                         && this.#send(turn));
+            this.#host.later(delay, () => {
+                if (turn === this.#asking && !this.#sending) {
+                    this.#send(turn);
+                    this.check();
+                }
+            });
         } else {
             this.#send(turn);
         }
@@ -301,6 +330,7 @@ export class Session {
         const last = this.#last;
 
         this.#sending = true;
+        this.#asked = sent;
         this.#host.tell({ ask: true });
 
         /* rounded so that asking never makes the idle time shorter */
@@ -317,42 +347,45 @@ export class Session {
                 return;
             }
 
-            this.#known = Math.max(this.#known, last);
+            const answer = Math.max(last, sent - idle * 1000 - 999);
+
+            this.#known = Math.max(this.#known, answer);
             this.#sure = Math.max(this.#sure, sent);
-            this.#last = Math.max(this.#last, sent - idle * 1000 - 999);
-            this.#host.tell({ answer: this.#last });
-            this.#settle(turn, false);
+            this.#last = Math.max(this.#last, answer);
+            this.#host.tell({ answer });
+            this.#settle(turn, false, sent);
 
         }, () => {
 
             if (turn === this.#asking) {
                 this.#host.tell({ failed: true });
-                this.#settle(turn, true);
+                this.#settle(turn, true, sent);
             }
         });
     }
 
     /* An answer that comes late is still good news. */
-    #settle(turn, failed) {
+    #settle(turn, failed, sent) {
         if (turn === this.#asking || !failed) {
-            this.#heard(failed);
+            this.#heard(failed, sent);
             this.check();
         }
     }
 
-    #heard(failed) {
+    #heard(failed, tried = this.#host.now()) {
         this.#asking = 0;
-        this.#tried = this.#host.now();
+        this.#tried = tried;
         this.#failed = failed;
     }
 
     /* Another tab says something; its times are on this tab's clock. */
-    told({ activity, ask, answer, failed, dismissed, ended }) {
+    told({ at, activity, ask, answer, failed, dismissed, ended }) {
         if (this.over) {
             return;
         }
 
         const now = this.#host.now();
+        const fresh = Math.abs(now - at) < PATIENCE;
 
         /* old news, to a tab that was frozen: perhaps there is a new login */
 
@@ -367,7 +400,7 @@ export class Session {
             return;
         }
 
-        if (ask && !(this.#asking && this.#sending)) {
+        if (fresh && ask && !(this.#asking && this.#sending)) {
             this.#expect();
         }
 
@@ -377,17 +410,14 @@ export class Session {
             this.#last = Math.min(activity, now);
         }
 
-        if (answer !== undefined) {
-            if (answer > this.#last) {
-                this.#last = Math.min(answer, now);
-            }
-
-            this.#known = Math.max(this.#known, this.#last);
+        if (fresh && answer <= now) {
+            this.#last = Math.max(this.#last, answer);
+            this.#known = Math.max(this.#known, answer);
             this.#sure = now;
             this.#heard(false);
         }
 
-        if (failed && !this.#sending) {
+        if (fresh && failed && !this.#sending) {
             this.#heard(true);
         }
 

@@ -3,7 +3,7 @@
  * the only one that they share.
  */
 
-const TIMES = ['activity', 'answer', 'ended'];
+const TIMES = ['at', 'activity', 'answer', 'ended'];
 
 export function createTabs(name, now, window, told) {
     let channel;
@@ -33,7 +33,7 @@ export function createTabs(name, now, window, told) {
 
     return (message) => {
         try {
-            channel.postMessage(convert(message, ahead()));
+            channel.postMessage(convert({ ...message, at: now() }, ahead()));
         } catch {
             /* likewise */
         }

@@ -24,7 +24,11 @@ for (const [tag, texts] of Object.entries(packed)) {
 /* The first of the wanted languages that there is; else English. */
 export function pickLocale(wanted) {
     for (let tag of wanted) {
-        tag = (tag || '').replace(TRADITIONAL, 'zh-Hant').toLowerCase();
+        tag = (tag || '').toLowerCase();
+
+        if (!locales.has(tag)) {
+            tag = tag.replace(TRADITIONAL, 'zh-hant');
+        }
 
         while (tag) {
             if (locales.has(tag)) {

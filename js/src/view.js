@@ -61,6 +61,12 @@ export class View {
             if (before !== WARNED) {
                 this.#spoken = undefined;
                 this.#quiet = !this.#emit('warn', true);
+
+                /* the page may have extended or stopped it at once */
+
+                if (this.#session().phase !== WARNED) {
+                    return;
+                }
             }
 
             this.#warn();
