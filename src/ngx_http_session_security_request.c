@@ -367,7 +367,9 @@ ngx_http_session_security_is_page(ngx_http_request_t *r)
     return h
            && ngx_strlcasestrn(h->value.data, h->value.data + h->value.len,
                                (u_char *) "text/html", 9 - 1)
-           && ngx_http_session_security_find_header(&r->headers_in.headers, &requested) == NULL;
+           && ngx_http_session_security_find_header(&r->headers_in.headers,
+                                                    &requested)
+              == NULL;
 }
 
 

@@ -47,10 +47,10 @@ ngx_http_session_security_script_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    gzip = 0;
-
 #if (NGX_HTTP_GZIP)
     gzip = (ngx_http_gzip_ok(r) == NGX_OK);
+#else
+    gzip = 0;
 #endif
 
     if (ngx_http_session_security_script_headers(r, gzip) != NGX_OK) {
