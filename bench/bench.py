@@ -36,7 +36,7 @@ PAGE = ("<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
 NAVIGATE = ("-H", "Sec-Fetch-Mode: navigate", "-H", "Accept: text/html")
 TAG = ('<script defer src="/session_security/script.js?v=0123456789abcdef"'
        ' data-ping="/session_security/ping/" data-logout="/logout/"'
-       ' data-warn-after="540" data-expire-after="600" data-idle="0"></script>'
+       ' data-warn-after="540" data-expire-after="600" data-idle="0" async></script>'
        '<noscript><meta http-equiv="refresh" content="600;url=/logout/">'
        '</noscript>')
 

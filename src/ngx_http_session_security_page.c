@@ -225,7 +225,10 @@ ngx_http_session_security_keep_out(ngx_http_request_t *r)
 
 
 /*
- * <script defer src=... data-...></script><noscript><meta ...></noscript>
+ * <script defer src=... data-... async></script><noscript>...</noscript>
+ *
+ * The script is asynchronous, for pages that do not come to their end, too;
+ * old browsers know "defer".
  *
  * Without the script, the page goes when the session has ended unless there
  * was activity elsewhere: it goes to the ping, which is no activity itself and
@@ -357,7 +360,7 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
     ngx_uint_t                           i, n;
     ngx_http_session_security_option_t  *option;
 
-    static ngx_str_t  noscript = ngx_string("></script><noscript>"
+    static ngx_str_t  noscript = ngx_string(" async></script><noscript>"
                                             "<meta http-equiv=\"refresh\" "
                                             "content=\"");
     static ngx_str_t  url = ngx_string(";url=");

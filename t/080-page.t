@@ -105,7 +105,7 @@ sub tag {
     while (my ($name, $value) = splice @attributes, 0, 2) {
         $tag .= qq( $name="$value") if length $value;
     }
-    return qq($tag></script><noscript><meta http-equiv="refresh" content="$refresh;url=$ping?back=$back"></noscript>);
+    return qq($tag async></script><noscript><meta http-equiv="refresh" content="$refresh;url=$ping?back=$back"></noscript>);
 }
 
 # In steps, PAGE is a navigation of session a, or "as b" of that one; "(tag)"
@@ -259,7 +259,7 @@ PAGE /short/ as b
 after 0.3 s
 PAGE /
   X-Page: <p>
-= 200 ~ ^<script [^>]* data-idle="0" data-ends-in="28799(\.\d{3})?"></script><noscript><meta http-equiv="refresh" content="600;url=/session_security/ping/\?back=%2F"></noscript><p>\n?$
+= 200 ~ ^<script [^>]* data-idle="0" data-ends-in="28799(\.\d{3})?" async></script><noscript><meta http-equiv="refresh" content="600;url=/session_security/ping/\?back=%2F"></noscript><p>\n?$
 
 PAGE /unlimited/
   X-Page: <p>
@@ -277,12 +277,12 @@ GET /session_security/ping/?idleFor=300
 
 PAGE /passive
   X-Page: <p>
-= 200 ~ ^<script [^>]* data-expire-after="600" data-idle="30\d(\.\d{3})?"></script><noscript><meta http-equiv="refresh" content="(300|29\d);url=/session_security/ping/\?back=%2Fpassive"></noscript><p>\n?$
+= 200 ~ ^<script [^>]* data-expire-after="600" data-idle="30\d(\.\d{3})?" async></script><noscript><meta http-equiv="refresh" content="(300|29\d);url=/session_security/ping/\?back=%2Fpassive"></noscript><p>\n?$
 
 after 0.05 s
 PAGE /passive
   X-Page: <p>
-= 200 ~ ^<script [^>]* data-idle="30\d\.\d{3}"></script><noscript><meta http-equiv="refresh" content="(300|29\d);url=/session_security/ping/\?back=%2Fpassive">
+= 200 ~ ^<script [^>]* data-idle="30\d\.\d{3}" async></script><noscript><meta http-equiv="refresh" content="(300|29\d);url=/session_security/ping/\?back=%2Fpassive">
 
 PAGE /active
   X-Page: <p>
@@ -487,11 +487,11 @@ PAGE /?extend="onload=alert(1)&forms="><script>&title=%22%3E
 PAGE /
   X-Page: <p>
   X-Lang: \xff\xc3\x09'`
-= 200 ~ data-events="a," data-lang="\xff\xc3\x09'`"></script><noscript><meta http-equiv="refresh" content="600;url=/session_security/ping/\?back=%2F"></noscript><p>\n?$
+= 200 ~ data-events="a," data-lang="\xff\xc3\x09'`" async></script><noscript><meta http-equiv="refresh" content="600;url=/session_security/ping/\?back=%2F"></noscript><p>\n?$
 
 PAGE /encoded%0A%0D%22%20onload=%3Cb%3E
   X-Page: <p>
-= 200 ~ data-idle="0" data-lang="/encoded\n\r&quot; onload=&lt;b&gt;"></script><noscript>
+= 200 ~ data-idle="0" data-lang="/encoded\n\r&quot; onload=&lt;b&gt;" async></script><noscript>
 
 
 
@@ -1584,7 +1584,7 @@ GET /logout/
 --- steps
 PAGE /
   X-Page: <p>
-= 200 ~ ^<script defer src="/outer/a%20script%25\.js\?v=\w{16}" data-ping="/outer/ping&amp;pong/" data-warn-after="540" data-expire-after="600" data-idle="0"></script><noscript><meta http-equiv="refresh" content="600;url=/outer/ping&amp;pong/\?back=%2F"></noscript><p>$
+= 200 ~ ^<script defer src="/outer/a%20script%25\.js\?v=\w{16}" data-ping="/outer/ping&amp;pong/" data-warn-after="540" data-expire-after="600" data-idle="0" async></script><noscript><meta http-equiv="refresh" content="600;url=/outer/ping&amp;pong/\?back=%2F"></noscript><p>$
 
 GET /outer/ping&pong/?idleFor=5
   Cookie: sessionid=b

@@ -3,8 +3,8 @@
  * page has not stopped them yet; events that scripts make up do not count.
  */
 
-export const EVENTS = 'mousemove mousedown pointermove pointerdown wheel scroll '
-    + 'keydown input click touchstart touchmove';
+export const EVENTS = 'mousemove mousedown pointermove pointerdown wheel '
+    + 'scroll keydown input click touchstart touchmove';
 
 export function createActivity(window, events, active) {
     const places = {};
@@ -32,8 +32,10 @@ export function createActivity(window, events, active) {
 
     const listen = (target) => {
         for (const event of events) {
-            target.addEventListener(event, listener,
-                                    { capture: true, passive: true });
+            target.addEventListener(event, listener, {
+                capture: true,
+                passive: !event.startsWith('key'),
+            });
         }
     };
 

@@ -33,9 +33,9 @@ function methodsOf(window) {
     return methods;
 }
 
-function freshMethods(document) {
+function freshMethods({ document }) {
     const root = document.documentElement;
-    const frame = root.appendChild(document.createElement('iframe'));
+    const frame = root.insertBefore(document.createElement('iframe'), null);
     const methods = methodsOf(frame.contentWindow);
 
     root.removeChild(frame);
@@ -79,23 +79,27 @@ export class Dialog {
      */
     open(texts, what, cover) {
         if (!this.isOpen || this.#cover !== cover || this.#texts !== texts) {
-            this.close();
-
             for (const methods of [methodsOf, freshMethods]) {
+                this.close();
+
                 try {
-                    this.#build(methods(methods === methodsOf
-                                       ? this.#window : this.#document),
-                               texts, cover);
+                    this.#build(methods(this.#window), texts, what, cover);
                 } catch {
                     /* what the page has done to the DOM is not ours to say */
                 }
 
                 if (this.isOpen) {
-                    break;
+                    return;
                 }
             }
+
+            this.close();
         }
 
+        this.#fill(what);
+    }
+
+    #fill(what) {
         for (const [part, node] of Object.entries(this.parts)) {
             const text = what[part] || '';
 
@@ -108,8 +112,12 @@ export class Dialog {
     }
 
     close() {
+        const dialog = this.#dialog;
+
+        this.#dialog = null;
+
         try {
-            this.#methods.close(this.#dialog);
+            this.#methods.close(dialog);
         } catch {
             /* there is none */
         }
@@ -118,11 +126,10 @@ export class Dialog {
             this.#host.parentNode.removeChild(this.#host);
         }
 
-        this.#dialog = null;
         this.parts = {};
     }
 
-    #build(methods, texts, cover) {
+    #build(methods, texts, what, cover) {
         const document = this.#document;
         const parts = {};
 
@@ -164,7 +171,7 @@ export class Dialog {
         },
             make('h2', { part: 'heading', id: 'h' }),
             make('p', { part: 'message', id: 'm' }),
-            make('p', { part: 'countdown', 'aria-hidden': 'true', dir: 'ltr' }),
+            make('p', { part: 'countdown', 'aria-hidden': 'true' }),
             make('p', { part: 'hint' }),
             make('div', {},
                 make('button', { part: 'leave', type: 'button' }),
@@ -180,15 +187,34 @@ export class Dialog {
                                                 && this.#on[part]());
         }
 
-        methods.addEventListener(this.#dialog, 'cancel', (event) => {
+        const dialog = this.#dialog;
+
+        methods.addEventListener(dialog, 'cancel', (event) => {
             event.preventDefault();
             this.#on.escape();
         });
 
-        this.#style(root);
-        methods.appendChild(root, this.#dialog);
+        /* browsers do not let a page prevent a second Escape */
+
+        methods.addEventListener(dialog, 'close', () => {
+            if (dialog === this.#dialog && dialog.isConnected) {
+                methods.showModal(dialog);
+            }
+        });
+
+        try {
+            this.#style(root);
+        } catch {
+            /* then it is plain */
+        }
+
+        methods.appendChild(root, dialog);
         methods.appendChild(document.documentElement, this.#host);
-        methods.showModal(this.#dialog);
+
+        /* the texts first: they move what gets the focus */
+
+        this.#fill(what);
+        methods.showModal(dialog);
     }
 
     /* a sheet of its own needs no permission of a Content-Security-Policy */

@@ -95,7 +95,13 @@ function start(window) {
 
         view.touched = event.pointerType === 'touch'
             || event.type.startsWith('touch');
-        session.activity();
+
+        /* a key that keeps the session has done its work */
+
+        if (session.activity() && event.type.startsWith('key')) {
+            event.preventDefault();
+            event.stopImmediatePropagation();
+        }
     });
 
     const host = {
@@ -103,7 +109,7 @@ function start(window) {
         ask,
         tell,
         hidden: () => document.hidden,
-        delay: () => Math.random() * 100 + (document.hidden ? 200 : 0),
+        delay: () => Math.random() * 200 + (document.hidden ? 500 : 0),
         later: (ms, f) => setTimeout.call(window, f, ms),
 
         /* whatever a page has done to the DOM, time goes on */
@@ -184,8 +190,17 @@ function start(window) {
     };
 
     if (set.start !== 'manual') {
-        begin(seconds(set.idle, 0) + window.performance.now(),
-              seconds(set.endsIn, Infinity) - window.performance.now());
+        const { performance } = window;
+        const [load] = performance.getEntriesByType('navigation');
+
+        begin(seconds(set.idle, 0) + performance.now(),
+              seconds(set.endsIn, Infinity) - performance.now());
+
+        /* out of a cache, with what was true then */
+
+        if (load && load.transferSize === 0) {
+            wake(true);
+        }
     }
 }
 

@@ -1,0 +1,320 @@
+/* What the scenarios are written with. */
+
+import { inflateSync } from 'node:zlib';
+
+export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const scenarios = [];
+
+/*
+ * options: what Servers takes for a site; and
+ *     own     Firefox: a browser of its own (what is tested depends on which
+ *             tab or window has the focus), true or an object of settings
+ *     slow    the higher, the earlier it starts
+ *     only    the one browser in which this makes sense
+ */
+export function scenario(name, options, run) {
+    const host = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-|-$/g, '').slice(0, 60) + '.localhost';
+
+    scenarios.push({ name, host, run, ...options });
+}
+
+/* In the page: all that is looked at from outside. */
+function look() {
+    const session = window.sessionSecurity;
+    const hosts = [...document.querySelectorAll('session-security')];
+    const dialogOf = (node) => node && node.shadowRoot
+        && node.shadowRoot.querySelector('dialog');
+    const host = hosts.find((node) => dialogOf(node)?.open) || hosts[0];
+    const dialog = dialogOf(host);
+    const part = (name) => {
+        const node = dialog && dialog.querySelector(`[part=${name}]`);
+
+        return node && !node.hidden ? node.textContent : '';
+    };
+    const root = document.documentElement;
+
+    return {
+        state: session && session.state,
+        remaining: session && session.remaining,
+        hosts: hosts.length,
+        dialog: Boolean(dialog && dialog.open && dialog.matches(':modal')
+                        && !dialog.classList.contains('cover')),
+        cover: Boolean(dialog && dialog.open && dialog.matches(':modal')
+                       && dialog.classList.contains('cover')),
+        heading: part('heading'),
+        message: part('message'),
+        countdown: part('countdown'),
+        hint: part('hint'),
+        stay: part('stay'),
+        leave: part('leave'),
+        status: part('status'),
+        lang: dialog && dialog.lang,
+        dir: dialog && dialog.dir,
+        focus: host && host.shadowRoot && host.shadowRoot.activeElement
+            && host.shadowRoot.activeElement.getAttribute('part'),
+        opacity: root && getComputedStyle(root).opacity,
+        title: document.title,
+        path: location.pathname,
+    };
+}
+
+export class Scenario {
+    skips = [];
+    results = [];
+
+    constructor({ browserName, browser, servers, site }) {
+        this.browserName = browserName;
+        this.browser = browser;
+        this.servers = servers;
+        this.site = site;
+        this.host = site.host;
+        this.contexts = [];
+        this.pages = [];
+    }
+
+    get isFirefox() {
+        return this.browserName === 'firefox';
+    }
+
+    /* --- checks --- */
+
+    ok(good, text, ...notes) {
+        this.results.push({ good: Boolean(good), text, notes });
+        return good;
+    }
+
+    equal(got, wanted, text) {
+        return this.ok(JSON.stringify(got) === JSON.stringify(wanted), text,
+                       'got    ' + JSON.stringify(got),
+                       'wanted ' + JSON.stringify(wanted));
+    }
+
+    skip(text, reason) {
+        this.results.push({ good: true, text, skip: reason, notes: [] });
+    }
+
+    /* A known bug: told, but counted only once it is no more. */
+    todo(good, text, reason) {
+        this.results.push({ good: Boolean(good), text, todo: reason,
+                            notes: [] });
+    }
+
+    /* Waits for what condition() gives to be true; gives it. */
+    async until(what, condition, seconds = 25) {
+        const end = Date.now() + seconds * 1000;
+        let last;
+
+        for (;;) {
+            try {
+                last = await condition();
+
+                if (last) {
+                    return last;
+                }
+
+            } catch (error) {
+                last = error.message;
+            }
+
+            if (Date.now() > end) {
+                throw new Error(`waited ${seconds} s for: ${what} (last: `
+                                + `${JSON.stringify(last)}; `
+                                + await this.#where() + ')');
+            }
+
+            await wait(120);
+        }
+    }
+
+    async #where() {
+        const all = [];
+
+        for (const page of this.pages) {
+            const now = await this.look(page);
+
+            all.push(JSON.stringify([page.url(), now.state, now.remaining,
+                                     now.dialog, now.cover, now.error]));
+        }
+
+        return all.join(' ');
+    }
+
+    /* --- pages --- */
+
+    url(path) {
+        return `http://${this.host}:${this.servers.port}${path}`;
+    }
+
+    async context() {
+        const context = await this.browser.createBrowserContext();
+
+        this.contexts.push(context);
+        return context;
+    }
+
+    /* A tab, without any page yet. */
+    async tab(context = this.contexts[0]) {
+        if (!context) {
+            context = await this.context();
+        }
+
+        /* Firefox: a new tab would hide another scenario's */
+
+        const page = await context.newPage(
+            this.isFirefox && !this.site.own ? { type: 'window' } : {});
+
+        page.setDefaultTimeout(30000);
+        page.dialogs = [];
+        page.errors = [];
+        page.on('dialog', (dialog) => {
+            page.dialogs.push(dialog.type());
+            (page.stays ? dialog.dismiss() : dialog.accept()).catch(() => {});
+        });
+        page.on('console', (message) => page.errors.push(message.text()));
+        page.on('pageerror', (error) => page.errors.push(error.message));
+
+        this.pages.push(page);
+        return page;
+    }
+
+    /* A page of the session; of a new one if there is none yet. */
+    async open(path = '/', page = undefined) {
+        page ||= await this.tab();
+
+        await page.goto(this.url(this.isLoggedIn ? path
+            : '/login?next=' + encodeURIComponent(path)));
+        this.isLoggedIn = true;
+
+        return page;
+    }
+
+    async look(page) {
+        try {
+            return await this.evaluate(page, look);
+        } catch (error) {
+            return { error: error.message };
+        }
+    }
+
+    /* The text that can be seen, which takes long in a large page. */
+    text(page) {
+        return this.evaluate(page, () => document.documentElement.innerText);
+    }
+
+    /* A frame that goes away may never answer. */
+    evaluate(page, ...args) {
+        let timer;
+
+        return Promise.race([
+            page.evaluate(...args),
+            new Promise((resolve, reject) => {
+                timer = setTimeout(() => reject(new Error('no answer')), 8000);
+            }),
+        ]).finally(() => clearTimeout(timer));
+    }
+
+    /* Waits until the page is as asked; gives all of it. */
+    untilPage(page, what, condition, seconds) {
+        return this.until(what, async () => {
+            const now = await this.look(page);
+
+            return !now.error && condition(now) && now;
+        }, seconds);
+    }
+
+    warned(page, seconds) {
+        return this.untilPage(page, 'a warning', (now) => now.state === 'warned'
+                              && now.dialog, seconds);
+    }
+
+    live(page, seconds) {
+        return this.untilPage(page, 'no warning', (now) => now.state === 'live'
+                              && !now.dialog && !now.cover, seconds);
+    }
+
+    out(page, seconds, path = '/logout/') {
+        return this.until('the logout URL', () => (
+            new URL(page.url()).pathname === path), seconds);
+    }
+
+    async cookie(context = this.contexts[0]) {
+        return (await context.cookies())
+            .find(({ name, domain, value }) => name === 'sessionid' && value
+                  && domain === this.host);
+    }
+
+    async deleteCookie(context = this.contexts[0]) {
+        await context.deleteCookie(await this.cookie(context));
+    }
+
+    pings() {
+        return this.servers.log(this.host, '/session_security/ping/');
+    }
+
+    logouts() {
+        return this.servers.requests.filter(({ host, url }) => (
+            host === this.host && url.startsWith('/logout/')));
+    }
+
+    /* Whether the secret's colour can be seen. */
+    async isRed(page) {
+        return colors(Buffer.from(await page.screenshot()))
+            .some((color) => color >> 16 > 150 && (color >> 8 & 255) < 100
+                  && (color & 255) < 100);
+    }
+
+    async end() {
+        for (const context of this.contexts) {
+            await Promise.race([context.close().catch(() => {}), wait(5000)]);
+        }
+    }
+}
+
+/* The colours in a PNG (8 bits, RGB or RGBA, not interlaced), as numbers. */
+export function colors(png) {
+    const width = png.readUInt32BE(16);
+    const bytes = png[25] === 6 ? 4 : 3;
+    const data = [];
+    const found = new Set();
+
+    for (let at = 8; at < png.length;) {
+        const length = png.readUInt32BE(at);
+
+        if (png.toString('latin1', at + 4, at + 8) === 'IDAT') {
+            data.push(png.subarray(at + 8, at + 8 + length));
+        }
+
+        at += 12 + length;
+    }
+
+    const raw = inflateSync(Buffer.concat(data));
+    const row = width * bytes;
+    let above = Buffer.alloc(row);
+
+    for (let at = 0; at < raw.length; at += row + 1) {
+        const filter = raw[at];
+        const line = Buffer.from(raw.subarray(at + 1, at + 1 + row));
+
+        for (let i = 0; i < row; i++) {
+            const a = i < bytes ? 0 : line[i - bytes];
+            const b = above[i];
+            const c = i < bytes ? 0 : above[i - bytes];
+            const p = a + b - c;
+            const [pa, pb, pc] = [Math.abs(p - a), Math.abs(p - b),
+                                  Math.abs(p - c)];
+
+            line[i] += [0, a, b, (a + b) >> 1,
+                        pa <= pb && pa <= pc ? a : pb <= pc ? b : c][filter];
+        }
+
+        for (let i = 0; i < row; i += bytes) {
+            found.add(line.readUIntBE(i, 3));
+        }
+
+        above = line;
+    }
+
+    return [...found];
+}

@@ -1,0 +1,351 @@
+/* The dialog. */
+
+import { page } from '../pages.mjs';
+import { scenario, wait } from '../scenario.mjs';
+
+const inShadow = (page, f, ...args) => page.evaluate(
+    `(${f})(document.querySelector('session-security').shadowRoot, `
+    + `...${JSON.stringify(args)})`);
+
+scenario('dialog', { warn: '4s', expire: '20s', slow: 3, own: true }, async (t) => {
+    const a = await t.open();
+
+    await a.evaluate(() => {
+        window.statuses = [];
+        new MutationObserver(() => {
+            const root = document.querySelector('session-security')?.shadowRoot;
+            const status = root?.querySelector('[part=status]');
+
+            if (status && !status.watched) {
+                status.watched = true;
+                window.statuses.push(status.textContent);
+                new MutationObserver(() => window.statuses.push(
+                    status.textContent)).observe(status, {
+                    subtree: true, childList: true, characterData: true });
+            }
+        }).observe(document.documentElement, { childList: true });
+    });
+    await a.focus('#field');
+
+    const now = await t.warned(a);
+
+    t.equal(await inShadow(a, (root) => [
+        root.host.localName, root.querySelector('dialog').getAttribute('role'),
+        root.querySelector('dialog').matches(':modal'), root.mode,
+    ]), ['session-security', 'alertdialog', true, 'open'],
+    'a custom element with a modal dialog, role alertdialog');
+    t.equal(await inShadow(a, (root) => ['aria-labelledby', 'aria-describedby']
+        .map((name) => root.querySelector('dialog').getAttribute(name)
+            .split(' ').every((id) => root.getElementById(id).textContent))),
+    [true, true], 'which has a name and a description');
+    t.equal(now.focus, 'stay', 'the focus is moved in');
+    t.ok(now.heading && now.hint && now.leave && now.message,
+         'it says what there is to say', JSON.stringify(now));
+
+    t.equal(await a.evaluate(() => {
+        const { left, top, width, height } = document.querySelector('#button')
+            .getBoundingClientRect();
+        const at = document.elementFromPoint(left + width / 2,
+                                             top + height / 2);
+
+        document.querySelector('#field').focus();
+
+        return [at && at.id, document.activeElement.localName];
+    }), ['', 'session-security'],
+    'the page behind is inert: nothing to click at, nothing to focus');
+
+    const first = now.countdown;
+    const next = await t.untilPage(a, 'the countdown', ({ countdown }) => (
+        countdown !== first));
+
+    t.ok(/^0:1\d$/.test(first) && next.countdown < first,
+         `the countdown counts down: ${first}, ${next.countdown}`);
+    t.equal(next.status, '', 'the status says nothing yet');
+
+    await t.untilPage(a, '8 seconds left', ({ remaining }) => remaining < 8);
+
+    const statuses = await a.evaluate(() => window.statuses.filter(Boolean));
+
+    t.ok(statuses.length === 1 && /in (10|9) seconds/.test(statuses[0]),
+         'it speaks at steps only', JSON.stringify(statuses));
+
+    await a.keyboard.down('Shift');
+    await a.keyboard.press('Tab');
+    await a.keyboard.up('Shift');
+    await wait(200);
+
+    t.equal((await t.look(a)).state, 'warned', 'Shift+Tab is no activity');
+    await a.keyboard.press('Tab');
+    await wait(200);
+    t.equal((await t.look(a)).state, 'warned', 'nor is Tab');
+
+    await a.keyboard.press('Escape');
+    await t.live(a);
+    t.equal(await a.evaluate(() => document.activeElement.id), 'field',
+            'the focus is given back');
+});
+
+scenario('what stays goes no further', {
+    warn: '2s', expire: '60s', slow: 3, own: true,
+}, async (t) => {
+    const a = await t.open();
+
+    await a.evaluate(() => {
+        window.clicks = 0;
+        document.querySelector('#button').addEventListener(
+            'click', () => { window.clicks++; });
+    });
+
+    await a.focus('#field');
+    await t.warned(a);
+    await a.keyboard.press('x');
+    await t.live(a);
+    await wait(600);
+    t.todo(await a.evaluate(() => document.querySelector('#field').value)
+           === '', 'a key that stays is not typed into the page',
+           'the dialog closes at keydown, the character goes to the field');
+
+    for (const key of ['Enter', ' ']) {
+        await a.evaluate(() => { window.clicks = 0; });
+        await a.focus('#button');
+        await t.warned(a);
+        await a.keyboard.press(key);
+        await t.live(a);
+        await wait(600);
+        t.todo(await a.evaluate(() => window.clicks) === 0,
+               `nor does "${key}" press the button that gets the focus back`,
+               'the dialog closes at keydown, the rest goes to the button');
+    }
+
+    await a.evaluate(() => { window.clicks = 0; });
+
+    const { x, y } = await (await a.$('#button')).clickablePoint();
+
+    await a.mouse.move(x, y);
+    await t.warned(a);
+    await a.mouse.down();
+    await wait(50);
+    await a.mouse.up();
+    await t.live(a);
+    await wait(600);
+    t.equal(await a.evaluate(() => window.clicks), 0,
+            'nor does the mouse, if it did not move, click below the dialog');
+});
+
+scenario('sign out by keyboard', {
+    warn: '2s', expire: '60s', own: true,
+}, async (t) => {
+    const a = await t.open();
+
+    await t.warned(a);
+
+    for (let i = 0; (await t.look(a)).focus !== 'leave' && i < 4; i++) {
+        await a.keyboard.press('Tab');
+        await wait(100);
+    }
+
+    if (t.isFirefox) {
+        t.todo((await t.look(a)).focus === 'leave', 'Tab leads to the button',
+               'from the last button of a shadow root Firefox comes back to '
+               + 'that one only; "stay" before "leave" would do');
+    }
+
+    for (let i = 0; (await t.look(a)).focus !== 'leave' && i < 4; i++) {
+        await a.keyboard.down('Shift');
+        await a.keyboard.press('Tab');
+        await a.keyboard.up('Shift');
+        await wait(100);
+    }
+
+    t.equal((await t.look(a)).focus, 'leave',
+            'Tab, or Shift+Tab, leads to the button');
+    await a.keyboard.press('Enter');
+    await t.out(a);
+    t.ok(true, 'Enter signs out');
+    t.ok(t.logouts().length, 'at the backend too');
+});
+
+scenario('by keyboard', {
+    warn: '2s', expire: '60s', own: true,
+}, async (t) => {
+    const a = await t.open();
+
+    await t.warned(a);
+    await a.keyboard.press('Escape');
+    await t.live(a);
+    t.ok(true, 'Escape stays');
+
+    await t.warned(a);
+    await a.keyboard.press('Enter');
+    await t.live(a);
+    t.ok(true, 'Enter on the button does');
+});
+
+const middle = async (page, part) => inShadow(page, (root, part) => {
+    const { left, top, width, height } = root.querySelector(`[part=${part}]`)
+        .getBoundingClientRect();
+
+    return [left + width / 2, top + height / 2];
+}, part);
+
+scenario('button', {
+    warn: '2s', expire: '120s', inject: 'extend=button', slow: 3, own: true,
+}, async (t) => {
+    const a = await t.open();
+    const now = await t.warned(a);
+
+    t.equal(now.hint, '', 'there is no hint at moving');
+
+    const before = (await t.look(a)).remaining;
+
+    await a.mouse.move(20, 20);
+    await a.mouse.move(40, 60);
+    await a.mouse.click(5, 5);
+    await a.keyboard.press('x');
+    await a.evaluate(() => window.sessionSecurity.activity());
+    await a.keyboard.press('Escape');
+    await wait(500);
+
+    const after = await t.look(a);
+
+    t.ok(after.dialog && after.remaining < before,
+         'moves, clicks, keys and Escape do not extend', JSON.stringify(after));
+
+    await a.mouse.click(...await middle(a, 'stay'));
+    await t.live(a);
+    t.ok(true, 'the button does');
+
+    await t.warned(a);
+    await a.keyboard.press(' ');
+    await t.live(a);
+    t.ok(true, 'by keyboard too');
+
+    await t.warned(a);
+    await a.evaluate(() => window.sessionSecurity.extend());
+    await t.live(a);
+    t.ok(true, 'and so does sessionSecurity.extend()');
+
+    await t.warned(a);
+    await a.mouse.click(...await middle(a, 'leave'));
+    await t.out(a);
+    t.ok(true, 'a click signs out');
+});
+
+scenario('Escape again', {
+    warn: '2s', expire: '120s', inject: 'extend=button', own: true,
+}, async (t) => {
+    const a = await t.open();
+
+    await t.warned(a);
+
+    for (let i = 0; i < 3; i++) {
+        await a.keyboard.press('Escape');
+    }
+
+    t.todo((await t.look(a)).dialog, 'the dialog stays open',
+           'only the first Escape can be prevented: the browser then closes '
+           + 'the dialog, which is put back with the next second');
+});
+
+scenario('taps', {
+    warn: '2s', expire: '60s',
+    pages: { '/': page({ style: `#below { position: fixed; inset: 0;
+                                          font-size: 5em }`,
+                         body: '<button id="below">Buy</button>' }) },
+}, async (t) => {
+    const a = await t.open();
+
+    await a.evaluate(() => {
+        window.clicks = 0;
+        document.querySelector('#below').addEventListener(
+            'click', () => { window.clicks++; });
+    });
+    await t.warned(a);
+    await a.touchscreen.tap(20, 20);
+    await t.live(a);
+    await wait(500);
+    t.equal(await a.evaluate(() => window.clicks), 0,
+            'a tap stays, and is not a click on what lies below');
+
+    await t.warned(a);
+    await a.touchscreen.tap(...await middle(a, 'leave'));
+    await t.out(a);
+    t.ok(true, 'a tap on the button signs out');
+});
+
+scenario('title', {
+    warn: '2s', expire: '60s', own: true,
+}, async (t) => {
+    const a = await t.open();
+    const b = await t.open('/two');
+    const countdown = /^\d+:\d\d · Are you still there\?$/;
+
+    await t.warned(b);
+    await t.untilPage(a, 'a title', ({ title }) => countdown.test(title));
+    t.ok(true, 'a hidden tab counts down in its title');
+    t.equal(await b.title(), 'Account', 'one that is seen does not');
+
+    const { title } = await t.look(a);
+
+    await t.untilPage(a, 'another', (now) => now.title !== title
+                      && countdown.test(now.title));
+    t.ok(true, 'it goes on');
+    await b.keyboard.press('x');
+    await t.live(a);
+    t.equal(await a.title(), 'Account', 'its own comes back');
+
+    await t.untilPage(a, 'a title', (now) => countdown.test(now.title));
+    await a.evaluate(() => { document.title = 'New'; });
+    await t.untilPage(a, 'a title', (now) => countdown.test(now.title));
+    await a.bringToFront();
+    await t.until('its own title', async () => await a.title() === 'New');
+    t.equal((await t.look(a)).dialog, true, 'seen, it has its own, as the page '
+            + 'has changed it meanwhile, and the dialog');
+});
+
+scenario('title off', {
+    warn: '2s', expire: '60s', inject: 'title=off', own: true,
+}, async (t) => {
+    const a = await t.open();
+    const b = await t.open('/two');
+
+    await t.warned(b);
+    await t.warned(a);
+    await wait(1200);
+    t.equal(await a.title(), 'Account', 'title=off leaves titles alone');
+});
+
+scenario('theme', {
+    warn: '2s', expire: '60s',
+    pages: { '/': page({ style: `
+        session-security {
+            --session-security-accent: rgb(10, 20, 30);
+            --session-security-on-accent: rgb(240, 250, 255);
+            --session-security-background: rgb(250, 240, 230);
+            --session-security-color: rgb(40, 30, 20);
+            --session-security-radius: 3px;
+            --session-security-font: monospace;
+            --session-security-backdrop: rgb(1, 2, 3);
+        }
+        session-security::part(heading) { text-transform: uppercase }
+        session-security::part(stay) { border-radius: 21px }` }) },
+}, async (t) => {
+    const a = await t.open();
+
+    await t.warned(a);
+    t.equal(await inShadow(a, (root) => {
+        const style = (selector, pseudo) => getComputedStyle(
+            root.querySelector(selector), pseudo);
+
+        return [style('[part=stay]').backgroundColor,
+                style('[part=stay]').color,
+                style('dialog').backgroundColor, style('dialog').color,
+                style('dialog').borderTopLeftRadius,
+                style('dialog').fontFamily,
+                style('dialog', '::backdrop').backgroundColor,
+                style('[part=heading]').textTransform,
+                style('[part=stay]').borderTopLeftRadius];
+    }), ['rgb(10, 20, 30)', 'rgb(240, 250, 255)', 'rgb(250, 240, 230)',
+         'rgb(40, 30, 20)', '3px', 'monospace', 'rgb(1, 2, 3)', 'uppercase',
+         '21px'], 'custom properties and ::part change it');
+});

@@ -1,0 +1,223 @@
+/*
+ * Pages and servers that do what nobody should: the user is warned and logged
+ * out all the same, and nothing of the page can be seen then.
+ */
+
+import { page, SECRET, tag } from '../pages.mjs';
+import { scenario } from '../scenario.mjs';
+
+/* Watches the page until it is gone. */
+async function watch(t, a, { dialog = true, told = true } = {}) {
+    const states = [];
+    let warned = false;
+    let shown = false;
+
+    await t.until('the logout URL', async () => {
+        if (a.url().includes('/logout/')) {
+            return true;
+        }
+
+        const now = await t.look(a);
+
+        if (now.state && now.state !== states[states.length - 1]) {
+            states.push(now.state);
+        }
+
+        warned ||= now.state === 'warned' || now.cover;
+        shown ||= now.dialog || now.cover;
+
+        return false;
+    }, 40);
+
+    t.ok(warned, 'the user is warned', states.join());
+
+    if (typeof dialog === 'string') {
+        t.todo(shown, 'by a dialog, or a cover', dialog);
+    } else if (dialog) {
+        t.ok(shown, 'by a dialog, or a cover', states.join());
+    }
+
+    const text = await t.until('the page', () => t.text(a));
+
+    t.ok(!text.includes(SECRET) && text.includes('Signed out'),
+         'and logged out: ' + states.join(), text);
+
+    /* asked in vain, the script does not know the server's time exactly */
+
+    if (told) {
+        t.ok(!await t.cookie(), 'the cookie is gone');
+    }
+
+    await a.goto(t.url('/'));
+    t.equal(await a.title(), 'Sign in', 'the session is over');
+}
+
+const THROW = "() => { throw new Error('no') }";
+
+for (const [name, script, how] of [
+    ['Date frozen', 'Date.now = () => 1e12;'],
+    ['Date NaN', 'Date.now = () => NaN;'],
+    ['Date throws', `Date.now = ${THROW};`],
+    ['Date replaced', `window.Date = class { static now() { return 'x'; } };`],
+    ['Date gone', 'window.Date = undefined;'],
+    ['performance frozen', 'performance.now = () => 5;'],
+    ['fetch never', 'window.fetch = () => new Promise(() => {});'],
+    ['fetch throws', `window.fetch = ${THROW};`],
+    ['fetch gone', 'window.fetch = undefined;'],
+    ['fetch rejects', "window.fetch = () => Promise.reject('no');"],
+    ['fetch lies', "window.fetch = () => Promise.resolve({ status: 200,"
+                   + " text: () => '<html>' });", { told: false }],
+    ['no channel', 'window.BroadcastChannel = undefined;'],
+    ['attachShadow throws', `Element.prototype.attachShadow = ${THROW};`],
+    ['attachShadow idle', 'Element.prototype.attachShadow = () => {};'],
+    ['DOM throws', `for (const [p, names] of [
+        [Element, 'attachShadow append prepend setAttribute remove closest'],
+        [HTMLDialogElement, 'showModal close'],
+    ]) for (const name of names.split(' ')) p.prototype[name] = ${THROW};`],
+    ['appendChild throws', `Node.prototype.appendChild = ${THROW};`, { dialog:
+     'the fresh frame, too, is added by the method that the page has broken' }],
+    ['DOM idle', `for (const [p, names] of [
+        [Element, 'attachShadow append prepend setAttribute remove closest'],
+        [HTMLDialogElement, 'showModal close'],
+    ]) for (const name of names.split(' ')) p.prototype[name] = () => {};`],
+    ['showModal idle', 'HTMLDialogElement.prototype.showModal = () => {};'],
+    ['createElement throws', `document.createElement = ${THROW};`,
+     { dialog: false }],
+    ['customElements gone', 'window.customElements = undefined;'],
+    ['CSSStyleSheet gone', 'window.CSSStyleSheet = undefined;',
+     { dialog: false }],
+    ['CustomEvent gone', 'window.CustomEvent = undefined;', { dialog: false }],
+    ['listener throws', `for (const name of ['warn', 'extend', 'expire'])
+        document.addEventListener('sessionsecurity:' + name, ${THROW});`],
+    ['element removed', `new MutationObserver(() => {
+        document.querySelectorAll('session-security')
+            .forEach((node) => node.remove());
+    }).observe(document, { childList: true, subtree: true });`,
+     { dialog: false }],
+    ['style removed', `new MutationObserver(() => {
+        document.documentElement.removeAttribute('style');
+    }).observe(document, { attributes: true, subtree: true });`],
+]) {
+    scenario(name, {
+        warn: '2s', expire: '5s', pages: { '/': page({ script }) },
+    }, async (t) => {
+        const a = await t.open();
+
+        if (name === 'showModal idle') {
+            const { hosts } = await t.warned(a);
+
+            t.todo(hosts === 1, 'one element only',
+                   'what did not open stays in the page');
+        }
+
+        await watch(t, a, how);
+    });
+}
+
+scenario('document.write', {
+    warn: '2s', expire: '6s',
+    pages: { '/': page({ script: `addEventListener('load', () => {
+        setTimeout(() => {
+            document.open();
+            document.write('<!DOCTYPE html><html lang="en"><title>New</title>'
+                + '<p>${SECRET}<input id=field>');
+            document.close();
+        }, 300);
+    });` }) },
+}, async (t) => {
+    const a = await t.open();
+
+    await t.until('the new page', async () => (
+        (await t.look(a)).title === 'New'));
+    await t.warned(a);
+    await a.keyboard.press('x');
+    await t.live(a);
+    t.ok(true, 'activity counts in a page that has written itself anew');
+    await watch(t, a);
+});
+
+scenario('large page', {
+    warn: '5s', expire: '20s', slow: 4,
+    pages: { '/': (res) => {
+        res.write(`<p>${SECRET}</p>\n`);
+        res.end(`<p>${'lorem ipsum '.repeat(85)}</p>\n`.repeat(10000));
+    } },
+}, async (t) => {
+    const a = await t.tab();
+
+    /* it may take longer to come than to warn */
+
+    t.open('/', a).catch(() => {});
+    await watch(t, a);
+});
+
+for (const [name, html] of Object.entries({
+    'in the body': `<!DOCTYPE html><html lang="en"><head><title>x</title></head>
+        <body><p>${SECRET}</p><div class="a`,
+    'without a head': `<p>${SECRET}</p><div class="a`,
+    'in the head': `<!DOCTYPE html><html lang="en"><head><title>x</title>
+        <meta name="descr`,
+})) {
+    scenario('cut off ' + name, {
+        warn: '2s', expire: '5s',
+        pages: { '/': (res) => {
+            res.writeHead(200, { 'Content-Type': 'text/html',
+                                 'Content-Length': html.length + 1000 });
+            res.write(html);
+            setTimeout(() => res.destroy(), 200);
+        } },
+    }, async (t) => {
+        const a = await t.open('/other');
+
+        /* there is nothing to wait for that comes in every browser */
+
+        t.evaluate(a, () => { location.href = '/'; }).catch(() => {});
+
+        if (name === 'in the head') {
+            await t.until('the page', async () => (
+                (await t.look(a)).title === 'x'));
+            t.equal((await t.text(a)).trim(), '', 'nothing can be seen yet');
+            return;
+        }
+
+        if (!t.isFirefox) {
+            t.todo(await t.untilPage(a, 'the script', ({ path, state }) => (
+                path === '/' && state), 5).catch(() => false),
+            'the script runs', 'where the parser was stopped, Chromium runs '
+            + 'no script that is deferred');
+            return;
+        }
+
+        await watch(t, a);
+    });
+}
+
+for (const [name, ping, expire] of [
+    ['HTML', '/outside/html', 5],
+    ['an error', '/outside/error', 5],
+    ['a redirect', '/outside/redirect', 5],
+    ['nothing', '/outside/nothing', 9],
+    ['not found', '/outside/not-there-at-all', 5],
+]) {
+    scenario('ping answers ' + name, {
+        warn: '2s', expire: expire + 's', inject: false,
+        slow: expire > 5 ? 3 : 0,
+        pages: { '/': (res) => res.end(page({ head: tag({
+            ping, 'warn-after': 2, 'expire-after': expire }) })) },
+    }, async (t) => {
+        const a = await t.open();
+
+        await watch(t, a, { told: false });
+        t.ok(t.servers.requests.some(({ host, url }) => (
+            host === t.host && url.startsWith(ping))), 'the ping was asked');
+    });
+}
+
+scenario('server gone', {
+    warn: '600s', expire: '1000s', inject: false,
+    pages: { '/': (res) => res.end(page({ head: tag({
+        ping: 'http://127.0.0.1:9/', 'warn-after': 2,
+        'expire-after': 5 }) })) },
+}, async (t) => {
+    await watch(t, await t.open(), { told: false });
+});
