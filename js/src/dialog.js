@@ -174,9 +174,9 @@ export class Dialog {
             make('p', { part: 'countdown', 'aria-hidden': 'true' }),
             make('p', { part: 'hint' }),
             make('div', {},
-                make('button', { part: 'leave', type: 'button' }),
                 make('button', { part: 'stay', type: 'button',
-                                 autofocus: '' })),
+                                 autofocus: '' }),
+                make('button', { part: 'leave', type: 'button' })),
             make('p', { part: 'status', role: 'status' }));
 
         delete parts.dialog;

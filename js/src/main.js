@@ -68,11 +68,10 @@ function start(window) {
 
         /*
          * A logout URL on another host is left to nginx, which ends the
-         * session as it redirects there.
+         * session as it redirects there.  No cache has the answer to reload().
          */
-        go: () => location.replace(logout && logout.host === location.host
-                                   ? logout
-                                   : location.pathname + location.search),
+        go: () => (logout && logout.host === location.host
+                   ? location.replace(logout) : location.reload()),
     });
 
     const tell = createTabs('session-security ' + pingUrl, now, window,
@@ -191,14 +190,15 @@ function start(window) {
 
     if (set.start !== 'manual') {
         const { performance } = window;
-        const [load] = performance.getEntriesByType('navigation');
 
         begin(seconds(set.idle, 0) + performance.now(),
               seconds(set.endsIn, Infinity) - performance.now());
 
-        /* out of a cache, with what was true then */
-
-        if (load && load.transferSize === 0) {
+        /*
+         * Back or Forward: out of a cache, perhaps, with what was true then.
+         * What is to replace this old property is not there yet in Firefox.
+         */
+        if (performance.navigation.type === 2) {
             wake(true);
         }
     }

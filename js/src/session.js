@@ -139,6 +139,7 @@ export class Session {
     wake(restored, delay = 0) {
         if (restored) {
             this.#unsure = this.#host.now();
+            this.#sure = -1;
         }
 
         this.check();

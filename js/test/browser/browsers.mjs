@@ -6,7 +6,9 @@ const CHROMIUM = {
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
            '--disable-background-networking', '--disable-component-update',
-           '--disable-sync', '--lang=en-US'],
+           '--disable-sync', '--lang=en-US',
+           '--disable-features=PreloadTopChromeWebUI,'
+           + 'SpareRendererForSitePerProcess'],
 };
 
 const FIREFOX = {

@@ -61,7 +61,6 @@ function look() {
 }
 
 export class Scenario {
-    skips = [];
     results = [];
 
     constructor({ browserName, browser, servers, site }) {

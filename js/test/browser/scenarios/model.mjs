@@ -2,7 +2,7 @@
 
 import { scenario, wait } from '../scenario.mjs';
 
-scenario('two tabs', { warn: '2s', expire: '6s' }, async (t) => {
+scenario('two tabs', { warn: '4s', expire: '8s' }, async (t) => {
     const a = await t.open();
     const b = await t.open('/two');
 
