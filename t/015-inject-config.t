@@ -730,7 +730,7 @@ p
 GET /page
   Cookie: sessionid=a
   Sec-Fetch-Mode: navigate
-= 200 ~ ^<script defer src="/script\.js\?v=\w{16}" data-ping="/ping/" [^>]* data-idle="0" data-lang="en"></script><noscript>.*</noscript>p$
+= 200 ~ ^<script defer src="/script\.js\?v=\w{16}" data-ping="/ping/" [^>]* data-idle="0" data-lang="en" async></script><noscript>.*</noscript>p$
 
 GET /a/page
   Cookie: sessionid=a
@@ -740,7 +740,7 @@ GET /a/page
 GET /a/b/page
   Cookie: sessionid=a
   Sec-Fetch-Mode: navigate
-= 200 ~ ^<script [^>]* data-idle="0" data-lang="fr"></script>
+= 200 ~ ^<script [^>]* data-idle="0" data-lang="fr" async></script>
 
 GET /a/c/page
   Cookie: sessionid=a
@@ -750,7 +750,7 @@ GET /a/c/page
 GET /d/page
   Cookie: sessionid=a
   Sec-Fetch-Mode: navigate
-= 200 ~ ^<script [^>]* data-idle="0"></script>
+= 200 ~ ^<script [^>]* data-idle="0" async></script>
 
 GET /e/page
   Cookie: sessionid=a

@@ -176,5 +176,6 @@ scenario('throttled', { warn: '600s', expire: '1000s' }, async (t) => {
 
     t.ok(told >= 1 && told <= passed + 1, `100 moves in ${passed.toFixed(1)} s: `
          + 'tabs are told once a second at most', told);
-    t.equal(t.pings().length, 0, 'and the server not at all');
+    t.ok(t.pings().length <= 1, 'and the server not, but for a focus',
+         t.pings().length);
 });
