@@ -108,7 +108,7 @@ function start(window) {
         ask,
         tell,
         hidden: () => document.hidden,
-        delay: () => Math.random() * 200 + (document.hidden ? 500 : 0),
+        delay: () => Math.random() * 400 + (document.hidden ? 600 : 0),
         later: (ms, f) => setTimeout.call(window, f, ms),
 
         /* whatever a page has done to the DOM, time goes on */
