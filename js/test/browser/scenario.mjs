@@ -94,12 +94,6 @@ export class Scenario {
         this.results.push({ good: true, text, skip: reason, notes: [] });
     }
 
-    /* A known bug: told, but counted only once it is no more. */
-    todo(good, text, reason) {
-        this.results.push({ good: Boolean(good), text, todo: reason,
-                            notes: [] });
-    }
-
     /* Waits for what condition() gives to be true; gives it. */
     async until(what, condition, seconds = 25) {
         const end = Date.now() + seconds * 1000;
