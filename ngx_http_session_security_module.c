@@ -75,6 +75,10 @@ static char *ngx_http_session_security_set_logout_url(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_expired_status(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static char *ngx_http_session_security_set_word(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+static char *ngx_http_session_security_cookie(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_ping(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_script(ngx_conf_t *cf,
@@ -92,6 +96,33 @@ static ngx_int_t ngx_http_session_security_init_injected(ngx_conf_t *cf,
 static ngx_int_t ngx_http_session_security_no_location(ngx_conf_t *cf,
     ngx_http_session_security_injected_t *injected, const char *directive,
     const char *location);
+
+
+/* of the two directives that name a URL, the one for a login page */
+static ngx_uint_t  ngx_http_session_security_login = 1;
+
+
+static ngx_conf_enum_t  ngx_http_session_security_activities[] = {
+    { ngx_string("requests"), NGX_HTTP_SESSION_SECURITY_REQUESTS },
+    { ngx_string("navigations"), NGX_HTTP_SESSION_SECURITY_NAVIGATIONS },
+    { ngx_string("user"), NGX_HTTP_SESSION_SECURITY_USER },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_session_security_unknowns[] = {
+    { ngx_string("track"), 0 },
+    { ngx_string("expired"), 1 },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_session_security_connections[] = {
+    { ngx_string("passive"), NGX_HTTP_SESSION_SECURITY_PASSIVE },
+    { ngx_string("active"), NGX_HTTP_SESSION_SECURITY_ACTIVE },
+    { ngx_string("off"), NGX_HTTP_SESSION_SECURITY_OFF },
+    { ngx_null_string, 0 }
+};
 
 
 static ngx_command_t  ngx_http_session_security_commands[] = {
@@ -148,6 +179,41 @@ static ngx_command_t  ngx_http_session_security_commands[] = {
     { ngx_string("session_security_logout_url"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_session_security_set_logout_url,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("session_security_login_url"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_session_security_set_logout_url,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      &ngx_http_session_security_login },
+
+    { ngx_string("session_security_activity"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_session_security_set_word,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_session_security_loc_conf_t, activity),
+      ngx_http_session_security_activities },
+
+    { ngx_string("session_security_unknown"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_session_security_set_word,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_session_security_loc_conf_t, strict),
+      ngx_http_session_security_unknowns },
+
+    { ngx_string("session_security_connections"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_session_security_set_word,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_session_security_loc_conf_t, connections),
+      ngx_http_session_security_connections },
+
+    { ngx_string("session_security_cookie"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_session_security_cookie,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -288,6 +354,7 @@ ngx_http_session_security_state_variable(ngx_http_request_t *r,
         ngx_string("live"),
         ngx_string("expired"),
         ngx_string("closed"),
+        ngx_string("anonymous"),
         ngx_string("new")
     };
 
@@ -297,7 +364,7 @@ ngx_http_session_security_state_variable(ngx_http_request_t *r,
         state = &states[SSEC_UNKNOWN];
 
     } else if (ctx->outcome.created && ctx->outcome.state == SSEC_LIVE) {
-        state = &states[4];
+        state = &states[5];
 
     } else {
         state = &states[ctx->outcome.state];
@@ -482,6 +549,10 @@ ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
     conf->passive = NGX_CONF_UNSET_PTR;
     conf->logout_url = NGX_CONF_UNSET_PTR;
     conf->expired_status = NGX_CONF_UNSET_UINT;
+    conf->activity = NGX_CONF_UNSET_UINT;
+    conf->connections = NGX_CONF_UNSET_UINT;
+    conf->strict = NGX_CONF_UNSET_UINT;
+    conf->cookie = NGX_CONF_UNSET_PTR;
     conf->inject = NGX_CONF_UNSET;
     conf->inject_options = NGX_CONF_UNSET_PTR;
     conf->no_store = NGX_CONF_UNSET;
@@ -515,6 +586,12 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);
     ngx_conf_merge_uint_value(conf->expired_status, prev->expired_status,
                               NGX_HTTP_UNAUTHORIZED);
+    ngx_conf_merge_uint_value(conf->activity, prev->activity,
+                              NGX_HTTP_SESSION_SECURITY_REQUESTS);
+    ngx_conf_merge_uint_value(conf->connections, prev->connections,
+                              NGX_HTTP_SESSION_SECURITY_PASSIVE);
+    ngx_conf_merge_uint_value(conf->strict, prev->strict, 0);
+    ngx_conf_merge_ptr_value(conf->cookie, prev->cookie, NULL);
     ngx_conf_merge_value(conf->inject, prev->inject, 0);
     ngx_conf_merge_ptr_value(conf->inject_options, prev->inject_options, NULL);
 
@@ -968,6 +1045,13 @@ ngx_http_session_security_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_session_security_url_t   *url;
 
     if (slcf->logout_url != NGX_CONF_UNSET_PTR) {
+
+        if (slcf->logout_url->login != (cmd->post != NULL)) {
+            return "excludes the other of \"session_security_logout_url\" and "
+                   "\"session_security_login_url\"; write only one of them "
+                   "here";
+        }
+
         return "is duplicate";
     }
 
@@ -991,6 +1075,7 @@ ngx_http_session_security_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     url->text = value[1];
+    url->login = (cmd->post != NULL);
     url->value = ngx_http_session_security_compile(cf, &value[1]);
 
     slcf->logout_url = url;
@@ -1027,6 +1112,127 @@ ngx_http_session_security_expired_status(ngx_conf_t *cf, ngx_command_t *cmd,
     slcf->expired_status = status;
 
     return NGX_CONF_OK;
+}
+
+
+/* As ngx_conf_set_enum_slot(), and says what can be written. */
+
+static char *
+ngx_http_session_security_set_word(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    char  *p = conf;
+
+    ngx_str_t        *value;
+    ngx_uint_t       *np, i;
+    ngx_conf_enum_t  *e;
+
+    np = (ngx_uint_t *) (p + cmd->offset);
+
+    if (*np != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    e = cmd->post;
+
+    for (i = 0; e[i].name.len; i++) {
+
+        if (e[i].name.len == value[1].len
+            && ngx_strcasecmp(e[i].name.data, value[1].data) == 0)
+        {
+            *np = e[i].value;
+            return NGX_CONF_OK;
+        }
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"%V\"; write %V%s%V%s%V",
+                       &value[1], &cmd->name, &e[0].name,
+                       (i > 2) ? ", " : " or ", &e[1].name,
+                       (i > 2) ? " or " : "", &e[i > 2 ? 2 : i].name);
+    return NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_session_security_cookie(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_session_security_loc_conf_t *slcf = conf;
+
+    ngx_str_t                           *value, s;
+    ngx_uint_t                           i;
+    ngx_http_complex_value_t           **cv;
+    ngx_http_session_security_cookie_t  *cookie;
+
+    if (slcf->cookie != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    cookie = ngx_pcalloc(cf->pool, sizeof(ngx_http_session_security_cookie_t));
+    if (cookie == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    slcf->cookie = cookie;
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        s = value[i];
+
+        if (ngx_strcmp(s.data, "secure") == 0) {
+            cookie->secure = 1;
+            continue;
+        }
+
+        if (ngx_strcmp(s.data, "partitioned") == 0) {
+            cookie->partitioned = 1;
+            continue;
+        }
+
+        if (ngx_strncmp(s.data, "path=", 5) == 0
+            && (s.data[5] == '/' || s.data[5] == '$'))
+        {
+            cv = &cookie->path;
+            s.data += 5;
+            s.len -= 5;
+
+        } else if (ngx_strncmp(s.data, "domain=", 7) == 0 && s.len > 7) {
+            cv = &cookie->domain;
+            s.data += 7;
+            s.len -= 7;
+
+        } else {
+            goto invalid;
+        }
+
+        if (ngx_strchr(s.data, ';') || ngx_strchr(s.data, ' ')) {
+            goto invalid;
+        }
+
+        if (*cv) {
+            return "has a duplicate parameter";
+        }
+
+        *cv = ngx_http_session_security_compile(cf, &s);
+
+        if (*cv == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+
+invalid:
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\" in \"%V\"; write path=/PATH, "
+                       "domain=DOMAIN, secure or partitioned, as the backend "
+                       "sets its cookie", &value[i], &cmd->name);
+    return NGX_CONF_ERROR;
 }
 
 
@@ -1319,6 +1525,13 @@ ngx_http_session_security_init(ngx_conf_t *cf)
     }
 
     *h = ngx_http_session_security_handler;
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_session_security_admit_handler;
 
     ngx_http_session_security_init_header_filter();
 

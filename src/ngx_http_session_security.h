@@ -10,6 +10,7 @@
 
 #include "ssec_cookie.h"
 #include "ssec_decision.h"
+#include "ssec_scope.h"
 #include "ssec_table.h"
 
 /* nginx loads modules into one name space: nothing here is for others */
@@ -34,6 +35,17 @@
 #define NGX_HTTP_SESSION_SECURITY_MIN_PART  16
 
 
+/* which requests are activity */
+#define NGX_HTTP_SESSION_SECURITY_REQUESTS     0
+#define NGX_HTTP_SESSION_SECURITY_NAVIGATIONS  1
+#define NGX_HTTP_SESSION_SECURITY_USER         2
+
+/* what becomes of connections that outlive their session */
+#define NGX_HTTP_SESSION_SECURITY_PASSIVE      0
+#define NGX_HTTP_SESSION_SECURITY_ACTIVE       1
+#define NGX_HTTP_SESSION_SECURITY_OFF          2
+
+
 typedef struct {
     ngx_str_t                   name;
     ngx_str_t                   key;         /* as configured */
@@ -41,6 +53,8 @@ typedef struct {
     ssec_cookie_name_t          cookie;
     ssec_table_t                table;
     ngx_uint_t                  refused;     /* an error was logged */
+    uint32_t                    learned;     /* the scope last learned */
+    uint64_t                    deaths;      /* as last seen */
 } ngx_http_session_security_zone_t;
 
 
@@ -63,7 +77,16 @@ typedef struct {
 typedef struct {
     ngx_http_complex_value_t   *value;
     ngx_str_t                   text;        /* as configured */
+    ngx_uint_t                  login;       /* a login page */
 } ngx_http_session_security_url_t;
+
+
+typedef struct {
+    ngx_http_complex_value_t   *path;        /* NULL: "/" */
+    ngx_http_complex_value_t   *domain;      /* NULL: the host alone */
+    ngx_uint_t                  secure;
+    ngx_uint_t                  partitioned;
+} ngx_http_session_security_cookie_t;
 
 
 typedef struct {
@@ -86,6 +109,10 @@ typedef struct {
     ngx_array_t                       *passive;
     ngx_http_session_security_url_t   *logout_url;
     ngx_uint_t                         expired_status;
+    ngx_uint_t                         activity;
+    ngx_uint_t                         connections;
+    ngx_uint_t                         strict;       /* unknown: expired */
+    ngx_http_session_security_cookie_t  *cookie;
     ngx_uint_t                         ping;
     ngx_uint_t                         script;
     ngx_flag_t                         inject;
@@ -105,6 +132,18 @@ typedef struct {
     u_char                      whole;       /* may be recorded */
     u_char                      rest;        /* too short to tell sessions */
     u_char                      unknown;
+    u_char                      live;
+
+    /* of the session, once it was judged */
+
+    ssec_digest_t               root;        /* the key that it began with */
+    uint32_t                    bucket;      /* where it is, if it is known */
+    uint32_t                    slot;
+    uint64_t                    remaining;
+    u_char                      gone;        /* the response deletes it, */
+    u_char                      kept;        /* or sets it; under this name, */
+    u_char                      set;         /* spelled so, */
+    u_char                      same;        /* to what it was */
 } ngx_http_session_security_key_t;
 
 
@@ -118,21 +157,62 @@ typedef struct {
 typedef struct {
     ngx_pool_cleanup_t                 cleanup;  /* see the function below */
     ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_keys_t  *keys;     /* of a dead session */
+    ngx_http_session_security_key_t   *keys;     /* of the request */
+    ngx_uint_t                         nkeys;
+    ngx_http_session_security_key_t    key;      /* if there is but one */
+    ssec_event_t                       event;
     ssec_outcome_t                     outcome;
+    ssec_limits_t                      limits;
+    ssec_own_t                         own;      /* the session's, if any */
+    uint64_t                           now;      /* as it was judged */
     uint64_t                           idle;     /* after the request */
     ngx_http_session_security_page_t  *page;     /* until the tag is in it */
     ngx_table_elt_t                    accept_encoding;
+
+    /* a connection that may outlive its session */
+
+    ngx_http_request_t                *request;
+    ngx_queue_t                        queue;
+    ngx_rbtree_node_t                  node;
+    off_t                              sent;     /* to the backend so far */
+
     unsigned                           judged:1;
+    unsigned                           admitted:1;
     unsigned                           deleted:1;   /* by the response */
     unsigned                           issued:1;    /* likewise */
+    unsigned                           ended:1;     /* it says so */
     unsigned                           hidden:1;    /* accept_encoding is */
+    unsigned                           queued:1;
+    unsigned                           watched:1;   /* is in the tree, too */
+    unsigned                           active:1;    /* its traffic is */
 } ngx_http_session_security_ctx_t;
 
 
 ngx_http_session_security_ctx_t *ngx_http_session_security_find_ctx(
     ngx_http_request_t *r);
 ngx_int_t ngx_http_session_security_handler(ngx_http_request_t *r);
+/* The request has passed nginx's own access checks: it counts. */
+ngx_int_t ngx_http_session_security_admit_handler(ngx_http_request_t *r);
+
+/* What the request is, and whether it proves a human. */
+void ngx_http_session_security_event(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev);
+/* A navigation, which can follow a redirect. */
+ngx_uint_t ngx_http_session_security_is_page(ngx_http_request_t *r);
+
+void ngx_http_session_security_init_connections(void);
+/* Ends the request's connection once its session has ended. */
+void ngx_http_session_security_watch(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx);
+void ngx_http_session_security_unwatch(ngx_http_session_security_ctx_t *ctx);
+
+/* Has the response delete the session's cookie, wherever it was set. */
+ngx_int_t ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx);
+/* Where the backend has just set the cookie. */
+void ngx_http_session_security_learn(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, ssec_set_cookie_t *cookie);
 
 ngx_int_t ngx_http_session_security_ping_handler(ngx_http_request_t *r);
 
@@ -156,8 +236,6 @@ ngx_int_t ngx_http_session_security_redirect(ngx_http_request_t *r,
 ngx_int_t ngx_http_session_security_return_url(ngx_http_request_t *r,
     ngx_str_t *url);
 
-/* A navigation, which can follow a redirect. */
-ngx_uint_t ngx_http_session_security_is_page(ngx_http_request_t *r);
 ngx_int_t ngx_http_session_security_html_page(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx);
@@ -173,7 +251,8 @@ ngx_int_t ngx_http_session_security_canonical(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ssec_str_t *value,
     ssec_digest_t *digest, size_t *len);
 ngx_http_session_security_key_t *ngx_http_session_security_find_key(
-    ngx_http_session_security_keys_t *keys, ssec_digest_t *digest);
+    ngx_http_session_security_key_t *keys, ngx_uint_t n,
+    ssec_digest_t *digest);
 /* Takes every cookie that may be the session's out of the request. */
 ngx_int_t ngx_http_session_security_withhold(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone);

@@ -237,7 +237,7 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
 {
     ngx_http_session_security_key_t  *key;
 
-    key = ngx_http_session_security_find_key(keys, digest);
+    key = ngx_http_session_security_find_key(keys->elts, keys->nelts, digest);
 
     if (key) {
         key->whole |= (cookie == NULL || !cookie->cut);
@@ -254,6 +254,10 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
     key->digest = *digest;
     key->whole = 1;
     key->rest = 0;
+    key->gone = 0;
+    key->kept = 0;
+    key->set = 0;
+    key->same = 0;
 
     if (cookie) {
         key->whole = !cookie->cut;
@@ -269,19 +273,16 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
 
 
 ngx_http_session_security_key_t *
-ngx_http_session_security_find_key(ngx_http_session_security_keys_t *keys,
-    ssec_digest_t *digest)
+ngx_http_session_security_find_key(ngx_http_session_security_key_t *keys,
+    ngx_uint_t n, ssec_digest_t *digest)
 {
-    ngx_uint_t                        i;
-    ngx_http_session_security_key_t  *key;
+    ngx_uint_t  i;
 
-    key = keys->elts;
-
-    for (i = 0; i < keys->nelts; i++) {
-        if (key[i].digest.body == digest->body
-            && key[i].digest.place == digest->place)
+    for (i = 0; i < n; i++) {
+        if (keys[i].digest.body == digest->body
+            && keys[i].digest.place == digest->place)
         {
-            return &key[i];
+            return &keys[i];
         }
     }
 

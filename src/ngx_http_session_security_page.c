@@ -377,6 +377,14 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
                                               "session_security_warn_after");
     }
 
+    if (ctx->own.expire_after) {
+        expire_after = ctx->own.expire_after;
+    }
+
+    if (ctx->own.warn_after) {
+        warn_after = ctx->own.warn_after;
+    }
+
     logout = slcf->logout;
 
     if (logout.len == 0
@@ -440,7 +448,7 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
 
     p = ngx_cpymem(p, slcf->tag.data, slcf->tag.len);
     p = ngx_http_session_security_attr(p, "data-logout", &logout);
-    p = slcf->times.len
+    p = (slcf->times.len && !ctx->own.expire_after && !ctx->own.warn_after)
         ? ngx_cpymem(p, slcf->times.data, slcf->times.len)
         : ngx_http_session_security_times(p, warn_after, expire_after);
     p = ngx_http_session_security_seconds(p, " data-idle=\"", ctx->idle);

@@ -29,7 +29,7 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_session_security_ctx(r);
 
-    live = (ctx && ctx->outcome.state != SSEC_UNKNOWN
+    live = (ctx && ctx->outcome.state == SSEC_LIVE
             && ctx->outcome.verdict < SSEC_LOGOUT);
 
     if (r->method == NGX_HTTP_GET

@@ -1,20 +1,11 @@
-/* A request: judged once, then let through, redirected or refused. */
+/*
+ * A request: judged once, then let through, redirected or refused; and counted
+ * once it has passed nginx's own access checks.
+ */
 
 #include "ngx_http_session_security.h"
 
-#include "ssec_idle_for.h"
 #include "ssec_seldom.h"
-
-
-typedef struct {
-    ngx_http_request_t                    *request;
-    ngx_http_session_security_loc_conf_t  *slcf;
-    ngx_http_session_security_zone_t      *zone;
-    ngx_str_t                             *url;
-    ssec_event_t                           event;
-    ssec_limits_t                          limits;
-    uint64_t                               now;
-} ngx_http_session_security_judge_t;
 
 
 static inline ngx_int_t ngx_http_session_security_go_on(ngx_http_request_t *r,
@@ -24,10 +15,6 @@ static ngx_http_session_security_ctx_t *ngx_http_session_security_create_ctx(
     ngx_http_request_t *r);
 static void ngx_http_session_security_cleanup(void *data);
 
-static void ngx_http_session_security_event(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev);
-static ngx_uint_t ngx_http_session_security_is_passive(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf);
 static ngx_int_t ngx_http_session_security_complete(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
     ssec_event_t *ev) ssec_seldom;
@@ -40,25 +27,31 @@ static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
+static void ngx_http_session_security_no_outcome(ssec_outcome_t *outcome)
+    ssec_seldom;
 static ngx_int_t ngx_http_session_security_judge_several(
-    ngx_http_session_security_judge_t *judge,
+    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_keys_t *keys,
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url) ssec_seldom;
+static ngx_int_t ngx_http_session_security_judge_one(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_key_t *key, ngx_uint_t record,
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
+static ngx_int_t ngx_http_session_security_judge_key(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_key_t *key, ngx_uint_t record,
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url,
+    ssec_outcome_t *outcome, ssec_own_t *own);
+static void ngx_http_session_security_count(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx) ssec_seldom;
-static ngx_int_t ngx_http_session_security_judge_one(
-    ngx_http_session_security_judge_t *judge,
-    ngx_http_session_security_key_t *key, ngx_uint_t record,
-    ngx_http_session_security_ctx_t *ctx);
-static ngx_int_t ngx_http_session_security_judge_key(
-    ngx_http_session_security_judge_t *judge,
-    ngx_http_session_security_key_t *key, ngx_uint_t record,
-    ssec_outcome_t *outcome, uint64_t *idle);
 static ngx_int_t ngx_http_session_security_act(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx,
-    ngx_http_session_security_keys_t *keys, ngx_str_t *url) ssec_seldom;
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url) ssec_seldom;
 static ngx_int_t ngx_http_session_security_refuse(ngx_http_request_t *r,
     ngx_uint_t status);
 
+
+/* Before access is checked, so that no dead session takes part in that. */
 
 ngx_int_t
 ngx_http_session_security_handler(ngx_http_request_t *r)
@@ -115,7 +108,64 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
         return ngx_http_session_security_go_on(r, slcf, ctx);
     }
 
-    return ngx_http_session_security_act(r, slcf, ctx, &keys, &url);
+    return ngx_http_session_security_act(r, slcf, ctx, &url);
+}
+
+
+/* After it: what was refused begins no session, and is no activity. */
+
+ngx_int_t
+ngx_http_session_security_admit_handler(ngx_http_request_t *r)
+{
+    ngx_http_session_security_key_t       *key;
+    ngx_http_session_security_ctx_t       *ctx;
+    ngx_http_session_security_loc_conf_t  *slcf;
+
+    if (r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_session_security_ctx(r);
+
+    if (ctx == NULL || ctx->admitted) {
+        return NGX_DECLINED;
+    }
+
+    ctx->admitted = 1;
+
+    if (r->error_page || ctx->nkeys == 0) {
+        return NGX_DECLINED;
+    }
+
+    key = ctx->keys;
+
+    if (ctx->nkeys > 1 || key->unknown
+        || (ctx->outcome.active
+            && !ssec_table_touch(&ctx->zone->table, &key->root, key->bucket,
+                                 key->slot, ctx->outcome.active)))
+    {
+        ngx_http_session_security_count(r, ctx);
+    }
+
+    if (ctx->outcome.state == SSEC_LIVE
+        && ctx->outcome.verdict == SSEC_PASS)
+    {
+        if (ctx->outcome.active
+            && ctx->idle > ctx->now - ctx->outcome.active)
+        {
+            ctx->idle = ctx->now - ctx->outcome.active;
+        }
+
+        slcf = ngx_http_get_module_loc_conf(r,
+                                            ngx_http_session_security_module);
+
+        if (slcf->connections != NGX_HTTP_SESSION_SECURITY_OFF) {
+            ctx->active = slcf->connections;
+            ngx_http_session_security_watch(r, ctx);
+        }
+    }
+
+    return NGX_DECLINED;
 }
 
 
@@ -146,6 +196,7 @@ ngx_http_session_security_go_on(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx)
 {
     if (slcf->inject
+        && ctx->outcome.state == SSEC_LIVE
         && (r->headers_in.if_none_match || r->headers_in.if_modified_since
 #if (NGX_HTTP_GZIP)
             || r->headers_in.accept_encoding
@@ -227,12 +278,19 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r)
         return NULL;
     }
 
-    ctx->keys = NULL;
+    ctx->nkeys = 0;
+    ctx->outcome.verdict = SSEC_PASS;
+    ctx->outcome.state = SSEC_UNKNOWN;
     ctx->page = NULL;
+    ngx_memzero(&ctx->own, sizeof(ssec_own_t));
     ctx->judged = 0;
+    ctx->admitted = 0;
     ctx->deleted = 0;
     ctx->issued = 0;
+    ctx->ended = 0;
     ctx->hidden = 0;
+    ctx->queued = 0;
+    ctx->watched = 0;
 
     /* as ngx_pool_cleanup_add() does, with one allocation for both */
 
@@ -247,70 +305,16 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r)
 }
 
 
+/* It also marks the context. */
+
 static void
 ngx_http_session_security_cleanup(void *data)
 {
-    /* only marks the context */
-}
+    ngx_http_session_security_ctx_t  *ctx = data;
 
-
-static void
-ngx_http_session_security_event(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev)
-{
-    ngx_memzero(ev, sizeof(ssec_event_t));
-
-    ev->brief = 1;
-
-    if (slcf->ping) {
-        ev->kind = SSEC_PING;
-        ev->idle_for_set = ssec_idle_for(r->args.data, r->args.len,
-                                         &ev->idle_for);
-
-    } else if (ngx_http_session_security_is_passive(r, slcf)) {
-        ev->kind = SSEC_PASSIVE;
-
-    } else {
-        ev->kind = SSEC_ACTIVE;
+    if (ctx->queued) {
+        ngx_http_session_security_unwatch(ctx);
     }
-}
-
-
-static ngx_uint_t
-ngx_http_session_security_is_passive(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf)
-{
-    ngx_uint_t                            i;
-    ngx_http_session_security_pattern_t  *pattern;
-
-    if (slcf->passive_urls) {
-        pattern = slcf->passive_urls->elts;
-
-        for (i = 0; i < slcf->passive_urls->nelts; i++) {
-
-#if (NGX_PCRE)
-            if (pattern[i].regex) {
-                if (ngx_regex_exec(pattern[i].regex, &r->uri, NULL, 0) >= 0) {
-                    return 1;
-                }
-
-                continue;
-            }
-#endif
-
-            if ((r->uri.len == pattern[i].path.len
-                 || (pattern[i].prefix && r->uri.len > pattern[i].path.len))
-                && ngx_strncmp(r->uri.data, pattern[i].path.data,
-                               pattern[i].path.len)
-                   == 0)
-            {
-                return 1;
-            }
-        }
-    }
-
-    return slcf->passive
-           && ngx_http_test_predicates(r, slcf->passive) == NGX_DECLINED;
 }
 
 
@@ -338,38 +342,10 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
         ev->logout = ngx_http_session_security_is_logout(r, slcf->logout_url,
                                                          url, &elsewhere);
         ev->elsewhere = elsewhere;
+        ev->login = slcf->logout_url->login;
     }
 
     return NGX_OK;
-}
-
-
-/* A navigation, by Fetch Metadata or, in browsers without, by its headers. */
-
-ngx_uint_t
-ngx_http_session_security_is_page(ngx_http_request_t *r)
-{
-    ngx_table_elt_t  *h;
-
-    static ngx_str_t  mode = ngx_string("Sec-Fetch-Mode");
-    static ngx_str_t  accept = ngx_string("Accept");
-    static ngx_str_t  requested = ngx_string("X-Requested-With");
-
-    h = ngx_http_session_security_find_header(&r->headers_in.headers, &mode);
-
-    if (h) {
-        return h->value.len == 8
-               && ngx_strncmp(h->value.data, "navigate", 8) == 0;
-    }
-
-    h = ngx_http_session_security_find_header(&r->headers_in.headers, &accept);
-
-    return h
-           && ngx_strlcasestrn(h->value.data, h->value.data + h->value.len,
-                               (u_char *) "text/html", 9 - 1)
-           && ngx_http_session_security_find_header(&r->headers_in.headers,
-                                                    &requested)
-              == NULL;
 }
 
 
@@ -406,42 +382,52 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_http_session_security_key_t   *key;
-    ngx_http_session_security_judge_t  judge;
+    ngx_int_t  rc;
 
-    judge.request = r;
-    judge.slcf = slcf;
-    judge.zone = ctx->zone;
-    judge.url = url;
+    ngx_http_session_security_event(r, slcf, &ctx->event);
+    ctx->event.cookie = (ctx->zone->value == NULL);
 
-    ngx_http_session_security_event(r, slcf, &judge.event);
-    judge.event.cookie = (ctx->zone->value == NULL);
-
-    judge.limits.expire_after = ngx_http_session_security_time(r,
+    ctx->limits.expire_after = ngx_http_session_security_time(r,
                                 &slcf->expire_after, 1,
                                 NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
                                 "session_security_expire_after");
-    judge.limits.max_lifetime = ngx_http_session_security_time(r,
+    ctx->limits.max_lifetime = ngx_http_session_security_time(r,
                                 &slcf->max_lifetime, 0, 0,
                                 "session_security_max_lifetime");
 
-    judge.now = ngx_http_session_security_now();
-
-    ctx->outcome.verdict = SSEC_PASS;
-    ctx->outcome.state = SSEC_UNKNOWN;
-    ctx->outcome.created = false;
-    ctx->outcome.idle = 0;
-    ctx->outcome.remaining = UINT64_MAX;
-    ctx->outcome.lifetime = UINT64_MAX;
-
-    key = keys->elts;
+    ctx->now = ngx_http_session_security_now();
 
     if (keys->nelts == 1) {
-        return ngx_http_session_security_judge_key(&judge, key, key->whole,
-                                                   &ctx->outcome, &ctx->idle);
+        ctx->key = keys->elts[0];
+        ctx->keys = &ctx->key;
+        ctx->nkeys = 1;
+
+        if (!ctx->key.whole) {
+            ngx_http_session_security_no_outcome(&ctx->outcome);
+        }
+
+        rc = ngx_http_session_security_judge_key(r, slcf, &ctx->key,
+                                                 ctx->key.whole, ctx, url,
+                                                 &ctx->outcome, &ctx->own);
+    } else {
+        rc = ngx_http_session_security_judge_several(r, slcf, keys, ctx, url);
     }
 
-    return ngx_http_session_security_judge_several(&judge, keys, ctx);
+    ctx->idle = ctx->outcome.idle;
+
+    return rc;
+}
+
+
+/* As long as no key has been judged. */
+
+static void
+ngx_http_session_security_no_outcome(ssec_outcome_t *outcome)
+{
+    ngx_memzero(outcome, sizeof(ssec_outcome_t));
+
+    outcome->remaining = UINT64_MAX;
+    outcome->lifetime = UINT64_MAX;
 }
 
 
@@ -452,34 +438,49 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_session_security_judge_several(
-    ngx_http_session_security_judge_t *judge,
+ngx_http_session_security_judge_several(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_keys_t *keys,
-    ngx_http_session_security_ctx_t *ctx)
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
     ngx_uint_t                        i;
     ngx_http_session_security_key_t  *key;
 
-    key = keys->elts;
+    key = ngx_palloc(r->pool, keys->nelts
+                              * sizeof(ngx_http_session_security_key_t));
+    if (key == NULL) {
+        return NGX_ERROR;
+    }
 
-    for (i = 0; i < keys->nelts; i++) {
+    ngx_memcpy(key, keys->elts,
+               keys->nelts * sizeof(ngx_http_session_security_key_t));
+
+    ctx->keys = key;
+    ctx->nkeys = keys->nelts;
+
+    ngx_http_session_security_no_outcome(&ctx->outcome);
+
+    for (i = 0; i < ctx->nkeys; i++) {
 
         key[i].unknown = 0;
+        key[i].live = 0;
 
         if (!key[i].rest
-            && ngx_http_session_security_judge_one(judge, &key[i], 0, ctx)
+            && ngx_http_session_security_judge_one(r, slcf, &key[i], 0, ctx,
+                                                   url)
                != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    for (i = 0; i < keys->nelts; i++) {
+    for (i = 0; i < ctx->nkeys; i++) {
 
         if (key[i].unknown
             && key[i].whole
             && ctx->outcome.verdict < SSEC_ANONYMOUS
-            && ngx_http_session_security_judge_one(judge, &key[i], 1, ctx)
+            && ngx_http_session_security_judge_one(r, slcf, &key[i], 1, ctx,
+                                                   url)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -488,7 +489,7 @@ ngx_http_session_security_judge_several(
 
     if (keys->too_many && ctx->outcome.verdict < SSEC_ANONYMOUS) {
 
-        ngx_log_error(NGX_LOG_INFO, judge->request->connection->log, 0,
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                       "client sent too many session cookies, "
                       "they are withheld");
 
@@ -503,15 +504,18 @@ ngx_http_session_security_judge_several(
 /* One of several: the worst verdict, and the least time left, count. */
 
 static ngx_int_t
-ngx_http_session_security_judge_one(ngx_http_session_security_judge_t *judge,
+ngx_http_session_security_judge_one(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_key_t *key, ngx_uint_t record,
-    ngx_http_session_security_ctx_t *ctx)
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    uint64_t        idle;
+    ssec_own_t      own;
     ssec_outcome_t  outcome;
 
-    if (ngx_http_session_security_judge_key(judge, key, record, &outcome,
-                                            &idle)
+    ngx_memzero(&own, sizeof(ssec_own_t));
+
+    if (ngx_http_session_security_judge_key(r, slcf, key, record, ctx, url,
+                                            &outcome, &own)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -521,12 +525,17 @@ ngx_http_session_security_judge_one(ngx_http_session_security_judge_t *judge,
         return NGX_OK;
     }
 
+    /* a visitor's key beside that of a session says nothing of it */
+
     if (outcome.verdict > ctx->outcome.verdict
+        || ctx->outcome.state == SSEC_UNKNOWN
         || (outcome.verdict == ctx->outcome.verdict
-            && outcome.remaining < ctx->outcome.remaining))
+            && outcome.state != SSEC_VISITOR
+            && (ctx->outcome.state == SSEC_VISITOR
+                || outcome.remaining < ctx->outcome.remaining)))
     {
         ctx->outcome = outcome;
-        ctx->idle = idle;
+        ctx->own = own;
     }
 
     return NGX_OK;
@@ -534,44 +543,57 @@ ngx_http_session_security_judge_one(ngx_http_session_security_judge_t *judge,
 
 
 /*
- * A key that is not known is recorded only if it may be.  The event is asked
- * for in full if the session turns out to be dead, with no lock held: that
- * may evaluate variables.
+ * A key that is not known is judged only if it may be recorded.  The event is
+ * asked for in full if the session turns out to be dead, with no lock held:
+ * that may evaluate variables.
  */
 
 static ngx_int_t
-ngx_http_session_security_judge_key(ngx_http_session_security_judge_t *judge,
+ngx_http_session_security_judge_key(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_key_t *key, ngx_uint_t record,
-    ssec_outcome_t *outcome, uint64_t *idle)
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url,
+    ssec_outcome_t *outcome, ssec_own_t *own)
 {
     bool           decided;
     ssec_table_t  *table;
     ssec_entry_t   entry;
 
-    table = &judge->zone->table;
+    table = &ctx->zone->table;
 
     do {
         ssec_table_acquire(table, &key->digest, &entry);
 
-        if (entry.record.state == SSEC_UNKNOWN && !record) {
-            (void) ssec_table_release(table, &entry);
-            key->unknown = 1;
+        key->unknown = (entry.record.state == SSEC_UNKNOWN);
+        key->live = 0;
+        key->root = entry.digest;
+
+        if (key->unknown && !record) {
+            ssec_table_leave(table, &entry);
             return NGX_OK;
         }
 
-        decided = ssec_decide(&entry.record, &judge->event, judge->now,
-                              &judge->limits, outcome);
+        decided = ssec_decide(&entry.record, &ctx->event, ctx->now,
+                              &ctx->limits, outcome);
 
-        *idle = ssec_idle(&entry.record, judge->now);
+        key->live = (outcome->state == SSEC_LIVE);
+        key->bucket = entry.bucket;
+        key->slot = entry.slot;
+        key->remaining = outcome->remaining;
 
-        if (!ssec_table_release(table, &entry)) {
-            ngx_http_session_security_report(judge->request, judge->zone,
-                                             judge->now);
+        if (entry.record.own) {
+            *own = *entry.record.own;
+        }
+
+        if (!outcome->changed) {
+            ssec_table_leave(table, &entry);
+
+        } else if (!ssec_table_release(table, &entry)) {
+            ngx_http_session_security_report(r, ctx->zone, ctx->now);
         }
 
         if (!decided
-            && ngx_http_session_security_complete(judge->request, judge->slcf,
-                                                  judge->url, &judge->event)
+            && ngx_http_session_security_complete(r, slcf, url, &ctx->event)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -583,19 +605,59 @@ ngx_http_session_security_judge_key(ngx_http_session_security_judge_t *judge,
 }
 
 
+/*
+ * What the judge said counts now: sessions begin, and each live one was active.
+ * One that ended meanwhile has ended.
+ */
+
+static void
+ngx_http_session_security_count(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_uint_t                        i;
+    ssec_event_t                      ev;
+    ssec_entry_t                      entry;
+    ssec_table_t                     *table;
+    ssec_outcome_t                    outcome;
+    ngx_http_session_security_key_t  *key;
+
+    ev = ctx->event;
+    ev.admitted = 1;
+    ev.brief = 1;
+
+    table = &ctx->zone->table;
+    key = ctx->keys;
+
+    for (i = 0; i < ctx->nkeys; i++) {
+
+        if (!key[i].live
+            || (key[i].unknown && ctx->outcome.verdict != SSEC_PASS))
+        {
+            continue;
+        }
+
+        ssec_table_acquire(table, &key[i].digest, &entry);
+
+        (void) ssec_decide(&entry.record, &ev, ctx->now, &ctx->limits,
+                           &outcome);
+
+        key[i].root = entry.digest;
+
+        if (!outcome.changed) {
+            ssec_table_leave(table, &entry);
+
+        } else if (!ssec_table_release(table, &entry)) {
+            ngx_http_session_security_report(r, ctx->zone, ctx->now);
+        }
+    }
+}
+
+
 static ngx_int_t
 ngx_http_session_security_act(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx,
-    ngx_http_session_security_keys_t *keys, ngx_str_t *url)
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    ctx->keys = ngx_palloc(r->pool, sizeof(ngx_http_session_security_keys_t));
-    if (ctx->keys == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    *ctx->keys = *keys;
-
     if (ctx->outcome.verdict >= SSEC_ANONYMOUS
         && ngx_http_session_security_withhold(r, ctx->zone) != NGX_OK)
     {
@@ -603,6 +665,14 @@ ngx_http_session_security_act(ngx_http_request_t *r,
     }
 
     ctx->judged = 1;
+
+    if (ctx->outcome.verdict >= SSEC_REFUSE && ctx->nkeys > 1) {
+
+        /* it ends here, but whoever sent it is there */
+
+        ctx->admitted = 1;
+        ngx_http_session_security_count(r, ctx);
+    }
 
     switch (ctx->outcome.verdict) {
 

@@ -1,35 +1,51 @@
-/* A response: what it sets the session's cookie to, and deleting the cookie. */
+/* A response: what it says, and sets the session's cookie to. */
 
 #include "ngx_http_session_security.h"
 
+#include "ssec_said.h"
 #include "ssec_seldom.h"
 #include "ssec_set_cookie.h"
 
 
+typedef struct {
+    ngx_http_request_t                *request;
+    ngx_http_session_security_ctx_t   *ctx;    /* NULL: no key */
+    ngx_http_session_security_zone_t  *zone;
+    ngx_uint_t                         passed; /* the keys were, as they are */
+    ssec_kind_e                        said;   /* SSEC_ACTIVE: nothing */
+    const ssec_own_t                  *own;    /* in the table */
+} ngx_http_session_security_answer_t;
+
+
 static ngx_int_t ngx_http_session_security_header_filter(
     ngx_http_request_t *r);
-static ngx_int_t ngx_http_session_security_set_cookies(ngx_http_request_t *r,
+static ngx_int_t ngx_http_session_security_answer(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_ctx_t *ctx);
-static ngx_int_t ngx_http_session_security_set_cookie(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_ctx_t *ctx, ngx_table_elt_t *header)
-    ssec_seldom;
-static void ngx_http_session_security_issue(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ssec_digest_t *digest,
-    ngx_uint_t withheld);
-static void ngx_http_session_security_keep_cookie(
-    ngx_http_session_security_keys_t *keys, ssec_str_t *name);
-static ngx_int_t ngx_http_session_security_delete_cookies(
-    ngx_http_request_t *r, ngx_http_session_security_keys_t *keys)
-    ssec_seldom;
-static ngx_int_t ngx_http_session_security_delete_cookie(
-    ngx_http_request_t *r, ngx_str_t *name);
-static ngx_uint_t ngx_http_session_security_is_secure(ngx_http_request_t *r,
-    ngx_str_t *name);
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *said) ssec_seldom;
+static ngx_int_t ngx_http_session_security_set_cookies(
+    ngx_http_session_security_answer_t *answer);
+static ngx_int_t ngx_http_session_security_set_cookie(
+    ngx_http_session_security_answer_t *answer, ngx_table_elt_t *header);
+static void ngx_http_session_security_mark(
+    ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie);
+static void ngx_http_session_security_issue(
+    ngx_http_session_security_answer_t *answer, ssec_digest_t *digest,
+    ssec_str_t *name);
+static ngx_http_session_security_key_t *ngx_http_session_security_replaced(
+    ngx_http_session_security_answer_t *answer, ssec_str_t *name);
+static void ngx_http_session_security_end(
+    ngx_http_session_security_answer_t *answer,
+    ngx_http_session_security_key_t *key);
+static void ngx_http_session_security_said(
+    ngx_http_session_security_answer_t *answer, ngx_str_t *value);
+static ngx_table_elt_t *ngx_http_session_security_redirected_said(
+    ngx_http_request_t *r);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+
+static ngx_str_t  ngx_http_session_security_said_name =
+    ngx_string("X-Accel-Session");
 
 
 void
@@ -43,6 +59,10 @@ ngx_http_session_security_init_header_filter(void)
 static ngx_int_t
 ngx_http_session_security_header_filter(ngx_http_request_t *r)
 {
+    ngx_str_t                              said;
+    ngx_uint_t                             i, set;
+    ngx_list_part_t                       *part;
+    ngx_table_elt_t                       *header;
     ngx_http_session_security_ctx_t       *ctx;
     ngx_http_session_security_zone_t      *zone;
     ngx_http_session_security_loc_conf_t  *slcf;
@@ -65,28 +85,8 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
         zone = slcf->shm_zone->data;
     }
 
-    if (zone->value == NULL
-        && ngx_http_session_security_set_cookies(r, zone, ctx) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (ctx && ngx_http_session_security_page(r, slcf, ctx) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_next_header_filter(r);
-}
-
-
-static ngx_int_t
-ngx_http_session_security_set_cookies(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_ctx_t *ctx)
-{
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *header;
+    set = 0;
+    said.data = NULL;
 
     part = &r->headers_out.headers.part;
     header = part->elts;
@@ -103,42 +103,164 @@ ngx_http_session_security_set_cookies(ngx_http_request_t *r,
             i = 0;
         }
 
-        if (header[i].key.len == sizeof("Set-Cookie") - 1
-            && header[i].hash
-            && ngx_strncasecmp(header[i].key.data, (u_char *) "Set-Cookie",
-                               sizeof("Set-Cookie") - 1)
-               == 0
-            && ngx_http_session_security_set_cookie(r, zone, ctx, &header[i])
-               != NGX_OK)
+        if (header[i].hash == 0) {
+            continue;
+        }
+
+        if (header[i].key.len == sizeof("Set-Cookie") - 1) {
+            set |= (ngx_strncasecmp(header[i].key.data,
+                                    (u_char *) "Set-Cookie",
+                                    sizeof("Set-Cookie") - 1)
+                    == 0);
+
+        } else if (header[i].key.len == sizeof("X-Accel-Session") - 1
+                   && ngx_strncasecmp(header[i].key.data,
+                                    ngx_http_session_security_said_name.data,
+                                    sizeof("X-Accel-Session") - 1)
+                      == 0)
         {
-            return NGX_ERROR;
+            header[i].hash = 0;
+            said = header[i].value;
         }
     }
 
-    /* there are no keys if memory ran out: the response is then a 500 */
-
-    if (ctx && ctx->keys
-        && (ctx->outcome.verdict == SSEC_LOGOUT
-            || ctx->outcome.verdict == SSEC_FORGET
-            || ctx->outcome.verdict == SSEC_LEAVE)
-        && ngx_http_session_security_delete_cookies(r, ctx->keys) != NGX_OK)
+    if ((set || said.data || (r->internal && r->upstream))
+        && ngx_http_session_security_answer(r, zone, ctx, &said) != NGX_OK)
     {
         return NGX_ERROR;
     }
+
+    if (ctx && (ctx->outcome.verdict != SSEC_PASS || ctx->ended)
+        && zone->value == NULL
+        && (ctx->ended
+            || ctx->outcome.verdict == SSEC_LOGOUT
+            || ctx->outcome.verdict == SSEC_FORGET
+            || ctx->outcome.verdict == SSEC_LEAVE)
+        && ngx_http_session_security_delete_cookies(r, slcf, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ctx && ngx_http_session_security_page(r, slcf, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_session_security_answer(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *said)
+{
+    ngx_uint_t                           i;
+    ngx_table_elt_t                     *header;
+    ngx_http_session_security_answer_t   answer;
+
+    answer.request = r;
+    answer.ctx = ctx;
+    answer.zone = zone;
+    answer.passed = (ctx && ctx->nkeys
+                     && ctx->outcome.verdict <= SSEC_LOGOUT);
+    answer.said = SSEC_ACTIVE;
+    answer.own = NULL;
+
+    if (said->data == NULL) {
+        header = ngx_http_session_security_redirected_said(r);
+
+        if (header) {
+            *said = header->value;
+        }
+    }
+
+#if (NGX_HTTP_CACHE)
+
+    /* what a cache has was said of somebody else */
+
+    if (r->cached) {
+        said->data = NULL;
+    }
+
+#endif
+
+    if (said->data) {
+        ngx_http_session_security_said(&answer, said);
+    }
+
+    if (zone->value == NULL
+        && ngx_http_session_security_set_cookies(&answer) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (!answer.passed || ctx->outcome.verdict == SSEC_LOGOUT) {
+        return NGX_OK;
+    }
+
+    for (i = 0; i < ctx->nkeys; i++) {
+        ngx_http_session_security_end(&answer, &ctx->keys[i]);
+    }
+
+    if (answer.said == SSEC_OFF && ctx->outcome.state == SSEC_LIVE) {
+        ctx->outcome.state = SSEC_VISITOR;
+    }
+
+    ctx->ended = (answer.said == SSEC_END);
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_session_security_set_cookie(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_ctx_t *ctx, ngx_table_elt_t *header)
+ngx_http_session_security_set_cookies(
+    ngx_http_session_security_answer_t *answer)
 {
-    size_t             len;
-    ngx_uint_t         ours;
-    ssec_digest_t      digest;
-    ssec_set_cookie_t  cookie;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *header;
+
+    part = &answer->request->headers_out.headers.part;
+    header = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                return NGX_OK;
+            }
+
+            part = part->next;
+            header = part->elts;
+            i = 0;
+        }
+
+        if (header[i].key.len == sizeof("Set-Cookie") - 1
+            && header[i].hash
+            && ngx_strncasecmp(header[i].key.data, (u_char *) "Set-Cookie",
+                               sizeof("Set-Cookie") - 1)
+               == 0
+            && ngx_http_session_security_set_cookie(answer, &header[i])
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_http_session_security_set_cookie(
+    ngx_http_session_security_answer_t *answer, ngx_table_elt_t *header)
+{
+    size_t                             len;
+    ssec_digest_t                      digest;
+    ssec_set_cookie_t                  cookie;
+    ngx_http_session_security_ctx_t   *ctx;
+    ngx_http_session_security_zone_t  *zone;
+
+    ctx = answer->ctx;
+    zone = answer->zone;
 
     if (!ssec_set_cookie(header->value.data, header->value.len, ngx_time(),
                          &cookie)
@@ -149,67 +271,126 @@ ngx_http_session_security_set_cookie(ngx_http_request_t *r,
     }
 
     if (ctx) {
-        if (cookie.deletes || cookie.value.len == 0) {
-            ctx->deleted = 1;
-
-        } else {
-            ctx->issued = 1;
-        }
+        ngx_http_session_security_mark(answer, &cookie);
     }
 
     if (cookie.deletes) {
         return NGX_OK;
     }
 
-    if (ngx_http_session_security_canonical(r, zone, &cookie.value, &digest,
-                                            &len)
+    if (ctx == NULL || ctx->outcome.verdict != SSEC_LOGOUT) {
+        ngx_http_session_security_learn(answer->request, zone, &cookie);
+    }
+
+    if (ngx_http_session_security_canonical(answer->request, zone,
+                                            &cookie.value, &digest, &len)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ours = ctx && ctx->keys
-           && ngx_http_session_security_find_key(ctx->keys, &digest);
+    if (len
+        && (!zone->cookie.prefix
+            || len >= NGX_HTTP_SESSION_SECURITY_MIN_PART
+            || (ctx && ngx_http_session_security_find_key(ctx->keys,
+                                                          ctx->nkeys,
+                                                          &digest))))
+    {
+        ngx_http_session_security_issue(answer, &digest, &cookie.name);
+    }
 
-    if (ours && ctx->outcome.verdict == SSEC_LOGOUT) {
+    if (ctx && ctx->outcome.verdict == SSEC_LOGOUT) {
 
-        /* row 11: whatever the backend says of the value that it ended */
+        /* row 11: whatever the backend says of the session that it ended */
 
         header->hash = 0;
-        return NGX_OK;
-    }
-
-    if (ctx && ctx->keys) {
-        ngx_http_session_security_keep_cookie(ctx->keys, &cookie.name);
-    }
-
-    if (len && (!zone->cookie.prefix || ours
-                || len >= NGX_HTTP_SESSION_SECURITY_MIN_PART))
-    {
-        /* row 14: neither a redirect nor a refusal is a login */
-
-        ngx_http_session_security_issue(r, zone, &digest,
-                                 ours && ctx->outcome.verdict < SSEC_REFUSE);
     }
 
     return NGX_OK;
 }
 
 
+/* Which of the request's cookies it deletes, and which it keeps. */
+
 static void
-ngx_http_session_security_issue(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ssec_digest_t *digest,
-    ngx_uint_t withheld)
+ngx_http_session_security_mark(ngx_http_session_security_answer_t *answer,
+    ssec_set_cookie_t *cookie)
 {
-    uint64_t        now;
-    ssec_entry_t    entry;
-    ssec_event_t    ev;
-    ssec_limits_t   limits;
-    ssec_outcome_t  outcome;
+    ngx_uint_t                        i, same;
+    ngx_http_session_security_ctx_t  *ctx;
+    ngx_http_session_security_key_t  *key;
+
+    ctx = answer->ctx;
+    key = ctx->keys;
+
+    if (cookie->deletes) {
+        ctx->deleted = 1;
+
+    } else {
+        ctx->issued = 1;
+    }
+
+    for (i = 0; i < ctx->nkeys; i++) {
+
+        same = (key[i].name.len == cookie->name.len
+                && ngx_strncmp(key[i].name.data, cookie->name.data,
+                               cookie->name.len)
+                   == 0);
+
+        if (!same && answer->zone->cookie.prefix) {
+            continue;
+        }
+
+        if (cookie->deletes) {
+            key[i].gone = 1;
+
+        } else {
+            key[i].kept = 1;
+            key[i].set |= same;
+        }
+    }
+}
+
+
+/* Rows 14 to 16. */
+
+static void
+ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
+    ssec_digest_t *digest, ssec_str_t *name)
+{
+    bool                               kept;
+    uint64_t                           now;
+    ssec_entry_t                       entry;
+    ssec_event_t                       ev;
+    ssec_limits_t                      limits;
+    ssec_outcome_t                     outcome;
+    ngx_http_session_security_ctx_t   *ctx;
+    ngx_http_session_security_key_t   *ours, *replaced;
+    ngx_http_session_security_zone_t  *zone;
+
+    ctx = answer->ctx;
+    zone = answer->zone;
+
+    ours = ctx ? ngx_http_session_security_find_key(ctx->keys, ctx->nkeys,
+                                                    digest)
+               : NULL;
+    replaced = ours ? NULL : ngx_http_session_security_replaced(answer, name);
+
+    if (ours) {
+        ours->same = 1;
+    }
 
     ngx_memzero(&ev, sizeof(ssec_event_t));
+
     ev.kind = SSEC_ISSUE;
-    ev.withheld = withheld;
+    ev.said = answer->said;
+    ev.own = answer->own;
+    ev.another = (replaced != NULL);
+
+    /* neither a redirect nor a refusal is a login */
+
+    ev.withheld = ours && (ctx->outcome.verdict == SSEC_ANONYMOUS
+                           || ctx->outcome.verdict == SSEC_FORGET);
 
     /* no limit matters here: a response is not judged */
 
@@ -221,117 +402,165 @@ ngx_http_session_security_issue(ngx_http_request_t *r,
     ssec_table_acquire(&zone->table, digest, &entry);
     ssec_decide(&entry.record, &ev, now, &limits, &outcome);
 
-    if (!ssec_table_release(&zone->table, &entry)) {
-        ngx_http_session_security_report(r, zone, now);
+    kept = true;
+
+    if (outcome.changed) {
+        kept = ssec_table_release(&zone->table, &entry);
+
+    } else {
+        ssec_table_leave(&zone->table, &entry);
+    }
+
+    if (outcome.carried) {
+        kept = ssec_table_rename(&zone->table, &replaced->root,
+                                 &replaced->digest, digest);
+    }
+
+    if (!kept) {
+        ngx_http_session_security_report(answer->request, zone, now);
     }
 }
 
 
-/* The response sets this one anew: to delete it would end the new session. */
+/*
+ * Which of the request's keys this cookie takes the place of.  Of a split
+ * cookie each part is a key, and there may be others that begin so.
+ */
 
-static void
-ngx_http_session_security_keep_cookie(ngx_http_session_security_keys_t *keys,
+static ngx_http_session_security_key_t *
+ngx_http_session_security_replaced(ngx_http_session_security_answer_t *answer,
     ssec_str_t *name)
 {
-    ngx_uint_t                        i;
-    ngx_http_session_security_key_t  *key;
+    ngx_uint_t                        i, same, same_best;
+    ngx_http_session_security_key_t  *key, *best;
 
-    key = keys->elts;
-
-    for (i = 0; i < keys->nelts; i++) {
-
-        if (key[i].name.len == name->len
-            && ngx_strncmp(key[i].name.data, name->data, name->len) == 0)
-        {
-            ngx_str_null(&key[i].name);
-        }
+    if (!answer->passed) {
+        return NULL;
     }
-}
 
+    key = answer->ctx->keys;
+    best = NULL;
+    same_best = 0;
 
-static ngx_int_t
-ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
-    ngx_http_session_security_keys_t *keys)
-{
-    ngx_str_t                         name;
-    ngx_uint_t                        i;
-    ngx_http_session_security_key_t  *key;
+    for (i = 0; i < answer->ctx->nkeys; i++) {
 
-    key = keys->elts;
-
-    for (i = 0; i < keys->nelts; i++) {
-        name = key[i].name;
-
-        if (name.len == 0) {
+        if (!key[i].live && answer->ctx->outcome.verdict != SSEC_LOGOUT) {
             continue;
         }
 
-        if (ngx_http_session_security_delete_cookie(r, &name) != NGX_OK) {
-            return NGX_ERROR;
+        same = (key[i].name.len == name->len
+                && ngx_strncmp(key[i].name.data, name->data, name->len) == 0);
+
+        if (!same && answer->zone->cookie.prefix) {
+            continue;
         }
 
-        /* once each */
-
-        ngx_http_session_security_keep_cookie(keys,
-                          &(ssec_str_t) { .data = name.data,
-                                          .len = name.len });
+        if (best == NULL || same > same_best
+            || (same == same_best && key[i].remaining < best->remaining))
+        {
+            best = &key[i];
+            same_best = same;
+        }
     }
 
-    return NGX_OK;
+    return best;
 }
 
 
-static ngx_int_t
-ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
-    ngx_str_t *name)
+/* Rows 17 to 21: what the response means for the session of the request. */
+
+static void
+ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
+    ngx_http_session_security_key_t *key)
 {
-    u_char     *p;
-    size_t      len;
-    ngx_str_t   value;
+    uint64_t         now;
+    ssec_entry_t     entry;
+    ssec_event_t     ev;
+    ssec_table_t    *table;
+    ssec_outcome_t   outcome;
 
-    static ngx_str_t  key = ngx_string("Set-Cookie");
-    static ngx_str_t  rest = ngx_string("=; Path=/; Max-Age=0; "
-                                        "Expires=Thu, 01 Jan 1970 00:00:00 "
-                                        "GMT; HttpOnly");
-    static ngx_str_t  secure = ngx_string("; Secure");
+    ngx_memzero(&ev, sizeof(ssec_event_t));
 
-    len = name->len + rest.len + secure.len;
+    if (key->gone && !key->kept) {
+        ev.kind = SSEC_DELETE;
 
-    p = ngx_pnalloc(r->pool, len);
-    if (p == NULL) {
-        return NGX_ERROR;
+    } else if (answer->said) {
+        ev.kind = answer->said;
+        ev.own = answer->own;
+        ev.replaced = key->kept && !key->same;
+
+    } else {
+        return;
     }
 
-    value.data = p;
+    table = &answer->zone->table;
+    now = ngx_http_session_security_now();
 
-    p = ngx_cpymem(p, name->data, name->len);
-    p = ngx_cpymem(p, rest.data, rest.len);
+    ssec_table_acquire(table, &key->digest, &entry);
+    ssec_decide(&entry.record, &ev, now, &answer->ctx->limits, &outcome);
 
-    if (ngx_http_session_security_is_secure(r, name)) {
-        p = ngx_cpymem(p, secure.data, secure.len);
+    if (!outcome.changed) {
+        ssec_table_leave(table, &entry);
+
+    } else if (!ssec_table_release(table, &entry)) {
+        ngx_http_session_security_report(answer->request, answer->zone, now);
     }
 
-    value.len = p - value.data;
-
-    return ngx_http_session_security_add_header(r, &key, &value)
-           ? NGX_OK : NGX_ERROR;
+    if (answer->ctx->outcome.state == SSEC_LIVE && outcome.state == SSEC_LIVE
+        && answer->own)
+    {
+        answer->ctx->own = *answer->own;
+    }
 }
 
 
-/* Browsers take these two prefixes with the attribute only. */
+/* What it says is not for the client, and is not believed from a client. */
 
-static ngx_uint_t
-ngx_http_session_security_is_secure(ngx_http_request_t *r, ngx_str_t *name)
+static void
+ngx_http_session_security_said(ngx_http_session_security_answer_t *answer,
+    ngx_str_t *value)
 {
-#if (NGX_HTTP_SSL)
-    if (r->connection->ssl) {
-        return 1;
-    }
-#endif
+    ssec_said_t  said;
+    ngx_str_t    bad;
 
-    return (name->len >= 7
-            && ngx_strncasecmp(name->data, (u_char *) "__Host-", 7) == 0)
-           || (name->len >= 9
-               && ngx_strncasecmp(name->data, (u_char *) "__Secure-", 9)
-                  == 0);
+    static time_t  logged;
+
+    if (ssec_said(value->data, value->len, &said)) {
+        answer->said = said.kind;
+
+        if (said.limited) {
+            answer->own = ssec_table_own(&answer->zone->table, &said.own);
+        }
+    }
+
+    if (said.bad.len && logged != ngx_time()) {
+
+        logged = ngx_time();
+
+        bad.data = (u_char *) said.bad.data;
+        bad.len = said.bad.len;
+
+        ngx_log_error(NGX_LOG_ERR, answer->request->connection->log, 0,
+                      "invalid \"%V\" in the backend's \"X-Accel-Session: "
+                      "%V\"; write on, off or end, and after on "
+                      "warn_after=TIME, expire_after=TIME and "
+                      "max_lifetime=TIME", &bad, value);
+    }
+}
+
+
+/* X-Accel-Redirect carries over few of the backend's headers. */
+
+static ngx_table_elt_t *
+ngx_http_session_security_redirected_said(ngx_http_request_t *r)
+{
+    if (!r->internal || r->upstream == NULL
+        || r->upstream->headers_in.headers.part.elts == NULL)
+    {
+        return NULL;
+    }
+
+    return ngx_http_session_security_find_header(
+               &r->upstream->headers_in.headers,
+               &ngx_http_session_security_said_name);
 }

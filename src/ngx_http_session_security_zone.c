@@ -172,6 +172,8 @@ ngx_http_session_security_init_process(ngx_cycle_t *cycle)
     ngx_shm_zone_t                    *zones;
     ngx_http_session_security_zone_t  *zone;
 
+    ngx_http_session_security_init_connections();
+
     owner = ssec_table_owner();
 
     part = &cycle->shared_memory.part;
@@ -224,7 +226,11 @@ ngx_http_session_security_report(ngx_http_request_t *r,
     {
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
                       "session_security_zone \"%V\" is full: %uL live "
-                      "sessions were pushed out so far, make the zone larger",
-                      &zone->name, ssec_table_evicted(&zone->table));
+                      "sessions were pushed out so far, %uL of them issued by "
+                      "the backend, and %uL found no room, make the zone "
+                      "larger",
+                      &zone->name, ssec_table_evicted(&zone->table),
+                      ssec_table_evicted_issued(&zone->table),
+                      ssec_table_refused(&zone->table));
     }
 }

@@ -1,18 +1,24 @@
-/* What a request means for a session: rows 2 to 14 of the decision table. */
+/* What a request means for a session: rows 2 to 21 of the decision table. */
+
+#include <stddef.h>
 
 #include "ssec_decision.h"
+#include "ssec_seldom.h"
 
 
 static void ssec_record(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now);
-static void ssec_touch(ssec_record_t *rec, const ssec_event_t *ev,
-    uint64_t now);
+static uint64_t ssec_active(const ssec_event_t *ev, uint64_t now);
 static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
     const ssec_event_t *ev);
-static void ssec_issue(ssec_record_t *rec, const ssec_event_t *ev,
-    uint64_t now);
 static ssec_verdict_e ssec_withhold(const ssec_event_t *ev,
     ssec_verdict_e verdict);
+static void ssec_respond(ssec_record_t *rec, const ssec_event_t *ev,
+    uint64_t now, ssec_outcome_t *out) ssec_seldom;
+static void ssec_issue(ssec_record_t *rec, const ssec_event_t *ev,
+    uint64_t now, ssec_outcome_t *out);
+static void ssec_begin(ssec_record_t *rec, ssec_state_e state,
+    const ssec_own_t *own, uint64_t now);
 static uint64_t ssec_lifetime(const ssec_record_t *rec, uint64_t now,
     const ssec_limits_t *limits);
 static inline uint64_t ssec_before(uint64_t now, uint64_t ms);
@@ -22,21 +28,36 @@ bool
 ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     const ssec_limits_t *limits, ssec_outcome_t *out)
 {
+    ssec_limits_t  own;
+
     out->verdict = SSEC_PASS;
     out->created = (rec->state == SSEC_UNKNOWN);
+    out->changed = false;
+    out->carried = false;
+    out->active = 0;
+    out->lifetime = 0;
 
-    if (ev->kind == SSEC_ISSUE) {
-        ssec_issue(rec, ev, now);
+    if (ev->kind >= SSEC_ISSUE) {
+        ssec_respond(rec, ev, now, out);
+        return true;
+    }
 
-    } else if (rec->state == SSEC_UNKNOWN) {
+    if (rec->state == SSEC_UNKNOWN) {
         ssec_record(rec, ev, now);
+        out->changed = ev->admitted;
     }
 
     out->idle = ssec_idle(rec, now);
     out->remaining = 0;
-    out->lifetime = 0;
 
     if (rec->state == SSEC_LIVE) {
+
+        if (rec->own) {
+            own = *limits;
+            ssec_limits(rec->own, &own);
+            limits = &own;
+        }
+
         out->lifetime = ssec_lifetime(rec, now, limits);
         out->remaining = ssec_before(limits->expire_after, out->idle);
 
@@ -46,22 +67,36 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
         /* rows 4 and 5 */
 
-        if (out->remaining == 0 && ev->kind != SSEC_ISSUE) {
+        if (out->remaining == 0) {
             rec->state = SSEC_EXPIRED;
             rec->told = false;
+            out->changed = true;
         }
     }
 
     out->state = rec->state;
 
-    if (ev->kind == SSEC_ISSUE) {
+    if (rec->state == SSEC_LIVE) {
+        out->active = ssec_active(ev, now);
+
+        if (ev->admitted && out->active > rec->last) {
+            rec->last = out->active;
+            out->changed = true;
+        }
+
+        if (!rec->presented) {
+            rec->presented = true;
+            out->changed = true;
+        }
+
         return true;
     }
 
-    if (rec->state == SSEC_LIVE) {
-        ssec_touch(rec, ev, now);
-        return true;
+    if (rec->state == SSEC_VISITOR) {
+        return true;                                        /* row 15 */
     }
+
+    out->changed = true;
 
     if (ev->brief) {
         return false;
@@ -83,34 +118,26 @@ ssec_record(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now)
 
     idle = (ev->kind == SSEC_PING && ev->idle_for_set) ? ev->idle_for : 0;
 
-    rec->state = SSEC_LIVE;
-    rec->issued = false;
-    rec->told = false;
-    rec->last = ssec_before(now, idle);
-    rec->created = rec->last;
+    ssec_begin(rec, ev->strict && !rec->issued ? SSEC_EXPIRED : SSEC_LIVE,
+               NULL, ssec_before(now, idle));
+    rec->presented = true;
 }
 
 
 /* Rows 6 to 9. */
 
-static void
-ssec_touch(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now)
+static uint64_t
+ssec_active(const ssec_event_t *ev, uint64_t now)
 {
-    uint64_t  active;
-
     if (ev->kind == SSEC_ACTIVE) {
-        active = now;
-
-    } else if (ev->kind == SSEC_PING && ev->idle_for_set) {
-        active = ssec_before(now, ev->idle_for);
-
-    } else {
-        return;
+        return now;
     }
 
-    if (active > rec->last) {
-        rec->last = active;
+    if (ev->kind == SSEC_PING && ev->idle_for_set) {
+        return ssec_before(now, ev->idle_for);
     }
+
+    return 0;
 }
 
 
@@ -130,14 +157,14 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev)
 
     if (ev->logout) {
         rec->state = SSEC_CLOSED;
-        return SSEC_LOGOUT;
+        return ev->login ? ssec_withhold(ev, SSEC_FORGET) : SSEC_LOGOUT;
     }
 
     if (ev->page) {
 
-        /* the request that would close the session will not come here */
+        /* no request that would close the session will come here */
 
-        if (ev->elsewhere) {
+        if (ev->elsewhere || ev->login) {
             rec->state = SSEC_CLOSED;
             return SSEC_LEAVE;
         }
@@ -155,33 +182,6 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev)
 }
 
 
-/*
- * Row 14: only the response to a request that the backend saw as anonymous
- * can bring a dead session back, since only a login explains it.
- */
-
-static void
-ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now)
-{
-    bool  dead;
-
-    dead = (rec->state == SSEC_EXPIRED || rec->state == SSEC_CLOSED);
-
-    if (dead && !ev->withheld) {
-        return;
-    }
-
-    if (dead || rec->state == SSEC_UNKNOWN) {
-        rec->state = SSEC_LIVE;
-        rec->told = false;
-        rec->created = now;
-        rec->last = now;
-    }
-
-    rec->issued = true;
-}
-
-
 /* What is no cookie cannot be withheld (row 13); a ping is answered anyway. */
 
 static ssec_verdict_e
@@ -192,6 +192,136 @@ ssec_withhold(const ssec_event_t *ev, ssec_verdict_e verdict)
     }
 
     return SSEC_REFUSE;
+}
+
+
+/* Rows 14 to 21: what a response says. */
+
+static void
+ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+    ssec_outcome_t *out)
+{
+    bool  dead;
+
+    dead = (rec->state == SSEC_EXPIRED || rec->state == SSEC_CLOSED);
+
+    switch (ev->kind) {
+
+    case SSEC_ISSUE:
+        ssec_issue(rec, ev, now, out);
+        break;
+
+    case SSEC_ON:
+
+        if (rec->state == SSEC_VISITOR) {
+            ssec_begin(rec, SSEC_LIVE, ev->own, now);       /* row 18 */
+            out->changed = true;
+
+        } else if (rec->state == SSEC_LIVE && ev->own) {
+            rec->own = ev->own;                             /* row 19 */
+            out->changed = true;
+        }
+
+        break;
+
+    case SSEC_OFF:
+
+        if (!dead && rec->state != SSEC_UNKNOWN) {          /* row 20 */
+            rec->state = ev->replaced ? SSEC_CLOSED : SSEC_VISITOR;
+            out->changed = true;
+        }
+
+        break;
+
+    default: /* SSEC_DELETE, SSEC_END */
+
+        if (rec->state != SSEC_UNKNOWN) {                   /* rows 17, 21 */
+            rec->state = SSEC_CLOSED;
+            out->changed = true;
+        }
+
+        break;
+    }
+
+    out->state = rec->state;
+    out->idle = ssec_idle(rec, now);
+    out->remaining = 0;
+}
+
+
+/*
+ * Row 14: only the response to a request that the backend saw as anonymous
+ * can bring a dead session back, since only a login explains it.
+ */
+
+static void
+ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+    ssec_outcome_t *out)
+{
+    ssec_state_e  begins;
+
+    begins = (ev->said == SSEC_OFF) ? SSEC_VISITOR : SSEC_LIVE;
+
+    switch (rec->state) {
+
+    case SSEC_UNKNOWN:
+
+        if (ev->another && ev->said != SSEC_OFF && ev->said != SSEC_END) {
+            out->carried = true;                            /* row 15 */
+            return;
+        }
+
+        ssec_begin(rec, begins, ev->own, now);              /* row 16 */
+        break;
+
+    case SSEC_EXPIRED:
+    case SSEC_CLOSED:
+
+        if (!ev->withheld) {
+            return;
+        }
+
+        ssec_begin(rec, begins, ev->own, now);
+        rec->presented = true;
+        break;
+
+    default:
+
+        if (rec->issued) {
+            return;
+        }
+
+        break;
+    }
+
+    rec->issued = true;
+    out->changed = true;
+}
+
+
+static void
+ssec_begin(ssec_record_t *rec, ssec_state_e state, const ssec_own_t *own,
+    uint64_t now)
+{
+    rec->state = state;
+    rec->told = false;
+    rec->created = now;
+    rec->last = now;
+    rec->own = own;
+}
+
+
+void
+ssec_limits(const ssec_own_t *own, ssec_limits_t *limits)
+{
+    if (own->expire_after) {
+        limits->expire_after = own->expire_after;
+    }
+
+    if (own->max_lifetime) {
+        limits->max_lifetime = (own->max_lifetime == SSEC_OWN_NONE)
+                               ? 0 : own->max_lifetime;
+    }
 }
 
 

@@ -1,5 +1,6 @@
 /*
- * What a request means for a session: the rule of the product.
+ * What a request, and its response, mean for a session: the rule of the
+ * product.
  *
  * The rows are those of the table in docs/how-it-works.md.  All times are
  * milliseconds on one clock that never steps and that counts suspended time.
@@ -20,16 +21,30 @@ typedef enum {
     SSEC_UNKNOWN = 0,            /* no record */
     SSEC_LIVE,
     SSEC_EXPIRED,
-    SSEC_CLOSED
+    SSEC_CLOSED,
+    SSEC_VISITOR                 /* known, but not logged in: not watched */
 } ssec_state_e;
+
+
+/* A session's own limits: 0 where it has none, and the configured one holds. */
+
+typedef struct {
+    uint32_t      warn_after;
+    uint32_t      expire_after;
+    uint32_t      max_lifetime;  /* SSEC_OWN_NONE: without end */
+} ssec_own_t;
+
+#define SSEC_OWN_NONE  UINT32_MAX
 
 
 typedef struct {
     ssec_state_e  state;
-    bool          issued;        /* live: the backend was seen to set it */
+    bool          issued;        /* the backend was seen to set it */
+    bool          presented;     /* a client was seen to have it */
     bool          told;          /* expired: a client got expired_status */
     uint64_t      created;
     uint64_t      last;          /* last activity */
+    const ssec_own_t  *own;      /* NULL for none */
 } ssec_record_t;
 
 
@@ -40,29 +55,44 @@ typedef struct {
 
 
 typedef enum {
-    SSEC_ACTIVE = 0,
-    SSEC_PASSIVE,                /* proves no human */
+    SSEC_ACTIVE = 0,             /* a request */
+    SSEC_PASSIVE,                /* one that proves no human */
     SSEC_PING,                   /* asks for, and reports, the idle time */
-    SSEC_ISSUE                   /* a response sets the session's cookie */
+    SSEC_ISSUE,                  /* a response sets this key */
+    SSEC_DELETE,                 /* a response deletes the cookie */
+    SSEC_ON,                     /* a response says: logged in */
+    SSEC_OFF,                    /* likewise: not logged in */
+    SSEC_END                     /* likewise: end the session */
 } ssec_kind_e;
 
 
 typedef struct {
     ssec_kind_e   kind;
 
+    /* requests */
+
+    bool          admitted;      /* has passed nginx's own access checks */
+    bool          strict;        /* an unknown key is an expired one */
     bool          cookie;        /* the key can be withheld from the backend */
 
-    bool          brief;         /* the next five are not known yet */
+    bool          brief;         /* the next six are not known yet */
     bool          page;          /* a navigation, that can follow a redirect */
     bool          safe;          /* GET or HEAD */
     bool          logout_url;    /* there is a logout URL to go to */
     bool          logout;        /* the request is for that URL */
     bool          elsewhere;     /* that URL is on another host */
+    bool          login;         /* that URL is a login page */
 
     bool          idle_for_set;  /* ping: idle_for is given and an integer */
     uint64_t      idle_for;
 
-    bool          withheld;      /* issue: the request's key was withheld */
+    /* responses */
+
+    bool          withheld;      /* the request had this key: withheld */
+    bool          another;       /* it had another one, and that was passed */
+    bool          replaced;      /* off: the response sets another key */
+    ssec_kind_e   said;          /* issue: SSEC_ON, SSEC_OFF, SSEC_END */
+    const ssec_own_t  *own;      /* issue, on: the session's own limits */
 } ssec_event_t;
 
 
@@ -83,6 +113,11 @@ typedef struct {
     ssec_verdict_e  verdict;
     ssec_state_e    state;       /* as the request was judged */
     bool            created;     /* it was not known before */
+    bool            changed;     /* the record is to be stored */
+    bool            carried;     /* issue: one more key of the session that
+                                    the request had, to be stored as such */
+    uint64_t        active;      /* once it is admitted: the last activity is
+                                    not before this; 0 for none */
     uint64_t        idle;        /* before the request counted */
     uint64_t        remaining;   /* likewise; 0 unless live */
     uint64_t        lifetime;    /* before max_lifetime; UINT64_MAX for none */
@@ -93,6 +128,9 @@ typedef struct {
  * Takes the record as it is (state SSEC_UNKNOWN for none), what has happened,
  * and the time; gives the outcome and changes the record.
  *
+ * A request is judged before nginx's own access checks, and counts after them:
+ * until it is admitted it begins no session and moves no activity.
+ *
  * Gives false only for a brief event, if the session turns out not to be
  * live: the record is then as it is to be stored, and the outcome is to be
  * asked for again, with the whole event.
@@ -100,6 +138,10 @@ typedef struct {
 
 bool ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     const ssec_limits_t *limits, ssec_outcome_t *out);
+
+/* The limits that hold for the session: its own, then the configured ones. */
+
+void ssec_limits(const ssec_own_t *own, ssec_limits_t *limits);
 
 /* The time since the last activity; 0 if that lies in the future. */
 

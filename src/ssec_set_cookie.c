@@ -47,11 +47,19 @@ ssec_set_cookie(const uint8_t *data, size_t len, int64_t now,
     max_age = false;
     deletes = false;
 
+    cookie->path.len = 0;
+    cookie->domain.len = 0;
+    cookie->secure = false;
+    cookie->cross_site = false;
+    cookie->partitioned = false;
+
     while (p < end) {
         part = ssec_set_cookie_part(&p, end);
 
         if (!ssec_set_cookie_pair(&part, &name, &value)) {
-            continue;
+            name = ssec_cookie_trim(part.data, part.data + part.len);
+            value.data = name.data;
+            value.len = 0;
         }
 
         /* the last of each counts, and Max-Age before Expires */
@@ -59,10 +67,37 @@ ssec_set_cookie(const uint8_t *data, size_t len, int64_t now,
         if (ssec_str_is(&name, "Max-Age")) {
             max_age |= ssec_max_age_deletes(&value, &deletes);
 
-        } else if (!max_age && ssec_str_is(&name, "Expires")
-                   && ssec_cookie_date(&value, &date))
-        {
-            deletes = (date <= now);
+        } else if (ssec_str_is(&name, "Expires")) {
+
+            if (!max_age && ssec_cookie_date(&value, &date)) {
+                deletes = (date <= now);
+            }
+
+        } else if (ssec_str_is(&name, "Path")) {
+
+            cookie->path = value;
+
+            if (value.len == 0 || value.data[0] != '/') {
+                cookie->path.len = 0;
+            }
+
+        } else if (ssec_str_is(&name, "Domain")) {
+
+            if (value.len && value.data[0] == '.') {
+                value.data++;
+                value.len--;
+            }
+
+            cookie->domain = value;
+
+        } else if (ssec_str_is(&name, "Secure")) {
+            cookie->secure = true;
+
+        } else if (ssec_str_is(&name, "SameSite")) {
+            cookie->cross_site = ssec_str_is(&value, "None");
+
+        } else if (ssec_str_is(&name, "Partitioned")) {
+            cookie->partitioned = true;
         }
     }
 

@@ -14,6 +14,11 @@ typedef struct {
     ssec_str_t  name;
     ssec_str_t  value;
     bool        deletes;         /* empty, Max-Age up to 0, or past Expires */
+    ssec_str_t  path;            /* empty: the default (section 5.1.4) */
+    ssec_str_t  domain;          /* empty: the host alone */
+    bool        secure;
+    bool        cross_site;      /* SameSite=None */
+    bool        partitioned;
 } ssec_set_cookie_t;
 
 

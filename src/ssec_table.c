@@ -15,6 +15,7 @@
 
 
 #define SSEC_SLOTS        3      /* of a bucket */
+#define SSEC_OWN_SLOTS    4      /* the numbers of its sessions' limits */
 
 /* the lock word: owner, and one more than the slot that is being moved */
 #define SSEC_OWNER        0x3fffffffU
@@ -22,33 +23,109 @@
 #define SSEC_TAG_DEAD     255
 #define SSEC_MOVING       30
 
-/* the state word, from the low bits on: time, second bucket, state, digest */
-#define SSEC_SECOND       (1ULL << 38)
-#define SSEC_STATE        39
-#define SSEC_STATE_MASK   (7ULL << SSEC_STATE)
+/* the state word, from the low bits on: time, state, digest */
+#define SSEC_STATE        38
+#define SSEC_STATE_MASK   (15ULL << SSEC_STATE)
 #define SSEC_PLACE        42
 #define SSEC_PLACE_BITS   22
 #define SSEC_PLACE_MASK   (((1ULL << SSEC_PLACE_BITS) - 1) << SSEC_PLACE)
 
-/* the creation time is kept in units of 64 ms, rounded down */
+/*
+ * The creation time is kept in units of 64 ms, rounded down, modulo 2.2 years
+ * before the last activity, below two flags.
+ */
 #define SSEC_CREATED      6
+#define SSEC_CREATED_MASK 0x3fffffffU
+#define SSEC_HAS_OWN      0x40000000U
+#define SSEC_IN_SECOND    0x80000000U
 
-#define SSEC_PASSES       5      /* of a copy */
+/*
+ * A name holds the place of its session's digest and the high bits of its body
+ * there: six where the time goes on, 30 in that of the creation time.
+ */
+#define SSEC_LINK_BODY    28     /* the lowest bits are not kept */
+#define SSEC_LINK_WORD    6
+
+#define SSEC_PASSES       6      /* of a copy */
 
 #define SSEC_SPINS        64     /* before giving the processor away */
 #define SSEC_DOUBTS       16     /* as often before doubting the owner */
 
 
-/* states as stored, in the order in which sessions are pushed out */
+/* states as stored */
 
 enum {
     SSEC_SLOT_FREE = 0,
     SSEC_SLOT_CLOSED,
     SSEC_SLOT_EXPIRED,
     SSEC_SLOT_TOLD,
+    SSEC_SLOT_VISITOR,
     SSEC_SLOT_LIVE,
-    SSEC_SLOT_ISSUED
+    SSEC_SLOT_FRESH,             /* live: issued, but not presented yet */
+    SSEC_SLOT_ISSUED,            /* live: both */
+    SSEC_SLOT_OLD_NAME,          /* names, from here on */
+    SSEC_SLOT_FRESH_NAME,
+    SSEC_SLOT_NAME,
+    SSEC_SLOT_STATES = 16
 };
+
+#define ssec_slot_is_live(state)                                              \
+    ((state) >= SSEC_SLOT_LIVE && (state) <= SSEC_SLOT_ISSUED)
+#define ssec_slot_is_name(state)  ((state) >= SSEC_SLOT_OLD_NAME)
+
+
+/*
+ * In which order records are pushed out, and up to which rank each may push
+ * others out.  What a client made up is below all that the backend issued, and
+ * a key that was never presented below those that were.
+ */
+
+enum {
+    SSEC_RANK_FREE = 0,
+    SSEC_RANK_OLD_NAME,
+    SSEC_RANK_CLOSED,
+    SSEC_RANK_EXPIRED,
+    SSEC_RANK_LIVE,
+    SSEC_RANK_VISITOR,
+    SSEC_RANK_FRESH,
+    SSEC_RANK_ISSUED
+};
+
+static const uint8_t  ssec_ranks[SSEC_SLOT_STATES] = {
+    [SSEC_SLOT_FREE] = SSEC_RANK_FREE,
+    [SSEC_SLOT_CLOSED] = SSEC_RANK_CLOSED,
+    [SSEC_SLOT_EXPIRED] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_TOLD] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_VISITOR] = SSEC_RANK_VISITOR,
+    [SSEC_SLOT_LIVE] = SSEC_RANK_LIVE,
+    [SSEC_SLOT_FRESH] = SSEC_RANK_FRESH,
+    [SSEC_SLOT_ISSUED] = SSEC_RANK_ISSUED,
+    [SSEC_SLOT_OLD_NAME] = SSEC_RANK_OLD_NAME,
+    [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH,
+    [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED
+};
+
+static const uint8_t  ssec_powers[SSEC_SLOT_STATES] = {
+    [SSEC_SLOT_CLOSED] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_EXPIRED] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_TOLD] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_VISITOR] = SSEC_RANK_VISITOR,
+    [SSEC_SLOT_LIVE] = SSEC_RANK_LIVE,
+    [SSEC_SLOT_FRESH] = SSEC_RANK_ISSUED,
+    [SSEC_SLOT_ISSUED] = SSEC_RANK_ISSUED,
+    [SSEC_SLOT_OLD_NAME] = SSEC_RANK_OLD_NAME,
+    [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH,
+    [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED
+};
+
+
+/* A record as it lies in the table, but for the digest and its flags. */
+
+typedef struct {
+    uint64_t              word;
+    uint32_t              created;
+    uint16_t              own;
+} ssec_stored_t;
 
 
 struct ssec_header_s {
@@ -57,8 +134,23 @@ struct ssec_header_s {
 
     _Alignas(64)
     _Atomic uint64_t      evicted;
+    _Atomic uint64_t      evicted_issued;
+    _Atomic uint64_t      refused;
     _Atomic uint64_t      collisions;
     _Atomic uint64_t      reported;
+
+    _Alignas(64)
+    _Atomic uint64_t      deaths;
+
+    /* under this lock; limits, once counted, do not change */
+
+    _Alignas(64)
+    _Atomic uint32_t      lock;
+    _Atomic uint32_t      nown;
+    ssec_own_t            own[SSEC_TABLE_OWN + 1];
+
+    _Alignas(64)
+    uint8_t               notes[SSEC_TABLE_NOTES];
 };
 
 
@@ -70,7 +162,7 @@ struct ssec_bucket_s {
 };
 
 _Static_assert(sizeof(ssec_bucket_t) == 64, "a bucket is one cache line");
-_Static_assert(sizeof(ssec_header_t) <= 256, "the header's room");
+_Static_assert(sizeof(ssec_header_t) <= SSEC_TABLE_HEADER, "its room");
 
 
 /* the unit tests stop a process here */
@@ -80,36 +172,55 @@ _Static_assert(sizeof(ssec_header_t) <= 256, "the header's room");
 
 
 static inline void ssec_lock(ssec_table_t *table, uint32_t bucket);
-static void ssec_wait(ssec_table_t *table, uint32_t bucket) ssec_seldom;
+static void ssec_wait(ssec_table_t *table, _Atomic uint32_t *lock,
+    uint32_t bucket) ssec_seldom;
 static inline bool ssec_trylock(ssec_table_t *table, uint32_t bucket);
-static void ssec_unlock(ssec_table_t *table, uint32_t bucket);
+static inline void ssec_unlock(ssec_table_t *table, uint32_t bucket);
 static void ssec_lock_both(ssec_table_t *table, uint32_t a, uint32_t b);
 static bool ssec_settle(ssec_table_t *table, uint32_t bucket);
 static bool ssec_owner_gone(uint32_t owner);
 static uint32_t ssec_owner_tag(pid_t pid);
 
+static inline void ssec_seek(ssec_table_t *table, ssec_entry_t *entry);
 static inline bool ssec_find(ssec_table_t *table, ssec_entry_t *entry,
     uint32_t bucket);
-static void ssec_acquire_both(ssec_table_t *table, ssec_entry_t *entry)
+static void ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry)
     ssec_seldom;
-static bool ssec_insert(ssec_table_t *table, ssec_entry_t *entry)
-    ssec_seldom;
-static bool ssec_make_room(ssec_table_t *table, ssec_entry_t *entry,
+static void ssec_follow(ssec_table_t *table, ssec_entry_t *entry) ssec_seldom;
+static bool ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry,
     uint32_t bucket);
+static ssec_digest_t ssec_link(const ssec_stored_t *stored);
+static inline bool ssec_is_name(ssec_table_t *table,
+    const ssec_entry_t *entry);
+
+static bool ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
+    const ssec_stored_t *stored) ssec_seldom;
+static bool ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry);
+static bool ssec_make_room(ssec_table_t *table, ssec_entry_t *entry,
+    uint32_t bucket, unsigned limit, bool *lost);
 static void ssec_move(ssec_table_t *table, uint32_t from, unsigned slot,
     uint32_t to, unsigned free);
-static bool ssec_choose(ssec_table_t *table, ssec_entry_t *entry);
-static inline void ssec_publish(ssec_table_t *table, ssec_entry_t *entry);
+static unsigned ssec_choose(ssec_table_t *table, ssec_entry_t *entry);
+static unsigned ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot,
+    uint64_t *last);
+static uint64_t ssec_root(ssec_table_t *table, const ssec_stored_t *stored);
+static inline void ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
+    const ssec_stored_t *stored);
 
 static uint32_t ssec_first_bucket(const ssec_table_t *table, uint32_t place);
 static uint32_t ssec_second_bucket(const ssec_table_t *table,
     uint32_t first, uint64_t body);
 static void ssec_copy_record(ssec_table_t *to, ssec_table_t *from,
     uint32_t bucket, unsigned slot, unsigned pass);
-static void ssec_unpack(ssec_record_t *rec, uint64_t word, uint32_t created);
-static uint64_t ssec_pack(const ssec_record_t *rec);
+static inline void ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
+    const ssec_stored_t *stored);
+static ssec_stored_t ssec_pack(ssec_table_t *table, const ssec_record_t *rec);
+static inline ssec_stored_t ssec_stored(ssec_table_t *table, uint32_t bucket,
+    unsigned slot);
 static ssec_digest_t ssec_stored_digest(const ssec_table_t *table,
     uint32_t bucket, unsigned slot);
+static bool ssec_same_own(const ssec_own_t *a, const ssec_own_t *b);
+static bool ssec_is_longer(const ssec_own_t *a, const ssec_own_t *b);
 
 
 static inline uint64_t
@@ -153,7 +264,8 @@ ssec_table_create(void *memory, size_t size,
         return false;
     }
 
-    n = (size - 256) / sizeof(ssec_bucket_t);
+    n = (size - SSEC_TABLE_HEADER)
+        / (sizeof(ssec_bucket_t) + SSEC_OWN_SLOTS * sizeof(uint16_t));
 
     header = memory;
     header->nbuckets = (n < UINT32_MAX) ? n : UINT32_MAX;
@@ -167,8 +279,10 @@ void
 ssec_table_open(ssec_table_t *table, void *memory, uint32_t owner)
 {
     table->header = memory;
-    table->buckets = (ssec_bucket_t *) ((uint8_t *) memory + 256);
+    table->buckets = (ssec_bucket_t *) ((uint8_t *) memory
+                                        + SSEC_TABLE_HEADER);
     table->nbuckets = (uint32_t) table->header->nbuckets;
+    table->own = (uint16_t *) (table->buckets + table->nbuckets);
     table->owner = owner;
     memcpy(table->key, table->header->key, SSEC_DIGEST_KEY);
 }
@@ -191,7 +305,23 @@ ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_entry_t *entry)
 {
     entry->digest = *digest;
-    entry->first = ssec_first_bucket(table, digest->place);
+
+    ssec_seek(table, entry);
+
+    if (entry->found && ssec_is_name(table, entry)) {
+        ssec_follow(table, entry);
+    }
+
+    entry->live = (entry->record.state == SSEC_LIVE);
+}
+
+
+/* Finds what has this digest, be it a name, and holds it. */
+
+static inline void
+ssec_seek(ssec_table_t *table, ssec_entry_t *entry)
+{
+    entry->first = ssec_first_bucket(table, entry->digest.place);
     entry->both = false;
 
     ssec_lock(table, entry->first);
@@ -199,13 +329,13 @@ ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
     entry->found = ssec_find(table, entry, entry->first);
 
     if (!entry->found) {
-        ssec_acquire_both(table, entry);
+        ssec_seek_both(table, entry);
     }
 }
 
 
 static void
-ssec_acquire_both(ssec_table_t *table, ssec_entry_t *entry)
+ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry)
 {
     entry->second = ssec_second_bucket(table, entry->first,
                                        entry->digest.body);
@@ -225,27 +355,220 @@ ssec_acquire_both(ssec_table_t *table, ssec_entry_t *entry)
 }
 
 
+/*
+ * From a name to its session.  A client has presented it: it is in use.  Where
+ * the session is gone, what the name stands for is one that the backend
+ * issued and that is not known.
+ */
+
+static void
+ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
+{
+    ssec_digest_t  name;
+    ssec_stored_t  stored;
+
+    name = entry->digest;
+    stored = ssec_stored(table, entry->bucket, entry->slot);
+
+    if (ssec_slot_state(stored.word) == SSEC_SLOT_FRESH_NAME) {
+        ssec_set_word(table, entry->bucket, entry->slot,
+                      (stored.word & ~SSEC_STATE_MASK)
+                      | (uint64_t) SSEC_SLOT_NAME << SSEC_STATE);
+    }
+
+    ssec_table_leave(table, entry);
+
+    entry->digest = ssec_link(&stored);
+    entry->first = ssec_first_bucket(table, entry->digest.place);
+    entry->second = ssec_second_bucket(table, entry->first,
+                                       entry->digest.body);
+
+    ssec_lock_both(table, entry->first, entry->second);
+
+    entry->both = true;
+    entry->found = ssec_find_linked(table, entry, entry->first)
+                   || ssec_find_linked(table, entry, entry->second);
+
+    if (entry->found) {
+        entry->digest = ssec_stored_digest(table, entry->bucket, entry->slot);
+        return;
+    }
+
+    ssec_table_leave(table, entry);
+
+    entry->digest = name;
+
+    ssec_seek(table, entry);
+
+    if (entry->found && ssec_is_name(table, entry)) {
+        entry->record = (ssec_record_t) { .state = SSEC_UNKNOWN,
+                                          .issued = true };
+    }
+}
+
+
+static bool
+ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
+{
+    uint64_t       word;
+    unsigned       slot;
+    ssec_digest_t  digest;
+    ssec_stored_t  stored;
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        word = ssec_word(table, bucket, slot);
+
+        if (word == 0 || ssec_slot_is_name(ssec_slot_state(word))) {
+            continue;
+        }
+
+        digest = ssec_stored_digest(table, bucket, slot);
+
+        if (digest.place == entry->digest.place
+            && digest.body >> SSEC_LINK_BODY
+               == entry->digest.body >> SSEC_LINK_BODY)
+        {
+            entry->bucket = bucket;
+            entry->slot = slot;
+
+            stored = ssec_stored(table, bucket, slot);
+            ssec_unpack(table, &entry->record, &stored);
+
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+/* What a name holds of its session's digest. */
+
+static ssec_digest_t
+ssec_link(const ssec_stored_t *stored)
+{
+    ssec_digest_t  digest;
+
+    digest.place = (uint32_t) stored->word;
+    digest.body = (((stored->word & SSEC_TIME_MAX) >> 32) << 30
+                   | (stored->created & SSEC_CREATED_MASK))
+                  << SSEC_LINK_BODY;
+
+    return digest;
+}
+
+
 bool
 ssec_table_release(ssec_table_t *table, ssec_entry_t *entry)
 {
-    bool  evicted_live;
+    bool           kept;
+    ssec_stored_t  stored;
 
-    evicted_live = false;
+    kept = true;
 
-    if (entry->found) {
-        ssec_publish(table, entry);
+    if (entry->record.state != SSEC_UNKNOWN) {
+        stored = ssec_pack(table, &entry->record);
 
-    } else if (entry->record.state != SSEC_UNKNOWN) {
-        evicted_live = ssec_insert(table, entry);
+        if (entry->found) {
+            ssec_publish(table, entry, &stored);
+
+        } else {
+            kept = ssec_insert(table, entry, &stored);
+        }
     }
 
+    ssec_table_leave(table, entry);
+
+    if (entry->live && entry->record.state != SSEC_LIVE) {
+        atomic_fetch_add(&table->header->deaths, 1);
+    }
+
+    return kept;
+}
+
+
+void
+ssec_table_leave(ssec_table_t *table, const ssec_entry_t *entry)
+{
     if (entry->both) {
         ssec_unlock(table, entry->second);
     }
 
     ssec_unlock(table, entry->first);
+}
 
-    return !evicted_live;
+
+bool
+ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
+    uint32_t bucket, unsigned slot, uint64_t active)
+{
+    bool           found;
+    uint64_t       word;
+    ssec_bucket_t  *b;
+
+    ssec_lock(table, bucket);
+
+    b = &table->buckets[bucket];
+    word = ssec_word(table, bucket, slot);
+
+    found = b->body[slot] == digest->body
+            && ((word ^ (uint64_t) digest->place << SSEC_PLACE)
+                & SSEC_PLACE_MASK) == 0
+            && ssec_slot_is_live(ssec_slot_state(word));
+
+    if (found && active > (word & SSEC_TIME_MAX)) {
+        ssec_set_word(table, bucket, slot, (word & ~SSEC_TIME_MAX)
+                                           | (active & SSEC_TIME_MAX));
+    }
+
+    ssec_unlock(table, bucket);
+
+    return found;
+}
+
+
+bool
+ssec_table_rename(ssec_table_t *table, const ssec_digest_t *root,
+    const ssec_digest_t *old, const ssec_digest_t *name)
+{
+    bool           kept;
+    uint64_t       word;
+    ssec_entry_t   entry;
+    ssec_stored_t  stored;
+
+    kept = true;
+
+    stored.created = (uint32_t) (root->body >> SSEC_LINK_BODY)
+                     & SSEC_CREATED_MASK;
+    stored.own = 0;
+    stored.word = (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE
+                  | root->body >> (64 - SSEC_LINK_WORD) << 32 | root->place;
+
+    entry.digest = *name;
+    ssec_seek(table, &entry);
+
+    if (!entry.found) {
+        kept = ssec_insert(table, &entry, &stored);
+
+    } else if (ssec_is_name(table, &entry)) {
+        ssec_publish(table, &entry, &stored);
+    }
+
+    ssec_table_leave(table, &entry);
+
+    entry.digest = *old;
+    ssec_seek(table, &entry);
+
+    if (entry.found && ssec_is_name(table, &entry)) {
+        word = ssec_word(table, entry.bucket, entry.slot);
+        ssec_set_word(table, entry.bucket, entry.slot,
+                      (word & ~SSEC_STATE_MASK)
+                      | (uint64_t) SSEC_SLOT_OLD_NAME << SSEC_STATE);
+    }
+
+    ssec_table_leave(table, &entry);
+
+    return kept;
 }
 
 
@@ -264,6 +587,9 @@ ssec_table_copy(ssec_table_t *to, ssec_table_t *from)
             }
         }
     }
+
+    memcpy(to->header->notes, ssec_table_lock_notes(from), SSEC_TABLE_NOTES);
+    ssec_table_unlock_notes(from);
 }
 
 
@@ -279,38 +605,163 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
     unsigned slot, unsigned pass)
 {
     bool           last;
-    uint32_t       created;
-    uint64_t       word;
+    unsigned       state;
     ssec_entry_t   entry;
-    ssec_digest_t  digest;
+    ssec_stored_t  stored;
 
-    static const unsigned  passes[] = { SSEC_PASSES, 2, 3, 3, 0, 1 };
+    static const unsigned  passes[SSEC_SLOT_STATES] = {
+        [SSEC_SLOT_FREE] = SSEC_PASSES,
+        [SSEC_SLOT_LIVE] = 0,
+        [SSEC_SLOT_VISITOR] = 0,
+        [SSEC_SLOT_FRESH] = 1,
+        [SSEC_SLOT_FRESH_NAME] = 1,
+        [SSEC_SLOT_ISSUED] = 2,
+        [SSEC_SLOT_NAME] = 2,
+        [SSEC_SLOT_OLD_NAME] = 3,
+        [SSEC_SLOT_CLOSED] = 3,
+        [SSEC_SLOT_EXPIRED] = 4,
+        [SSEC_SLOT_TOLD] = 4
+    };
 
     ssec_lock(from, bucket);
 
-    word = ssec_word(from, bucket, slot);
-    created = from->buckets[bucket].created[slot];
-    digest = ssec_stored_digest(from, bucket, slot);
+    stored = ssec_stored(from, bucket, slot);
+    entry.digest = ssec_stored_digest(from, bucket, slot);
 
     ssec_unlock(from, bucket);
 
     last = (pass == SSEC_PASSES - 1);
+    state = ssec_slot_state(stored.word);
 
-    if (word == 0 || (!last && passes[ssec_slot_state(word)] != pass)) {
+    if (stored.word == 0 || (!last && passes[state] != pass)) {
         return;
     }
 
-    ssec_table_acquire(to, &digest, &entry);
+    stored.word &= ~SSEC_PLACE_MASK;
+    stored.created &= ~SSEC_IN_SECOND;
 
-    if (!last
-        || entry.found
-        || ssec_slot_state(word) < SSEC_SLOT_LIVE
-        || ssec_table_evicted(to) == 0)
-    {
-        ssec_unpack(&entry.record, word, created);
+    if (stored.own) {
+        stored.own = (uint16_t) (ssec_table_own(to,
+                                           &from->header->own[stored.own])
+                                 - to->header->own);
     }
 
-    (void) ssec_table_release(to, &entry);
+    ssec_seek(to, &entry);
+
+    if (entry.found) {
+        ssec_publish(to, &entry, &stored);
+
+    } else if (!last
+               || ssec_ranks[state] < SSEC_RANK_LIVE
+               || ssec_table_evicted(to) + ssec_table_refused(to) == 0)
+    {
+        (void) ssec_insert(to, &entry, &stored);
+    }
+
+    ssec_table_leave(to, &entry);
+}
+
+
+const ssec_own_t *
+ssec_table_own(ssec_table_t *table, const ssec_own_t *limits)
+{
+    uint32_t           i, n;
+    ssec_own_t        *own;
+    const ssec_own_t  *best;
+
+    own = table->header->own;
+    best = NULL;
+
+    (void) ssec_table_lock_notes(table);
+
+    n = atomic_load(&table->header->nown);
+
+    for (i = 1; i <= n; i++) {
+
+        if (ssec_same_own(&own[i], limits)) {
+            best = &own[i];
+            break;
+        }
+    }
+
+    if (best == NULL && n < SSEC_TABLE_OWN) {
+        own[n + 1] = *limits;
+        atomic_store(&table->header->nown, n + 1);
+        best = &own[n + 1];
+    }
+
+    ssec_table_unlock_notes(table);
+
+    if (best) {
+        return best;
+    }
+
+    for (i = 1; i <= n; i++) {
+
+        if (!ssec_is_longer(&own[i], limits)
+            && (best == NULL
+                || own[i].expire_after - 1 > best->expire_after - 1))
+        {
+            best = &own[i];
+        }
+    }
+
+    if (best) {
+        return best;
+    }
+
+    best = &own[1];
+
+    for (i = 2; i <= n; i++) {
+
+        if (own[i].expire_after - 1 < best->expire_after - 1) {
+            best = &own[i];
+        }
+    }
+
+    return best;
+}
+
+
+static bool
+ssec_same_own(const ssec_own_t *a, const ssec_own_t *b)
+{
+    return a->warn_after == b->warn_after
+           && a->expire_after == b->expire_after
+           && a->max_lifetime == b->max_lifetime;
+}
+
+
+/* In any respect; one that is not set (0) is taken for the longest there is. */
+
+static bool
+ssec_is_longer(const ssec_own_t *a, const ssec_own_t *b)
+{
+    return a->expire_after - 1 > b->expire_after - 1
+           || a->max_lifetime - 1 > b->max_lifetime - 1;
+}
+
+
+void *
+ssec_table_lock_notes(ssec_table_t *table)
+{
+    ssec_wait(table, &table->header->lock, 0);
+
+    return table->header->notes;
+}
+
+
+void
+ssec_table_unlock_notes(ssec_table_t *table)
+{
+    atomic_store_explicit(&table->header->lock, 0, memory_order_release);
+}
+
+
+uint64_t
+ssec_table_deaths(ssec_table_t *table)
+{
+    return atomic_load_explicit(&table->header->deaths, memory_order_relaxed);
 }
 
 
@@ -340,8 +791,18 @@ ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
                 counts->expired++;
                 break;
 
-            default:
+            case SSEC_SLOT_VISITOR:
+                counts->visitors++;
+                break;
+
+            case SSEC_SLOT_LIVE:
+            case SSEC_SLOT_FRESH:
+            case SSEC_SLOT_ISSUED:
                 counts->live++;
+                break;
+
+            default:
+                counts->names++;
                 break;
             }
         }
@@ -349,6 +810,8 @@ ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
 
     counts->room = (uint64_t) table->nbuckets * SSEC_SLOTS;
     counts->evicted = ssec_table_evicted(table);
+    counts->issued = ssec_table_evicted_issued(table);
+    counts->refused = ssec_table_refused(table);
     counts->collisions = atomic_load(&table->header->collisions);
 }
 
@@ -357,6 +820,20 @@ uint64_t
 ssec_table_evicted(ssec_table_t *table)
 {
     return atomic_load(&table->header->evicted);
+}
+
+
+uint64_t
+ssec_table_evicted_issued(ssec_table_t *table)
+{
+    return atomic_load(&table->header->evicted_issued);
+}
+
+
+uint64_t
+ssec_table_refused(ssec_table_t *table)
+{
+    return atomic_load(&table->header->refused);
 }
 
 
@@ -382,19 +859,18 @@ static inline void
 ssec_lock(ssec_table_t *table, uint32_t bucket)
 {
     if (!ssec_trylock(table, bucket)) {
-        ssec_wait(table, bucket);
+        ssec_wait(table, &table->buckets[bucket].lock, bucket);
     }
 }
 
 
-static void
-ssec_wait(ssec_table_t *table, uint32_t bucket)
-{
-    uint32_t           word, owner;
-    unsigned           n;
-    _Atomic uint32_t  *lock;
+/* Only a bucket's lock can have something to settle. */
 
-    lock = &table->buckets[bucket].lock;
+static void
+ssec_wait(ssec_table_t *table, _Atomic uint32_t *lock, uint32_t bucket)
+{
+    uint32_t  word, owner;
+    unsigned  n;
 
     for (n = 1; /* void */ ; n++) {
 
@@ -435,7 +911,7 @@ ssec_trylock(ssec_table_t *table, uint32_t bucket)
 }
 
 
-static void
+static inline void
 ssec_unlock(ssec_table_t *table, uint32_t bucket)
 {
     atomic_store_explicit(&table->buckets[bucket].lock, 0,
@@ -601,6 +1077,7 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 {
     uint64_t        word;
     unsigned        slot;
+    ssec_stored_t   stored;
     ssec_bucket_t  *b;
 
     b = &table->buckets[bucket];
@@ -622,7 +1099,9 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 
         entry->bucket = bucket;
         entry->slot = slot;
-        ssec_unpack(&entry->record, word, b->created[slot]);
+
+        stored = ssec_stored(table, bucket, slot);
+        ssec_unpack(table, &entry->record, &stored);
 
         return true;
     }
@@ -631,13 +1110,24 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 }
 
 
-static bool
-ssec_insert(ssec_table_t *table, ssec_entry_t *entry)
+static inline bool
+ssec_is_name(ssec_table_t *table, const ssec_entry_t *entry)
 {
-    bool      evicted_live;
-    unsigned  slot, first, second;
+    return ssec_slot_is_name(ssec_slot_state(ssec_word(table, entry->bucket,
+                                                       entry->slot)));
+}
 
-    evicted_live = false;
+
+/* Gives false if a live one was lost: another one, or this one itself. */
+
+static bool
+ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
+    const ssec_stored_t *stored)
+{
+    bool      lost;
+    unsigned  slot, first, second, rank, power;
+
+    lost = false;
     first = 0;
     second = 0;
 
@@ -658,20 +1148,34 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry)
         atomic_fetch_add_explicit(&table->header->collisions, 1,
                                   memory_order_relaxed);
 
-        if (!ssec_make_room(table, entry, entry->first)
-            && !ssec_make_room(table, entry, entry->second))
+        if (!ssec_make_room(table, entry, entry->first, SSEC_RANK_OLD_NAME,
+                            &lost)
+            && !ssec_make_room(table, entry, entry->second,
+                               SSEC_RANK_OLD_NAME, &lost))
         {
-            evicted_live = ssec_choose(table, entry);
+            power = ssec_powers[ssec_slot_state(stored->word)];
+            rank = ssec_choose(table, entry);
 
-            if (evicted_live && entry->record.state != SSEC_LIVE) {
-                return false;
+            /* before a live one goes: is there less to lose elsewhere? */
+
+            if (rank < SSEC_RANK_LIVE
+                || (!ssec_make_room(table, entry, entry->first,
+                                    rank <= power ? rank : power + 1, &lost)
+                    && !ssec_make_room(table, entry, entry->second,
+                                       rank <= power ? rank : power + 1,
+                                       &lost)))
+            {
+                if (rank > power) {
+                    power = ssec_ranks[ssec_slot_state(stored->word)];
+                    lost = (power >= SSEC_RANK_LIVE
+                            && power != SSEC_RANK_VISITOR);
+                    atomic_fetch_add(&table->header->refused, lost);
+                    return !lost;
+                }
+
+                lost = ssec_push_out(table, entry);
             }
         }
-    }
-
-    if (evicted_live) {
-        atomic_fetch_add_explicit(&table->header->evicted, 1,
-                                  memory_order_relaxed);
     }
 
     /* a body over a record that still exists would be another's record */
@@ -680,51 +1184,87 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry)
     ssec_crash_point(1);
     table->buckets[entry->bucket].body[entry->slot] = entry->digest.body;
     ssec_crash_point(2);
-    ssec_publish(table, entry);
+    ssec_publish(table, entry, stored);
 
-    return evicted_live;
+    return !lost;
 }
 
 
-/* Moves a record from its first bucket to its second, if that has room. */
+/* Counts the record that is about to go: is it a live one? */
 
 static bool
-ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
+ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry)
 {
-    unsigned  slot, free;
-    uint32_t  to;
-    uint64_t  word;
+    uint64_t  last;
+    unsigned  rank;
+
+    rank = ssec_rank(table, entry->bucket, entry->slot, &last);
+
+    if (rank < SSEC_RANK_LIVE || rank == SSEC_RANK_VISITOR) {
+        return false;
+    }
+
+    atomic_fetch_add(&table->header->evicted, 1);
+    atomic_fetch_add(&table->header->evicted_issued, rank > SSEC_RANK_LIVE);
+
+    return true;
+}
+
+
+/*
+ * Moves a record from its first bucket to its second, if that has one whose
+ * rank is below the limit: a free one, or one to be pushed out.
+ */
+
+static bool
+ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
+    unsigned limit, bool *lost)
+{
+    uint64_t        last;
+    unsigned        slot, i, rank, least;
+    ssec_entry_t    to;
+    ssec_bucket_t  *b;
+
+    b = &table->buckets[bucket];
 
     for (slot = 0; slot < SSEC_SLOTS; slot++) {
-        word = ssec_word(table, bucket, slot);
 
-        if (word & SSEC_SECOND) {
+        if (b->created[slot] & SSEC_IN_SECOND) {
             continue;
         }
 
-        to = ssec_second_bucket(table, bucket,
-                                table->buckets[bucket].body[slot]);
+        to.bucket = ssec_second_bucket(table, bucket, b->body[slot]);
 
         /* this also fails for the buckets that are held already */
 
-        if (!ssec_trylock(table, to)) {
+        if (!ssec_trylock(table, to.bucket)) {
             continue;
         }
 
-        for (free = 0; free < SSEC_SLOTS; free++) {
+        least = limit;
+        to.slot = 0;
 
-            if (ssec_word(table, to, free) == 0) {
-                ssec_move(table, bucket, slot, to, free);
-                ssec_unlock(table, to);
+        for (i = 0; i < SSEC_SLOTS; i++) {
+            rank = ssec_rank(table, to.bucket, i, &last);
 
-                entry->bucket = bucket;
-                entry->slot = slot;
-
-                return true;
+            if (rank < least) {
+                least = rank;
+                to.slot = i;
             }
         }
 
-        ssec_unlock(table, to);
+        if (least < limit) {
+            *lost = ssec_push_out(table, &to);
+            ssec_move(table, bucket, slot, to.bucket, to.slot);
+            ssec_unlock(table, to.bucket);
+
+            entry->bucket = bucket;
+            entry->slot = slot;
+
+            return true;
+        }
+
+        ssec_unlock(table, to.bucket);
     }
 
     return false;
@@ -742,14 +1282,18 @@ ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
     b = &table->buckets[to];
     word = ssec_word(table, from, slot);
 
+    ssec_set_word(table, to, free, 0);
+
     atomic_store_explicit(&a->lock,
                           (uint32_t) (slot + 1) << SSEC_MOVING | table->owner,
                           memory_order_release);
     ssec_crash_point(3);
 
     b->body[free] = a->body[slot];
-    b->created[free] = a->created[slot];
-    ssec_set_word(table, to, free, word | SSEC_SECOND);
+    b->created[free] = a->created[slot] | SSEC_IN_SECOND;
+    table->own[(size_t) to * SSEC_OWN_SLOTS + free] =
+        table->own[(size_t) from * SSEC_OWN_SLOTS + slot];
+    ssec_set_word(table, to, free, word);
     ssec_crash_point(4);
 
     ssec_set_word(table, from, slot, 0);
@@ -759,29 +1303,23 @@ ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
 }
 
 
-/* Of the six records in both buckets, the one missed the least: is it live? */
+/* Of the six records in both buckets, the one missed the least: its rank. */
 
-static bool
+static unsigned
 ssec_choose(ssec_table_t *table, ssec_entry_t *entry)
 {
     unsigned  i, slot, rank;
     uint32_t  bucket;
-    uint64_t  word, key, least;
+    uint64_t  last, key, least;
 
     least = UINT64_MAX;
 
     for (i = 0; i < 2 * SSEC_SLOTS; i++) {
         bucket = (i < SSEC_SLOTS) ? entry->first : entry->second;
         slot = i % SSEC_SLOTS;
-        word = ssec_word(table, bucket, slot);
 
-        rank = ssec_slot_state(word);
-
-        if (rank == SSEC_SLOT_TOLD) {
-            rank = SSEC_SLOT_EXPIRED;
-        }
-
-        key = (uint64_t) rank << SSEC_STATE | (word & SSEC_TIME_MAX);
+        rank = ssec_rank(table, bucket, slot, &last);
+        key = (uint64_t) rank << SSEC_STATE | last;
 
         if (key < least) {
             least = key;
@@ -790,30 +1328,108 @@ ssec_choose(ssec_table_t *table, ssec_entry_t *entry)
         }
     }
 
-    return ssec_slot_state(least) >= SSEC_SLOT_LIVE;
+    return (unsigned) (least >> SSEC_STATE);
+}
+
+
+/*
+ * A record's rank, and its last activity.  A name is worth no more than its
+ * session, and as long idle: it goes with it.
+ */
+
+static unsigned
+ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
+{
+    uint64_t       root;
+    unsigned       rank, state;
+    ssec_stored_t  stored;
+
+    stored = ssec_stored(table, bucket, slot);
+
+    state = ssec_slot_state(stored.word);
+    rank = ssec_ranks[state];
+    *last = stored.word & SSEC_TIME_MAX;
+
+    if (rank > SSEC_RANK_OLD_NAME && ssec_slot_is_name(state)) {
+
+        root = ssec_root(table, &stored);
+        *last = root & SSEC_TIME_MAX;
+
+        if (root == 0) {
+            return SSEC_RANK_OLD_NAME;
+        }
+
+        if (ssec_ranks[ssec_slot_state(root)] < rank) {
+            return ssec_ranks[ssec_slot_state(root)];
+        }
+    }
+
+    return rank;
+}
+
+
+/*
+ * The word of a name's session, or 0.  The buckets are not locked, and the
+ * bodies not looked at: what the name is worth may be wrong for once.
+ */
+
+static uint64_t
+ssec_root(ssec_table_t *table, const ssec_stored_t *stored)
+{
+    unsigned       i;
+    uint32_t       first, second;
+    uint64_t       word;
+    ssec_digest_t  digest;
+
+    digest = ssec_link(stored);
+    first = ssec_first_bucket(table, digest.place);
+    second = ssec_second_bucket(table, first, digest.body);
+
+    for (i = 0; i < 2 * SSEC_SLOTS; i++) {
+        word = ssec_word(table, i < SSEC_SLOTS ? first : second,
+                         i % SSEC_SLOTS);
+
+        if (word && !ssec_slot_is_name(ssec_slot_state(word))
+            && ((word ^ (uint64_t) digest.place << SSEC_PLACE)
+                & SSEC_PLACE_MASK) == 0)
+        {
+            return word;
+        }
+    }
+
+    return 0;
 }
 
 
 static inline void
-ssec_publish(ssec_table_t *table, ssec_entry_t *entry)
+ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
+    const ssec_stored_t *stored)
 {
     uint32_t        created;
-    uint64_t        word;
     ssec_bucket_t  *b;
 
     b = &table->buckets[entry->bucket];
 
-    created = (uint32_t) (entry->record.created >> SSEC_CREATED);
+    created = stored->created
+              | (entry->bucket == entry->first ? 0 : SSEC_IN_SECOND);
+
+    if (stored->own) {
+        table->own[(size_t) entry->bucket * SSEC_OWN_SLOTS + entry->slot] =
+            stored->own;
+
+        /* before the flag that tells of it: as in ssec_set_word() */
+
+        atomic_signal_fence(memory_order_seq_cst);
+    }
 
     if (b->created[entry->slot] != created) {
         b->created[entry->slot] = created;
     }
 
-    word = ssec_pack(&entry->record)
-           | ((uint64_t) entry->digest.place << SSEC_PLACE & SSEC_PLACE_MASK)
-           | (entry->bucket == entry->first ? 0 : SSEC_SECOND);
-
-    ssec_set_word(table, entry->bucket, entry->slot, word);
+    ssec_set_word(table, entry->bucket, entry->slot,
+                  stored->word
+                  | ((uint64_t) entry->digest.place << SSEC_PLACE
+                     & SSEC_PLACE_MASK));
 }
 
 
@@ -858,7 +1474,7 @@ ssec_stored_digest(const ssec_table_t *table, uint32_t bucket, unsigned slot)
     digest.body = b->body[slot];
     first = bucket;
 
-    if (word & SSEC_SECOND) {
+    if (b->created[slot] & SSEC_IN_SECOND) {
         distance = 1 + (((digest.body >> 32) * (n - 1)) >> 32);
         first = (bucket >= distance) ? bucket - distance
                                      : bucket + n - distance;
@@ -872,39 +1488,79 @@ ssec_stored_digest(const ssec_table_t *table, uint32_t bucket, unsigned slot)
 }
 
 
-static void
-ssec_unpack(ssec_record_t *rec, uint64_t word, uint32_t created)
+static inline ssec_stored_t
+ssec_stored(ssec_table_t *table, uint32_t bucket, unsigned slot)
 {
-    unsigned  state;
+    ssec_stored_t  stored;
 
-    static const ssec_state_e  states[] = {
-        SSEC_UNKNOWN, SSEC_CLOSED, SSEC_EXPIRED, SSEC_EXPIRED, SSEC_LIVE,
-        SSEC_LIVE, SSEC_UNKNOWN, SSEC_UNKNOWN
-    };
+    stored.word = ssec_word(table, bucket, slot);
+    stored.created = table->buckets[bucket].created[slot];
+    stored.own = 0;
 
-    state = ssec_slot_state(word);
+    if (stored.created & SSEC_HAS_OWN
+        && !ssec_slot_is_name(ssec_slot_state(stored.word)))
+    {
+        stored.own = table->own[(size_t) bucket * SSEC_OWN_SLOTS + slot];
+    }
 
-    rec->state = states[state];
-    rec->issued = (state == SSEC_SLOT_ISSUED);
-    rec->told = (state == SSEC_SLOT_TOLD);
-    rec->created = (uint64_t) created << SSEC_CREATED;
-    rec->last = word & SSEC_TIME_MAX;
+    return stored;
 }
 
 
-static uint64_t
-ssec_pack(const ssec_record_t *rec)
+static inline void
+ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
+    const ssec_stored_t *stored)
 {
     unsigned  state;
+    uint32_t  age;
+
+    static const uint8_t  states[SSEC_SLOT_STATES] = {
+        [SSEC_SLOT_CLOSED] = SSEC_CLOSED,
+        [SSEC_SLOT_EXPIRED] = SSEC_EXPIRED,
+        [SSEC_SLOT_TOLD] = SSEC_EXPIRED,
+        [SSEC_SLOT_VISITOR] = SSEC_VISITOR,
+        [SSEC_SLOT_LIVE] = SSEC_LIVE,
+        [SSEC_SLOT_FRESH] = SSEC_LIVE,
+        [SSEC_SLOT_ISSUED] = SSEC_LIVE
+    };
+
+    state = ssec_slot_state(stored->word);
+
+    rec->state = states[state];
+    rec->issued = (state != SSEC_SLOT_LIVE);
+    rec->presented = (state != SSEC_SLOT_FRESH);
+    rec->told = (state == SSEC_SLOT_TOLD);
+    rec->last = stored->word & SSEC_TIME_MAX;
+
+    age = ((uint32_t) (rec->last >> SSEC_CREATED) - stored->created)
+          & SSEC_CREATED_MASK;
+
+    rec->created = ((rec->last >> SSEC_CREATED) - age) << SSEC_CREATED;
+
+    rec->own = stored->own ? &table->header->own[stored->own] : NULL;
+}
+
+
+static ssec_stored_t
+ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
+{
+    unsigned       state;
+    ssec_stored_t  stored;
 
     switch (rec->state) {
 
     case SSEC_LIVE:
-        state = rec->issued ? SSEC_SLOT_ISSUED : SSEC_SLOT_LIVE;
+        state = !rec->issued ? SSEC_SLOT_LIVE
+                             : rec->presented ? SSEC_SLOT_ISSUED
+                                              : SSEC_SLOT_FRESH;
         break;
 
     case SSEC_EXPIRED:
         state = rec->told ? SSEC_SLOT_TOLD : SSEC_SLOT_EXPIRED;
+        break;
+
+    case SSEC_VISITOR:
+        state = SSEC_SLOT_VISITOR;
         break;
 
     default:
@@ -912,5 +1568,15 @@ ssec_pack(const ssec_record_t *rec)
         break;
     }
 
-    return (uint64_t) state << SSEC_STATE | (rec->last & SSEC_TIME_MAX);
+    stored.word = (uint64_t) state << SSEC_STATE | (rec->last & SSEC_TIME_MAX);
+    stored.created = (uint32_t) (rec->created >> SSEC_CREATED)
+                     & SSEC_CREATED_MASK;
+    stored.own = 0;
+
+    if (rec->own) {
+        stored.own = (uint16_t) (rec->own - table->header->own);
+        stored.created |= SSEC_HAS_OWN;
+    }
+
+    return stored;
 }

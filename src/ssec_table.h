@@ -3,8 +3,9 @@
  *
  * Layout
  *     A header, then buckets of one cache line (64 bytes) with a lock and
- *     three records each.  There are no pointers in it.  A session has two
- *     buckets, its first and its second, by its digest; it lies in one of
+ *     three records each, then for each record the number of the session's
+ *     own limits, which few have.  There are no pointers in it.  A session has
+ *     two buckets, its first and its second, by its digest; it lies in one of
  *     them, so that to find it costs at most two cache misses at any size.
  *
  * Identity
@@ -12,14 +13,21 @@
  *     follow from the bucket it is in, which is why a table has at least
  *     1,024 buckets.  No session key is stored.
  *
+ * Names
+ *     A session is found by the key that it began with.  Keys that it got
+ *     later are records too, which hold 68 bits of that first key's digest in
+ *     place of the times: a session has one state however often its key
+ *     changes.  A name whose session was pushed out is that of no session.
+ *
  * Invariants
  *     1. A bucket's words are read and written under its lock only.  (To
  *        count sessions, and to see whether there is one, reading will do.)
  *     2. A record exists if and only if its state word is not 0, and every
  *        change of a record is one store of that word: a process that is
  *        killed between any two instructions leaves a record as it was or as
- *        it was to be.  (The creation time is stored first; it alone changes
- *        nothing for a session that is not live.)
+ *        it was to be.  (The creation time and the number of the limits are
+ *        stored first; where they change, the session begins anew, or its
+ *        limits are all that changes.)
  *     3. A lock word names its owner.  Who waits long looks whether the owner
  *        is still there, and takes the lock over if not.
  *     4. A digest has one record.  Only a move from the first bucket to the
@@ -43,7 +51,11 @@
 #pragma GCC visibility push(hidden)
 
 
-#define SSEC_TABLE_MIN_SIZE  (256 + 1024 * 64)   /* bytes */
+#define SSEC_TABLE_HEADER    16384               /* bytes, as all sizes */
+#define SSEC_TABLE_MIN_SIZE  (SSEC_TABLE_HEADER + 1024 * (64 + 8))
+
+#define SSEC_TABLE_NOTES     2048                /* see ssec_table_notes() */
+#define SSEC_TABLE_OWN       1023                /* different own limits */
 
 /* times are kept modulo this many milliseconds: 8.7 years */
 #define SSEC_TIME_MAX        ((1ULL << 38) - 1)
@@ -56,6 +68,7 @@ typedef struct ssec_bucket_s  ssec_bucket_t;
 typedef struct {                 /* a process's own view of a table */
     ssec_header_t   *header;
     ssec_bucket_t   *buckets;
+    uint16_t        *own;        /* four a bucket, of which three are used */
     uint32_t         nbuckets;
     uint32_t         owner;
     uint8_t          key[SSEC_DIGEST_KEY];
@@ -65,11 +78,12 @@ typedef struct {                 /* a process's own view of a table */
 typedef struct {                 /* a session that is held */
     ssec_record_t    record;
 
-    ssec_digest_t    digest;
+    ssec_digest_t    digest;     /* of the key that it began with */
     uint32_t         first;      /* buckets */
     uint32_t         second;
     bool             both;       /* both of them are locked */
     bool             found;
+    bool             live;       /* it was so when it was found */
     uint32_t         bucket;
     unsigned         slot;
 } ssec_entry_t;
@@ -77,10 +91,14 @@ typedef struct {                 /* a session that is held */
 
 typedef struct {
     uint64_t         live;
+    uint64_t         visitors;
     uint64_t         expired;
     uint64_t         closed;
+    uint64_t         names;      /* further keys of sessions */
     uint64_t         room;       /* records that the table can hold */
     uint64_t         evicted;    /* live sessions pushed out */
+    uint64_t         issued;     /* of them, such as the backend issued */
+    uint64_t         refused;    /* live ones that it was too full to keep */
     uint64_t         collisions; /* new sessions that found no free record */
 } ssec_counts_t;
 
@@ -106,9 +124,9 @@ void ssec_table_open(ssec_table_t *table, void *memory, uint32_t owner);
 uint32_t ssec_table_owner(void);
 
 /*
- * Finds the session and holds it until ssec_table_release(): its record is in
- * entry->record, with the state SSEC_UNKNOWN if there is none.  A process
- * holds one session at a time, and shortly: others wait.
+ * Finds the session that has this key and holds it until it is let go: its
+ * record is in entry->record, with the state SSEC_UNKNOWN if there is none.  A
+ * process holds one session at a time, and shortly: others wait.
  */
 
 void ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
@@ -117,13 +135,56 @@ void ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
 /*
  * Puts entry->record into the table and lets the session go.  A record that
  * was unknown and is so no longer is inserted; where there is no room another
- * is pushed out: closed ones first, then expired, then live ones that the
- * backend was not seen to issue, then live ones, of each the longest idle.  A
- * record that is not live pushes out none that is, and then is not kept.
- * Gives false if the one pushed out was live.
+ * is pushed out: keys that were replaced first, then closed sessions, then
+ * expired ones, then live ones that the backend was not seen to issue, then
+ * visitors, then what was issued but never presented, then live ones, of each
+ * the longest idle.  Nothing pushes out what is further down that list than
+ * itself (but for what is issued now, which may push out any), and is then not
+ * kept.  Gives false if a live one was lost in either way.
  */
 
 bool ssec_table_release(ssec_table_t *table, ssec_entry_t *entry);
+
+/* Lets the session go as it was. */
+
+void ssec_table_leave(ssec_table_t *table, const ssec_entry_t *entry);
+
+/*
+ * The last activity of a live session is not before this.  Takes where
+ * ssec_table_acquire() found it; gives false if it is no longer there.
+ */
+
+bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
+    uint32_t bucket, unsigned slot, uint64_t active);
+
+/*
+ * The session that began with the key root, and has the key old, gets one
+ * more.  The old one is the first to be pushed out from now on.  What is
+ * known by that name already stays.  Gives false if there was no room for it.
+ */
+
+bool ssec_table_rename(ssec_table_t *table, const ssec_digest_t *root,
+    const ssec_digest_t *old, const ssec_digest_t *name);
+
+/*
+ * The table's own copy of such limits, for records.  If it has no room for
+ * more different ones: the longest that are not longer, or the shortest.
+ */
+
+const ssec_own_t *ssec_table_own(ssec_table_t *table,
+    const ssec_own_t *limits);
+
+/*
+ * SSEC_TABLE_NOTES bytes of the table, zero at first, for what else all
+ * processes are to know.  They are locked until ssec_table_unlock_notes().
+ */
+
+void *ssec_table_lock_notes(ssec_table_t *table);
+void ssec_table_unlock_notes(ssec_table_t *table);
+
+/* Changes whenever a session ceases to be live; reading it costs nothing. */
+
+uint64_t ssec_table_deaths(ssec_table_t *table);
 
 /*
  * Puts every session of one table into another, which has the same key and is
@@ -141,6 +202,11 @@ void ssec_table_count(ssec_table_t *table, ssec_counts_t *counts);
 /* How many live sessions were pushed out since the table was made. */
 
 uint64_t ssec_table_evicted(ssec_table_t *table);
+
+/* How many of those the backend had issued, and how many were not kept. */
+
+uint64_t ssec_table_evicted_issued(ssec_table_t *table);
+uint64_t ssec_table_refused(ssec_table_t *table);
 
 /*
  * Whether it is time to report: true once in any period of so many

@@ -1443,17 +1443,17 @@ PAGE /
 = 200 <p>
   Content-Length: 3
 
-PAGE /
+PAGE / as d
   X-Set: sessionid=""; Path=/
   X-Page: <p>
 = 200 <p>
 
-PAGE /
+PAGE / as e
   X-Set: other=; Max-Age=0
   X-Page: <p>
 = 200 (tag)<p>
 
-PAGE /
+PAGE / as e
   X-Set: sessionid=b; Path=/
   X-Page: <p>
 = 200 (tag)<p>

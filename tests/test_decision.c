@@ -17,10 +17,17 @@
 #define SEQUENCES  2000
 #define EVENTS     100
 
-#define ALL_EVENTS  (4 * 256)
+#define ALL_REQUESTS   (3 * 2048)
+#define ALL_RESPONSES  (5 * 48)
 
 
 static const ssec_limits_t  limits = { .expire_after = EXPIRE };
+
+/* a session's own: shorter, longer, and without end */
+
+static const ssec_own_t  own_short = { 100, 300 * SECOND, HOUR };
+static const ssec_own_t  own_long = { 0, 7200 * SECOND, 0 };
+static const ssec_own_t  own_endless = { 0, 0, SSEC_OWN_NONE };
 
 
 /* Records and events as the rows name them */
@@ -28,24 +35,40 @@ static const ssec_limits_t  limits = { .expire_after = EXPIRE };
 static ssec_record_t
 live(uint64_t created, uint64_t last)
 {
-    return (ssec_record_t) { .state = SSEC_LIVE, .created = created,
-                             .last = last };
+    return (ssec_record_t) { .state = SSEC_LIVE, .presented = true,
+                             .created = created, .last = last };
 }
 
 
 static ssec_record_t
 dead(ssec_state_e state)
 {
-    return (ssec_record_t) { .state = state, .created = NOW - HOUR,
-                             .last = NOW - HOUR };
+    return (ssec_record_t) { .state = state, .presented = true,
+                             .created = NOW - HOUR, .last = NOW - HOUR };
+}
+
+
+static ssec_record_t
+unknown(void)
+{
+    return (ssec_record_t) { .state = SSEC_UNKNOWN };
+}
+
+
+static ssec_record_t
+visitor(void)
+{
+    return (ssec_record_t) { .state = SSEC_VISITOR, .issued = true,
+                             .presented = true, .created = NOW - DAY,
+                             .last = NOW - DAY };
 }
 
 
 static ssec_event_t
 request(ssec_kind_e kind)
 {
-    return (ssec_event_t) { .kind = kind, .cookie = true, .safe = true,
-                            .logout_url = true };
+    return (ssec_event_t) { .kind = kind, .admitted = true, .cookie = true,
+                            .safe = true, .logout_url = true };
 }
 
 
@@ -75,32 +98,58 @@ page(void)
 
 
 static ssec_event_t
-issue(bool withheld)
+response(ssec_kind_e kind)
 {
-    ssec_event_t  ev;
-
-    ev = request(SSEC_ISSUE);
-    ev.withheld = withheld;
-
-    return ev;
+    return (ssec_event_t) { .kind = kind };
 }
 
 
-/* One of all the requests there are, by number: 0 to ALL_EVENTS - 1. */
+static ssec_event_t
+issue(bool withheld)
+{
+    return (ssec_event_t) { .kind = SSEC_ISSUE, .withheld = withheld };
+}
+
+
+/* One of all the requests there are, by number: below ALL_REQUESTS. */
 
 static ssec_event_t
-any_event(unsigned n)
+any_request(unsigned n)
 {
     return (ssec_event_t) {
-        .kind = n & 3,
-        .cookie = n >> 2 & 1,
-        .page = n >> 3 & 1,
-        .safe = n >> 4 & 1,
-        .logout_url = n >> 5 & 1,
-        .logout = n >> 6 & 1,
-        .idle_for_set = n >> 7 & 1,
-        .idle_for = (n >> 8 & 1) ? EXPIRE : 0,
-        .withheld = n >> 9 & 1
+        .kind = n >> 11,
+        .cookie = n & 1,
+        .page = n >> 1 & 1,
+        .safe = n >> 2 & 1,
+        .logout_url = n >> 3 & 1,
+        .logout = n >> 4 & 1,
+        .idle_for_set = n >> 5 & 1,
+        .idle_for = (n >> 6 & 1) ? EXPIRE : 0,
+        .admitted = n >> 7 & 1,
+        .strict = n >> 8 & 1,
+        .elsewhere = n >> 9 & 1,
+        .login = n >> 10 & 1
+    };
+}
+
+
+/* Likewise of all the responses. */
+
+static ssec_event_t
+any_response(unsigned n)
+{
+    static const ssec_kind_e  said[] = { SSEC_ACTIVE, SSEC_ON, SSEC_OFF,
+                                         SSEC_END };
+
+    static const ssec_own_t  *own[] = { NULL, &own_short, &own_endless };
+
+    return (ssec_event_t) {
+        .kind = SSEC_ISSUE + n / 48,
+        .said = said[n & 3],
+        .own = own[n / 4 % 3],
+        .withheld = n / 12 & 1,
+        .another = n / 24 & 1,
+        .replaced = n / 12 & 1
     };
 }
 
@@ -137,9 +186,11 @@ assert_same(const ssec_record_t *rec, const ssec_record_t *expected)
 {
     assert_int_equal(rec->state, expected->state);
     assert_int_equal(rec->issued, expected->issued);
+    assert_int_equal(rec->presented, expected->presented);
     assert_int_equal(rec->told, expected->told);
     assert_int_equal(rec->created, expected->created);
     assert_int_equal(rec->last, expected->last);
+    assert_ptr_equal(rec->own, expected->own);
 }
 
 
@@ -158,21 +209,155 @@ row_02_unknown_active_or_passive(void **state)
 
         /* what a record of none holds besides is of no account */
 
-        rec = (ssec_record_t) { SSEC_UNKNOWN, true, true, 5, 7 };
+        rec = (ssec_record_t) { .state = SSEC_UNKNOWN, .told = true,
+                                .created = 5, .last = 7, .own = &own_short };
         out = decide(&rec, request(kind));
 
         assert_int_equal(out.verdict, SSEC_PASS);
         assert_int_equal(out.state, SSEC_LIVE);
         assert_true(out.created);
+        assert_true(out.changed);
         assert_int_equal(out.idle, 0);
         assert_int_equal(out.remaining, EXPIRE);
 
         assert_int_equal(rec.state, SSEC_LIVE);
         assert_false(rec.issued);
+        assert_true(rec.presented);
         assert_false(rec.told);
         assert_int_equal(rec.created, NOW);
         assert_int_equal(rec.last, NOW);
+        assert_null(rec.own);
     }
+}
+
+
+/* What is not admitted yet begins nothing: there is nothing to store. */
+
+static void
+row_02_not_admitted(void **state)
+{
+    unsigned        kind;
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (kind = SSEC_ACTIVE; kind <= SSEC_PING; kind++) {
+        ev = request(kind);
+        ev.admitted = false;
+
+        rec = unknown();
+        out = decide(&rec, ev);
+
+        assert_int_equal(out.verdict, SSEC_PASS);
+        assert_int_equal(out.state, SSEC_LIVE);
+        assert_true(out.created);
+        assert_false(out.changed);
+        assert_int_equal(out.remaining, EXPIRE);
+        assert_int_equal(out.active, kind == SSEC_ACTIVE ? NOW : 0);
+    }
+}
+
+
+/* A key whose session was forgotten, and that the backend had set. */
+
+static void
+row_02_unknown_but_issued(void **state)
+{
+    int            strict;
+    ssec_event_t   ev;
+    ssec_record_t  rec;
+
+    (void) state;
+
+    for (strict = 0; strict <= 1; strict++) {
+        ev = request(SSEC_ACTIVE);
+        ev.strict = strict;
+
+        rec = (ssec_record_t) { .state = SSEC_UNKNOWN, .issued = true };
+        assert_int_equal(decide(&rec, ev).verdict, SSEC_PASS);
+        assert_int_equal(rec.state, SSEC_LIVE);
+        assert_true(rec.issued);
+        assert_int_equal(rec.created, NOW);
+    }
+}
+
+
+/* An unknown key may be an expired one, to which all of that applies. */
+
+static void
+row_02_strict(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    ev = page();
+    ev.strict = true;
+
+    rec = unknown();
+    out = decide(&rec, ev);
+
+    assert_int_equal(out.verdict, SSEC_REDIRECT);
+    assert_int_equal(out.state, SSEC_EXPIRED);
+    assert_true(out.created);
+    assert_true(out.changed);
+    assert_int_equal(out.active, 0);
+    assert_int_equal(out.remaining, 0);
+    assert_int_equal(rec.state, SSEC_EXPIRED);
+    assert_false(rec.issued);
+    assert_int_equal(rec.last, NOW);
+
+    /* a login by fetch(): refused, told, and then it gets through */
+
+    ev.page = false;
+    ev.safe = false;
+    rec = unknown();
+
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_REFUSE);
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_ANONYMOUS);
+    (void) decide(&rec, issue(true));
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_PASS);
+
+    /* a ping cannot teach it */
+
+    ev = ping(1);
+    ev.strict = true;
+    rec = unknown();
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_ANONYMOUS);
+    assert_int_equal(rec.state, SSEC_EXPIRED);
+
+    /* and without a logout URL it is as closed */
+
+    ev = page();
+    ev.strict = true;
+    ev.logout_url = false;
+    rec = unknown();
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_FORGET);
+    assert_int_equal(rec.state, SSEC_CLOSED);
+}
+
+
+static void
+row_02_strict_does_not_touch_the_known(void **state)
+{
+    ssec_event_t   ev;
+    ssec_record_t  rec;
+
+    (void) state;
+
+    ev = request(SSEC_ACTIVE);
+    ev.strict = true;
+
+    rec = live(NOW - HOUR, NOW - 1);
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_PASS);
+    assert_int_equal(rec.last, NOW);
+
+    rec = visitor();
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_PASS);
 }
 
 
@@ -190,7 +375,7 @@ row_02_ignores_idle_for(void **state)
     ev.idle_for_set = true;
     ev.idle_for = EXPIRE;
 
-    rec = (ssec_record_t) { .state = SSEC_UNKNOWN };
+    rec = unknown();
     (void) decide(&rec, ev);
 
     assert_int_equal(rec.state, SSEC_LIVE);
@@ -206,7 +391,7 @@ row_03_unknown_ping_below(void **state)
 
     (void) state;
 
-    rec = (ssec_record_t) { .state = SSEC_UNKNOWN };
+    rec = unknown();
     out = decide(&rec, ping(EXPIRE - 1));
 
     assert_int_equal(out.verdict, SSEC_PASS);
@@ -229,7 +414,7 @@ row_03_unknown_ping_boundary(void **state)
 
     (void) state;
 
-    rec = (ssec_record_t) { .state = SSEC_UNKNOWN };
+    rec = unknown();
     out = decide(&rec, ping(EXPIRE));
 
     assert_int_equal(out.verdict, SSEC_ANONYMOUS);
@@ -249,12 +434,12 @@ row_03_unknown_ping_zero_or_none(void **state)
 
     (void) state;
 
-    rec = (ssec_record_t) { .state = SSEC_UNKNOWN };
+    rec = unknown();
     (void) decide(&rec, ping(0));
     assert_int_equal(rec.state, SSEC_LIVE);
     assert_int_equal(rec.last, NOW);
 
-    rec = (ssec_record_t) { .state = SSEC_UNKNOWN };
+    rec = unknown();
     (void) decide(&rec, request(SSEC_PING));
     assert_int_equal(rec.state, SSEC_LIVE);
     assert_int_equal(rec.last, NOW);
@@ -269,7 +454,7 @@ row_03_unknown_ping_huge(void **state)
 
     (void) state;
 
-    rec = (ssec_record_t) { .state = SSEC_UNKNOWN };
+    rec = unknown();
     out = decide(&rec, ping(UINT64_MAX));
 
     assert_int_equal(out.state, SSEC_EXPIRED);
@@ -291,18 +476,16 @@ row_04_boundary_expires(void **state)
 
     (void) state;
 
-    for (n = 0; n < ALL_EVENTS; n++) {
-        ev = any_event(n);
-
-        if (ev.kind == SSEC_ISSUE) {
-            continue;
-        }
+    for (n = 0; n < ALL_REQUESTS; n++) {
+        ev = any_request(n);
 
         rec = live(NOW - HOUR, NOW - EXPIRE);
         out = decide(&rec, ev);
 
         assert_int_equal(out.state, SSEC_EXPIRED);
         assert_false(out.created);
+        assert_true(out.changed);
+        assert_int_equal(out.active, 0);
         assert_int_equal(out.idle, EXPIRE);
         assert_int_equal(out.remaining, 0);
         assert_int_not_equal(out.verdict, SSEC_PASS);
@@ -490,6 +673,31 @@ row_05_zero_is_none(void **state)
 
 
 static void
+row_05_lifetime_is_told(void **state)
+{
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    rec = live(NOW - HOUR, NOW);
+    out = decide_within(&rec, request(SSEC_PASSIVE), DAY);
+    assert_int_equal(out.lifetime, DAY - HOUR);
+
+    out = decide_within(&rec, request(SSEC_PASSIVE), 0);
+    assert_true(out.lifetime == UINT64_MAX);
+
+    rec = live(NOW - DAY - 1, NOW);
+    out = decide_within(&rec, request(SSEC_PASSIVE), DAY);
+    assert_int_equal(out.lifetime, 0);
+
+    rec = dead(SSEC_CLOSED);
+    out = decide_within(&rec, request(SSEC_PASSIVE), DAY);
+    assert_int_equal(out.lifetime, 0);
+}
+
+
+static void
 row_05_remaining_is_the_nearer_end(void **state)
 {
     ssec_record_t   rec;
@@ -540,6 +748,72 @@ row_06_live_active(void **state)
 }
 
 
+/* Judged before the access checks, it counts after them. */
+
+static void
+row_06_not_admitted(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    rec = live(NOW - HOUR, NOW - 10 * SECOND);
+    before = rec;
+
+    ev = page();
+    ev.admitted = false;
+    out = decide(&rec, ev);
+
+    assert_int_equal(out.verdict, SSEC_PASS);
+    assert_false(out.changed);
+    assert_int_equal(out.active, NOW);
+    assert_same(&rec, &before);
+
+    ev.admitted = true;
+    out = decide(&rec, ev);
+    assert_true(out.changed);
+    assert_int_equal(out.active, NOW);
+    assert_int_equal(rec.last, NOW);
+
+    /* nothing is left to change within the same millisecond */
+
+    out = decide(&rec, ev);
+    assert_false(out.changed);
+}
+
+
+/* That a client has the key is known from then on, admitted or not. */
+
+static void
+row_06_presented(void **state)
+{
+    unsigned        kind;
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (kind = SSEC_ACTIVE; kind <= SSEC_PING; kind++) {
+        ev = request(kind);
+        ev.admitted = false;
+
+        rec = live(NOW - HOUR, NOW);
+        rec.issued = true;
+        rec.presented = false;
+
+        out = decide(&rec, ev);
+        assert_true(out.changed);
+        assert_true(rec.presented);
+
+        out = decide(&rec, ev);
+        assert_false(out.changed);
+    }
+}
+
+
 static void
 row_07_live_passive(void **state)
 {
@@ -559,6 +833,8 @@ row_07_live_passive(void **state)
 
     assert_int_equal(out.verdict, SSEC_PASS);
     assert_int_equal(out.idle, 10 * SECOND);
+    assert_int_equal(out.active, 0);
+    assert_false(out.changed);
     assert_same(&rec, &before);
 }
 
@@ -576,6 +852,8 @@ row_08_ping_moves_forward(void **state)
 
     assert_int_equal(out.verdict, SSEC_PASS);
     assert_int_equal(out.idle, 10 * SECOND);
+    assert_int_equal(out.active, NOW - 3 * SECOND);
+    assert_true(out.changed);
     assert_int_equal(rec.last, NOW - 3 * SECOND);
     assert_int_equal(ssec_idle(&rec, NOW), 3 * SECOND);
     assert_int_equal(rec.created, NOW - HOUR);
@@ -590,7 +868,7 @@ row_08_ping_never_back(void **state)
     (void) state;
 
     rec = live(NOW - HOUR, NOW - 10 * SECOND);
-    (void) decide(&rec, ping(10 * SECOND + 1));
+    assert_false(decide(&rec, ping(10 * SECOND + 1)).changed);
     assert_int_equal(rec.last, NOW - 10 * SECOND);
 
     (void) decide(&rec, ping(10 * SECOND));
@@ -598,6 +876,28 @@ row_08_ping_never_back(void **state)
 
     (void) decide(&rec, ping(10 * SECOND - 1));
     assert_int_equal(rec.last, NOW - 10 * SECOND + 1);
+}
+
+
+static void
+row_08_not_admitted(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    rec = live(NOW - HOUR, NOW - 10 * SECOND);
+    before = rec;
+
+    ev = ping(3 * SECOND);
+    ev.admitted = false;
+    out = decide(&rec, ev);
+
+    assert_int_equal(out.active, NOW - 3 * SECOND);
+    assert_false(out.changed);
+    assert_same(&rec, &before);
 }
 
 
@@ -746,13 +1046,9 @@ row_10_without_logout_url(void **state)
 
     (void) state;
 
-    for (n = 0; n < ALL_EVENTS; n++) {
-        ev = any_event(n);
+    for (n = 0; n < ALL_REQUESTS; n++) {
+        ev = any_request(n);
         ev.logout_url = false;
-
-        if (ev.kind == SSEC_ISSUE) {
-            continue;
-        }
 
         rec = dead(SSEC_EXPIRED);
         out = decide(&rec, ev);
@@ -763,6 +1059,63 @@ row_10_without_logout_url(void **state)
         assert_int_equal(out.state, SSEC_EXPIRED);
         assert_int_equal(rec.state, SSEC_CLOSED);
         assert_int_equal(rec.last, NOW - HOUR);
+    }
+}
+
+
+/* A login page closes nothing at the backend: it is the end at once. */
+
+static void
+row_10_login_page(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    ev = page();
+    ev.login = true;
+
+    rec = dead(SSEC_EXPIRED);
+    out = decide(&rec, ev);
+
+    assert_int_equal(out.verdict, SSEC_LEAVE);
+    assert_int_equal(out.state, SSEC_EXPIRED);
+    assert_int_equal(rec.state, SSEC_CLOSED);
+
+    /* and the request that follows is somebody's who has not logged in */
+
+    ev.logout = true;
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_FORGET);
+    assert_int_equal(decide(&rec, issue(true)).state, SSEC_LIVE);
+}
+
+
+static void
+row_11_login_page(void **state)
+{
+    int             i;
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (i = 0; i < 16; i++) {
+        rec = dead(SSEC_EXPIRED);
+
+        ev = request(SSEC_ACTIVE);
+        ev.login = true;
+        ev.logout = true;
+        ev.page = i & 1;
+        ev.safe = i & 2;
+        ev.cookie = i & 4;
+        ev.elsewhere = i & 8;
+        out = decide(&rec, ev);
+
+        assert_int_equal(out.verdict, ev.cookie ? SSEC_FORGET : SSEC_REFUSE);
+        assert_int_equal(rec.state, SSEC_CLOSED);
     }
 }
 
@@ -942,12 +1295,8 @@ row_13_closed(void **state)
 
     (void) state;
 
-    for (n = 0; n < ALL_EVENTS; n++) {
-        ev = any_event(n);
-
-        if (ev.kind == SSEC_ISSUE) {
-            continue;
-        }
+    for (n = 0; n < ALL_REQUESTS; n++) {
+        ev = any_request(n);
 
         rec = dead(SSEC_CLOSED);
         before = rec;
@@ -977,16 +1326,19 @@ row_14_brings_the_dead_back(void **state)
     for (s = SSEC_EXPIRED; s <= SSEC_CLOSED; s++) {
         rec = dead(s);
         rec.told = true;
+        rec.presented = false;
         out = decide_within(&rec, issue(true), HOUR);
 
         assert_int_equal(out.verdict, SSEC_PASS);
         assert_int_equal(out.state, SSEC_LIVE);
         assert_false(out.created);
+        assert_true(out.changed);
         assert_int_equal(out.idle, 0);
-        assert_int_equal(out.remaining, EXPIRE);
+        assert_int_equal(out.remaining, 0);
 
         assert_int_equal(rec.state, SSEC_LIVE);
         assert_true(rec.issued);
+        assert_true(rec.presented);
         assert_false(rec.told);
         assert_int_equal(rec.created, NOW);
         assert_int_equal(rec.last, NOW);
@@ -1010,16 +1362,111 @@ row_14_only_if_withheld(void **state)
 
         assert_int_equal(out.verdict, SSEC_PASS);
         assert_int_equal(out.state, s);
+        assert_false(out.changed);
         assert_int_equal(out.remaining, 0);
         assert_same(&rec, &before);
     }
 }
 
 
-/* A cookie that is set for the first time: the session is known from then. */
+/* A login may say at once what the session is. */
 
 static void
-issue_of_an_unknown_session(void **state)
+row_14_with_what_is_said(void **state)
+{
+    ssec_event_t   ev;
+    ssec_record_t  rec;
+
+    (void) state;
+
+    ev = issue(true);
+    ev.said = SSEC_ON;
+    ev.own = &own_short;
+
+    rec = dead(SSEC_CLOSED);
+    rec.own = &own_long;
+    (void) decide(&rec, ev);
+    assert_int_equal(rec.state, SSEC_LIVE);
+    assert_ptr_equal(rec.own, &own_short);
+
+    ev = issue(true);
+    ev.said = SSEC_OFF;
+
+    rec = dead(SSEC_EXPIRED);
+    rec.own = &own_long;
+    (void) decide(&rec, ev);
+    assert_int_equal(rec.state, SSEC_VISITOR);
+    assert_int_equal(rec.created, NOW);
+    assert_null(rec.own);
+    assert_true(rec.issued);
+    assert_true(rec.presented);
+}
+
+
+/* Row 15: the session that the request had goes on under one more key. */
+
+static void
+row_15_carried(void **state)
+{
+    int             said;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (said = 0; said <= 1; said++) {
+        ev = issue(false);
+        ev.another = true;
+        ev.said = said ? SSEC_ON : SSEC_ACTIVE;
+
+        rec = unknown();
+        before = rec;
+        out = decide(&rec, ev);
+
+        assert_true(out.carried);
+        assert_false(out.changed);
+        assert_int_equal(out.verdict, SSEC_PASS);
+        assert_int_equal(out.state, SSEC_UNKNOWN);
+        assert_same(&rec, &before);
+    }
+}
+
+
+static void
+row_15_only_what_is_unknown(void **state)
+{
+    size_t          i;
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    const ssec_record_t  records[] = {
+        live(NOW - HOUR, NOW), visitor(), dead(SSEC_EXPIRED),
+        dead(SSEC_CLOSED)
+    };
+
+    (void) state;
+
+    ev = issue(false);
+    ev.another = true;
+
+    for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        rec = records[i];
+        out = decide(&rec, ev);
+
+        assert_false(out.carried);
+        assert_int_equal(rec.state, records[i].state);
+        assert_int_equal(rec.created, records[i].created);
+        assert_int_equal(rec.last, records[i].last);
+    }
+}
+
+
+/* Row 16: a cookie that is set for the first time is known from then on. */
+
+static void
+row_16_begins_anew(void **state)
 {
     int             withheld;
     ssec_record_t   rec;
@@ -1033,11 +1480,60 @@ issue_of_an_unknown_session(void **state)
 
         assert_int_equal(out.state, SSEC_LIVE);
         assert_true(out.created);
+        assert_true(out.changed);
+        assert_false(out.carried);
         assert_int_equal(rec.state, SSEC_LIVE);
         assert_true(rec.issued);
+        assert_false(rec.presented);
         assert_false(rec.told);
         assert_int_equal(rec.created, NOW);
         assert_int_equal(rec.last, NOW);
+        assert_null(rec.own);
+    }
+}
+
+
+static void
+row_16_with_what_is_said(void **state)
+{
+    int             another;
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    ev = issue(false);
+    ev.said = SSEC_ON;
+    ev.own = &own_long;
+
+    rec = unknown();
+    (void) decide(&rec, ev);
+    assert_int_equal(rec.state, SSEC_LIVE);
+    assert_ptr_equal(rec.own, &own_long);
+
+    /* after off and end nothing is carried: off is another's, end is over */
+
+    for (another = 0; another <= 1; another++) {
+        ev = issue(false);
+        ev.another = another;
+        ev.said = SSEC_OFF;
+
+        rec = unknown();
+        out = decide(&rec, ev);
+        assert_false(out.carried);
+        assert_true(out.changed);
+        assert_int_equal(rec.state, SSEC_VISITOR);
+        assert_int_equal(rec.created, NOW);
+
+        ev.said = SSEC_END;
+
+        rec = unknown();
+        out = decide(&rec, ev);
+        assert_false(out.carried);
+        assert_true(out.changed);
+        assert_int_equal(rec.state, SSEC_LIVE);
+        assert_int_equal(rec.created, NOW);
     }
 }
 
@@ -1045,24 +1541,40 @@ issue_of_an_unknown_session(void **state)
 /* A cookie that is set anew is no activity, and prolongs nothing. */
 
 static void
-issue_of_a_live_session(void **state)
+issue_of_a_known_session(void **state)
 {
-    int             withheld;
+    size_t          i;
+    unsigned        n;
+    ssec_event_t    ev;
     ssec_record_t   rec, before;
     ssec_outcome_t  out;
 
+    const ssec_record_t  records[] = {
+        live(NOW - HOUR, NOW - EXPIRE + 1), visitor()
+    };
+
     (void) state;
 
-    for (withheld = 0; withheld <= 1; withheld++) {
-        rec = live(NOW - HOUR, NOW - EXPIRE + 1);
-        before = rec;
-        before.issued = true;
-        out = decide(&rec, issue(withheld));
+    for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        for (n = 0; n < 48; n++) {
+            ev = any_response(n);
+            assert_int_equal(ev.kind, SSEC_ISSUE);
 
-        assert_int_equal(out.state, SSEC_LIVE);
-        assert_false(out.created);
-        assert_int_equal(out.remaining, 1);
-        assert_same(&rec, &before);
+            rec = records[i];
+            rec.issued = false;
+            before = rec;
+            before.issued = true;
+            out = decide(&rec, ev);
+
+            assert_int_equal(out.state, before.state);
+            assert_false(out.created);
+            assert_true(out.changed);
+            assert_same(&rec, &before);
+
+            out = decide(&rec, ev);
+            assert_false(out.changed);
+            assert_same(&rec, &before);
+        }
     }
 }
 
@@ -1078,12 +1590,323 @@ issue_of_a_session_that_is_due(void **state)
     (void) state;
 
     rec = live(NOW - HOUR, NOW - EXPIRE);
-    out = decide(&rec, issue(false));
-    assert_int_equal(out.remaining, 0);
+    (void) decide(&rec, issue(false));
+    assert_int_equal(rec.last, NOW - EXPIRE);
 
     out = decide(&rec, page());
     assert_int_equal(out.verdict, SSEC_REDIRECT);
     assert_int_equal(rec.state, SSEC_EXPIRED);
+}
+
+
+/* Rows 17 to 21: what else a response says */
+
+static void
+row_17_21_close(void **state)
+{
+    size_t          i;
+    unsigned        kind;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    const ssec_record_t  records[] = {
+        live(NOW - HOUR, NOW - 1), visitor(), dead(SSEC_EXPIRED),
+        dead(SSEC_CLOSED)
+    };
+
+    static const ssec_kind_e  kinds[] = { SSEC_DELETE, SSEC_END };
+
+    (void) state;
+
+    for (kind = 0; kind < 2; kind++) {
+        for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+            rec = records[i];
+            out = decide(&rec, response(kinds[kind]));
+
+            assert_int_equal(out.verdict, SSEC_PASS);
+            assert_int_equal(out.state, SSEC_CLOSED);
+            assert_true(out.changed);
+            assert_false(out.created);
+
+            before = records[i];
+            before.state = SSEC_CLOSED;
+            assert_same(&rec, &before);
+
+            assert_int_equal(decide(&rec, page()).verdict, SSEC_FORGET);
+        }
+
+        rec = unknown();
+        before = rec;
+        out = decide(&rec, response(kinds[kind]));
+        assert_false(out.changed);
+        assert_same(&rec, &before);
+    }
+}
+
+
+/* Who logs in is watched from then on, however long there was a visitor. */
+
+static void
+row_18_visitor_logs_in(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    rec = visitor();
+    ev = response(SSEC_ON);
+    ev.own = &own_short;
+    out = decide(&rec, ev);
+
+    assert_true(out.changed);
+    assert_int_equal(out.state, SSEC_LIVE);
+    assert_int_equal(rec.state, SSEC_LIVE);
+    assert_int_equal(rec.created, NOW);
+    assert_int_equal(rec.last, NOW);
+    assert_true(rec.issued);
+    assert_ptr_equal(rec.own, &own_short);
+
+    rec = visitor();
+    rec.own = &own_long;
+    (void) decide(&rec, response(SSEC_ON));
+    assert_int_equal(rec.state, SSEC_LIVE);
+    assert_null(rec.own);
+}
+
+
+static void
+row_19_own_limits(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    rec = live(NOW - HOUR, NOW - 1);
+    before = rec;
+    before.own = &own_short;
+
+    ev = response(SSEC_ON);
+    ev.own = &own_short;
+    out = decide(&rec, ev);
+    assert_true(out.changed);
+    assert_same(&rec, &before);
+
+    /* without any those that there are stay */
+
+    out = decide(&rec, response(SSEC_ON));
+    assert_false(out.changed);
+    assert_same(&rec, &before);
+
+    ev.own = &own_long;
+    (void) decide(&rec, ev);
+    assert_ptr_equal(rec.own, &own_long);
+}
+
+
+static void
+row_20_not_logged_in(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    rec = live(NOW - HOUR, NOW - 1);
+    before = rec;
+    out = decide(&rec, response(SSEC_OFF));
+
+    assert_true(out.changed);
+    assert_int_equal(out.state, SSEC_VISITOR);
+    before.state = SSEC_VISITOR;
+    assert_same(&rec, &before);
+
+    /* with another key for the visitor the old one is not to be used again */
+
+    ev = response(SSEC_OFF);
+    ev.replaced = true;
+
+    rec = live(NOW - HOUR, NOW - 1);
+    assert_int_equal(decide(&rec, ev).state, SSEC_CLOSED);
+
+    rec = visitor();
+    assert_int_equal(decide(&rec, ev).state, SSEC_CLOSED);
+}
+
+
+/* None of them wakes the dead, nor makes something of nothing. */
+
+static void
+rows_18_to_20_of_others(void **state)
+{
+    size_t          i;
+    unsigned        n;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    const ssec_record_t  records[] = {
+        unknown(), dead(SSEC_EXPIRED), dead(SSEC_CLOSED)
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        for (n = 0; n < ALL_RESPONSES; n++) {
+            ev = any_response(n);
+
+            if (ev.kind != SSEC_ON && ev.kind != SSEC_OFF) {
+                continue;
+            }
+
+            rec = records[i];
+            before = rec;
+            out = decide(&rec, ev);
+
+            assert_false(out.changed);
+            assert_false(out.carried);
+            assert_int_equal(out.verdict, SSEC_PASS);
+            assert_same(&rec, &before);
+        }
+    }
+}
+
+
+/* No response is activity, is judged, or tells a remaining time. */
+
+static void
+responses_do_not_prolong(void **state)
+{
+    unsigned        n;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (n = 0; n < ALL_RESPONSES; n++) {
+        rec = live(NOW - HOUR, NOW - 10 * SECOND);
+        out = decide(&rec, any_response(n));
+
+        assert_int_equal(out.verdict, SSEC_PASS);
+        assert_int_equal(out.active, 0);
+        assert_int_equal(out.idle, 10 * SECOND);
+        assert_int_equal(out.remaining, 0);
+        assert_int_equal(out.lifetime, 0);
+        assert_int_equal(rec.last, NOW - 10 * SECOND);
+        assert_int_equal(rec.created, NOW - HOUR);
+    }
+}
+
+
+/* Visitors: known, and not watched */
+
+static void
+visitors_pass(void **state)
+{
+    unsigned        n;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (n = 0; n < ALL_REQUESTS; n++) {
+        ev = any_request(n);
+        ev.brief = n % 5 == 0;
+
+        rec = visitor();
+        before = rec;
+        out = decide_within(&rec, ev, HOUR);
+
+        assert_int_equal(out.verdict, SSEC_PASS);
+        assert_int_equal(out.state, SSEC_VISITOR);
+        assert_false(out.created);
+        assert_false(out.changed);
+        assert_int_equal(out.active, 0);
+        assert_int_equal(out.remaining, 0);
+        assert_same(&rec, &before);
+    }
+}
+
+
+/* A session's own limits */
+
+static void
+own_limits_hold(void **state)
+{
+    size_t          i;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    static const struct {
+        const ssec_own_t  *own;
+        uint64_t           age;
+        uint64_t           idle;
+        uint64_t           remaining;
+    } rows[] = {
+
+        /* with EXPIRE and a day configured */
+
+        { NULL, 0, EXPIRE - 1, 1 },
+        { NULL, 0, EXPIRE, 0 },
+        { NULL, DAY - 1, 0, 1 },
+        { &own_short, 0, 300 * SECOND - 1, 1 },
+        { &own_short, 0, 300 * SECOND, 0 },
+        { &own_short, HOUR - 1, 0, 1 },
+        { &own_short, HOUR, 0, 0 },
+        { &own_long, 0, EXPIRE, 7200 * SECOND - EXPIRE },
+        { &own_long, 0, 7200 * SECOND, 0 },
+        { &own_long, DAY - 1, 0, 1 },
+        { &own_long, DAY, 0, 0 },
+        { &own_endless, 50 * DAY, 0, EXPIRE },
+        { &own_endless, 50 * DAY, EXPIRE - 1, 1 },
+        { &own_endless, 50 * DAY, EXPIRE, 0 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rec = live(NOW - rows[i].idle - rows[i].age, NOW - rows[i].idle);
+        rec.own = rows[i].own;
+        out = decide_within(&rec, request(SSEC_PASSIVE), DAY);
+
+        assert_int_equal(out.remaining, rows[i].remaining);
+        assert_int_equal(out.state, rows[i].remaining ? SSEC_LIVE
+                                                      : SSEC_EXPIRED);
+        assert_ptr_equal(rec.own, rows[i].own);
+
+        if (rows[i].own == &own_endless && rows[i].remaining) {
+            assert_true(out.lifetime == UINT64_MAX);
+        }
+    }
+}
+
+
+static void
+own_limits_and_configured_ones(void **state)
+{
+    ssec_limits_t  l;
+
+    (void) state;
+
+    l = (ssec_limits_t) { EXPIRE, DAY };
+    ssec_limits(&own_short, &l);
+    assert_int_equal(l.expire_after, 300 * SECOND);
+    assert_int_equal(l.max_lifetime, HOUR);
+
+    l = (ssec_limits_t) { EXPIRE, DAY };
+    ssec_limits(&own_long, &l);
+    assert_int_equal(l.expire_after, 7200 * SECOND);
+    assert_int_equal(l.max_lifetime, DAY);
+
+    l = (ssec_limits_t) { EXPIRE, DAY };
+    ssec_limits(&own_endless, &l);
+    assert_int_equal(l.expire_after, EXPIRE);
+    assert_int_equal(l.max_lifetime, 0);
 }
 
 
@@ -1099,8 +1922,8 @@ ping_of_the_dead(void **state)
 
     (void) state;
 
-    for (n = 0; n < ALL_EVENTS; n++) {
-        ev = any_event(n);
+    for (n = 0; n < ALL_REQUESTS; n++) {
+        ev = any_request(n);
         ev.kind = SSEC_PING;
 
         rec = dead(SSEC_CLOSED);
@@ -1136,14 +1959,15 @@ ping_of_the_living(void **state)
 
     (void) state;
 
-    for (n = 0; n < ALL_EVENTS; n++) {
-        ev = any_event(n);
+    for (n = 0; n < ALL_REQUESTS; n++) {
+        ev = any_request(n);
         ev.kind = SSEC_PING;
 
         rec = live(NOW - HOUR, NOW - 10 * SECOND);
         out = decide(&rec, ev);
         assert_int_equal(out.verdict, SSEC_PASS);
-        assert_int_equal(rec.last, ev.idle_for_set && ev.idle_for == 0
+        assert_int_equal(rec.last, ev.admitted && ev.idle_for_set
+                                   && ev.idle_for == 0
                                    ? NOW : NOW - 10 * SECOND);
     }
 }
@@ -1191,14 +2015,18 @@ assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
     brief.safe = !ev.safe;
     brief.logout = !ev.logout;
     brief.logout_url = !ev.logout_url;
+    brief.elsewhere = !ev.elsewhere;
+    brief.login = !ev.login;
 
     done = ssec_decide(&rec, &brief, now, l, &out);
 
-    assert_int_equal(done, ev.kind == SSEC_ISSUE
-                           || whole_out.state == SSEC_LIVE);
+    assert_int_equal(done, ev.kind >= SSEC_ISSUE
+                           || whole_out.state == SSEC_LIVE
+                           || whole_out.state == SSEC_VISITOR);
 
     if (!done) {
         assert_true(rec.state == SSEC_EXPIRED || rec.state == SSEC_CLOSED);
+        assert_true(out.changed);
         assert_true(ssec_decide(&rec, &ev, now, l, &out));
         out.created = whole_out.created;
     }
@@ -1206,6 +2034,9 @@ assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
     assert_int_equal(out.verdict, whole_out.verdict);
     assert_int_equal(out.state, whole_out.state);
     assert_int_equal(out.created, whole_out.created);
+    assert_int_equal(out.changed, whole_out.changed);
+    assert_int_equal(out.carried, whole_out.carried);
+    assert_int_equal(out.active, whole_out.active);
     assert_int_equal(out.idle, whole_out.idle);
     assert_int_equal(out.remaining, whole_out.remaining);
     assert_same(&rec, &whole);
@@ -1221,21 +2052,28 @@ brief_events(void **state)
     ssec_record_t  rec;
 
     const ssec_record_t  records[] = {
-        { .state = SSEC_UNKNOWN },
+        unknown(),
+        { .state = SSEC_UNKNOWN, .issued = true },
         live(NOW - HOUR, NOW),
         live(NOW - HOUR, NOW - EXPIRE + 1),
         live(NOW - HOUR, NOW - EXPIRE),
         live(NOW - DAY, NOW),
         dead(SSEC_EXPIRED),
-        { SSEC_EXPIRED, false, true, NOW - HOUR, NOW - HOUR },
-        dead(SSEC_CLOSED)
+        { .state = SSEC_EXPIRED, .told = true, .created = NOW - HOUR,
+          .last = NOW - HOUR },
+        dead(SSEC_CLOSED),
+        visitor()
     };
 
     (void) state;
 
     for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
-        for (n = 0; n < ALL_EVENTS; n++) {
-            assert_brief_will_do(records[i], any_event(n), NOW, &limits);
+        for (n = 0; n < ALL_REQUESTS; n++) {
+            assert_brief_will_do(records[i], any_request(n), NOW, &limits);
+        }
+
+        for (n = 0; n < ALL_RESPONSES; n++) {
+            assert_brief_will_do(records[i], any_response(n), NOW, &limits);
         }
     }
 
@@ -1264,7 +2102,8 @@ typedef struct {
     ssec_state_e     state;      /* for which the row is */
     int              page;       /* -1: any */
     int              logout;
-    int              login;      /* told before, and neither GET nor HEAD */
+    int              leaves;     /* elsewhere, or a login page */
+    int              again;      /* told before, and neither GET nor HEAD */
     ssec_verdict_e   verdict;    /* for a cookie */
     ssec_verdict_e   otherwise;  /* for another key */
     ssec_state_e     then;
@@ -1272,35 +2111,40 @@ typedef struct {
 
 
 static const row_t  rows[] = {
-    { SSEC_EXPIRED, -1,  1, -1, SSEC_LOGOUT, SSEC_LOGOUT, SSEC_CLOSED },
-    { SSEC_EXPIRED,  1,  0, -1, SSEC_REDIRECT, SSEC_REDIRECT, SSEC_EXPIRED },
-    { SSEC_EXPIRED,  0,  0,  1, SSEC_ANONYMOUS, SSEC_REFUSE, SSEC_EXPIRED },
-    { SSEC_EXPIRED,  0,  0,  0, SSEC_REFUSE, SSEC_REFUSE, SSEC_EXPIRED },
-    { SSEC_CLOSED,  -1, -1, -1, SSEC_FORGET, SSEC_REFUSE, SSEC_CLOSED }
+    { SSEC_EXPIRED, -1, 1, -1, -1, SSEC_LOGOUT, SSEC_LOGOUT, SSEC_CLOSED },
+    { SSEC_EXPIRED, 1, 0, 0, -1, SSEC_REDIRECT, SSEC_REDIRECT, SSEC_EXPIRED },
+    { SSEC_EXPIRED, 1, 0, 1, -1, SSEC_LEAVE, SSEC_LEAVE, SSEC_CLOSED },
+    { SSEC_EXPIRED, 0, 0, -1, 1, SSEC_ANONYMOUS, SSEC_REFUSE, SSEC_EXPIRED },
+    { SSEC_EXPIRED, 0, 0, -1, 0, SSEC_REFUSE, SSEC_REFUSE, SSEC_EXPIRED },
+    { SSEC_CLOSED, -1, -1, -1, -1, SSEC_FORGET, SSEC_REFUSE, SSEC_CLOSED }
 };
 
 
 typedef struct {
-    ssec_state_e     state;
-    bool             told;
-    uint64_t         created;
-    uint64_t         human;
+    ssec_state_e       state;
+    bool               told;
+    bool               issued;
+    uint64_t           created;
+    uint64_t           human;
+    const ssec_own_t  *own;
 } model_t;
 
 
 static const row_t *
 model_row(const model_t *m, const ssec_event_t *ev)
 {
-    bool    login;
+    bool    again, leaves;
     size_t  i;
 
-    login = m->told && !ev->safe;
+    again = m->told && !ev->safe;
+    leaves = ev->elsewhere || ev->login;
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].state == m->state
             && (rows[i].page == -1 || rows[i].page == ev->page)
             && (rows[i].logout == -1 || rows[i].logout == ev->logout)
-            && (rows[i].login == -1 || rows[i].login == login))
+            && (rows[i].leaves == -1 || rows[i].leaves == leaves)
+            && (rows[i].again == -1 || rows[i].again == again))
         {
             return &rows[i];
         }
@@ -1311,9 +2155,21 @@ model_row(const model_t *m, const ssec_event_t *ev)
 
 
 static void
+model_begin(model_t *m, ssec_state_e s, uint64_t when)
+{
+    *m = (model_t) { .state = s, .issued = m->issued, .created = when,
+                     .human = when };
+}
+
+
+static void
 model_activity(model_t *m, const ssec_event_t *ev, uint64_t now)
 {
     uint64_t  when;
+
+    if (!ev->admitted) {
+        return;
+    }
 
     if (ev->kind == SSEC_ACTIVE) {
         when = now;
@@ -1333,32 +2189,58 @@ model_activity(model_t *m, const ssec_event_t *ev, uint64_t now)
 }
 
 
+/* The limits that hold. */
+
+static ssec_limits_t
+model_limits(const model_t *m, const ssec_limits_t *l)
+{
+    ssec_limits_t  both;
+
+    both = *l;
+
+    if (m->own && m->own->expire_after) {
+        both.expire_after = m->own->expire_after;
+    }
+
+    if (m->own && m->own->max_lifetime == SSEC_OWN_NONE) {
+        both.max_lifetime = 0;
+
+    } else if (m->own && m->own->max_lifetime) {
+        both.max_lifetime = m->own->max_lifetime;
+    }
+
+    return both;
+}
+
+
 static ssec_verdict_e
 model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
-    const ssec_limits_t *l)
+    const ssec_limits_t *configured)
 {
-    bool            known;
+    uint64_t        when;
     const row_t    *row;
+    ssec_limits_t   l;
     ssec_verdict_e  verdict;
 
-    known = (m->state != SSEC_UNKNOWN);
+    l = model_limits(m, configured);
 
-    if (!known) {
-        *m = (model_t) { SSEC_LIVE, false, now, now };
+    if (m->state == SSEC_UNKNOWN) {
+        when = now;
 
         if (ev->kind == SSEC_PING && ev->idle_for_set) {
-            m->human = (ev->idle_for <= now) ? now - ev->idle_for : 0;
-            m->created = m->human;
-
-            if (ev->idle_for >= l->expire_after) {
-                m->state = SSEC_EXPIRED;
-            }
+            when = (ev->idle_for <= now) ? now - ev->idle_for : 0;
         }
 
+        model_begin(m, now - when >= configured->expire_after
+                       || (configured->max_lifetime
+                           && now - when >= configured->max_lifetime)
+                       || (ev->strict && !m->issued)
+                       ? SSEC_EXPIRED : SSEC_LIVE, when);
+
     } else if (m->state == SSEC_LIVE
-               && (m->human + l->expire_after <= now
-                   || (l->max_lifetime
-                       && m->created + l->max_lifetime <= now)))
+               && (m->human + l.expire_after <= now
+                   || (l.max_lifetime
+                       && m->created + l.max_lifetime <= now)))
     {
         m->state = SSEC_EXPIRED;
         m->told = false;
@@ -1366,6 +2248,10 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
 
     if (m->state == SSEC_LIVE) {
         model_activity(m, ev, now);
+        return SSEC_PASS;
+    }
+
+    if (m->state == SSEC_VISITOR) {
         return SSEC_PASS;
     }
 
@@ -1387,8 +2273,14 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
 
     verdict = ev->cookie ? row->verdict : row->otherwise;
 
-    m->state = row->then;
+    /* the request for a login page goes there as from anybody */
+
+    if (verdict == SSEC_LOGOUT && ev->login) {
+        verdict = ev->cookie ? SSEC_FORGET : SSEC_REFUSE;
+    }
+
     m->told |= (row->state == SSEC_EXPIRED && verdict == SSEC_REFUSE);
+    m->state = row->then;
 
     return verdict;
 }
@@ -1397,8 +2289,56 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
 static void
 model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
 {
-    if (m->state == SSEC_UNKNOWN || (m->state != SSEC_LIVE && ev->withheld)) {
-        *m = (model_t) { SSEC_LIVE, false, now, now };
+    switch (m->state) {
+
+    case SSEC_UNKNOWN:
+        if (ev->another && (ev->said == SSEC_ACTIVE || ev->said == SSEC_ON)) {
+            return;
+        }
+        break;
+
+    case SSEC_EXPIRED:
+    case SSEC_CLOSED:
+        if (!ev->withheld) {
+            return;
+        }
+        break;
+
+    default:
+        m->issued = true;
+        return;
+    }
+
+    model_begin(m, ev->said == SSEC_OFF ? SSEC_VISITOR : SSEC_LIVE, now);
+    m->issued = true;
+    m->own = ev->own;
+}
+
+
+static void
+model_response(model_t *m, const ssec_event_t *ev, uint64_t now)
+{
+    bool  open;
+
+    open = (m->state == SSEC_LIVE || m->state == SSEC_VISITOR);
+
+    if (ev->kind == SSEC_ISSUE) {
+        model_issue(m, ev, now);
+
+    } else if (ev->kind == SSEC_ON && m->state == SSEC_VISITOR) {
+        model_begin(m, SSEC_LIVE, now);
+        m->own = ev->own;
+
+    } else if (ev->kind == SSEC_ON && m->state == SSEC_LIVE && ev->own) {
+        m->own = ev->own;
+
+    } else if (ev->kind == SSEC_OFF && open) {
+        m->state = ev->replaced ? SSEC_CLOSED : SSEC_VISITOR;
+
+    } else if ((ev->kind == SSEC_DELETE || ev->kind == SSEC_END)
+               && m->state != SSEC_UNKNOWN)
+    {
+        m->state = SSEC_CLOSED;
     }
 }
 
@@ -1451,12 +2391,131 @@ random_idle_for(uint64_t *seed, const ssec_record_t *rec, uint64_t now,
 }
 
 
+static ssec_event_t
+random_event(uint64_t *seed, const ssec_record_t *rec, uint64_t now,
+    uint64_t expire_after)
+{
+    ssec_event_t  ev;
+
+    if (test_below(seed, 4) == 0) {
+        ev = any_response((unsigned) test_below(seed, ALL_RESPONSES));
+
+        /* what ends a session is rarer than what does not */
+
+        if (ev.kind > SSEC_ON && test_below(seed, 4)) {
+            ev.kind = SSEC_ISSUE;
+        }
+
+        return ev;
+    }
+
+    ev = any_request((unsigned) test_below(seed, ALL_REQUESTS));
+    ev.logout_url |= (test_below(seed, 4) != 0);
+    ev.idle_for = random_idle_for(seed, rec, now, expire_after);
+
+    return ev;
+}
+
+
+/* What holds of any step, whatever the model says. */
+
+static void
+assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
+    const ssec_record_t *before, const ssec_record_t *rec, uint64_t now)
+{
+    bool  request, known, was_dead, anew;
+
+    request = (ev->kind < SSEC_ISSUE);
+    known = (before->state != SSEC_UNKNOWN);
+    was_dead = (before->state == SSEC_EXPIRED || before->state == SSEC_CLOSED);
+
+    assert_int_equal(out->created, !known);
+
+    /* what is not to be stored has not changed */
+
+    if (!out->changed && (known || !request)) {
+        assert_same(rec, before);
+    }
+
+    /* last goes neither back nor into the future, unless it begins anew */
+
+    anew = (was_dead && ev->kind == SSEC_ISSUE && ev->withheld)
+           || (before->state == SSEC_VISITOR && ev->kind == SSEC_ON);
+
+    if (known && !anew) {
+        assert_true(rec->last >= before->last);
+        assert_int_equal(rec->created, before->created);
+    }
+
+    assert_true(rec->last <= now || rec->last == before->last);
+    assert_true(rec->created <= rec->last);
+
+    /* the dead stay dead but for row 14 */
+
+    if (was_dead && !anew) {
+        assert_true(rec->state == SSEC_EXPIRED || rec->state == SSEC_CLOSED);
+        assert_true(before->state != SSEC_CLOSED
+                    || rec->state == SSEC_CLOSED);
+    }
+
+    /* a key that is carried begins nothing, and only an unknown one is */
+
+    if (out->carried) {
+        assert_int_equal(ev->kind, SSEC_ISSUE);
+        assert_true(!known && ev->another);
+        assert_false(out->changed);
+        assert_same(rec, before);
+    }
+
+    /* what is not admitted moves nothing, and begins nothing that lives */
+
+    if (request && !ev->admitted) {
+        assert_true(!known || rec->last == before->last);
+        assert_true(known || !out->changed || rec->state != SSEC_LIVE);
+    }
+
+    /* no response and no visitor has a remaining time */
+
+    if (!request || out->state != SSEC_LIVE) {
+        assert_int_equal(out->remaining, 0);
+        assert_int_equal(out->active, 0);
+    }
+}
+
+
+/* What is judged first, and counts later, comes to the same. */
+
+static void
+assert_admission_may_come_later(ssec_record_t rec, ssec_event_t ev,
+    uint64_t now, const ssec_limits_t *l)
+{
+    ssec_record_t   at_once;
+    ssec_outcome_t  out, out_at_once;
+
+    at_once = rec;
+
+    ev.admitted = true;
+    assert_true(ssec_decide(&at_once, &ev, now, l, &out_at_once));
+
+    ev.admitted = false;
+    assert_true(ssec_decide(&rec, &ev, now, l, &out));
+
+    if (out.active > rec.last) {
+        rec.last = out.active;
+    }
+
+    assert_int_equal(out.verdict, out_at_once.verdict);
+    assert_int_equal(out.active, out_at_once.active);
+    assert_same(&rec, &at_once);
+}
+
+
 static void
 random_histories(void **state)
 {
-    unsigned        n, i;
+    unsigned        n, i, states[5];
     uint64_t        seed, clock, now, idle;
-    model_t         model;
+    model_t         model, model_before;
     ssec_event_t    ev;
     ssec_limits_t   l;
     ssec_record_t   rec, before;
@@ -1465,6 +2524,8 @@ random_histories(void **state)
 
     (void) state;
 
+    memset(states, 0, sizeof(states));
+
     for (n = 0; n < SEQUENCES; n++) {
         seed = n;
 
@@ -1472,8 +2533,9 @@ random_histories(void **state)
         l.max_lifetime = (n % 3) ? 0 : l.expire_after * (1 + n % 7);
 
         clock = NOW + test_below(&seed, DAY);
-        model = (model_t) { .state = SSEC_UNKNOWN };
-        rec = (ssec_record_t) { .state = SSEC_UNKNOWN };
+        model = (model_t) { .state = SSEC_UNKNOWN, .issued = n % 5 == 0 };
+        rec = (ssec_record_t) { .state = SSEC_UNKNOWN,
+                                .issued = n % 5 == 0 };
 
         for (i = 0; i < EVENTS; i++) {
             clock += random_step(&seed, l.expire_after);
@@ -1483,21 +2545,24 @@ random_histories(void **state)
             now = test_below(&seed, 8) ? clock
                                        : clock - test_below(&seed, 50);
 
-            ev = any_event((unsigned) test_below(&seed, ALL_EVENTS));
-            ev.logout_url |= (test_below(&seed, 4) != 0);
-            ev.idle_for = random_idle_for(&seed, &rec, now, l.expire_after);
+            ev = random_event(&seed, &rec, now, l.expire_after);
 
             before = rec;
+            model_before = model;
 
             assert_brief_will_do(rec, ev, now, &l);
+
+            if (ev.kind < SSEC_ISSUE) {
+                assert_admission_may_come_later(rec, ev, now, &l);
+            }
 
             memset(&out, 0xff, sizeof(out));
             assert_true(ssec_decide(&rec, &ev, now, &l, &out));
 
             /* against the model */
 
-            if (ev.kind == SSEC_ISSUE) {
-                model_issue(&model, &ev, now);
+            if (ev.kind >= SSEC_ISSUE) {
+                model_response(&model, &ev, now);
                 verdict = SSEC_PASS;
 
             } else {
@@ -1506,44 +2571,42 @@ random_histories(void **state)
 
             assert_int_equal(out.verdict, verdict);
             assert_int_equal(rec.state, model.state);
-            assert_int_equal(out.created, before.state == SSEC_UNKNOWN);
+            assert_ptr_equal(rec.own, model.own);
 
-            /* last goes neither back nor into the future */
-
-            if (before.state != SSEC_UNKNOWN
-                && !(before.state != SSEC_LIVE && rec.state == SSEC_LIVE))
-            {
-                assert_true(rec.last >= before.last);
-                assert_int_equal(rec.created, before.created);
+            if (rec.state != SSEC_UNKNOWN) {
+                assert_int_equal(rec.created, model.created);
             }
 
-            assert_true(rec.last <= now || rec.last == before.last);
-            assert_true(rec.created <= rec.last);
-
-            /* the dead stay dead but for row 14 */
-
-            if (before.state == SSEC_EXPIRED || before.state == SSEC_CLOSED) {
-                assert_true(rec.state != SSEC_LIVE
-                            || (ev.kind == SSEC_ISSUE && ev.withheld));
-                assert_true(rec.state != SSEC_UNKNOWN);
-                assert_true(before.state != SSEC_CLOSED
-                            || rec.state != SSEC_EXPIRED);
+            if (rec.state == SSEC_LIVE) {
+                assert_int_equal(rec.issued, model.issued);
             }
+
+            assert_properties(&ev, &out, &before, &rec, now);
 
             /* the ping's answer is never too small, nor too large */
 
-            idle = (now > model.human) ? now - model.human : 0;
-
-            if (rec.state == SSEC_LIVE) {
-                assert_true(ssec_idle(&rec, now) / SECOND >= idle / SECOND);
+            if (rec.state == SSEC_LIVE && ev.kind < SSEC_ISSUE) {
+                idle = (now > model.human) ? now - model.human : 0;
                 assert_int_equal(ssec_idle(&rec, now), idle);
-                assert_true(out.remaining <= l.expire_after);
+                assert_true(out.remaining
+                            <= model_limits(&model, &l).expire_after);
             }
 
-            if (out.state != SSEC_LIVE) {
-                assert_int_equal(out.remaining, 0);
+            states[before.state]++;
+
+            /* what was not stored was not */
+
+            if (!out.changed) {
+                rec = before;
+                model = model_before;
             }
         }
+    }
+
+    /* each state was come to often enough to say so */
+
+    for (i = 0; i < 5; i++) {
+        assert_true(states[i] > SEQUENCES / 2);
     }
 }
 
@@ -1553,6 +2616,10 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(row_02_unknown_active_or_passive),
+        cmocka_unit_test(row_02_not_admitted),
+        cmocka_unit_test(row_02_unknown_but_issued),
+        cmocka_unit_test(row_02_strict),
+        cmocka_unit_test(row_02_strict_does_not_touch_the_known),
         cmocka_unit_test(row_02_ignores_idle_for),
         cmocka_unit_test(row_03_unknown_ping_below),
         cmocka_unit_test(row_03_unknown_ping_boundary),
@@ -1567,17 +2634,23 @@ main(void)
         cmocka_unit_test(row_04_last_in_the_future),
         cmocka_unit_test(row_05_max_lifetime),
         cmocka_unit_test(row_05_zero_is_none),
+        cmocka_unit_test(row_05_lifetime_is_told),
         cmocka_unit_test(row_05_remaining_is_the_nearer_end),
         cmocka_unit_test(row_06_live_active),
+        cmocka_unit_test(row_06_not_admitted),
+        cmocka_unit_test(row_06_presented),
         cmocka_unit_test(row_07_live_passive),
         cmocka_unit_test(row_08_ping_moves_forward),
         cmocka_unit_test(row_08_ping_never_back),
+        cmocka_unit_test(row_08_not_admitted),
         cmocka_unit_test(row_08_ping_never_into_the_future),
         cmocka_unit_test(row_09_ping_without_idle_for),
         cmocka_unit_test(row_09_ping_too_large),
         cmocka_unit_test(row_10_page_is_redirected),
         cmocka_unit_test(row_10_logout_url_elsewhere),
         cmocka_unit_test(row_10_without_logout_url),
+        cmocka_unit_test(row_10_login_page),
+        cmocka_unit_test(row_11_login_page),
         cmocka_unit_test(row_11_logout),
         cmocka_unit_test(row_11_logout_of_a_session_just_expired),
         cmocka_unit_test(row_11_logout_while_live),
@@ -1588,9 +2661,22 @@ main(void)
         cmocka_unit_test(row_13_closed),
         cmocka_unit_test(row_14_brings_the_dead_back),
         cmocka_unit_test(row_14_only_if_withheld),
-        cmocka_unit_test(issue_of_an_unknown_session),
-        cmocka_unit_test(issue_of_a_live_session),
+        cmocka_unit_test(row_14_with_what_is_said),
+        cmocka_unit_test(row_15_carried),
+        cmocka_unit_test(row_15_only_what_is_unknown),
+        cmocka_unit_test(row_16_begins_anew),
+        cmocka_unit_test(row_16_with_what_is_said),
+        cmocka_unit_test(issue_of_a_known_session),
         cmocka_unit_test(issue_of_a_session_that_is_due),
+        cmocka_unit_test(row_17_21_close),
+        cmocka_unit_test(row_18_visitor_logs_in),
+        cmocka_unit_test(row_19_own_limits),
+        cmocka_unit_test(row_20_not_logged_in),
+        cmocka_unit_test(rows_18_to_20_of_others),
+        cmocka_unit_test(responses_do_not_prolong),
+        cmocka_unit_test(visitors_pass),
+        cmocka_unit_test(own_limits_hold),
+        cmocka_unit_test(own_limits_and_configured_ones),
         cmocka_unit_test(ping_of_the_dead),
         cmocka_unit_test(ping_of_the_living),
         cmocka_unit_test(verdicts_are_ordered),

@@ -97,7 +97,8 @@ record(ssec_state_e state, bool flag, uint64_t last)
 {
     return (ssec_record_t) {
         .state = state,
-        .issued = flag && state == SSEC_LIVE,
+        .issued = flag || state != SSEC_LIVE,
+        .presented = true,
         .told = flag && state == SSEC_EXPIRED,
         .created = (last - 640) & ~63ULL,
         .last = last
@@ -112,14 +113,37 @@ live(uint64_t last)
 }
 
 
+static ssec_record_t
+issued(uint64_t last)
+{
+    return record(SSEC_LIVE, true, last);
+}
+
+
+/* Issued, and not presented yet. */
+
+static ssec_record_t
+fresh(uint64_t last)
+{
+    ssec_record_t  rec;
+
+    rec = issued(last);
+    rec.presented = false;
+
+    return rec;
+}
+
+
 static void
 assert_record(ssec_record_t rec, ssec_record_t expected)
 {
     assert_int_equal(rec.state, expected.state);
     assert_int_equal(rec.issued, expected.issued);
+    assert_int_equal(rec.presented, expected.presented);
     assert_int_equal(rec.told, expected.told);
     assert_int_equal(rec.created, expected.created);
     assert_int_equal(rec.last, expected.last);
+    assert_true(test_same(&rec, &expected));
 }
 
 
@@ -146,21 +170,10 @@ lock_of(uint32_t bucket)
 }
 
 
-/* A record put where the test wants it, without a look at what is there. */
-
 static void
 place(uint32_t bucket, unsigned slot, ssec_digest_t digest, ssec_record_t rec)
 {
-    ssec_entry_t  entry;
-
-    entry.digest = digest;
-    entry.first = ssec_first_bucket(&table, digest.place);
-    entry.bucket = bucket;
-    entry.slot = slot;
-    entry.record = rec;
-
-    table.buckets[bucket].body[slot] = digest.body;
-    ssec_publish(&table, &entry);
+    test_place(&table, bucket, slot, digest, rec);
 }
 
 
@@ -192,6 +205,13 @@ dead_owner(void)
     owner = *shared;
 
     return owner;
+}
+
+
+static bool
+rename_to(ssec_digest_t root, ssec_digest_t old, ssec_digest_t name)
+{
+    return ssec_table_rename(&table, &root, &old, &name);
 }
 
 
@@ -236,16 +256,16 @@ create_refuses_too_small(void **state)
         uint32_t   nbuckets;
     } sizes[] = {
         { SSEC_TABLE_MIN_SIZE, 1024 },
-        { SSEC_TABLE_MIN_SIZE + 63, 1024 },
-        { SSEC_TABLE_MIN_SIZE + 64, 1025 },
-        { 1024 * 1024, 16380 },
+        { SSEC_TABLE_MIN_SIZE + 71, 1024 },
+        { SSEC_TABLE_MIN_SIZE + 72, 1025 },
+        { 1024 * 1024, 14336 },
         { SIZE_MAX, UINT32_MAX }
     };
 
     (void) state;
 
     test_table_map(&t, 1024);
-    memset(t.header, 0, 256);
+    t.header->nbuckets = 0;
 
     assert_false(ssec_table_create(t.header, 0, test_key));
     assert_false(ssec_table_create(t.header, SSEC_TABLE_MIN_SIZE - 1,
@@ -260,6 +280,7 @@ create_refuses_too_small(void **state)
         assert_int_equal(t.owner, 7);
         assert_memory_equal(t.key, test_key, SSEC_DIGEST_KEY);
         assert_int_equal((uintptr_t) t.buckets % 64, 0);
+        assert_ptr_equal(t.own, t.buckets + t.nbuckets);
     }
 
     t.nbuckets = 1024;
@@ -280,12 +301,13 @@ unknown_leaves_no_trace(void **state)
     assert_unknown(test_digest(1));
 
     ssec_table_count(&table, &counts);
-    assert_int_equal(counts.live + counts.expired + counts.closed, 0);
+    assert_int_equal(counts.live + counts.expired + counts.closed
+                     + counts.visitors + counts.names, 0);
     assert_int_equal(counts.room, 3072);
 
     p = (const uint8_t *) table.buckets;
 
-    for (i = 0; i < 1024 * 64; i++) {
+    for (i = 0; i < 1024 * (64 + 8); i++) {
         assert_int_equal(p[i], 0);
     }
 }
@@ -305,7 +327,7 @@ every_state_and_flag(void **state)
     /* new in the first and in the second bucket, then from each to each */
 
     for (where = 0; where < 2; where++) {
-        for (s = SSEC_LIVE; s <= SSEC_CLOSED; s++) {
+        for (s = SSEC_LIVE; s <= SSEC_VISITOR; s++) {
             for (flag = 0; flag <= 1; flag++) {
 
                 test_table_unmap(&table);
@@ -319,7 +341,7 @@ every_state_and_flag(void **state)
                 assert_true(test_put(&table, digest, record(s, flag, NOW)));
                 assert_known(digest, record(s, flag, NOW));
 
-                for (then = SSEC_LIVE; then <= SSEC_CLOSED; then++) {
+                for (then = SSEC_LIVE; then <= SSEC_VISITOR; then++) {
                     assert_true(test_put(&table, digest,
                                          record(then, !flag, NOW + 1)));
                     assert_known(digest, record(then, !flag, NOW + 1));
@@ -352,7 +374,8 @@ times_are_packed(void **state)
     digest = test_digest(5);
 
     for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
-        rec = (ssec_record_t) { SSEC_LIVE, true, false, times[i], times[i] };
+        rec = issued(times[i]);
+        rec.created = times[i];
         (void) test_put(&table, digest, rec);
         rec = test_get(&table, digest);
 
@@ -363,9 +386,43 @@ times_are_packed(void **state)
 
     /* beyond, the time wraps, and nothing but the time */
 
-    rec = (ssec_record_t) { SSEC_LIVE, true, false, 64, SSEC_TIME_MAX + 6 };
+    rec = issued(SSEC_TIME_MAX + 6);
+    rec.created = SSEC_TIME_MAX + 1;
     (void) test_put(&table, digest, rec);
+    rec.created = 0;
     rec.last = 5;
+    assert_known(digest, rec);
+}
+
+
+/* A session may be 2.2 years old, and none looks older than it is. */
+
+static void
+ages_are_packed(void **state)
+{
+    size_t         i;
+    ssec_digest_t  digest;
+    ssec_record_t  rec;
+
+    static const uint64_t  ages[] = {
+        0, 64, 128, 86400000ULL / 64 * 64, (1ULL << 32),
+        ((1ULL << 30) - 1) << 6
+    };
+
+    (void) state;
+
+    digest = test_digest(5);
+
+    for (i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
+        rec = issued(1ULL << 37);
+        rec.created = rec.last - ages[i];
+        (void) test_put(&table, digest, rec);
+        assert_known(digest, rec);
+    }
+
+    rec.created = rec.last - (1ULL << 36) - 64;
+    (void) test_put(&table, digest, rec);
+    rec.created = rec.last - 64;
     assert_known(digest, rec);
 }
 
@@ -429,6 +486,14 @@ identity_is_body_and_place(void **state)
 }
 
 
+static bool
+is_in_second(uint32_t bucket, unsigned slot)
+{
+    return ssec_word(&table, bucket, slot) != 0
+           && (table.buckets[bucket].created[slot] & SSEC_IN_SECOND) != 0;
+}
+
+
 static void
 new_ones_go_where_there_is_more_room(void **state)
 {
@@ -446,8 +511,8 @@ new_ones_go_where_there_is_more_room(void **state)
         assert_true(test_put(&table, digest, live(NOW + i)));
 
         assert_true(ssec_word(&table, expected[i], i / 2) != 0);
-        assert_int_equal(!!(ssec_word(&table, expected[i], i / 2)
-                            & SSEC_SECOND), expected[i] == B);
+        assert_int_equal(is_in_second(expected[i], i / 2),
+                         expected[i] == B);
     }
 
     for (i = 0; i < 6; i++) {
@@ -475,8 +540,10 @@ eviction_order(void **state)
         record(SSEC_CLOSED, 0, NOW + 70), record(SSEC_CLOSED, 0, NOW + 71),
         record(SSEC_EXPIRED, 1, NOW + 60), record(SSEC_EXPIRED, 0, NOW + 61),
         record(SSEC_EXPIRED, 1, NOW + 62),
-        record(SSEC_LIVE, 0, NOW + 50), record(SSEC_LIVE, 0, NOW + 51),
-        record(SSEC_LIVE, 1, NOW + 40), record(SSEC_LIVE, 1, NOW + 41)
+        live(NOW + 50), live(NOW + 51),
+        record(SSEC_VISITOR, 0, NOW + 45), record(SSEC_VISITOR, 0, NOW + 46),
+        fresh(NOW + 43), fresh(NOW + 44),
+        issued(NOW + 40), issued(NOW + 41), issued(NOW + 42)
     };
 
     (void) state;
@@ -514,6 +581,10 @@ eviction_order(void **state)
                              !was_live);
             assert_int_equal(atomic_load(&table.header->evicted),
                              counts.evicted + was_live);
+            assert_int_equal(ssec_table_evicted_issued(&table),
+                             counts.issued
+                             + (was_live && order[n + out].issued));
+            assert_int_equal(ssec_table_refused(&table), 0);
             assert_int_equal(atomic_load(&table.header->collisions),
                              counts.collisions + 1);
 
@@ -577,7 +648,7 @@ moves_make_room_in_the_first_bucket(void **state)
 
     assert_known(digest, live(NOW + 99));
     assert_filled(C, D);
-    assert_true(ssec_word(&table, C, 0) & SSEC_SECOND);
+    assert_true(is_in_second(C, 0));
     assert_int_equal(atomic_load(&table.header->collisions), 1);
     assert_int_equal(atomic_load(&table.header->evicted), 0);
     assert_int_equal(test_locks(&table), 0);
@@ -600,8 +671,8 @@ moves_make_room_in_the_second_bucket(void **state)
 
     assert_known(digest, live(NOW + 99));
     assert_filled(B, D);
-    assert_true(ssec_word(&table, D, 0) & SSEC_SECOND);
-    assert_true(ssec_word(&table, B, 0) & SSEC_SECOND);
+    assert_true(is_in_second(D, 0));
+    assert_true(is_in_second(B, 0));
     assert_int_equal(test_locks(&table), 0);
 }
 
@@ -677,13 +748,27 @@ count_by_state(void **state)
                                i % 2, NOW));
     }
 
+    for (i = 15; i < 22; i++) {
+        (void) test_put(&table, test_digest(i),
+                        i < 19 ? record(SSEC_VISITOR, 0, NOW) : fresh(NOW));
+    }
+
+    for (i = 0; i < 6; i++) {
+        assert_true(rename_to(test_digest(0), test_digest(100 + i - (i > 0)),
+                              test_digest(100 + i)));
+    }
+
     ssec_table_count(&table, &counts);
 
-    assert_int_equal(counts.live, 8);
+    assert_int_equal(counts.live, 11);
+    assert_int_equal(counts.visitors, 4);
     assert_int_equal(counts.expired, 5);
     assert_int_equal(counts.closed, 2);
+    assert_int_equal(counts.names, 6);
     assert_int_equal(counts.room, 3072);
     assert_int_equal(counts.evicted, 0);
+    assert_int_equal(counts.issued, 0);
+    assert_int_equal(counts.refused, 0);
     assert_int_equal(counts.collisions, 0);
 }
 
@@ -712,7 +797,7 @@ report_once_a_period(void **state)
 static ssec_record_t
 record_of(unsigned i)
 {
-    return record(SSEC_LIVE + i % 3, i / 3 % 2, NOW + i * 1009ULL);
+    return record(SSEC_LIVE + i % 4, i / 4 % 2, NOW + i * 1009ULL);
 }
 
 
@@ -753,9 +838,10 @@ copy_to_another_size(void **state)
         ssec_table_copy(&table, &from);
 
         ssec_table_count(&table, &counts);
-        assert_int_equal(counts.live, 400);
-        assert_int_equal(counts.expired, 400);
-        assert_int_equal(counts.closed, 400);
+        assert_int_equal(counts.live, 300);
+        assert_int_equal(counts.expired, 300);
+        assert_int_equal(counts.closed, 300);
+        assert_int_equal(counts.visitors, 300);
         assert_int_equal(counts.evicted, 0);
 
         for (i = 0; i < 1200; i++) {
@@ -826,7 +912,8 @@ copy_prefers_the_living(void **state)
         rec = live(NOW + i);
 
         if (i % 3) {
-            rec.state = (i % 3 == 1) ? SSEC_CLOSED : SSEC_EXPIRED;
+            rec = record((i % 3 == 1) ? SSEC_CLOSED : SSEC_EXPIRED, 0,
+                         NOW + i);
         }
 
         assert_true(test_put(&from, test_digest(i), rec));
@@ -874,8 +961,7 @@ copy_finds_what_was_moved(void **state)
     /* but not a live one that may have been pushed out */
 
     atomic_store(&table.header->evicted, 1);
-    rec = live(NOW);
-    rec.state = SSEC_CLOSED;
+    rec = record(SSEC_CLOSED, 0, NOW);
     assert_true(test_put(&from, test_digest(100), rec));
     assert_true(test_put(&from, test_digest(101), live(NOW)));
 
@@ -1666,7 +1752,7 @@ capacity(void **state)
         test_table_unmap(&table);
 
         size = (size_t) mib << 20;
-        test_table_map(&table, (size - 256) / 64);
+        test_table_map(&table, (size - SSEC_TABLE_HEADER) / (64 + 8));
 
         for (n = 0; test_put(&table, test_digest(n), live(NOW + n)); n++) {
             /* void */
@@ -1741,7 +1827,7 @@ random_operations(void **state)
         assert_record(entry.record, model[i]);
 
         if (test_below(&seed, 4)) {
-            model[i] = record(SSEC_LIVE + (int) test_below(&seed, 3),
+            model[i] = record(SSEC_LIVE + (int) test_below(&seed, 4),
                               test_below(&seed, 2),
                               NOW + test_below(&seed, SSEC_TIME_MAX - NOW));
             entry.record = model[i];
@@ -1751,7 +1837,8 @@ random_operations(void **state)
     }
 
     ssec_table_count(&table, &counts);
-    assert_int_equal(counts.live + counts.expired + counts.closed, 1500);
+    assert_int_equal(counts.live + counts.expired + counts.closed
+                     + counts.visitors, 1500);
     assert_int_equal(counts.evicted, 0);
     assert_int_equal(test_locks(&table), 0);
     free(model);
@@ -1770,6 +1857,7 @@ main(void)
         table_test(unknown_leaves_no_trace),
         table_test(every_state_and_flag),
         table_test(times_are_packed),
+        table_test(ages_are_packed),
         table_test(locks_while_held),
         table_test(identity_is_body_and_place),
         table_test(new_ones_go_where_there_is_more_room),

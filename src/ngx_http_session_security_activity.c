@@ -1,0 +1,287 @@
+/* Activity: whether a request proves that somebody is there. */
+
+#include "ngx_http_session_security.h"
+
+#include "ssec_idle_for.h"
+
+
+/* What a browser says of a request: Fetch Metadata, and that it is early. */
+
+typedef struct {
+    ngx_str_t    mode;
+    ngx_str_t    site;
+    ngx_str_t    dest;
+    ngx_str_t    user;
+    ngx_uint_t   prefetch;
+} ngx_http_session_security_fetch_t;
+
+
+#define ngx_http_session_security_is(s, literal)                              \
+    ((s)->len == sizeof(literal) - 1                                          \
+     && ngx_strncmp((s)->data, literal, sizeof(literal) - 1) == 0)
+
+
+static ngx_uint_t ngx_http_session_security_is_active(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t ping);
+static ngx_uint_t ngx_http_session_security_fetch(ngx_http_request_t *r,
+    ngx_http_session_security_fetch_t *fetch);
+static ngx_uint_t ngx_http_session_security_navigates(ngx_http_request_t *r,
+    ngx_http_session_security_fetch_t *fetch);
+static ngx_uint_t ngx_http_session_security_is_passive(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf);
+static ngx_uint_t ngx_http_session_security_accepts_page(
+    ngx_http_request_t *r);
+
+
+void
+ngx_http_session_security_event(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev)
+{
+    ngx_memzero(ev, sizeof(ssec_event_t));
+
+    ev->brief = 1;
+    ev->strict = slcf->strict;
+
+    if (slcf->ping) {
+        ev->kind = SSEC_PING;
+
+        if (ngx_http_session_security_is_active(r, slcf, 1)) {
+            ev->idle_for_set = ssec_idle_for(r->args.data, r->args.len,
+                                             &ev->idle_for);
+        }
+
+    } else if (ngx_http_session_security_is_active(r, slcf, 0)
+               && !ngx_http_session_security_is_passive(r, slcf))
+    {
+        ev->kind = SSEC_ACTIVE;
+
+    } else {
+        ev->kind = SSEC_PASSIVE;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_session_security_is_active(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t ping)
+{
+    ngx_uint_t                         navigates;
+    ngx_http_session_security_fetch_t  fetch;
+
+    if (!ngx_http_session_security_fetch(r, &fetch)) {
+
+        /* a client that tells nothing */
+
+        return ping
+               || slcf->activity == NGX_HTTP_SESSION_SECURITY_REQUESTS
+               || (slcf->activity == NGX_HTTP_SESSION_SECURITY_NAVIGATIONS
+                   && ngx_http_session_security_accepts_page(r));
+    }
+
+    /* nobody has seen the page, and perhaps nobody ever will */
+
+    if (fetch.prefetch) {
+        return 0;
+    }
+
+    navigates = ngx_http_session_security_navigates(r, &fetch);
+
+    /* another site's page could keep the session alive, by an image */
+
+    if (ngx_http_session_security_is(&fetch.site, "cross-site")
+        && (ping || !navigates))
+    {
+        return 0;
+    }
+
+    switch (slcf->activity) {
+
+    case NGX_HTTP_SESSION_SECURITY_NAVIGATIONS:
+        return ping || navigates;
+
+    case NGX_HTTP_SESSION_SECURITY_USER:
+        return ping || ngx_http_session_security_is(&fetch.user, "?1");
+
+    default: /* NGX_HTTP_SESSION_SECURITY_REQUESTS */
+        return 1;
+    }
+}
+
+
+/* Whether there is any. */
+
+static ngx_uint_t
+ngx_http_session_security_fetch(ngx_http_request_t *r,
+    ngx_http_session_security_fetch_t *fetch)
+{
+    ngx_str_t        *value;
+    ngx_uint_t        i, found;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    found = 0;
+
+    part = &r->headers_in.headers.part;
+    h = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                return found;
+            }
+
+            part = part->next;
+            h = part->elts;
+            i = 0;
+        }
+
+        /* by their lengths, for each request comes here */
+
+        if (h[i].key.len != sizeof("Sec-Fetch-Mode") - 1
+            && h[i].key.len != sizeof("Sec-Purpose") - 1
+            && h[i].key.len != sizeof("X-Sec-Purpose") - 1
+            && h[i].key.len != sizeof("Purpose") - 1)
+        {
+            continue;
+        }
+
+        if (!found) {
+            ngx_memzero(fetch, sizeof(ngx_http_session_security_fetch_t));
+        }
+
+        value = NULL;
+
+        if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-Mode") == 0) {
+            value = &fetch->mode;
+
+        } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-Site")
+                   == 0)
+        {
+            value = &fetch->site;
+
+        } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-Dest")
+                   == 0)
+        {
+            value = &fetch->dest;
+
+        } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-User")
+                   == 0)
+        {
+            value = &fetch->user;
+
+        } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Purpose") == 0
+                   || ngx_strcasecmp(h[i].key.data, (u_char *) "X-Sec-Purpose")
+                      == 0
+                   || ngx_strcasecmp(h[i].key.data, (u_char *) "Purpose")
+                      == 0)
+        {
+            /* the last is what browsers sent formerly, the other what scripts
+               can send */
+
+            found = 1;
+            fetch->prefetch |=
+                ngx_strlcasestrn(h[i].value.data,
+                                 h[i].value.data + h[i].value.len,
+                                 (u_char *) "prefetch", 8 - 1) != NULL;
+        }
+
+        if (value) {
+            found = 1;
+            *value = h[i].value;
+        }
+    }
+}
+
+
+/*
+ * To a page of its own, or at somebody's click: a frame can be on any site's
+ * page, and out of sight.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_navigates(ngx_http_request_t *r,
+    ngx_http_session_security_fetch_t *fetch)
+{
+    if (fetch->mode.len == 0) {
+        return ngx_http_session_security_accepts_page(r);
+    }
+
+    return ngx_http_session_security_is(&fetch->mode, "navigate")
+           && (fetch->dest.len == 0
+               || ngx_http_session_security_is(&fetch->dest, "document")
+               || ngx_http_session_security_is(&fetch->user, "?1"));
+}
+
+
+static ngx_uint_t
+ngx_http_session_security_is_passive(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf)
+{
+    ngx_uint_t                            i;
+    ngx_http_session_security_pattern_t  *pattern;
+
+    if (slcf->passive_urls) {
+        pattern = slcf->passive_urls->elts;
+
+        for (i = 0; i < slcf->passive_urls->nelts; i++) {
+
+#if (NGX_PCRE)
+            if (pattern[i].regex) {
+                if (ngx_regex_exec(pattern[i].regex, &r->uri, NULL, 0) >= 0) {
+                    return 1;
+                }
+
+                continue;
+            }
+#endif
+
+            if ((r->uri.len == pattern[i].path.len
+                 || (pattern[i].prefix && r->uri.len > pattern[i].path.len))
+                && ngx_strncmp(r->uri.data, pattern[i].path.data,
+                               pattern[i].path.len)
+                   == 0)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return slcf->passive
+           && ngx_http_test_predicates(r, slcf->passive) == NGX_DECLINED;
+}
+
+
+/* A navigation, by Fetch Metadata or, in browsers without, by its headers. */
+
+ngx_uint_t
+ngx_http_session_security_is_page(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *h;
+
+    static ngx_str_t  mode = ngx_string("Sec-Fetch-Mode");
+
+    h = ngx_http_session_security_find_header(&r->headers_in.headers, &mode);
+
+    return h ? ngx_http_session_security_is(&h->value, "navigate")
+             : ngx_http_session_security_accepts_page(r);
+}
+
+
+static ngx_uint_t
+ngx_http_session_security_accepts_page(ngx_http_request_t *r)
+{
+    ngx_table_elt_t  *h;
+
+    static ngx_str_t  accept = ngx_string("Accept");
+    static ngx_str_t  requested = ngx_string("X-Requested-With");
+
+    h = ngx_http_session_security_find_header(&r->headers_in.headers, &accept);
+
+    return h
+           && ngx_strlcasestrn(h->value.data, h->value.data + h->value.len,
+                               (u_char *) "text/html", 9 - 1)
+           && ngx_http_session_security_find_header(&r->headers_in.headers,
+                                                    &requested)
+              == NULL;
+}

@@ -1,0 +1,385 @@
+/*
+ * Connections that outlive their session are ended with it: WebSockets, event
+ * streams, long downloads.
+ *
+ * Each worker has its requests of live sessions in a queue, in the order in
+ * which they came.  Those that last are watched: they are in a tree, by the
+ * time at which their session would end if nothing happened until then.  Twice
+ * a second the worker looks at those whose time has come; and at all of them if
+ * the table says that some session has ended, which may have been anywhere.
+ */
+
+#include "ngx_http_session_security.h"
+
+
+#define NGX_HTTP_SESSION_SECURITY_TICK  500    /* milliseconds */
+
+
+static void ngx_http_session_security_tick(ngx_event_t *ev);
+static ngx_uint_t ngx_http_session_security_deaths(void);
+static void ngx_http_session_security_traffic(uint64_t now);
+static void ngx_http_session_security_look(
+    ngx_http_session_security_ctx_t *ctx, uint64_t now, ngx_queue_t *ended);
+static ngx_uint_t ngx_http_session_security_has_ended(
+    ngx_http_session_security_ctx_t *ctx, uint64_t now, uint64_t *deadline);
+static void ngx_http_session_security_close(
+    ngx_http_session_security_ctx_t *ctx);
+
+
+static ngx_queue_t        ngx_http_session_security_young;
+static ngx_queue_t        ngx_http_session_security_watched;
+static ngx_rbtree_t       ngx_http_session_security_deadlines;
+static ngx_rbtree_node_t  ngx_http_session_security_sentinel;
+static ngx_uint_t         ngx_http_session_security_nactive;
+static ngx_event_t        ngx_http_session_security_timer;
+static ngx_connection_t   ngx_http_session_security_dummy;
+
+
+void
+ngx_http_session_security_init_connections(void)
+{
+    ngx_event_t  *ev;
+
+    ngx_queue_init(&ngx_http_session_security_young);
+    ngx_queue_init(&ngx_http_session_security_watched);
+    ngx_rbtree_init(&ngx_http_session_security_deadlines,
+                    &ngx_http_session_security_sentinel,
+                    ngx_rbtree_insert_value);
+
+    ngx_http_session_security_dummy.fd = (ngx_socket_t) -1;
+
+    ev = &ngx_http_session_security_timer;
+
+    ev->handler = ngx_http_session_security_tick;
+    ev->data = &ngx_http_session_security_dummy;
+    ev->log = ngx_cycle->log;
+    ev->cancelable = 1;
+}
+
+
+void
+ngx_http_session_security_watch(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ctx->request = r;
+    ctx->queued = 1;
+
+    ngx_queue_insert_tail(&ngx_http_session_security_young, &ctx->queue);
+
+    if (!ngx_http_session_security_timer.timer_set) {
+        ngx_add_timer(&ngx_http_session_security_timer,
+                      NGX_HTTP_SESSION_SECURITY_TICK);
+    }
+}
+
+
+void
+ngx_http_session_security_unwatch(ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_queue_remove(&ctx->queue);
+    ctx->queued = 0;
+
+    if (ctx->watched) {
+        ngx_rbtree_delete(&ngx_http_session_security_deadlines, &ctx->node);
+        ctx->watched = 0;
+
+        ngx_http_session_security_nactive -= ctx->active;
+    }
+}
+
+
+static void
+ngx_http_session_security_tick(ngx_event_t *ev)
+{
+    uint64_t                          now;
+    ngx_queue_t                      *q, *next, *young, *watched, ended;
+    ngx_rbtree_t                     *deadlines;
+    ngx_rbtree_node_t                *node;
+    ngx_http_session_security_ctx_t  *ctx;
+
+    young = &ngx_http_session_security_young;
+    watched = &ngx_http_session_security_watched;
+    deadlines = &ngx_http_session_security_deadlines;
+
+    ngx_queue_init(&ended);
+
+    now = ngx_http_session_security_now();
+
+    if (ngx_http_session_security_nactive) {
+        ngx_http_session_security_traffic(now);
+    }
+
+    if (ngx_http_session_security_deaths()) {
+
+        for (q = ngx_queue_head(watched);
+             q != ngx_queue_sentinel(watched);
+             q = next)
+        {
+            next = ngx_queue_next(q);
+            ctx = ngx_queue_data(q, ngx_http_session_security_ctx_t, queue);
+            ngx_http_session_security_look(ctx, now, &ended);
+        }
+    }
+
+    while (deadlines->root != deadlines->sentinel) {
+
+        node = ngx_rbtree_min(deadlines->root, deadlines->sentinel);
+
+        if ((uint64_t) node->key > now) {
+            break;
+        }
+
+        ctx = (ngx_http_session_security_ctx_t *)
+                  ((u_char *) node
+                   - offsetof(ngx_http_session_security_ctx_t, node));
+        ngx_http_session_security_look(ctx, now, &ended);
+    }
+
+    /* most requests never get here */
+
+    while (!ngx_queue_empty(young)) {
+
+        q = ngx_queue_head(young);
+        ctx = ngx_queue_data(q, ngx_http_session_security_ctx_t, queue);
+
+        if (ctx->now + NGX_HTTP_SESSION_SECURITY_TICK > now) {
+            break;
+        }
+
+        ngx_http_session_security_look(ctx, now, &ended);
+    }
+
+    /* ending one may end others, of the same HTTP/2 connection */
+
+    while (!ngx_queue_empty(&ended)) {
+
+        q = ngx_queue_head(&ended);
+        ctx = ngx_queue_data(q, ngx_http_session_security_ctx_t, queue);
+
+        ngx_http_session_security_unwatch(ctx);
+        ngx_http_session_security_close(ctx);
+    }
+
+    if (!ngx_queue_empty(young) || !ngx_queue_empty(watched)) {
+        ngx_add_timer(ev, NGX_HTTP_SESSION_SECURITY_TICK);
+    }
+}
+
+
+/* Whether a session has ended anywhere since this was last asked. */
+
+static ngx_uint_t
+ngx_http_session_security_deaths(void)
+{
+    uint64_t                           deaths;
+    ngx_uint_t                         i, changed;
+    ngx_list_part_t                   *part;
+    ngx_shm_zone_t                    *zones;
+    ngx_http_session_security_zone_t  *zone;
+
+    changed = 0;
+
+    part = (ngx_list_part_t *) &ngx_cycle->shared_memory.part;
+    zones = part->elts;
+
+    for (i = 0; /* void */ ; i++) {
+
+        if (i >= part->nelts) {
+            if (part->next == NULL) {
+                return changed;
+            }
+
+            part = part->next;
+            zones = part->elts;
+            i = 0;
+        }
+
+        if (zones[i].tag != &ngx_http_session_security_module) {
+            continue;
+        }
+
+        zone = zones[i].data;
+        deaths = ssec_table_deaths(&zone->table);
+
+        changed |= (deaths != zone->deaths);
+        zone->deaths = deaths;
+    }
+}
+
+
+/* What a client sends to the backend, where that is to be activity. */
+
+static void
+ngx_http_session_security_traffic(uint64_t now)
+{
+    off_t                             sent;
+    ngx_queue_t                      *q, *watched;
+    ngx_uint_t                        i;
+    ssec_entry_t                      entry;
+    ssec_event_t                      ev;
+    ssec_table_t                     *table;
+    ssec_outcome_t                    outcome;
+    ngx_http_upstream_t              *u;
+    ngx_http_session_security_ctx_t  *ctx;
+
+    watched = &ngx_http_session_security_watched;
+
+    ngx_memzero(&ev, sizeof(ssec_event_t));
+
+    ev.kind = SSEC_ACTIVE;
+    ev.admitted = 1;
+    ev.brief = 1;
+
+    for (q = ngx_queue_head(watched);
+         q != ngx_queue_sentinel(watched);
+         q = ngx_queue_next(q))
+    {
+        ctx = ngx_queue_data(q, ngx_http_session_security_ctx_t, queue);
+        u = ctx->request->upstream;
+
+        if (!ctx->active || u == NULL || !u->upgrade
+            || u->peer.connection == NULL)
+        {
+            continue;
+        }
+
+        sent = u->peer.connection->sent;
+
+        if (sent == ctx->sent) {
+            continue;
+        }
+
+        ctx->sent = sent;
+
+        table = &ctx->zone->table;
+
+        for (i = 0; i < ctx->nkeys; i++) {
+
+            if (!ctx->keys[i].live) {
+                continue;
+            }
+
+            ssec_table_acquire(table, &ctx->keys[i].root, &entry);
+
+            if (entry.record.state != SSEC_LIVE) {
+                ssec_table_leave(table, &entry);
+                continue;
+            }
+
+            (void) ssec_decide(&entry.record, &ev, now, &ctx->limits,
+                               &outcome);
+            (void) ssec_table_release(table, &entry);
+        }
+    }
+}
+
+
+/* Puts it where it belongs now. */
+
+static void
+ngx_http_session_security_look(ngx_http_session_security_ctx_t *ctx,
+    uint64_t now, ngx_queue_t *ended)
+{
+    uint64_t              deadline;
+    ngx_http_upstream_t  *u;
+
+    if (ngx_http_session_security_has_ended(ctx, now, &deadline)) {
+        ngx_http_session_security_unwatch(ctx);
+        ngx_queue_insert_tail(ended, &ctx->queue);
+        ctx->queued = 1;
+        return;
+    }
+
+    if (ctx->watched) {
+        ngx_rbtree_delete(&ngx_http_session_security_deadlines, &ctx->node);
+
+    } else {
+        u = ctx->request->upstream;
+
+        ctx->watched = 1;
+        ctx->sent = (u && u->peer.connection) ? u->peer.connection->sent : 0;
+        ngx_http_session_security_nactive += ctx->active;
+
+        ngx_queue_remove(&ctx->queue);
+        ngx_queue_insert_tail(&ngx_http_session_security_watched,
+                              &ctx->queue);
+    }
+
+    ctx->node.key = (ngx_rbtree_key_t) deadline;
+    ngx_rbtree_insert(&ngx_http_session_security_deadlines, &ctx->node);
+}
+
+
+/*
+ * One whose session is not known any more was pushed out: that is no end.  One
+ * that began after the request is another session, of the same key.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_has_ended(ngx_http_session_security_ctx_t *ctx,
+    uint64_t now, uint64_t *deadline)
+{
+    ngx_uint_t                        i;
+    ssec_entry_t                      entry;
+    ssec_event_t                      ev;
+    ssec_table_t                     *table;
+    ssec_outcome_t                    outcome;
+    ngx_http_session_security_key_t  *key;
+
+    table = &ctx->zone->table;
+    key = ctx->keys;
+
+    ngx_memzero(&ev, sizeof(ssec_event_t));
+
+    ev.kind = SSEC_PASSIVE;
+    ev.brief = 1;
+
+    *deadline = UINT64_MAX;
+
+    for (i = 0; i < ctx->nkeys; i++) {
+
+        if (!key[i].live) {
+            continue;
+        }
+
+        ssec_table_acquire(table, &key[i].root, &entry);
+
+        (void) ssec_decide(&entry.record, &ev, now, &ctx->limits, &outcome);
+
+        if (outcome.changed && entry.found) {
+            (void) ssec_table_release(table, &entry);
+
+        } else {
+            ssec_table_leave(table, &entry);
+        }
+
+        if (outcome.state != SSEC_LIVE
+            || (!outcome.created && entry.record.created > ctx->now))
+        {
+            return 1;
+        }
+
+        *deadline = ngx_min(*deadline, now + outcome.remaining);
+    }
+
+    return 0;
+}
+
+
+static void
+ngx_http_session_security_close(ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_connection_t    *c;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+    c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+
+    ngx_log_error(NGX_LOG_INFO, c->log, 0,
+                  "session has ended, its connection is closed");
+
+    ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
+    ngx_http_run_posted_requests(c);
+}

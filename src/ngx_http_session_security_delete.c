@@ -1,0 +1,291 @@
+/* Deleting the session's cookie in the browser, wherever it was set. */
+
+#include "ngx_http_session_security.h"
+
+
+static ngx_int_t ngx_http_session_security_delete_cookie(
+    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
+    const void *notes, ngx_str_t *name);
+static ngx_uint_t ngx_http_session_security_configured(ngx_http_request_t *r,
+    ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope);
+static ngx_int_t ngx_http_session_security_cookie_value(ngx_http_request_t *r,
+    ngx_http_complex_value_t *cv, const char *parameter, ssec_str_t *s);
+static ngx_int_t ngx_http_session_security_delete_in(ngx_http_request_t *r,
+    ngx_str_t *name, ssec_scope_t *scope);
+static ngx_uint_t ngx_http_session_security_has_prefix(ngx_str_t *name,
+    const char *prefix, size_t len);
+
+
+void
+ngx_http_session_security_learn(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, ssec_set_cookie_t *cookie)
+{
+    uint32_t       hash;
+    ssec_str_t     uri;
+    ssec_scope_t   scope;
+
+    uri.data = r->unparsed_uri.data;
+    uri.len = r->unparsed_uri.len;
+
+    ssec_scope(cookie, &uri, &scope);
+
+    /* mostly the same as the last one: no need to look */
+
+    hash = ngx_murmur_hash2((u_char *) scope.path.data, scope.path.len)
+           ^ 31 * ngx_murmur_hash2((u_char *) scope.domain.data,
+                                   scope.domain.len)
+           ^ (scope.secure | scope.cross_site << 1 | scope.partitioned << 2);
+
+    if (hash == zone->learned) {
+        return;
+    }
+
+    ssec_scope_learn(ssec_table_lock_notes(&zone->table), &scope);
+    ssec_table_unlock_notes(&zone->table);
+
+    zone->learned = hash;
+}
+
+
+ngx_int_t
+ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    u_char                            notes[SSEC_TABLE_NOTES];
+    ngx_uint_t                        i, n;
+    ngx_http_session_security_key_t  *key;
+
+    ngx_memcpy(notes, ssec_table_lock_notes(&ctx->zone->table),
+               SSEC_TABLE_NOTES);
+    ssec_table_unlock_notes(&ctx->zone->table);
+
+    key = ctx->keys;
+
+    for (i = 0; i < ctx->nkeys; i++) {
+
+        /* once each; and what the response sets anew is a new session's */
+
+        if (key[i].name.len == 0
+            || (key[i].set && ctx->outcome.verdict != SSEC_LOGOUT))
+        {
+            continue;
+        }
+
+        for (n = 0; n < i; n++) {
+            if (key[n].name.len == key[i].name.len
+                && ngx_strncmp(key[n].name.data, key[i].name.data,
+                               key[i].name.len)
+                   == 0)
+            {
+                break;
+            }
+        }
+
+        if (n == i
+            && ngx_http_session_security_delete_cookie(r, slcf, notes,
+                                                       &key[i].name)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* Wherever the backend set it for this URL; else where it is said to be. */
+
+static ngx_int_t
+ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, const void *notes,
+    ngx_str_t *name)
+{
+    unsigned      i;
+    ssec_str_t    host, uri;
+    ngx_uint_t    done;
+    ssec_scope_t  scope;
+
+    host.data = r->headers_in.server.data;
+    host.len = r->headers_in.server.len;
+    uri.data = r->unparsed_uri.data;
+    uri.len = r->unparsed_uri.len;
+
+    done = 0;
+    i = 0;
+
+    while (ssec_scope_next(notes, &i, &scope)) {
+
+        if (ssec_scope_covers(&scope, &host, &uri)) {
+
+            if (ngx_http_session_security_delete_in(r, name, &scope)
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+
+            done = 1;
+        }
+    }
+
+    if (slcf->cookie
+        && ngx_http_session_security_configured(r, slcf->cookie, &scope))
+    {
+        return ngx_http_session_security_delete_in(r, name, &scope);
+    }
+
+    if (done) {
+        return NGX_OK;
+    }
+
+    ngx_memzero(&scope, sizeof(ssec_scope_t));
+    scope.path.data = (u_char *) "/";
+    scope.path.len = 1;
+
+    return ngx_http_session_security_delete_in(r, name, &scope);
+}
+
+
+static ngx_uint_t
+ngx_http_session_security_configured(ngx_http_request_t *r,
+    ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope)
+{
+    ngx_memzero(scope, sizeof(ssec_scope_t));
+
+    scope->path.data = (u_char *) "/";
+    scope->path.len = 1;
+
+    scope->secure = cookie->secure;
+    scope->partitioned = cookie->partitioned;
+
+    return ngx_http_session_security_cookie_value(r, cookie->path, "path",
+                                                  &scope->path)
+           == NGX_OK
+           && ngx_http_session_security_cookie_value(r, cookie->domain,
+                                                     "domain", &scope->domain)
+              == NGX_OK;
+}
+
+
+/* An empty one is none. */
+
+static ngx_int_t
+ngx_http_session_security_cookie_value(ngx_http_request_t *r,
+    ngx_http_complex_value_t *cv, const char *parameter, ssec_str_t *s)
+{
+    size_t     i;
+    ngx_str_t  value;
+
+    if (cv == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_complex_value(r, cv, &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < value.len; i++) {
+
+        if (value.data[i] <= 0x20 || value.data[i] >= 0x7f
+            || value.data[i] == ';')
+        {
+            ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                          "invalid %s \"%V\" in \"session_security_cookie\", "
+                          "it is not used", parameter, &value);
+            return NGX_ERROR;
+        }
+    }
+
+    if (value.len) {
+        s->data = value.data;
+        s->len = value.len;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_delete_in(ngx_http_request_t *r, ngx_str_t *name,
+    ssec_scope_t *scope)
+{
+    u_char      *p;
+    size_t       len;
+    ngx_str_t    value;
+    ngx_uint_t   host, secure;
+
+    static ngx_str_t  key = ngx_string("Set-Cookie");
+    static ngx_str_t  path = ngx_string("=; Path=");
+    static ngx_str_t  domain = ngx_string("; Domain=");
+    static ngx_str_t  rest = ngx_string("; Max-Age=0; "
+                                        "Expires=Thu, 01 Jan 1970 00:00:00 "
+                                        "GMT; HttpOnly");
+    static ngx_str_t  secured = ngx_string("; Secure");
+    static ngx_str_t  cross_site = ngx_string("; SameSite=None");
+    static ngx_str_t  partitioned = ngx_string("; Partitioned");
+
+    /* browsers take these two prefixes with the attribute only (RFC 6265bis) */
+
+    host = ngx_http_session_security_has_prefix(name, "__Host-", 7);
+
+    secure = host || scope->secure || scope->cross_site || scope->partitioned
+             || ngx_http_session_security_has_prefix(name, "__Secure-", 9);
+
+#if (NGX_HTTP_SSL)
+    secure |= (r->connection->ssl != NULL);
+#endif
+
+    if (host) {
+        scope->path.len = ngx_min(scope->path.len, 1);
+        scope->domain.len = 0;
+    }
+
+    len = name->len + path.len + scope->path.len + domain.len
+          + scope->domain.len + rest.len + secured.len + cross_site.len
+          + partitioned.len;
+
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = p;
+
+    p = ngx_cpymem(p, name->data, name->len);
+    p = ngx_cpymem(p, path.data, path.len);
+    p = ngx_cpymem(p, scope->path.data, scope->path.len);
+
+    if (scope->domain.len) {
+        p = ngx_cpymem(p, domain.data, domain.len);
+        p = ngx_cpymem(p, scope->domain.data, scope->domain.len);
+    }
+
+    p = ngx_cpymem(p, rest.data, rest.len);
+
+    if (secure) {
+        p = ngx_cpymem(p, secured.data, secured.len);
+    }
+
+    if (scope->cross_site) {
+        p = ngx_cpymem(p, cross_site.data, cross_site.len);
+    }
+
+    if (scope->partitioned) {
+        p = ngx_cpymem(p, partitioned.data, partitioned.len);
+    }
+
+    value.len = p - value.data;
+
+    return ngx_http_session_security_add_header(r, &key, &value)
+           ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_uint_t
+ngx_http_session_security_has_prefix(ngx_str_t *name, const char *prefix,
+    size_t len)
+{
+    return name->len >= len
+           && ngx_strncasecmp(name->data, (u_char *) prefix, len) == 0;
+}
