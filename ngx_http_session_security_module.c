@@ -44,12 +44,20 @@ typedef struct {
 } ngx_http_session_security_option_name_t;
 
 
+/* a slash to a browser, or nothing */
+#define ngx_http_session_security_slash(c)                                    \
+    ((c) == '/' || (c) == '\\' || (c) <= ' ' || (c) == 0x7f)
+
+
 static ngx_int_t ngx_http_session_security_state_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_session_security_seconds_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_session_security_return_url_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+
+static ngx_int_t ngx_http_session_security_skip_slashes(ngx_pool_t *pool,
+    ngx_str_t *uri);
 
 static void *ngx_http_session_security_create_main_conf(ngx_conf_t *cf);
 static void *ngx_http_session_security_create_srv_conf(ngx_conf_t *cf);
@@ -450,9 +458,8 @@ ngx_http_session_security_return_url(ngx_http_request_t *r, ngx_str_t *url)
         uri.len = 0;
     }
 
-    while (uri.len && (uri.data[0] == '/' || uri.data[0] == '\\')) {
-        uri.data++;
-        uri.len--;
+    if (ngx_http_session_security_skip_slashes(r->pool, &uri) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     len = 3 + uri.len + 2 * ngx_escape_uri(NULL, uri.data, uri.len,
@@ -468,6 +475,69 @@ ngx_http_session_security_return_url(ngx_http_request_t *r, ngx_str_t *url)
 
     url->len = len;
     url->data = p;
+
+    return NGX_OK;
+}
+
+
+/*
+ * Slashes, and what browsers take for them or leave out, however often they
+ * are percent-encoded: nobody knows how often a backend decodes the value.
+ */
+
+static ngx_int_t
+ngx_http_session_security_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri)
+{
+    u_char     *text;
+    size_t      i, n;
+    ngx_int_t   c;
+    ngx_str_t   left;
+
+    while (uri->len && ngx_http_session_security_slash(uri->data[0])) {
+        uri->data++;
+        uri->len--;
+    }
+
+    if (uri->len == 0 || uri->data[0] != '%') {
+        return NGX_OK;
+    }
+
+    /* the text so far, decoded: "%25" and "2f" that follows are a slash */
+
+    text = ngx_pnalloc(pool, uri->len);
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    left = *uri;
+    n = 0;
+
+    for (i = 0; i < uri->len; i++) {
+
+        text[n++] = uri->data[i];
+
+        while (n > 2 && text[n - 3] == '%') {
+
+            c = ngx_hextoi(&text[n - 2], 2);
+            if (c == NGX_ERROR) {
+                break;
+            }
+
+            n -= 2;
+            text[n - 1] = (u_char) c;
+        }
+
+        if (n == 1 && ngx_http_session_security_slash(text[0])) {
+            left.data = uri->data + i + 1;
+            left.len = uri->len - i - 1;
+            n = 0;
+
+        } else if (text[0] != '%') {
+            break;
+        }
+    }
+
+    *uri = left;
 
     return NGX_OK;
 }
@@ -535,6 +605,7 @@ ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
      *     conf->warn_after = { NULL, 0, 0 };
      *     conf->expire_after = { NULL, 0, 0 };
      *     conf->max_lifetime = { NULL, 0, 0 };
+     *     conf->usual = 0;
      *     conf->ping = 0;
      *     conf->script = 0;
      *     conf->tag = { 0, NULL };
@@ -610,6 +681,10 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
         conf->ping |= prev->ping;
     }
+
+    conf->usual = (conf->activity == NGX_HTTP_SESSION_SECURITY_REQUESTS
+                   && conf->passive_urls == NULL && conf->passive == NULL
+                   && !conf->ping);
 
     if (conf->shm_zone && conf->shm_zone->data == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

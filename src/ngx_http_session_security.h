@@ -113,6 +113,7 @@ typedef struct {
     ngx_uint_t                         connections;
     ngx_uint_t                         strict;       /* unknown: expired */
     ngx_http_session_security_cookie_t  *cookie;
+    ngx_uint_t                         usual;        /* all is activity */
     ngx_uint_t                         ping;
     ngx_uint_t                         script;
     ngx_flag_t                         inject;
@@ -131,8 +132,13 @@ typedef struct {
     ngx_str_t                   name;        /* of the cookie, as spelled */
     u_char                      whole;       /* may be recorded */
     u_char                      rest;        /* too short to tell sessions */
+    u_char                      judged;
     u_char                      unknown;
     u_char                      live;
+    u_char                      gone;        /* the response deletes it, */
+    u_char                      kept;        /* or sets it; under this name, */
+    u_char                      set;         /* spelled so, */
+    u_char                      same;        /* to what it was */
 
     /* of the session, once it was judged */
 
@@ -140,10 +146,6 @@ typedef struct {
     uint32_t                    bucket;      /* where it is, if it is known */
     uint32_t                    slot;
     uint64_t                    remaining;
-    u_char                      gone;        /* the response deletes it, */
-    u_char                      kept;        /* or sets it; under this name, */
-    u_char                      set;         /* spelled so, */
-    u_char                      same;        /* to what it was */
 } ngx_http_session_security_key_t;
 
 
@@ -168,6 +170,7 @@ typedef struct {
     uint64_t                           idle;     /* after the request */
     ngx_http_session_security_page_t  *page;     /* until the tag is in it */
     ngx_table_elt_t                    accept_encoding;
+    ngx_str_t                          said;     /* by the backend, so far */
 
     /* a connection that may outlive its session */
 
@@ -175,16 +178,17 @@ typedef struct {
     ngx_queue_t                        queue;
     ngx_rbtree_node_t                  node;
     off_t                              sent;     /* to the backend so far */
+    ngx_uint_t                         connections;
 
     unsigned                           judged:1;
     unsigned                           admitted:1;
+    unsigned                           after_error:1;  /* it was judged */
     unsigned                           deleted:1;   /* by the response */
     unsigned                           issued:1;    /* likewise */
     unsigned                           ended:1;     /* it says so */
     unsigned                           hidden:1;    /* accept_encoding is */
     unsigned                           queued:1;
     unsigned                           watched:1;   /* is in the tree, too */
-    unsigned                           active:1;    /* its traffic is */
 } ngx_http_session_security_ctx_t;
 
 
@@ -205,6 +209,10 @@ void ngx_http_session_security_init_connections(void);
 void ngx_http_session_security_watch(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx);
 void ngx_http_session_security_unwatch(ngx_http_session_security_ctx_t *ctx);
+
+/* X-Accel-Session of the backend that has redirected the request; or NULL. */
+ngx_table_elt_t *ngx_http_session_security_redirected_said(
+    ngx_http_request_t *r);
 
 /* Has the response delete the session's cookie, wherever it was set. */
 ngx_int_t ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
@@ -250,9 +258,6 @@ ngx_int_t ngx_http_session_security_keys(ngx_http_request_t *r,
 ngx_int_t ngx_http_session_security_canonical(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ssec_str_t *value,
     ssec_digest_t *digest, size_t *len);
-ngx_http_session_security_key_t *ngx_http_session_security_find_key(
-    ngx_http_session_security_key_t *keys, ngx_uint_t n,
-    ssec_digest_t *digest);
 /* Takes every cookie that may be the session's out of the request. */
 ngx_int_t ngx_http_session_security_withhold(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone);
@@ -310,6 +315,57 @@ ngx_http_session_security_ctx(ngx_http_request_t *r)
     }
 
     return ctx;
+}
+
+
+/* Of n keys the one with this digest; or NULL. */
+
+static ngx_inline ngx_http_session_security_key_t *
+ngx_http_session_security_find_key(ngx_http_session_security_key_t *keys,
+    ngx_uint_t n, ssec_digest_t *digest)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (keys[i].digest.body == digest->body
+            && keys[i].digest.place == digest->place)
+        {
+            return &keys[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* Whether there may be Fetch Metadata: by the headers' lengths. */
+
+static ngx_inline ngx_uint_t
+ngx_http_session_security_has_fetch(ngx_http_request_t *r)
+{
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h, *end;
+
+    static const uint32_t  lengths = 1 << (sizeof("Sec-Fetch-Mode") - 1)
+                                     | 1 << (sizeof("Sec-Purpose") - 1)
+                                     | 1 << (sizeof("X-Sec-Purpose") - 1)
+                                     | 1 << (sizeof("Purpose") - 1);
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (end = h + part->nelts; h < end; h++) {
+
+            if (h->key.len < 8 * sizeof(lengths)
+                && ((lengths >> h->key.len) & 1))
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 

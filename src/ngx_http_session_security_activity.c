@@ -37,11 +37,6 @@ void
 ngx_http_session_security_event(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev)
 {
-    ngx_memzero(ev, sizeof(ssec_event_t));
-
-    ev->brief = 1;
-    ev->strict = slcf->strict;
-
     if (slcf->ping) {
         ev->kind = SSEC_PING;
 
@@ -68,8 +63,9 @@ ngx_http_session_security_is_active(ngx_http_request_t *r,
     ngx_uint_t                         navigates;
     ngx_http_session_security_fetch_t  fetch;
 
-    if (!ngx_http_session_security_fetch(r, &fetch)) {
-
+    if (!ngx_http_session_security_has_fetch(r)
+        || !ngx_http_session_security_fetch(r, &fetch))
+    {
         /* a client that tells nothing */
 
         return ping
@@ -114,10 +110,11 @@ static ngx_uint_t
 ngx_http_session_security_fetch(ngx_http_request_t *r,
     ngx_http_session_security_fetch_t *fetch)
 {
-    ngx_str_t        *value;
     ngx_uint_t        i, found;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
+
+    ngx_memzero(fetch, sizeof(ngx_http_session_security_fetch_t));
 
     found = 0;
 
@@ -136,59 +133,41 @@ ngx_http_session_security_fetch(ngx_http_request_t *r,
             i = 0;
         }
 
-        /* by their lengths, for each request comes here */
-
-        if (h[i].key.len != sizeof("Sec-Fetch-Mode") - 1
-            && h[i].key.len != sizeof("Sec-Purpose") - 1
-            && h[i].key.len != sizeof("X-Sec-Purpose") - 1
-            && h[i].key.len != sizeof("Purpose") - 1)
-        {
-            continue;
-        }
-
-        if (!found) {
-            ngx_memzero(fetch, sizeof(ngx_http_session_security_fetch_t));
-        }
-
-        value = NULL;
+        found++;
 
         if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-Mode") == 0) {
-            value = &fetch->mode;
+            fetch->mode = h[i].value;
 
         } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-Site")
                    == 0)
         {
-            value = &fetch->site;
+            fetch->site = h[i].value;
 
         } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-Dest")
                    == 0)
         {
-            value = &fetch->dest;
+            fetch->dest = h[i].value;
 
         } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-User")
                    == 0)
         {
-            value = &fetch->user;
+            fetch->user = h[i].value;
 
         } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Purpose") == 0
-                   || ngx_strcasecmp(h[i].key.data, (u_char *) "X-Sec-Purpose")
-                      == 0
-                   || ngx_strcasecmp(h[i].key.data, (u_char *) "Purpose")
-                      == 0)
-        {
-            /* the last is what browsers sent formerly, the other what scripts
-               can send */
 
-            found = 1;
+                   /* what scripts can send, and browsers sent formerly */
+
+                   || ngx_strcasecmp(h[i].key.data,
+                                     (u_char *) "X-Sec-Purpose") == 0
+                   || ngx_strcasecmp(h[i].key.data, (u_char *) "Purpose") == 0)
+        {
             fetch->prefetch |=
                 ngx_strlcasestrn(h[i].value.data,
                                  h[i].value.data + h[i].value.len,
                                  (u_char *) "prefetch", 8 - 1) != NULL;
-        }
 
-        if (value) {
-            found = 1;
-            *value = h[i].value;
+        } else {
+            found--;
         }
     }
 }

@@ -14,6 +14,10 @@
 
 #define NGX_HTTP_SESSION_SECURITY_TICK  500    /* milliseconds */
 
+/* whether what its client sends is activity */
+#define ngx_http_session_security_counts(ctx)                                 \
+    ((ctx)->connections == NGX_HTTP_SESSION_SECURITY_ACTIVE)
+
 
 static void ngx_http_session_security_tick(ngx_event_t *ev);
 static ngx_uint_t ngx_http_session_security_deaths(void);
@@ -83,7 +87,8 @@ ngx_http_session_security_unwatch(ngx_http_session_security_ctx_t *ctx)
         ngx_rbtree_delete(&ngx_http_session_security_deadlines, &ctx->node);
         ctx->watched = 0;
 
-        ngx_http_session_security_nactive -= ctx->active;
+        ngx_http_session_security_nactive -=
+                                       ngx_http_session_security_counts(ctx);
     }
 }
 
@@ -237,7 +242,7 @@ ngx_http_session_security_traffic(uint64_t now)
         ctx = ngx_queue_data(q, ngx_http_session_security_ctx_t, queue);
         u = ctx->request->upstream;
 
-        if (!ctx->active || u == NULL || !u->upgrade
+        if (!ngx_http_session_security_counts(ctx) || u == NULL || !u->upgrade
             || u->peer.connection == NULL)
         {
             continue;
@@ -298,7 +303,8 @@ ngx_http_session_security_look(ngx_http_session_security_ctx_t *ctx,
 
         ctx->watched = 1;
         ctx->sent = (u && u->peer.connection) ? u->peer.connection->sent : 0;
-        ngx_http_session_security_nactive += ctx->active;
+        ngx_http_session_security_nactive +=
+                                       ngx_http_session_security_counts(ctx);
 
         ngx_queue_remove(&ctx->queue);
         ngx_queue_insert_tail(&ngx_http_session_security_watched,
@@ -346,6 +352,10 @@ ngx_http_session_security_has_ended(ngx_http_session_security_ctx_t *ctx,
 
         (void) ssec_decide(&entry.record, &ev, now, &ctx->limits, &outcome);
 
+        /* it may have moved since, and its key been replaced */
+
+        key[i].root = entry.digest;
+
         if (outcome.changed && entry.found) {
             (void) ssec_table_release(table, &entry);
 
@@ -379,6 +389,10 @@ ngx_http_session_security_close(ngx_http_session_security_ctx_t *ctx)
 
     ngx_log_error(NGX_LOG_INFO, c->log, 0,
                   "session has ended, its connection is closed");
+
+    /* as ngx_http_request_handler() does: cleanups may finalize it as well */
+
+    r->count++;
 
     ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
     ngx_http_run_posted_requests(c);

@@ -254,6 +254,7 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
     key->digest = *digest;
     key->whole = 1;
     key->rest = 0;
+    key->judged = 0;
     key->gone = 0;
     key->kept = 0;
     key->set = 0;
@@ -269,24 +270,6 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
     }
 
     return key;
-}
-
-
-ngx_http_session_security_key_t *
-ngx_http_session_security_find_key(ngx_http_session_security_key_t *keys,
-    ngx_uint_t n, ssec_digest_t *digest)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < n; i++) {
-        if (keys[i].digest.body == digest->body
-            && keys[i].digest.place == digest->place)
-        {
-            return &keys[i];
-        }
-    }
-
-    return NULL;
 }
 
 

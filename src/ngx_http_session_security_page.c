@@ -447,7 +447,10 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
     after = expire_after - ngx_min(ctx->idle, expire_after);
 
     p = ngx_cpymem(p, slcf->tag.data, slcf->tag.len);
-    p = ngx_http_session_security_attr(p, "data-logout", &logout);
+    p = ngx_http_session_security_attr(p, slcf->logout_url
+                                          && slcf->logout_url->login
+                                          ? "data-login" : "data-logout",
+                                       &logout);
     p = (slcf->times.len && !ctx->own.expire_after && !ctx->own.warn_after)
         ? ngx_cpymem(p, slcf->times.data, slcf->times.len)
         : ngx_http_session_security_times(p, warn_after, expire_after);

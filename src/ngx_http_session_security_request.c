@@ -57,6 +57,7 @@ ngx_int_t
 ngx_http_session_security_handler(ngx_http_request_t *r)
 {
     ngx_str_t                              url;
+    ngx_table_elt_t                       *said;
     ngx_http_session_security_ctx_t       *ctx;
     ngx_http_session_security_keys_t       keys;
     ngx_http_session_security_zone_t      *zone;
@@ -71,6 +72,14 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
     ctx = ngx_http_session_security_ctx(r);
 
     if (ctx) {
+        /* the next backend's response takes the place of what this one said */
+
+        said = ngx_http_session_security_redirected_said(r);
+
+        if (said) {
+            ctx->said = said->value;
+        }
+
         /* once each; an error page of a failure here is no way around it */
 
         return ctx->judged ? ngx_http_session_security_go_on(r, slcf, ctx)
@@ -117,9 +126,8 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_session_security_admit_handler(ngx_http_request_t *r)
 {
-    ngx_http_session_security_key_t       *key;
-    ngx_http_session_security_ctx_t       *ctx;
-    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_http_session_security_key_t  *key;
+    ngx_http_session_security_ctx_t  *ctx;
 
     if (r != r->main) {
         return NGX_DECLINED;
@@ -133,7 +141,12 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
 
     ctx->admitted = 1;
 
-    if (r->error_page || ctx->nkeys == 0) {
+    if (ctx->nkeys == 0
+        || (r->error_page
+            && (!ctx->after_error
+                || r->err_status == NGX_HTTP_UNAUTHORIZED
+                || r->err_status == NGX_HTTP_FORBIDDEN)))
+    {
         return NGX_DECLINED;
     }
 
@@ -156,11 +169,7 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
             ctx->idle = ctx->now - ctx->outcome.active;
         }
 
-        slcf = ngx_http_get_module_loc_conf(r,
-                                            ngx_http_session_security_module);
-
-        if (slcf->connections != NGX_HTTP_SESSION_SECURITY_OFF) {
-            ctx->active = slcf->connections;
+        if (ctx->connections != NGX_HTTP_SESSION_SECURITY_OFF) {
             ngx_http_session_security_watch(r, ctx);
         }
     }
@@ -282,8 +291,10 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r)
     ctx->outcome.verdict = SSEC_PASS;
     ctx->outcome.state = SSEC_UNKNOWN;
     ctx->page = NULL;
+    ctx->said.data = NULL;
     ngx_memzero(&ctx->own, sizeof(ssec_own_t));
     ctx->judged = 0;
+    ctx->after_error = r->error_page;
     ctx->admitted = 0;
     ctx->deleted = 0;
     ctx->issued = 0;
@@ -382,10 +393,21 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_int_t  rc;
+    ngx_int_t       rc;
+    ssec_glimpse_t  glimpse;
 
-    ngx_http_session_security_event(r, slcf, &ctx->event);
+    ngx_memzero(&ctx->event, sizeof(ssec_event_t));
+
+    ctx->event.brief = 1;
+    ctx->event.strict = slcf->strict;
+    ctx->connections = slcf->connections;
     ctx->event.cookie = (ctx->zone->value == NULL);
+
+    /* SSEC_ACTIVE */
+
+    if (!slcf->usual || ngx_http_session_security_has_fetch(r)) {
+        ngx_http_session_security_event(r, slcf, &ctx->event);
+    }
 
     ctx->limits.expire_after = ngx_http_session_security_time(r,
                                 &slcf->expire_after, 1,
@@ -398,9 +420,26 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     ctx->now = ngx_http_session_security_now();
 
     if (keys->nelts == 1) {
-        ctx->key = keys->elts[0];
+        ngx_memcpy(&ctx->key, keys->elts,
+                   offsetof(ngx_http_session_security_key_t, root));
         ctx->keys = &ctx->key;
         ctx->nkeys = 1;
+
+        if (ssec_table_glimpse(&ctx->zone->table, &ctx->key.digest, &glimpse)
+            && ssec_decide_live(glimpse.created, glimpse.last, &ctx->event,
+                                ctx->now, &ctx->limits, &ctx->outcome))
+        {
+            ctx->key.root = ctx->key.digest;
+            ctx->key.bucket = glimpse.bucket;
+            ctx->key.slot = glimpse.slot;
+            ctx->key.remaining = ctx->outcome.remaining;
+            ctx->key.live = 1;
+            ctx->key.unknown = 0;
+
+            ctx->idle = ctx->outcome.idle;
+
+            return NGX_OK;
+        }
 
         if (!ctx->key.whole) {
             ngx_http_session_security_no_outcome(&ctx->outcome);
@@ -576,6 +615,7 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
         decided = ssec_decide(&entry.record, &ctx->event, ctx->now,
                               &ctx->limits, outcome);
 
+        key->judged = 1;
         key->live = (outcome->state == SSEC_LIVE);
         key->bucket = entry.bucket;
         key->slot = entry.slot;
@@ -623,18 +663,22 @@ ngx_http_session_security_count(ngx_http_request_t *r,
 
     ev = ctx->event;
     ev.admitted = 1;
-    ev.brief = 1;
 
     table = &ctx->zone->table;
     key = ctx->keys;
 
     for (i = 0; i < ctx->nkeys; i++) {
 
+        /* row 3: a ping may have told of one that has ended */
+
         if (!key[i].live
-            || (key[i].unknown && ctx->outcome.verdict != SSEC_PASS))
+            ? !(key[i].unknown && key[i].judged)
+            : (key[i].unknown && ctx->outcome.verdict != SSEC_PASS))
         {
             continue;
         }
+
+        ev.brief |= key[i].live;
 
         ssec_table_acquire(table, &key[i].digest, &entry);
 

@@ -12,6 +12,7 @@ typedef struct {
     ngx_http_session_security_ctx_t   *ctx;    /* NULL: no key */
     ngx_http_session_security_zone_t  *zone;
     ngx_uint_t                         passed; /* the keys were, as they are */
+    ngx_uint_t                         anonymous;  /* there was none */
     ssec_kind_e                        said;   /* SSEC_ACTIVE: nothing */
     const ssec_own_t                  *own;    /* in the table */
 } ngx_http_session_security_answer_t;
@@ -38,8 +39,6 @@ static void ngx_http_session_security_end(
     ngx_http_session_security_key_t *key);
 static void ngx_http_session_security_said(
     ngx_http_session_security_answer_t *answer, ngx_str_t *value);
-static ngx_table_elt_t *ngx_http_session_security_redirected_said(
-    ngx_http_request_t *r);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -124,7 +123,8 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
         }
     }
 
-    if ((set || said.data || (r->internal && r->upstream))
+    if ((set || said.data
+         || (r->internal && (r->upstream || (ctx && ctx->said.data))))
         && ngx_http_session_security_answer(r, zone, ctx, &said) != NGX_OK)
     {
         return NGX_ERROR;
@@ -156,6 +156,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
 {
     ngx_uint_t                           i;
     ngx_table_elt_t                     *header;
+    ngx_http_session_security_keys_t     keys;
     ngx_http_session_security_answer_t   answer;
 
     answer.request = r;
@@ -166,11 +167,28 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     answer.said = SSEC_ACTIVE;
     answer.own = NULL;
 
+    /* neither a redirect nor a refusal is a login */
+
+    if (ctx) {
+        answer.anonymous = (ctx->outcome.verdict == SSEC_ANONYMOUS
+                            || ctx->outcome.verdict == SSEC_FORGET);
+
+    } else {
+        if (ngx_http_session_security_keys(r, zone, &keys) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        answer.anonymous = (keys.nelts == 0);
+    }
+
     if (said->data == NULL) {
         header = ngx_http_session_security_redirected_said(r);
 
         if (header) {
             *said = header->value;
+
+        } else if (ctx) {
+            *said = ctx->said;
         }
     }
 
@@ -202,11 +220,15 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
         ngx_http_session_security_end(&answer, &ctx->keys[i]);
     }
 
-    if (answer.said == SSEC_OFF && ctx->outcome.state == SSEC_LIVE) {
-        ctx->outcome.state = SSEC_VISITOR;
-    }
-
     ctx->ended = (answer.said == SSEC_END);
+
+    if (answer.said == SSEC_OFF || ctx->ended) {
+
+        /* no script for what is no longer a user's page */
+
+        ctx->deleted = 1;
+        ctx->issued = 0;
+    }
 
     return NGX_OK;
 }
@@ -360,16 +382,16 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
 {
     bool                               kept;
     uint64_t                           now;
-    ssec_entry_t                       entry;
+    ssec_entry_t                       entry, had;
     ssec_event_t                       ev;
+    ssec_table_t                      *table;
     ssec_limits_t                      limits;
     ssec_outcome_t                     outcome;
     ngx_http_session_security_ctx_t   *ctx;
     ngx_http_session_security_key_t   *ours, *replaced;
-    ngx_http_session_security_zone_t  *zone;
 
     ctx = answer->ctx;
-    zone = answer->zone;
+    table = &answer->zone->table;
 
     ours = ctx ? ngx_http_session_security_find_key(ctx->keys, ctx->nkeys,
                                                     digest)
@@ -387,10 +409,12 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     ev.own = answer->own;
     ev.another = (replaced != NULL);
 
-    /* neither a redirect nor a refusal is a login */
+    ev.anonymous = answer->anonymous;
 
-    ev.withheld = ours && (ctx->outcome.verdict == SSEC_ANONYMOUS
-                           || ctx->outcome.verdict == SSEC_FORGET);
+    if (replaced) {
+        ssec_table_acquire(table, &replaced->digest, &had);
+        ssec_table_leave(table, &had);
+    }
 
     /* no limit matters here: a response is not judged */
 
@@ -398,26 +422,34 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     limits.max_lifetime = 0;
 
     now = ngx_http_session_security_now();
-
-    ssec_table_acquire(&zone->table, digest, &entry);
-    ssec_decide(&entry.record, &ev, now, &limits, &outcome);
-
     kept = true;
 
-    if (outcome.changed) {
-        kept = ssec_table_release(&zone->table, &entry);
+    ssec_table_acquire(table, digest, &entry);
+
+    ev.former = entry.former;
+    ev.lives = replaced && had.live && entry.name
+               && (had.digest.body != entry.digest.body
+                   || had.digest.place != entry.digest.place);
+
+    ssec_decide(&entry.record, &ev, now, &limits, &outcome);
+
+    if (outcome.changed && !(outcome.begun && entry.name)) {
+        kept = ssec_table_release(table, &entry);
 
     } else {
-        ssec_table_leave(&zone->table, &entry);
+        ssec_table_leave(table, &entry);
+    }
+
+    if (outcome.begun && entry.name) {
+        kept = ssec_table_replace(table, digest, &entry.record);
     }
 
     if (outcome.carried) {
-        kept = ssec_table_rename(&zone->table, &replaced->root,
-                                 &replaced->digest, digest);
+        kept = ssec_table_rename(table, &replaced->digest, digest);
     }
 
     if (!kept) {
-        ngx_http_session_security_report(answer->request, zone, now);
+        ngx_http_session_security_report(answer->request, answer->zone, now);
     }
 }
 
@@ -481,7 +513,7 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 
     ngx_memzero(&ev, sizeof(ssec_event_t));
 
-    if (key->gone && !key->kept) {
+    if (key->gone && !key->kept && answer->said != SSEC_END) {
         ev.kind = SSEC_DELETE;
 
     } else if (answer->said) {
@@ -504,6 +536,12 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 
     } else if (!ssec_table_release(table, &entry)) {
         ngx_http_session_security_report(answer->request, answer->zone, now);
+    }
+
+    /* this very response is what the user gets to see of it */
+
+    if (outcome.state != SSEC_LIVE && answer->ctx->queued) {
+        ngx_http_session_security_unwatch(answer->ctx);
     }
 
     if (answer->ctx->outcome.state == SSEC_LIVE && outcome.state == SSEC_LIVE
@@ -551,7 +589,7 @@ ngx_http_session_security_said(ngx_http_session_security_answer_t *answer,
 
 /* X-Accel-Redirect carries over few of the backend's headers. */
 
-static ngx_table_elt_t *
+ngx_table_elt_t *
 ngx_http_session_security_redirected_said(ngx_http_request_t *r)
 {
     if (!r->internal || r->upstream == NULL

@@ -8,7 +8,6 @@
 
 static void ssec_record(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now);
-static uint64_t ssec_active(const ssec_event_t *ev, uint64_t now);
 static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
     const ssec_event_t *ev);
 static ssec_verdict_e ssec_withhold(const ssec_event_t *ev,
@@ -19,36 +18,25 @@ static void ssec_issue(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now, ssec_outcome_t *out);
 static void ssec_begin(ssec_record_t *rec, ssec_state_e state,
     const ssec_own_t *own, uint64_t now);
-static uint64_t ssec_lifetime(const ssec_record_t *rec, uint64_t now,
-    const ssec_limits_t *limits);
-static inline uint64_t ssec_before(uint64_t now, uint64_t ms);
 
 
 bool
 ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     const ssec_limits_t *limits, ssec_outcome_t *out)
 {
+    bool           created;
     ssec_limits_t  own;
-
-    out->verdict = SSEC_PASS;
-    out->created = (rec->state == SSEC_UNKNOWN);
-    out->changed = false;
-    out->carried = false;
-    out->active = 0;
-    out->lifetime = 0;
 
     if (ev->kind >= SSEC_ISSUE) {
         ssec_respond(rec, ev, now, out);
         return true;
     }
 
-    if (rec->state == SSEC_UNKNOWN) {
-        ssec_record(rec, ev, now);
-        out->changed = ev->admitted;
-    }
+    created = (rec->state == SSEC_UNKNOWN);
 
-    out->idle = ssec_idle(rec, now);
-    out->remaining = 0;
+    if (created) {
+        ssec_record(rec, ev, now);
+    }
 
     if (rec->state == SSEC_LIVE) {
 
@@ -58,45 +46,36 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
             limits = &own;
         }
 
-        out->lifetime = ssec_lifetime(rec, now, limits);
-        out->remaining = ssec_before(limits->expire_after, out->idle);
-
-        if (out->lifetime < out->remaining) {
-            out->remaining = out->lifetime;
-        }
-
-        /* rows 4 and 5 */
-
-        if (out->remaining == 0) {
-            rec->state = SSEC_EXPIRED;
-            rec->told = false;
-            out->changed = true;
-        }
-    }
-
-    out->state = rec->state;
-
-    if (rec->state == SSEC_LIVE) {
-        out->active = ssec_active(ev, now);
-
-        if (ev->admitted && out->active > rec->last) {
-            rec->last = out->active;
-            out->changed = true;
-        }
-
-        if (!rec->presented) {
+        if (ssec_decide_live(rec->created, rec->last, ev, now, limits, out)) {
+            out->created = created;
+            out->changed = !rec->presented || (created && ev->admitted);
             rec->presented = true;
-            out->changed = true;
+
+            if (ev->admitted && out->active > rec->last) {
+                rec->last = out->active;
+                out->changed = true;
+            }
+
+            return true;
         }
 
-        return true;
+        rec->state = SSEC_EXPIRED;
+        rec->told = false;
     }
+
+    out->verdict = SSEC_PASS;
+    out->state = rec->state;
+    out->created = created;
+    out->changed = (!created || ev->admitted || ev->strict);
+    out->active = 0;
+    out->idle = ssec_idle(rec, now);
+    out->remaining = 0;
+    out->lifetime = 0;
 
     if (rec->state == SSEC_VISITOR) {
-        return true;                                        /* row 15 */
+        out->changed = false;
+        return true;
     }
-
-    out->changed = true;
 
     if (ev->brief) {
         return false;
@@ -109,7 +88,11 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 }
 
 
-/* Rows 2 and 3: one that has been idle for too long then expires, by row 4. */
+/*
+ * Rows 2 and 3: one that has been idle for too long then expires, by row 4.
+ * That the backend issued what is forgotten does not help it: it may have been
+ * forgotten after its end.
+ */
 
 static void
 ssec_record(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now)
@@ -118,26 +101,9 @@ ssec_record(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now)
 
     idle = (ev->kind == SSEC_PING && ev->idle_for_set) ? ev->idle_for : 0;
 
-    ssec_begin(rec, ev->strict && !rec->issued ? SSEC_EXPIRED : SSEC_LIVE,
-               NULL, ssec_before(now, idle));
+    ssec_begin(rec, ev->strict ? SSEC_EXPIRED : SSEC_LIVE, NULL,
+               ssec_before(now, idle));
     rec->presented = true;
-}
-
-
-/* Rows 6 to 9. */
-
-static uint64_t
-ssec_active(const ssec_event_t *ev, uint64_t now)
-{
-    if (ev->kind == SSEC_ACTIVE) {
-        return now;
-    }
-
-    if (ev->kind == SSEC_PING && ev->idle_for_set) {
-        return ssec_before(now, ev->idle_for);
-    }
-
-    return 0;
 }
 
 
@@ -205,6 +171,14 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     dead = (rec->state == SSEC_EXPIRED || rec->state == SSEC_CLOSED);
 
+    out->verdict = SSEC_PASS;
+    out->created = (rec->state == SSEC_UNKNOWN);
+    out->changed = false;
+    out->begun = false;
+    out->carried = false;
+    out->active = 0;
+    out->lifetime = 0;
+
     switch (ev->kind) {
 
     case SSEC_ISSUE:
@@ -213,7 +187,7 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     case SSEC_ON:
 
-        if (rec->state == SSEC_VISITOR) {
+        if (rec->state == SSEC_VISITOR && !ev->replaced) {
             ssec_begin(rec, SSEC_LIVE, ev->own, now);       /* row 18 */
             out->changed = true;
 
@@ -250,51 +224,58 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
 
 /*
- * Row 14: only the response to a request that the backend saw as anonymous
- * can bring a dead session back, since only a login explains it.
+ * Rows 14 to 16.  Only the response to a request that the backend saw as
+ * anonymous can bring a dead key back, since only a login explains it; or one
+ * of a session that lives, whose key comes to be what another's was.
  */
 
 static void
 ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     ssec_outcome_t *out)
 {
-    ssec_state_e  begins;
-
-    begins = (ev->said == SSEC_OFF) ? SSEC_VISITOR : SSEC_LIVE;
+    bool  known;
 
     switch (rec->state) {
 
     case SSEC_UNKNOWN:
-
-        if (ev->another && ev->said != SSEC_OFF && ev->said != SSEC_END) {
-            out->carried = true;                            /* row 15 */
-            return;
-        }
-
-        ssec_begin(rec, begins, ev->own, now);              /* row 16 */
+        known = false;
         break;
 
-    case SSEC_EXPIRED:
-    case SSEC_CLOSED:
+    case SSEC_LIVE:
+    case SSEC_VISITOR:
 
-        if (!ev->withheld) {
-            return;
-        }
+        /* of what was replaced, another visitor may have the same */
 
-        ssec_begin(rec, begins, ev->own, now);
-        rec->presented = true;
+        known = !ev->former
+                && (rec->state == SSEC_LIVE || ev->said != SSEC_ON);
         break;
 
     default:
-
-        if (rec->issued) {
-            return;
-        }
-
+        known = !ev->anonymous && !(ev->another && ev->lives);
         break;
     }
 
+    if (known || (rec->state && !ev->anonymous && !ev->another)) {
+
+        if (!rec->issued) {
+            rec->issued = true;
+            out->changed = true;
+        }
+
+        return;
+    }
+
+    if (ev->another && ev->said != SSEC_OFF && ev->said != SSEC_END) {
+        out->carried = true;                                /* row 15 */
+        return;
+    }
+
+    ssec_begin(rec, (ev->said == SSEC_OFF) ? SSEC_VISITOR : SSEC_LIVE,
+               ev->own, now);                               /* rows 14, 16 */
     rec->issued = true;
+    rec->presented = false;
+
+    out->begun = true;
     out->changed = true;
 }
 
@@ -322,23 +303,4 @@ ssec_limits(const ssec_own_t *own, ssec_limits_t *limits)
         limits->max_lifetime = (own->max_lifetime == SSEC_OWN_NONE)
                                ? 0 : own->max_lifetime;
     }
-}
-
-
-static uint64_t
-ssec_lifetime(const ssec_record_t *rec, uint64_t now,
-    const ssec_limits_t *limits)
-{
-    if (limits->max_lifetime == 0) {
-        return UINT64_MAX;
-    }
-
-    return ssec_before(limits->max_lifetime, ssec_before(now, rec->created));
-}
-
-
-static inline uint64_t
-ssec_before(uint64_t now, uint64_t ms)
-{
-    return (now > ms) ? now - ms : 0;
 }

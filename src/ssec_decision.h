@@ -88,9 +88,12 @@ typedef struct {
 
     /* responses */
 
-    bool          withheld;      /* the request had this key: withheld */
-    bool          another;       /* it had another one, and that was passed */
-    bool          replaced;      /* off: the response sets another key */
+    bool          anonymous;     /* the backend saw the request without a key */
+    bool          another;       /* or with another one than this, */
+    bool          lives;         /* of a session that lives, while this is one
+                                    of several that another session had */
+    bool          former;        /* the key is one that was replaced */
+    bool          replaced;      /* on, off: the response sets another key */
     ssec_kind_e   said;          /* issue: SSEC_ON, SSEC_OFF, SSEC_END */
     const ssec_own_t  *own;      /* issue, on: the session's own limits */
 } ssec_event_t;
@@ -114,6 +117,8 @@ typedef struct {
     ssec_state_e    state;       /* as the request was judged */
     bool            created;     /* it was not known before */
     bool            changed;     /* the record is to be stored */
+    bool            begun;       /* issue: a session of this key alone, to be
+                                    stored under it */
     bool            carried;     /* issue: one more key of the session that
                                     the request had, to be stored as such */
     uint64_t        active;      /* once it is admitted: the last activity is
@@ -139,6 +144,16 @@ typedef struct {
 bool ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     const ssec_limits_t *limits, ssec_outcome_t *out);
 
+/*
+ * The part of it that most requests need: rows 4 to 9, for a live session that
+ * a client was seen to have, and these limits.  Gives false, and nothing but
+ * times, if the session has come to its end.
+ */
+
+static inline bool ssec_decide_live(uint64_t created, uint64_t last,
+    const ssec_event_t *ev, uint64_t now, const ssec_limits_t *limits,
+    ssec_outcome_t *out);
+
 /* The limits that hold for the session: its own, then the configured ones. */
 
 void ssec_limits(const ssec_own_t *own, ssec_limits_t *limits);
@@ -149,6 +164,51 @@ static inline uint64_t
 ssec_idle(const ssec_record_t *rec, uint64_t now)
 {
     return (now > rec->last) ? now - rec->last : 0;
+}
+
+
+static inline uint64_t
+ssec_before(uint64_t now, uint64_t ms)
+{
+    return (now > ms) ? now - ms : 0;
+}
+
+
+static inline bool
+ssec_decide_live(uint64_t created, uint64_t last, const ssec_event_t *ev,
+    uint64_t now, const ssec_limits_t *limits, ssec_outcome_t *out)
+{
+    out->idle = ssec_before(now, last);
+    out->remaining = ssec_before(limits->expire_after, out->idle);
+    out->lifetime = UINT64_MAX;
+
+    if (limits->max_lifetime) {
+        out->lifetime = ssec_before(limits->max_lifetime,
+                                    ssec_before(now, created));
+
+        if (out->lifetime < out->remaining) {
+            out->remaining = out->lifetime;
+        }
+    }
+
+    if (out->remaining == 0) {
+        return false;                                   /* rows 4 and 5 */
+    }
+
+    out->verdict = SSEC_PASS;
+    out->state = SSEC_LIVE;
+    out->created = false;
+    out->changed = false;
+    out->active = 0;
+
+    if (ev->kind == SSEC_ACTIVE) {
+        out->active = now;                              /* row 6 */
+
+    } else if (ev->kind == SSEC_PING && ev->idle_for_set) {
+        out->active = ssec_before(now, ev->idle_for);   /* row 8 */
+    }
+
+    return true;
 }
 
 

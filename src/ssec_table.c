@@ -40,11 +40,14 @@
 #define SSEC_IN_SECOND    0x80000000U
 
 /*
- * A name holds the place of its session's digest and the high bits of its body
- * there: six where the time goes on, 30 in that of the creation time.
+ * A name holds its session's digest there: the place and the six highest bits
+ * of the body where the time is, the 30 bits that follow where the creation
+ * time is, and no more.
  */
 #define SSEC_LINK_BODY    28     /* the lowest bits are not kept */
 #define SSEC_LINK_WORD    6
+
+#define SSEC_TRIES        16     /* to find room for a session's own place */
 
 #define SSEC_PASSES       6      /* of a copy */
 
@@ -63,8 +66,8 @@ enum {
     SSEC_SLOT_LIVE,
     SSEC_SLOT_FRESH,             /* live: issued, but not presented yet */
     SSEC_SLOT_ISSUED,            /* live: both */
-    SSEC_SLOT_OLD_NAME,          /* names, from here on */
-    SSEC_SLOT_FRESH_NAME,
+    SSEC_SLOT_OLD_NAME,          /* names, from here on: replaced */
+    SSEC_SLOT_FRESH_NAME,        /* not presented yet */
     SSEC_SLOT_NAME,
     SSEC_SLOT_STATES = 16
 };
@@ -141,6 +144,7 @@ struct ssec_header_s {
 
     _Alignas(64)
     _Atomic uint64_t      deaths;
+    _Atomic uint64_t      serial;  /* of sessions that have several names */
 
     /* under this lock; limits, once counted, do not change */
 
@@ -162,6 +166,7 @@ struct ssec_bucket_s {
 };
 
 _Static_assert(sizeof(ssec_bucket_t) == 64, "a bucket is one cache line");
+_Static_assert((SSEC_SLOT_LIVE | 2) == SSEC_SLOT_ISSUED, "one test for both");
 _Static_assert(sizeof(ssec_header_t) <= SSEC_TABLE_HEADER, "its room");
 
 
@@ -181,7 +186,11 @@ static bool ssec_settle(ssec_table_t *table, uint32_t bucket);
 static bool ssec_owner_gone(uint32_t owner);
 static uint32_t ssec_owner_tag(pid_t pid);
 
-static inline void ssec_seek(ssec_table_t *table, ssec_entry_t *entry);
+static void ssec_acquire_waiting(ssec_table_t *table, ssec_entry_t *entry)
+    ssec_seldom;
+static void ssec_acquire_further(ssec_table_t *table, ssec_entry_t *entry)
+    ssec_seldom;
+static void ssec_seek(ssec_table_t *table, ssec_entry_t *entry) ssec_seldom;
 static inline bool ssec_find(ssec_table_t *table, ssec_entry_t *entry,
     uint32_t bucket);
 static void ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry)
@@ -189,10 +198,19 @@ static void ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry)
 static void ssec_follow(ssec_table_t *table, ssec_entry_t *entry) ssec_seldom;
 static bool ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry,
     uint32_t bucket);
+static void ssec_mark(ssec_table_t *table, const ssec_entry_t *entry,
+    unsigned state);
+static bool ssec_new_name(ssec_table_t *table, const ssec_digest_t *key,
+    ssec_stored_t *name) ssec_seldom;
+static bool ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry);
 static ssec_digest_t ssec_link(const ssec_stored_t *stored);
-static inline bool ssec_is_name(ssec_table_t *table,
-    const ssec_entry_t *entry);
 
+static bool ssec_touch_waiting(ssec_table_t *table,
+    const ssec_digest_t *digest, uint32_t bucket, unsigned slot,
+    uint64_t active) ssec_seldom;
+static inline bool ssec_touch_held(ssec_table_t *table,
+    const ssec_digest_t *digest, uint32_t bucket, unsigned slot,
+    uint64_t active);
 static bool ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
     const ssec_stored_t *stored) ssec_seldom;
 static bool ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry);
@@ -243,6 +261,19 @@ ssec_set_word(ssec_table_t *table, uint32_t bucket, unsigned slot,
     /* and the compiler brings forward nothing that is to be stored after */
 
     atomic_signal_fence(memory_order_seq_cst);
+}
+
+
+/* When it began, from what is kept of that. */
+
+static inline uint64_t
+ssec_created(uint64_t last, uint32_t created)
+{
+    uint32_t  age;
+
+    age = ((uint32_t) (last >> SSEC_CREATED) - created) & SSEC_CREATED_MASK;
+
+    return ((last >> SSEC_CREATED) - age) << SSEC_CREATED;
 }
 
 
@@ -305,10 +336,92 @@ ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_entry_t *entry)
 {
     entry->digest = *digest;
+    entry->first = ssec_first_bucket(table, digest->place);
+    entry->both = false;
+    entry->name = false;
+    entry->former = false;
 
+    if (!ssec_trylock(table, entry->first)) {
+        ssec_acquire_waiting(table, entry);
+        return;
+    }
+
+    entry->found = ssec_find(table, entry, entry->first);
+
+    if (!entry->found || entry->name) {
+        ssec_acquire_further(table, entry);
+        return;
+    }
+
+    entry->live = (entry->record.state == SSEC_LIVE);
+}
+
+
+bool
+ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
+    ssec_glimpse_t *glimpse)
+{
+    bool            found;
+    uint32_t        bucket, created;
+    uint64_t        word;
+    unsigned        slot, state;
+    ssec_bucket_t  *b;
+
+    bucket = ssec_first_bucket(table, digest->place);
+
+    if (!ssec_trylock(table, bucket)) {
+        return false;
+    }
+
+    b = &table->buckets[bucket];
+
+    slot = (b->body[0] == digest->body) ? 0
+           : (b->body[1] == digest->body) ? 1 : 2;
+
+    word = ssec_word(table, bucket, slot);
+    created = b->created[slot];
+    found = (b->body[slot] == digest->body);
+
+    ssec_unlock(table, bucket);
+
+    state = ssec_slot_state(word);
+
+    if (!found
+        || (word ^ (uint64_t) digest->place << SSEC_PLACE) & SSEC_PLACE_MASK
+        || (state | 2) != SSEC_SLOT_ISSUED
+        || created & SSEC_HAS_OWN)
+    {
+        return false;
+    }
+
+    glimpse->last = word & SSEC_TIME_MAX;
+    glimpse->created = ssec_created(glimpse->last, created);
+    glimpse->bucket = bucket;
+    glimpse->slot = slot;
+
+    return true;
+}
+
+
+static void
+ssec_acquire_waiting(ssec_table_t *table, ssec_entry_t *entry)
+{
     ssec_seek(table, entry);
 
-    if (entry->found && ssec_is_name(table, entry)) {
+    ssec_acquire_further(table, entry);
+}
+
+
+/* With the first bucket held: what is not a session in it. */
+
+static void
+ssec_acquire_further(ssec_table_t *table, ssec_entry_t *entry)
+{
+    if (!entry->found && !entry->both) {
+        ssec_seek_both(table, entry);
+    }
+
+    if (entry->found && entry->name) {
         ssec_follow(table, entry);
     }
 
@@ -318,7 +431,7 @@ ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
 
 /* Finds what has this digest, be it a name, and holds it. */
 
-static inline void
+static void
 ssec_seek(ssec_table_t *table, ssec_entry_t *entry)
 {
     entry->first = ssec_first_bucket(table, entry->digest.place);
@@ -357,28 +470,27 @@ ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry)
 
 /*
  * From a name to its session.  A client has presented it: it is in use.  Where
- * the session is gone, what the name stands for is one that the backend
- * issued and that is not known.
+ * the session is gone, the name is that of none.
  */
 
 static void
 ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
 {
-    ssec_digest_t  name;
     ssec_stored_t  stored;
 
-    name = entry->digest;
+    entry->key = entry->digest;
+
     stored = ssec_stored(table, entry->bucket, entry->slot);
+    entry->former = (ssec_slot_state(stored.word) == SSEC_SLOT_OLD_NAME);
 
     if (ssec_slot_state(stored.word) == SSEC_SLOT_FRESH_NAME) {
-        ssec_set_word(table, entry->bucket, entry->slot,
-                      (stored.word & ~SSEC_STATE_MASK)
-                      | (uint64_t) SSEC_SLOT_NAME << SSEC_STATE);
+        ssec_mark(table, entry, SSEC_SLOT_NAME);
     }
 
     ssec_table_leave(table, entry);
 
     entry->digest = ssec_link(&stored);
+
     entry->first = ssec_first_bucket(table, entry->digest.place);
     entry->second = ssec_second_bucket(table, entry->first,
                                        entry->digest.body);
@@ -396,14 +508,25 @@ ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
 
     ssec_table_leave(table, entry);
 
-    entry->digest = name;
+    entry->digest = entry->key;
 
     ssec_seek(table, entry);
 
-    if (entry->found && ssec_is_name(table, entry)) {
-        entry->record = (ssec_record_t) { .state = SSEC_UNKNOWN,
-                                          .issued = true };
+    if (entry->found && entry->name) {
+        entry->record = (ssec_record_t) { .state = SSEC_UNKNOWN };
     }
+}
+
+
+/* Changes the state of the name that is held: one store. */
+
+static void
+ssec_mark(ssec_table_t *table, const ssec_entry_t *entry, unsigned state)
+{
+    ssec_set_word(table, entry->bucket, entry->slot,
+                  (ssec_word(table, entry->bucket, entry->slot)
+                   & ~SSEC_STATE_MASK)
+                  | (uint64_t) state << SSEC_STATE);
 }
 
 
@@ -487,6 +610,22 @@ ssec_table_release(ssec_table_t *table, ssec_entry_t *entry)
 }
 
 
+bool
+ssec_table_replace(ssec_table_t *table, const ssec_digest_t *key,
+    const ssec_record_t *record)
+{
+    ssec_entry_t  entry;
+
+    entry.digest = *key;
+    ssec_seek(table, &entry);
+
+    entry.record = *record;
+    entry.live = false;
+
+    return ssec_table_release(table, &entry);
+}
+
+
 void
 ssec_table_leave(ssec_table_t *table, const ssec_entry_t *entry)
 {
@@ -502,11 +641,31 @@ bool
 ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
     uint32_t bucket, unsigned slot, uint64_t active)
 {
-    bool           found;
-    uint64_t       word;
-    ssec_bucket_t  *b;
+    if (!ssec_trylock(table, bucket)) {
+        return ssec_touch_waiting(table, digest, bucket, slot, active);
+    }
 
+    return ssec_touch_held(table, digest, bucket, slot, active);
+}
+
+
+static bool
+ssec_touch_waiting(ssec_table_t *table, const ssec_digest_t *digest,
+    uint32_t bucket, unsigned slot, uint64_t active)
+{
     ssec_lock(table, bucket);
+
+    return ssec_touch_held(table, digest, bucket, slot, active);
+}
+
+
+static inline bool
+ssec_touch_held(ssec_table_t *table, const ssec_digest_t *digest,
+    uint32_t bucket, unsigned slot, uint64_t active)
+{
+    bool            found;
+    uint64_t        word;
+    ssec_bucket_t  *b;
 
     b = &table->buckets[bucket];
     word = ssec_word(table, bucket, slot);
@@ -528,21 +687,19 @@ ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
 
 
 bool
-ssec_table_rename(ssec_table_t *table, const ssec_digest_t *root,
-    const ssec_digest_t *old, const ssec_digest_t *name)
+ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
+    const ssec_digest_t *name)
 {
     bool           kept;
-    uint64_t       word;
+    uint64_t       last;
     ssec_entry_t   entry;
     ssec_stored_t  stored;
 
-    kept = true;
+    if (!ssec_new_name(table, key, &stored)) {
+        return false;
+    }
 
-    stored.created = (uint32_t) (root->body >> SSEC_LINK_BODY)
-                     & SSEC_CREATED_MASK;
-    stored.own = 0;
-    stored.word = (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE
-                  | root->body >> (64 - SSEC_LINK_WORD) << 32 | root->place;
+    kept = true;
 
     entry.digest = *name;
     ssec_seek(table, &entry);
@@ -550,25 +707,129 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *root,
     if (!entry.found) {
         kept = ssec_insert(table, &entry, &stored);
 
-    } else if (ssec_is_name(table, &entry)) {
+    } else if (ssec_rank(table, entry.bucket, entry.slot, &last)
+               < SSEC_RANK_LIVE)
+    {
         ssec_publish(table, &entry, &stored);
     }
 
     ssec_table_leave(table, &entry);
 
-    entry.digest = *old;
-    ssec_seek(table, &entry);
+    return kept;
+}
 
-    if (entry.found && ssec_is_name(table, &entry)) {
-        word = ssec_word(table, entry.bucket, entry.slot);
-        ssec_set_word(table, entry.bucket, entry.slot,
-                      (word & ~SSEC_STATE_MASK)
-                      | (uint64_t) SSEC_SLOT_OLD_NAME << SSEC_STATE);
+
+/*
+ * A name of the session that has this key.  When a session gets its second
+ * key, it moves to a place of its own, which no key leads to but by a name:
+ * so none of its keys can begin it anew.  The lowest bits of that place are
+ * those of its creation time: then one store makes a name of the record.
+ */
+
+static bool
+ssec_new_name(ssec_table_t *table, const ssec_digest_t *key,
+    ssec_stored_t *name)
+{
+    unsigned      tries;
+    ssec_entry_t  entry;
+
+    for (tries = 0; tries < SSEC_TRIES; tries++) {
+
+        entry.digest = *key;
+        ssec_seek(table, &entry);
+
+        if (!entry.found) {
+            ssec_table_leave(table, &entry);
+            return false;
+        }
+
+        if (entry.name || ssec_settle_down(table, &entry)) {
+
+            ssec_mark(table, &entry, SSEC_SLOT_OLD_NAME);
+
+            *name = ssec_stored(table, entry.bucket, entry.slot);
+            ssec_table_leave(table, &entry);
+
+            name->word = (name->word & SSEC_TIME_MAX)
+                         | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
+            name->created &= SSEC_CREATED_MASK;
+
+            return true;
+        }
+
+        ssec_table_leave(table, &entry);
+        sched_yield();
     }
 
-    ssec_table_leave(table, &entry);
+    return false;
+}
 
-    return kept;
+
+/*
+ * Moves the session that is held to a place that is chosen at random, without
+ * waiting for it, and leaves a name.  A process that is killed in between
+ * leaves a copy that nothing leads to.
+ */
+
+static bool
+ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry)
+{
+    bool           settled;
+    uint64_t       seed[3];
+    ssec_entry_t   to;
+    ssec_stored_t  stored;
+
+    stored = ssec_stored(table, entry->bucket, entry->slot);
+    stored.word &= ~SSEC_PLACE_MASK;
+    stored.created &= ~SSEC_IN_SECOND;
+
+    seed[0] = entry->digest.body;
+    seed[1] = entry->digest.place;
+    seed[2] = atomic_fetch_add(&table->header->serial, 1);
+
+    ssec_digest(table->key, seed, sizeof(seed), &to.digest);
+
+    to.digest.body &= ~((uint64_t) SSEC_CREATED_MASK << SSEC_LINK_BODY);
+    to.digest.body |= (uint64_t) (stored.created & SSEC_CREATED_MASK)
+                      << SSEC_LINK_BODY;
+
+    to.first = ssec_first_bucket(table, to.digest.place);
+    to.second = ssec_second_bucket(table, to.first, to.digest.body);
+
+    if (!ssec_trylock(table, to.first)) {
+        return false;
+    }
+
+    if (!ssec_trylock(table, to.second)) {
+        ssec_unlock(table, to.first);
+        return false;
+    }
+
+    to.found = ssec_find_linked(table, &to, to.first)
+               || ssec_find_linked(table, &to, to.second);
+
+    settled = !to.found;
+
+    if (settled) {
+        (void) ssec_insert(table, &to, &stored);
+        settled = to.found;
+    }
+
+    ssec_crash_point(6);
+
+    if (settled) {
+        ssec_set_word(table, entry->bucket, entry->slot,
+                      (ssec_word(table, entry->bucket, entry->slot)
+                       & SSEC_PLACE_MASK)
+                      | (uint64_t) SSEC_SLOT_OLD_NAME << SSEC_STATE
+                      | to.digest.body >> (64 - SSEC_LINK_WORD) << 32
+                      | to.digest.place);
+    }
+
+    ssec_unlock(table, to.second);
+    ssec_unlock(table, to.first);
+
+    return settled;
 }
 
 
@@ -1099,6 +1360,7 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 
         entry->bucket = bucket;
         entry->slot = slot;
+        entry->name = ssec_slot_is_name(ssec_slot_state(word));
 
         stored = ssec_stored(table, bucket, slot);
         ssec_unpack(table, &entry->record, &stored);
@@ -1107,14 +1369,6 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
     }
 
     return false;
-}
-
-
-static inline bool
-ssec_is_name(ssec_table_t *table, const ssec_entry_t *entry)
-{
-    return ssec_slot_is_name(ssec_slot_state(ssec_word(table, entry->bucket,
-                                                       entry->slot)));
 }
 
 
@@ -1185,6 +1439,8 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
     table->buckets[entry->bucket].body[entry->slot] = entry->digest.body;
     ssec_crash_point(2);
     ssec_publish(table, entry, stored);
+
+    entry->found = true;
 
     return !lost;
 }
@@ -1512,7 +1768,6 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
     const ssec_stored_t *stored)
 {
     unsigned  state;
-    uint32_t  age;
 
     static const uint8_t  states[SSEC_SLOT_STATES] = {
         [SSEC_SLOT_CLOSED] = SSEC_CLOSED,
@@ -1532,10 +1787,7 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
     rec->told = (state == SSEC_SLOT_TOLD);
     rec->last = stored->word & SSEC_TIME_MAX;
 
-    age = ((uint32_t) (rec->last >> SSEC_CREATED) - stored->created)
-          & SSEC_CREATED_MASK;
-
-    rec->created = ((rec->last >> SSEC_CREATED) - age) << SSEC_CREATED;
+    rec->created = ssec_created(rec->last, stored->created);
 
     rec->own = stored->own ? &table->header->own[stored->own] : NULL;
 }

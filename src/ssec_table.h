@@ -14,10 +14,11 @@
  *     1,024 buckets.  No session key is stored.
  *
  * Names
- *     A session is found by the key that it began with.  Keys that it got
- *     later are records too, which hold 68 bits of that first key's digest in
- *     place of the times: a session has one state however often its key
- *     changes.  A name whose session was pushed out is that of no session.
+ *     A session is found by its key, until the backend replaces that.  Then it
+ *     moves to a place that is chosen at random, and its keys become names:
+ *     records that hold 68 bits of that place's digest instead of times.  So a
+ *     session has one state however often its key changes, and no key of it
+ *     can begin it anew.  A name whose session was pushed out is that of none.
  *
  * Invariants
  *     1. A bucket's words are read and written under its lock only.  (To
@@ -78,15 +79,26 @@ typedef struct {                 /* a process's own view of a table */
 typedef struct {                 /* a session that is held */
     ssec_record_t    record;
 
-    ssec_digest_t    digest;     /* of the key that it began with */
+    ssec_digest_t    digest;     /* of its key, or of its place */
     uint32_t         first;      /* buckets */
     uint32_t         second;
     bool             both;       /* both of them are locked */
     bool             found;
+    bool             name;       /* it was found by one: */
+    bool             former;     /* one that was replaced */
+    ssec_digest_t    key;        /* that is this */
     bool             live;       /* it was so when it was found */
     uint32_t         bucket;
     unsigned         slot;
 } ssec_entry_t;
+
+
+typedef struct {
+    uint64_t         created;
+    uint64_t         last;
+    uint32_t         bucket;
+    uint32_t         slot;
+} ssec_glimpse_t;
 
 
 typedef struct {
@@ -133,6 +145,15 @@ void ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_entry_t *entry);
 
 /*
+ * As much of a session as most requests need, and where it is: for one that is
+ * live, was presented, has no limits of its own, and lies in its first bucket.
+ * Gives false for any other; ssec_table_acquire() knows all.
+ */
+
+bool ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
+    ssec_glimpse_t *glimpse);
+
+/*
  * Puts entry->record into the table and lets the session go.  A record that
  * was unknown and is so no longer is inserted; where there is no room another
  * is pushed out: keys that were replaced first, then closed sessions, then
@@ -158,13 +179,22 @@ bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
     uint32_t bucket, unsigned slot, uint64_t active);
 
 /*
- * The session that began with the key root, and has the key old, gets one
- * more.  The old one is the first to be pushed out from now on.  What is
- * known by that name already stays.  Gives false if there was no room for it.
+ * The session that has this key gets one more, and the key is the first to be
+ * pushed out from now on.  A name that is known already becomes one of this
+ * session if it was replaced or its session has ended, and stays otherwise.
+ * Gives false if there was no room, or no such session any more.
  */
 
-bool ssec_table_rename(ssec_table_t *table, const ssec_digest_t *root,
-    const ssec_digest_t *old, const ssec_digest_t *name);
+bool ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
+    const ssec_digest_t *name);
+
+/*
+ * The key is that of a session of its own from now on, whatever it was.  Gives
+ * false as ssec_table_release() does.
+ */
+
+bool ssec_table_replace(ssec_table_t *table, const ssec_digest_t *key,
+    const ssec_record_t *record);
 
 /*
  * The table's own copy of such limits, for records.  If it has no room for

@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 255;
+plan tests => 371;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -629,6 +629,359 @@ unknown "no_such_variable" variable
 
 
 
+=== activity: no such word
+--- config
+    session_security_activity often;
+--- refused
+invalid value "often" in "session_security_activity"; write requests, navigations or user
+
+
+
+=== activity: empty
+--- config
+    session_security_activity "";
+--- refused
+invalid value "" in "session_security_activity"; write requests, navigations or user
+
+
+
+=== activity: a word that begins so
+--- config
+    session_security_activity request;
+--- refused
+invalid value "request" in "session_security_activity"; write requests, navigations or user
+
+
+
+=== activity: without a value
+--- config
+    session_security_activity;
+--- refused
+invalid number of arguments in "session_security_activity" directive
+
+
+
+=== activity: two values
+--- config
+    session_security_activity requests navigations;
+--- refused
+invalid number of arguments in "session_security_activity" directive
+
+
+
+=== activity: twice
+--- config
+    session_security_activity requests;
+    session_security_activity requests;
+--- refused
+"session_security_activity" directive is duplicate
+
+
+
+=== activity: in an "if"
+--- config
+    location / { if ($arg_a) { session_security_activity requests; } }
+--- refused
+"session_security_activity" directive is not allowed here
+
+
+
+=== unknown: no such word
+--- config
+    session_security_unknown often;
+--- refused
+invalid value "often" in "session_security_unknown"; write track or expired
+
+
+
+=== unknown: empty
+--- config
+    session_security_unknown "";
+--- refused
+invalid value "" in "session_security_unknown"; write track or expired
+
+
+
+=== unknown: a word that begins so
+--- config
+    session_security_unknown tracks;
+--- refused
+invalid value "tracks" in "session_security_unknown"; write track or expired
+
+
+
+=== unknown: without a value
+--- config
+    session_security_unknown;
+--- refused
+invalid number of arguments in "session_security_unknown" directive
+
+
+
+=== unknown: two values
+--- config
+    session_security_unknown track expired;
+--- refused
+invalid number of arguments in "session_security_unknown" directive
+
+
+
+=== unknown: twice
+--- config
+    session_security_unknown track;
+    session_security_unknown track;
+--- refused
+"session_security_unknown" directive is duplicate
+
+
+
+=== unknown: in an "if"
+--- config
+    location / { if ($arg_a) { session_security_unknown track; } }
+--- refused
+"session_security_unknown" directive is not allowed here
+
+
+
+=== connections: no such word
+--- config
+    session_security_connections often;
+--- refused
+invalid value "often" in "session_security_connections"; write passive, active or off
+
+
+
+=== connections: empty
+--- config
+    session_security_connections "";
+--- refused
+invalid value "" in "session_security_connections"; write passive, active or off
+
+
+
+=== connections: a word that begins so
+--- config
+    session_security_connections passives;
+--- refused
+invalid value "passives" in "session_security_connections"; write passive, active or off
+
+
+
+=== connections: without a value
+--- config
+    session_security_connections;
+--- refused
+invalid number of arguments in "session_security_connections" directive
+
+
+
+=== connections: two values
+--- config
+    session_security_connections passive active;
+--- refused
+invalid number of arguments in "session_security_connections" directive
+
+
+
+=== connections: twice
+--- config
+    session_security_connections passive;
+    session_security_connections passive;
+--- refused
+"session_security_connections" directive is duplicate
+
+
+
+=== connections: in an "if"
+--- config
+    location / { if ($arg_a) { session_security_connections passive; } }
+--- refused
+"session_security_connections" directive is not allowed here
+
+
+
+=== login_url: empty
+--- config
+    session_security_login_url "";
+--- refused
+invalid URL "" in "session_security_login_url"; write /path, https://host/path, or a variable
+
+
+
+=== login_url: relative path
+--- config
+    session_security_login_url login/;
+--- refused
+invalid URL "login/" in "session_security_login_url"; write /path, https://host/path, or a variable
+
+
+
+=== login_url: another scheme
+--- config
+    session_security_login_url javascript:alert(1);
+--- refused
+invalid URL "javascript:alert(1)" in "session_security_login_url"; write /path, https://host/path, or a variable
+
+
+
+=== login_url: unknown variable
+--- config
+    session_security_login_url /login/?next=$no_such_variable;
+--- refused
+unknown "no_such_variable" variable
+
+
+
+=== login_url: without a URL
+--- config
+    session_security_login_url;
+--- refused
+invalid number of arguments in "session_security_login_url" directive
+
+
+
+=== login_url: twice
+--- config
+    session_security_login_url /a/;
+    session_security_login_url /b/;
+--- refused
+"session_security_login_url" directive is duplicate
+
+
+
+=== login_url: beside a logout URL
+--- config
+    session_security_logout_url /logout/;
+    session_security_login_url /login/;
+--- refused
+"session_security_login_url" directive excludes the other of "session_security_logout_url" and "session_security_login_url"; write only one of them here
+
+
+
+=== logout_url: beside a login page
+--- config
+    location /a/ {
+        session_security_login_url /login/;
+        session_security_logout_url /logout/;
+    }
+--- refused
+"session_security_logout_url" directive excludes the other of "session_security_logout_url" and "session_security_login_url"; write only one of them here
+
+
+
+=== cookie: a word that is none
+--- config
+    session_security_cookie secure httponly;
+--- refused
+invalid parameter "httponly" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
+
+
+
+=== cookie: a path that is none
+--- config
+    session_security_cookie secure path=app;
+--- refused
+invalid parameter "path=app" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
+
+
+
+=== cookie: an empty path
+--- config
+    session_security_cookie secure path=;
+--- refused
+invalid parameter "path=" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
+
+
+
+=== cookie: an empty domain
+--- config
+    session_security_cookie secure domain=;
+--- refused
+invalid parameter "domain=" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
+
+
+
+=== cookie: a path with another attribute
+--- config
+    session_security_cookie secure "path=/a; Secure";
+--- refused
+invalid parameter "path=/a; Secure" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
+
+
+
+=== cookie: a path with a semicolon
+--- config
+    session_security_cookie secure "path=/a;b";
+--- refused
+invalid parameter "path=/a;b" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
+
+
+
+=== cookie: a domain with a blank
+--- config
+    session_security_cookie secure "domain=a b";
+--- refused
+invalid parameter "domain=a b" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
+
+
+
+=== cookie: a word with a value
+--- config
+    session_security_cookie secure secure=on;
+--- refused
+invalid parameter "secure=on" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
+
+
+
+=== cookie: a path in capitals
+--- config
+    session_security_cookie secure Path=/app;
+--- refused
+invalid parameter "Path=/app" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
+
+
+
+=== cookie: two of path
+--- config
+    session_security_cookie path=/a path=/b;
+--- refused
+"session_security_cookie" directive has a duplicate parameter
+
+
+
+=== cookie: two of domain
+--- config
+    session_security_cookie domain=a.example.com domain=b.example.com;
+--- refused
+"session_security_cookie" directive has a duplicate parameter
+
+
+
+=== cookie: unknown variable
+--- config
+    session_security_cookie path=$no_such_variable;
+--- refused
+unknown "no_such_variable" variable
+
+
+
+=== cookie: without a parameter
+--- config
+    session_security_cookie;
+--- refused
+invalid number of arguments in "session_security_cookie" directive
+
+
+
+=== cookie: twice
+--- config
+    session_security_cookie path=/a;
+    session_security_cookie secure;
+--- refused
+"session_security_cookie" directive is duplicate
+
+
+
 === expired_status: no error
 --- config
     session_security_expired_status 200;
@@ -723,6 +1076,10 @@ invalid number of arguments in "session_security_ping" directive
     session_security_passive $arg_auto $http_x_auto;
     session_security_logout_url /logout/;
     session_security_expired_status 403;
+    session_security_activity navigations;
+    session_security_unknown expired;
+    session_security_connections active;
+    session_security_cookie path=/app domain=example.com secure partitioned;
 --- accepted
 
 
@@ -737,6 +1094,10 @@ invalid number of arguments in "session_security_ping" directive
     session_security_passive $arg_auto $http_x_auto;
     session_security_logout_url /logout/;
     session_security_expired_status 403;
+    session_security_activity navigations;
+    session_security_unknown expired;
+    session_security_connections active;
+    session_security_cookie path=/app domain=example.com secure partitioned;
 --- accepted
 
 
@@ -752,6 +1113,10 @@ invalid number of arguments in "session_security_ping" directive
         session_security_passive $arg_auto $http_x_auto;
         session_security_logout_url /logout/;
         session_security_expired_status 403;
+        session_security_activity navigations;
+        session_security_unknown expired;
+        session_security_connections active;
+        session_security_cookie path=/app domain=example.com secure partitioned;
         location /a/ping/ { session_security_ping; }
     }
 --- accepted
@@ -871,6 +1236,59 @@ invalid number of arguments in "session_security_ping" directive
     location /b/ { session_security_logout_url https://sso.example.com/logout; }
     location /c/ { session_security_logout_url HTTP://sso.example.com; }
     location /d/ { session_security_logout_url $arg_logout; }
+--- accepted
+
+
+
+=== accepted: every word there is, in any case
+--- config
+    session_security_activity requests;
+    session_security_unknown track;
+    session_security_connections passive;
+    location /a/ {
+        session_security_activity Navigations;
+        session_security_unknown EXPIRED;
+        session_security_connections active;
+        location /a/b/ {
+            session_security_activity user;
+            session_security_connections off;
+        }
+    }
+--- accepted
+
+
+
+=== accepted: kinds of login pages
+--- config
+    location /a/ { session_security_login_url /login/?next=$session_security_return_url; }
+    location /b/ { session_security_login_url https://sso.example.com/login; }
+    location /c/ { session_security_login_url HTTP://sso.example.com; }
+    location /d/ { session_security_login_url $arg_login; }
+--- accepted
+
+
+
+=== accepted: a login page within a logout URL, and the other way
+--- config
+    session_security_logout_url /logout/;
+    location /a/ {
+        session_security_login_url /login/;
+        location /a/b/ { session_security_logout_url /a/b/logout/; }
+    }
+--- accepted
+
+
+
+=== accepted: what a cookie may have
+--- config
+    session_security_cookie path=/;
+    location /a/ { session_security_cookie domain=example.com; }
+    location /b/ { session_security_cookie domain=.example.com path=/b; }
+    location /c/ { session_security_cookie secure; }
+    location /d/ { session_security_cookie partitioned secure; }
+    location /e/ { session_security_cookie path=$arg_path domain=$host; }
+    location /f/ { session_security_cookie path=/$arg_path; }
+    location /g/ { session_security_cookie domain=a.$host; }
 --- accepted
 
 
@@ -1019,6 +1437,75 @@ GET /own/else?auto=1
 GET /ping/
   Cookie: sessionid=a
 = 200 ~ ^\d\d?$
+
+
+
+=== a location takes from its server what counts, what is known, and the cookie
+--- also_http
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        return 200 "[$http_cookie]";
+    }
+--- config
+    session_security zone=sessions;
+    session_security_activity user;
+    session_security_unknown expired;
+    session_security_cookie path=/app;
+    session_security_login_url /login/;
+    location = /ping/ {
+        session_security_unknown track;
+        session_security_ping;
+    }
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /own/ {
+        session_security_activity requests;
+        session_security_unknown track;
+        session_security_cookie path=/own;
+        session_security_login_url /own/login/;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^30\d$
+
+GET /own/
+  Cookie: sessionid=a
+= 200
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^\d$
+
+GET /
+  Cookie: sessionid=b
+  Accept: text/html
+= 302
+  Location: http://localhost:$ServerPort/login/
+  Set-Cookie: sessionid=; Path=/app; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly
+
+GET /own/
+  Cookie: sessionid=c
+= 200 [sessionid=c]
+
+GET /ping/?idleFor=600
+  Cookie: sessionid=d
+= 200 "logout"
+
+GET /own/
+  Cookie: sessionid=d
+  Accept: text/html
+= 302
+  Location: http://localhost:$ServerPort/own/login/
+  Set-Cookie: sessionid=; Path=/own; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly
 
 
 

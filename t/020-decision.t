@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 845;
+plan tests => 853;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # A ping that reports more than ten minutes makes any new session an expired
@@ -1824,15 +1824,11 @@ GET /
 
 
 
-=== row 14: not by a response to another session, or to none
+=== row 14: not by a response to another session
 --- steps
 GET /ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
-
-GET /
-  X-Set: sessionid=a
-= 200 []
 
 GET /
   Cookie: sessionid=b
@@ -1849,13 +1845,36 @@ GET /logout/
 = 200
 
 GET /
+  Cookie: sessionid=b
   X-Set: sessionid=a
-= 200 []
+= 200 [sessionid=b]
 
 GET /
   Cookie: sessionid=a
 = 200 []
   X-State: closed
+
+
+
+=== row 14: by a login without a cookie, where all logins have the same value
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /
+  X-Set: sessionid=a
+= 200 []
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 0
+  X-State: live
+
+GET /
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+  X-State: live
 
 
 

@@ -4,12 +4,14 @@
 use FindBin;
 use lib "$FindBin::Bin/support";
 
+use IO::Socket::INET;
+
 use Test::Nginx::Socket;
 use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 223;
+plan tests => 391;
 
 defaults(
     http_config => <<'END',
@@ -37,6 +39,21 @@ END
     location = /ping/ { session_security_ping; }
 END
 );
+
+# URLs that lead to another site if they are taken for one that begins with
+# the path, decoded often enough.
+our @elsewhere = map { ($_ . 'evil.example.com', $_ . 'https://evil.example.com') }
+                 map { my $slash = $_; map { "/$_" } $slash, "$slash$slash", "%09$slash", "$slash%0a$slash", "%2509$slash", "%2500$slash" }
+                 ('/', '\\', '%2F', '%2f', '%5C', '%252F', '%255c', '%25252F', '%25%32%66', '%25%32%35%32%66');
+
+sub return_url {
+    my ($url) = @_;
+    my $socket = IO::Socket::INET->new(PeerAddr => server_addr(), PeerPort => server_port())
+        or die "cannot connect: $!";
+    print $socket "GET $url HTTP/1.0\r\nHost: localhost\r\n\r\n";
+    local $/;
+    return <$socket> =~ /<(.*)>\z/ ? $1 : '';
+}
 
 run_tests();
 
@@ -312,10 +329,22 @@ GET //
 = 200 %2F
 
 GET /%2Fevil.example.com
-= 200 %2F%252Fevil.example.com
+= 200 %2Fevil.example.com
+
+GET /%2F%2fevil.example.com
+= 200 %2Fevil.example.com
+
+GET /%5Cevil.example.com
+= 200 %2Fevil.example.com
 
 GET /%09/evil.example.com
-= 200 %2F%2509%2Fevil.example.com
+= 200 %2Fevil.example.com
+
+GET /%0d%0a%20/%7F%5c/evil.example.com
+= 200 %2Fevil.example.com
+
+GET /https:evil.example.com
+= 200 %2Fhttps%3Aevil.example.com
 
 GET /https://evil.example.com
 = 200 %2Fhttps%3A%2F%2Fevil.example.com
@@ -323,6 +352,106 @@ GET /https://evil.example.com
 GET http://evil.example.com//evil.example.com
   Host: localhost
 = 200 %2Fevil.example.com
+
+
+
+=== return URL: nor if it is decoded more than once
+--- also
+    merge_slashes off;
+    location / { return 200 $session_security_return_url; }
+--- config
+    session_security zone=sessions;
+--- steps
+GET /%252Fevil.example.com
+= 200 %2Fevil.example.com
+
+GET /%252F/evil.example.com
+= 200 %2Fevil.example.com
+
+GET /%255Cevil.example.com
+= 200 %2Fevil.example.com
+
+GET /%2525252525252fevil.example.com
+= 200 %2Fevil.example.com
+
+GET /%25%32%46evil.example.com
+= 200 %2Fevil.example.com
+
+GET /%25%32%35%32%46%2509%25%35%63evil.example.com
+= 200 %2Fevil.example.com
+
+GET /%252F%252F
+= 200 %2F
+
+
+
+=== return URL: what is no slash is kept as it is
+--- also
+    merge_slashes off;
+    location / { return 200 $session_security_return_url; }
+--- config
+    session_security zone=sessions;
+--- steps
+GET /%25
+= 200 %2F%2525
+
+GET /%2520
+= 200 %2F
+
+GET /%252
+= 200 %2F%25252
+
+GET /%25zz/%2F
+= 200 %2F%2525zz%2F%252F
+
+GET /%25%32/
+= 200 %2F%2525%2532%2F
+
+GET /%2525
+= 200 %2F%252525
+
+GET /%C3%A4%2Fb
+= 200 %2F%25C3%25A4%252Fb
+
+GET /%61%2F%2Fb
+= 200 %2F%2561%252F%252Fb
+
+GET /%2561dmin
+= 200 %2F%252561dmin
+
+GET /?next=//evil.example.com
+= 200 %2F%3Fnext%3D%2F%2Fevil.example.com
+
+GET /%2F?next=%2F%2F
+= 200 %2F%3Fnext%3D%252F%252F
+
+GET /%3F//
+= 200 %2F%253F%2F%2F
+
+
+
+=== return URL: a browser that follows it stays on this site
+# Decoded up to five times, as a query is and as a path is.
+--- also
+    merge_slashes off;
+    location / { return 200 "<$session_security_return_url>"; }
+--- config
+    session_security zone=sessions;
+--- init
+for my $url (@main::elsewhere) {
+    my $back = main::return_url($url);
+    my $here = $back =~ /\A%2F/;
+    for my $n (1 .. 5) {
+        $back =~ s/%([0-9A-Fa-f]{2})/chr hex $1/ge;
+        (my $seen = $back) =~ s/[\t\r\n]//g;
+        $seen =~ s/\A[\x00-\x20]+//;
+        $here &&= $seen =~ m{\A/(?![/\\])};
+    }
+    main::ok($here, "$url leads to this site");
+}
+--- steps
+GET /
+= 200 <%2F>
 
 
 

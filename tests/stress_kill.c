@@ -3,9 +3,10 @@
  *
  * Every record can be checked for itself.  Each time a session comes to life
  * it gets a generation of its own, which its creation time tells; its last
- * activity is so many steps later, by a remainder that only this session has.
- * What a writer has done it notes only after it let the session go, so that
- * what is noted did happen.
+ * activity is so many steps later, by a remainder that only this session has,
+ * and so are the limits that it may have.  Its further keys are its own, or
+ * nobody's.  What a writer has done it notes only after it let the session go,
+ * so that what is noted did happen.
  *
  * usage: stress_kill [kills [writers]]
  */
@@ -28,10 +29,13 @@ static unsigned  points;
 
 
 #define BUCKETS      1024
-#define SESSIONS     3200        /* of 3072 records */
+#define SESSIONS     2600        /* in 3072 records, with their names */
+#define KEYS         3           /* each */
+#define LIMITS       500         /* different ones */
 #define MAX_WRITERS  64
 
 #define STEP         97          /* milliseconds; prime */
+#define GENERATION   14          /* 2^14 milliseconds, far more than a life */
 #define STUCK        10          /* seconds without an operation */
 #define TIMEOUT      300
 
@@ -95,10 +99,17 @@ wrong(unsigned session, const ssec_record_t *rec, const char *what)
 }
 
 
+static ssec_digest_t
+key(unsigned session, unsigned k)
+{
+    return test_digest(k * SESSIONS + session);
+}
+
+
 static uint64_t
 generation(const ssec_record_t *rec)
 {
-    return rec->created >> 6;
+    return rec->created >> GENERATION;
 }
 
 
@@ -146,6 +157,10 @@ look(unsigned session, const ssec_record_t *rec)
         return;
     }
 
+    if (rec->own && rec->own->expire_after != 1 + session % LIMITS) {
+        wrong(session, rec, "another's limits");
+    }
+
     if (generation(rec) == 0
         || generation(rec) > atomic_load(&shared->generation))
     {
@@ -162,77 +177,155 @@ look(unsigned session, const ssec_record_t *rec)
 }
 
 
+/* The limits, which may be none, were asked for before it was held. */
+
 static void
-bring_to_life(unsigned session, ssec_record_t *rec, uint64_t random)
+bring_to_life(unsigned session, ssec_record_t *rec, const ssec_own_t *own,
+    uint64_t random)
 {
     rec->state = SSEC_LIVE;
     rec->issued = random & 1;
+    rec->presented = random & 2;
     rec->told = false;
-    rec->created = (atomic_fetch_add(&shared->generation, 1) + 1) << 6;
+    rec->created = (atomic_fetch_add(&shared->generation, 1) + 1)
+                   << GENERATION;
     rec->last = rec->created + session % STEP;
+    rec->own = own;
 }
 
 
-static void
-operate(unsigned session, uint64_t random)
+/* A session that is held: gives false if it is to be forgotten. */
+
+static bool
+change(unsigned session, ssec_entry_t *entry, const ssec_own_t *own,
+    uint64_t random)
 {
-    bool            forget;
     note_t         *note;
-    uint64_t        was;
-    ssec_entry_t    entry;
-    ssec_digest_t   digest;
     ssec_record_t  *rec;
 
     note = &shared->notes[session];
-    rec = &entry.record;
-    digest = test_digest(session);
-    forget = false;
-
-    ssec_table_acquire(&table, &digest, &entry);
-    look(session, rec);
-
-    was = (rec->state == SSEC_LIVE) ? generation(rec) : 0;
+    rec = &entry->record;
 
     if (rec->state == SSEC_UNKNOWN) {
-        bring_to_life(session, rec, random);
+        bring_to_life(session, rec, own, random);
 
     } else if (random % 8 == 0) {
 
         /* this makes room: without it there would be nothing to move to */
 
-        forget = true;
-        raise_to(&note->dying, was);
-        ssec_set_word(&table, entry.bucket, entry.slot, 0);
-        entry.found = false;
-        rec->state = SSEC_UNKNOWN;
+        if (rec->state == SSEC_LIVE) {
+            raise_to(&note->dying, generation(rec));
+        }
+
+        return false;
 
     } else if (rec->state == SSEC_LIVE) {
 
         if (random % 32 == 1) {
-            raise_to(&note->dying, was);
-            rec->state = SSEC_EXPIRED;
+            raise_to(&note->dying, generation(rec));
+            rec->state = (random & 32) ? SSEC_EXPIRED : SSEC_VISITOR;
 
         } else {
             rec->issued |= (random % 16 == 2);
+            rec->presented = true;
             rec->last += STEP;
         }
 
     } else if (random % 4 == 1) {
-        bring_to_life(session, rec, random);
+        bring_to_life(session, rec, own, random);
 
     } else {
         rec->told |= (rec->state == SSEC_EXPIRED);
         rec->state = (random % 4 == 2) ? SSEC_CLOSED : rec->state;
     }
 
-    entry.record = *rec;
+    return true;
+}
+
+
+/* One step more, if it lives still; if it lives again that is in its past. */
+
+static void
+touch(unsigned session, const ssec_entry_t *entry)
+{
+    ssec_record_t  rec;
+
+    rec = entry->record;
+    rec.last += STEP;
+
+    if (ssec_table_touch(&table, &entry->digest, entry->bucket, entry->slot,
+                         rec.last))
+    {
+        raise_to(&shared->notes[session].seen, version(&rec));
+    }
+}
+
+
+static void
+operate(unsigned session, unsigned k, uint64_t random)
+{
+    bool               keep;
+    note_t            *note;
+    uint64_t           was;
+    ssec_own_t         limits;
+    ssec_entry_t       entry;
+    ssec_digest_t      digest, root, name;
+    ssec_record_t     *rec;
+    const ssec_own_t  *own;
+
+    note = &shared->notes[session];
+    rec = &entry.record;
+    digest = key(session, k);
+    root = key(session, 0);
+    own = NULL;
+
+    if (random >> 32 & 1) {
+        limits = (ssec_own_t) { .expire_after = 1 + session % LIMITS };
+        own = ssec_table_own(&table, &limits);
+    }
+
+    ssec_table_acquire(&table, &digest, &entry);
+
+    if (rec->state == SSEC_UNKNOWN && k) {
+        ssec_table_leave(&table, &entry);
+        goto rename;
+    }
+
+    if (entry.digest.body != root.body || entry.digest.place != root.place) {
+        wrong(session, rec, "under another's key");
+    }
+
+    look(session, rec);
+
+    if (rec->state == SSEC_LIVE && random >> 33 & 1) {
+        ssec_table_leave(&table, &entry);
+        touch(session, &entry);
+        goto rename;
+    }
+
+    was = (rec->state == SSEC_LIVE) ? generation(rec) : 0;
+    keep = change(session, &entry, own, random);
+
+    if (!keep) {
+        ssec_set_word(&table, entry.bucket, entry.slot, 0);
+        entry.found = false;
+        rec->state = SSEC_UNKNOWN;
+    }
+
     (void) ssec_table_release(&table, &entry);
 
     if (rec->state == SSEC_LIVE) {
         raise_to(&note->seen, version(rec));
 
-    } else if (!forget) {
+    } else if (keep) {
         raise_to(&note->dead, was);
+    }
+
+rename:
+
+    if ((random >> 34 & 7) == 0) {
+        name = key(session, 1 + (unsigned) (random >> 40) % (KEYS - 1));
+        (void) ssec_table_rename(&table, &root, &digest, &name);
     }
 }
 
@@ -250,7 +343,8 @@ write_forever(unsigned number, uint64_t seed)
     atomic_store(&w->owner, table.owner);
 
     for ( ;; ) {
-        operate((unsigned) test_below(&seed, SESSIONS), test_random(&seed));
+        operate((unsigned) test_below(&seed, SESSIONS),
+                (unsigned) test_below(&seed, KEYS), test_random(&seed));
         atomic_fetch_add(&w->operations, 1);
     }
 }
@@ -264,7 +358,7 @@ look_at_both(unsigned session)
     unsigned      n;
     ssec_entry_t  entry, second;
 
-    entry.digest = test_digest(session);
+    entry.digest = key(session, 0);
     entry.first = ssec_first_bucket(&table, entry.digest.place);
     entry.second = ssec_second_bucket(&table, entry.first, entry.digest.body);
     entry.record.state = SSEC_UNKNOWN;
@@ -375,11 +469,11 @@ compare(const void *a, const void *b)
 static void
 look_at_all(void)
 {
-    unsigned         i, n, slot;
+    unsigned         i, k, n, slot;
     uint32_t         b;
     ssec_digest_t    digest;
     ssec_record_t    none;
-    static uint64_t  bodies[SESSIONS], found[BUCKETS * SSEC_SLOTS];
+    static uint64_t  bodies[SESSIONS * KEYS], found[BUCKETS * SSEC_SLOTS];
 
     none = (ssec_record_t) { .state = SSEC_UNKNOWN };
 
@@ -388,16 +482,22 @@ look_at_all(void)
         ssec_unlock(&table, b);
     }
 
+    (void) ssec_table_lock_notes(&table);
+    ssec_table_unlock_notes(&table);
+
     if (test_locks(&table)) {
         wrong(0, &none, "a lock that nobody has");
     }
 
     for (i = 0; i < SESSIONS; i++) {
         look_at_both(i);
-        bodies[i] = test_digest(i).body;
+
+        for (k = 0; k < KEYS; k++) {
+            bodies[k * SESSIONS + i] = key(i, k).body;
+        }
     }
 
-    qsort(bodies, SESSIONS, sizeof(uint64_t), compare);
+    qsort(bodies, SESSIONS * KEYS, sizeof(uint64_t), compare);
     n = 0;
 
     for (b = 0; b < table.nbuckets; b++) {
@@ -410,8 +510,8 @@ look_at_all(void)
             digest = ssec_stored_digest(&table, b, slot);
             found[n++] = digest.body;
 
-            if (!bsearch(&digest.body, bodies, SESSIONS, sizeof(uint64_t),
-                         compare))
+            if (!bsearch(&digest.body, bodies, SESSIONS * KEYS,
+                         sizeof(uint64_t), compare))
             {
                 wrong(0, &none, "no session's record");
             }
@@ -537,19 +637,23 @@ main(int argc, char **argv)
 
     ssec_table_count(&table, &counts);
 
-    if (atomic_load(&shared->lost) > counts.evicted) {
-        fprintf(stderr, "%llu live sessions are gone, %llu were pushed out\n",
+    if (atomic_load(&shared->lost) > counts.evicted + counts.refused) {
+        fprintf(stderr, "%llu live sessions are gone, %llu were pushed out"
+                " or refused\n",
                 (unsigned long long) atomic_load(&shared->lost),
-                (unsigned long long) counts.evicted);
+                (unsigned long long) (counts.evicted + counts.refused));
         atomic_fetch_add(&shared->wrong, 1);
     }
 
     result = atomic_load(&shared->wrong);
 
     printf("stress_kill: %u seen to hold a lock when killed, %u in a move;"
-           " %llu collisions, %llu live ones pushed out, %llu missed\n",
-           holding, moving, (unsigned long long) counts.collisions,
+           " %llu names; %llu collisions, %llu live ones pushed out, %llu"
+           " refused, %llu missed\n", holding, moving,
+           (unsigned long long) counts.names,
+           (unsigned long long) counts.collisions,
            (unsigned long long) counts.evicted,
+           (unsigned long long) counts.refused,
            (unsigned long long) atomic_load(&shared->lost));
     printf("stress_kill: %u kills, %llu operations, %u stuck, %llu wrong\n",
            k, (unsigned long long) operations, hung,

@@ -6,6 +6,9 @@
  * read and write it.  So a lock that does not exclude shows as a data race,
  * and a record that is not the one last written as wrong.
  *
+ * The first half of the operations is on sessions that have one key each, so
+ * that every one that is lost can be counted; in the other half they get more.
+ *
  * usage: stress_threads [threads [operations]]
  */
 
@@ -18,7 +21,10 @@
 
 
 #define BUCKETS      1024
-#define SESSIONS     2900        /* of 3072 records: collisions, evictions */
+#define SESSIONS     3600        /* for 3072 records: collisions, evictions */
+#define RENAMED      1300        /* sessions that get more keys */
+#define KEYS         4           /* each */
+#define LIMITS       1500        /* more than a table keeps */
 #define MAX_THREADS  64
 
 #define START        1000000000ULL
@@ -26,27 +32,40 @@
 
 
 typedef struct {
-    bool            known;       /* it was put, and not seen to be gone */
-    ssec_record_t   record;
+    bool              known;     /* it was put, and not seen to be gone */
+    ssec_record_t     record;
+    _Atomic uint64_t  touched;   /* no touch was later than this */
 } expected_t;
 
 
 typedef struct {
     pthread_t       id;
     unsigned        number;
+    unsigned        keys;        /* of a session */
+    unsigned        sessions;
     uint64_t        operations;
     uint64_t        wrong;
     uint64_t        lost;        /* live sessions found to be gone */
-    uint64_t        evicted;     /* what ssec_table_release() said of them */
+    uint64_t        reported;    /* what the table's functions said of them */
+    uint64_t        deaths;
+    uint64_t        touches;
+    uint64_t        renames;
 } thread_t;
 
 
 static void                *memory;
 static uint32_t             owner;
 static expected_t           expected[SESSIONS];
-static _Atomic uint64_t     clock_ms = START;
+static _Atomic uint64_t     clock_ms;
 
 static const ssec_limits_t  limits = { .expire_after = EXPIRE };
+
+
+static ssec_digest_t
+key(unsigned session, unsigned k)
+{
+    return test_digest(k * SESSIONS + session);
+}
 
 
 /* What the table keeps of a record. */
@@ -54,7 +73,8 @@ static const ssec_limits_t  limits = { .expire_after = EXPIRE };
 static ssec_record_t
 kept(ssec_record_t rec)
 {
-    rec.issued = rec.issued && rec.state == SSEC_LIVE;
+    rec.issued = rec.issued || rec.state != SSEC_LIVE;
+    rec.presented = rec.presented || rec.state != SSEC_LIVE || !rec.issued;
     rec.told = rec.told && rec.state == SSEC_EXPIRED;
     rec.created &= ~63ULL;
 
@@ -66,12 +86,28 @@ static bool
 same(const ssec_record_t *a, const ssec_record_t *b)
 {
     return a->state == b->state && a->issued == b->issued
-           && a->told == b->told && a->created == b->created
-           && a->last == b->last;
+           && a->presented == b->presented && a->told == b->told
+           && a->created == b->created && a->own == b->own;
 }
 
 
-/* A session's record is what was written last, or it was pushed out. */
+static void
+raise_to(_Atomic uint64_t *value, uint64_t to)
+{
+    uint64_t  old;
+
+    old = atomic_load(value);
+
+    while (old < to && !atomic_compare_exchange_weak(value, &old, to)) {
+        /* void */
+    }
+}
+
+
+/*
+ * A session's record is what was written last, but for its last activity if
+ * it was touched since; or it was pushed out.
+ */
 
 static void
 look(thread_t *t, unsigned session, const ssec_record_t *rec)
@@ -84,9 +120,33 @@ look(thread_t *t, unsigned session, const ssec_record_t *rec)
         t->lost += (e->known && e->record.state == SSEC_LIVE);
         e->known = false;
 
-    } else if (!e->known || !same(rec, &e->record)) {
+    } else if (!e->known || !same(rec, &e->record)
+               || rec->last < e->record.last
+               || (rec->last > e->record.last
+                   && (rec->last > atomic_load(&e->touched)
+                       || e->record.state == SSEC_UNKNOWN)))
+    {
         t->wrong++;
     }
+}
+
+
+/* One of 64 is not logged in, one of 32 is over. */
+
+static ssec_kind_e
+kind(uint64_t r)
+{
+    static const ssec_kind_e  usual[] = {
+        SSEC_ACTIVE, SSEC_ACTIVE, SSEC_ACTIVE, SSEC_ACTIVE, SSEC_PING,
+        SSEC_PASSIVE, SSEC_ISSUE, SSEC_ISSUE
+    };
+
+    static const ssec_kind_e  rare[] = {
+        SSEC_ON, SSEC_ON, SSEC_ON, SSEC_OFF, SSEC_PING, SSEC_PING, SSEC_END,
+        SSEC_DELETE
+    };
+
+    return (r >> 3 & 7) ? usual[r & 7] : rare[r & 7];
 }
 
 
@@ -98,10 +158,7 @@ event(uint64_t *seed)
     r = test_random(seed);
 
     return (ssec_event_t) {
-        .kind = (r & 15) < 8 ? SSEC_ACTIVE
-                             : (r & 15) < 12 ? SSEC_PING
-                                             : (r & 15) < 14 ? SSEC_PASSIVE
-                                                             : SSEC_ISSUE,
+        .kind = kind(r >> 50),
         .cookie = true,
         .page = r >> 4 & 1,
         .safe = r >> 5 & 1,
@@ -109,24 +166,108 @@ event(uint64_t *seed)
         .logout = (r >> 6 & 15) == 0,
         .idle_for_set = r >> 10 & 1,
         .idle_for = (r >> 11) % (2 * EXPIRE),
-        .withheld = r >> 40 & 1
+        .withheld = r >> 40 & 1,
+        .admitted = (r >> 41 & 3) != 0,
+        .strict = (r >> 43 & 7) == 0,
+        .said = (r >> 46 & 7) == 0 ? SSEC_OFF : SSEC_ACTIVE
     };
+}
+
+
+/* More than the table keeps, some of them longer. */
+
+static const ssec_own_t *
+own(ssec_table_t *table, uint64_t random)
+{
+    ssec_own_t  o;
+
+    if (random % 16) {
+        return NULL;
+    }
+
+    o = (ssec_own_t) { 1, EXPIRE / 2 + (uint32_t) (random >> 8) % LIMITS, 0 };
+
+    return ssec_table_own(table, &o);
+}
+
+
+/* Without holding it: what most requests do. */
+
+static void
+touch(thread_t *t, ssec_table_t *table, unsigned session, uint64_t now)
+{
+    ssec_digest_t   digest;
+    ssec_glimpse_t  glimpse;
+
+    digest = key(session, 0);
+
+    if (!ssec_table_glimpse(table, &digest, &glimpse)) {
+        return;
+    }
+
+    t->wrong += (glimpse.created > glimpse.last
+                 || glimpse.last > atomic_load(&clock_ms));
+
+    raise_to(&expected[session].touched, now);
+    t->touches += ssec_table_touch(table, &digest, glimpse.bucket,
+                                   glimpse.slot, now);
+}
+
+
+/* The session is held. */
+
+static void
+decide(thread_t *t, ssec_table_t *table, ssec_entry_t *entry,
+    unsigned session, const ssec_event_t *ev, uint64_t now)
+{
+    bool            live, anew;
+    ssec_record_t   before;
+    ssec_outcome_t  out;
+
+    before = entry->record;
+    look(t, session, &before);
+
+    (void) ssec_decide(&entry->record, ev, now, &limits, &out);
+
+    if (!out.changed) {
+        ssec_table_leave(table, entry);
+        return;
+    }
+
+    live = (entry->record.state == SSEC_LIVE);
+    anew = (ev->kind == SSEC_ISSUE && ev->withheld);
+
+    /* last never goes back, and the dead stay dead but for row 14 */
+
+    if (before.state == SSEC_LIVE && entry->record.last < before.last) {
+        t->wrong++;
+    }
+
+    if ((before.state == SSEC_EXPIRED || before.state == SSEC_CLOSED)
+        && (live || entry->record.state == SSEC_VISITOR) && !anew)
+    {
+        t->wrong++;
+    }
+
+    t->deaths += (before.state == SSEC_LIVE && !live);
+
+    expected[session].known = (entry->record.state != SSEC_UNKNOWN);
+    expected[session].record = kept(entry->record);
+
+    t->reported += !ssec_table_release(table, entry);
 }
 
 
 static void *
 work(void *data)
 {
-    bool            live;
-    unsigned        session;
-    uint64_t        n, seed, now;
-    thread_t       *t;
-    ssec_event_t    ev;
-    ssec_entry_t    entry;
-    ssec_table_t    table;
-    ssec_digest_t   digest;
-    ssec_record_t   before;
-    ssec_outcome_t  out;
+    unsigned            session, k;
+    uint64_t            n, seed, now;
+    thread_t           *t;
+    ssec_event_t        ev;
+    ssec_entry_t        entry;
+    ssec_table_t        table;
+    ssec_digest_t       digest, root, name;
 
     t = data;
     seed = t->number;
@@ -137,56 +278,200 @@ work(void *data)
 
         /* a few sessions are everybody's, the others now and then */
 
-        session = (unsigned) test_below(&seed, test_below(&seed, 8) ? SESSIONS
-                                                                    : 16);
-        digest = test_digest(session);
-        ev = event(&seed);
+        session = (unsigned) test_below(&seed, test_below(&seed, 8)
+                                               ? t->sessions : 16);
+        k = (unsigned) test_below(&seed, t->keys);
+        digest = key(session, k);
+        root = key(session, 0);
+
         now = atomic_fetch_add_explicit(&clock_ms, n % 16 == 0,
                                         memory_order_relaxed);
 
+        if (test_below(&seed, 4) == 0) {
+            touch(t, &table, session, now);
+            continue;
+        }
+
+        ev = event(&seed);
+        ev.own = own(&table, test_random(&seed));
+
         ssec_table_acquire(&table, &digest, &entry);
 
-        before = entry.record;
-        look(t, session, &before);
+        if (k == 0 || entry.record.state != SSEC_UNKNOWN) {
+            t->wrong += (entry.digest.body != root.body
+                         || entry.digest.place != root.place);
+            decide(t, &table, &entry, session, &ev, now);
 
-        (void) ssec_decide(&entry.record, &ev, now, &limits, &out);
+        } else {
 
-        live = (entry.record.state == SSEC_LIVE);
+            /* a name of nobody; what is expected is not ours to look at */
 
-        /* last never goes back, and the dead stay dead but for row 14 */
-
-        if (before.state == SSEC_LIVE && entry.record.last < before.last) {
-            t->wrong++;
+            ssec_table_leave(&table, &entry);
         }
 
-        if (before.state > SSEC_LIVE && live
-            && !(ev.kind == SSEC_ISSUE && ev.withheld))
-        {
-            t->wrong++;
+        if (t->keys > 1 && test_below(&seed, 4) == 0) {
+            name = key(session, 1 + (unsigned) test_below(&seed, KEYS - 1));
+
+            t->reported += !ssec_table_rename(&table, &root, &digest, &name);
+            t->renames++;
         }
-
-        expected[session].known = (entry.record.state != SSEC_UNKNOWN);
-        expected[session].record = kept(entry.record);
-
-        t->evicted += !ssec_table_release(&table, &entry);
     }
 
     return NULL;
 }
 
 
+/* What is there at the end. */
+
+static uint64_t
+check(thread_t *all, ssec_counts_t *counts)
+{
+    unsigned       i, k;
+    uint64_t       wrong, known, names;
+    ssec_entry_t   entry;
+    ssec_table_t   table;
+    ssec_digest_t  digest;
+
+    ssec_table_open(&table, memory, owner);
+
+    known = 0;
+    names = 0;
+
+    for (i = 0; i < SESSIONS; i++) {
+        for (k = 0; k < all->keys; k++) {
+            digest = key(i, k);
+            ssec_table_acquire(&table, &digest, &entry);
+
+            if (k == 0) {
+                look(all, i, &entry.record);
+                known += (entry.record.state != SSEC_UNKNOWN);
+
+            } else {
+                names += (entry.record.state != SSEC_UNKNOWN
+                          || entry.record.issued);
+            }
+
+            ssec_table_leave(&table, &entry);
+        }
+    }
+
+    ssec_table_count(&table, counts);
+
+    wrong = all->wrong;
+
+    if (counts->live + counts->expired + counts->closed + counts->visitors
+        != known || counts->names != names)
+    {
+        fprintf(stderr, "records that no session has\n");
+        wrong++;
+    }
+
+    /* where there are names, some of what was pushed out were such */
+
+    if (all->reported != counts->evicted + counts->refused
+        || all->lost > all->reported
+        || (all->keys == 1 && all->lost != all->reported))
+    {
+        fprintf(stderr, "%llu live sessions are gone, %llu were reported,"
+                " %llu counted\n", (unsigned long long) all->lost,
+                (unsigned long long) all->reported,
+                (unsigned long long) (counts->evicted + counts->refused));
+        wrong++;
+    }
+
+    if (all->deaths != ssec_table_deaths(&table)) {
+        fprintf(stderr, "%llu sessions ended, %llu counted\n",
+                (unsigned long long) all->deaths,
+                (unsigned long long) ssec_table_deaths(&table));
+        wrong++;
+    }
+
+    return wrong;
+}
+
+
+static uint64_t
+run(unsigned n, uint64_t operations, unsigned sessions, unsigned keys)
+{
+    size_t           size;
+    unsigned         i;
+    uint64_t         wrong;
+    thread_t         threads[MAX_THREADS], all;
+    ssec_counts_t    counts;
+    static uint8_t   digest_key[SSEC_DIGEST_KEY];
+
+    size = SSEC_TABLE_HEADER + BUCKETS * (64 + 8);
+    memory = aligned_alloc(64, size);
+
+    if (memory == NULL) {
+        exit(2);
+    }
+
+    memset(memory, 0, size);
+    memset(expected, 0, sizeof(expected));
+    atomic_store(&clock_ms, START);
+
+    if (!ssec_table_create(memory, size, digest_key)) {
+        exit(2);
+    }
+
+    owner = ssec_table_owner();
+    memset(threads, 0, sizeof(threads));
+
+    for (i = 0; i < n; i++) {
+        threads[i].number = i;
+        threads[i].sessions = sessions;
+        threads[i].keys = keys;
+        threads[i].operations = operations / n + (i < operations % n);
+
+        if (pthread_create(&threads[i].id, NULL, work, &threads[i]) != 0) {
+            exit(2);
+        }
+    }
+
+    memset(&all, 0, sizeof(all));
+    all.keys = keys;
+
+    for (i = 0; i < n; i++) {
+        (void) pthread_join(threads[i].id, NULL);
+
+        all.wrong += threads[i].wrong;
+        all.lost += threads[i].lost;
+        all.reported += threads[i].reported;
+        all.deaths += threads[i].deaths;
+        all.touches += threads[i].touches;
+        all.renames += threads[i].renames;
+    }
+
+    wrong = check(&all, &counts);
+
+    printf("stress_threads: %llu live, %llu visitors, %llu expired, %llu"
+           " closed, %llu names; %llu live ones pushed out, %llu refused, %llu"
+           " ended, %llu touched, %llu renamed\n",
+           (unsigned long long) counts.live,
+           (unsigned long long) counts.visitors,
+           (unsigned long long) counts.expired,
+           (unsigned long long) counts.closed,
+           (unsigned long long) counts.names,
+           (unsigned long long) counts.evicted,
+           (unsigned long long) counts.refused,
+           (unsigned long long) all.deaths,
+           (unsigned long long) all.touches,
+           (unsigned long long) all.renames);
+    printf("stress_threads: %u threads, %llu operations, %llu wrong\n", n,
+           (unsigned long long) operations, (unsigned long long) wrong);
+
+    free(memory);
+
+    return wrong;
+}
+
+
 int
 main(int argc, char **argv)
 {
-    size_t           size;
-    unsigned         i, n;
-    uint64_t         operations, wrong, known;
-    thread_t         threads[MAX_THREADS], all;
-    ssec_table_t     table;
-    ssec_entry_t     entry;
-    ssec_counts_t    counts;
-    ssec_digest_t    digest;
-    static uint8_t   key[SSEC_DIGEST_KEY];
+    unsigned  n;
+    uint64_t  operations, wrong;
 
     n = (argc > 1) ? (unsigned) atoi(argv[1]) : 8;
     operations = (argc > 2) ? strtoull(argv[2], NULL, 10) : 10000000;
@@ -196,81 +481,8 @@ main(int argc, char **argv)
         return 2;
     }
 
-    size = 256 + BUCKETS * 64;
-    memory = aligned_alloc(64, size);
-
-    if (memory == NULL) {
-        return 2;
-    }
-
-    memset(memory, 0, size);
-
-    if (!ssec_table_create(memory, size, key)) {
-        return 2;
-    }
-
-    owner = ssec_table_owner();
-    memset(threads, 0, sizeof(threads));
-
-    for (i = 0; i < n; i++) {
-        threads[i].number = i;
-        threads[i].operations = operations / n + (i < operations % n);
-
-        if (pthread_create(&threads[i].id, NULL, work, &threads[i]) != 0) {
-            return 2;
-        }
-    }
-
-    memset(&all, 0, sizeof(all));
-
-    for (i = 0; i < n; i++) {
-        (void) pthread_join(threads[i].id, NULL);
-
-        all.wrong += threads[i].wrong;
-        all.lost += threads[i].lost;
-        all.evicted += threads[i].evicted;
-    }
-
-    /* what is there at the end */
-
-    ssec_table_open(&table, memory, owner);
-    known = 0;
-
-    for (i = 0; i < SESSIONS; i++) {
-        digest = test_digest(i);
-        ssec_table_acquire(&table, &digest, &entry);
-        look(&all, i, &entry.record);
-        (void) ssec_table_release(&table, &entry);
-
-        known += (entry.record.state != SSEC_UNKNOWN);
-    }
-
-    ssec_table_count(&table, &counts);
-
-    wrong = all.wrong;
-
-    if (counts.live + counts.expired + counts.closed != known) {
-        fprintf(stderr, "records that no session has\n");
-        wrong++;
-    }
-
-    if (all.lost != counts.evicted || all.evicted != counts.evicted) {
-        fprintf(stderr, "%llu live sessions are gone, %llu were reported,"
-                " %llu counted\n", (unsigned long long) all.lost,
-                (unsigned long long) all.evicted,
-                (unsigned long long) counts.evicted);
-        wrong++;
-    }
-
-    printf("stress_threads: %llu live, %llu expired, %llu closed, %llu live"
-           " ones pushed out\n", (unsigned long long) counts.live,
-           (unsigned long long) counts.expired,
-           (unsigned long long) counts.closed,
-           (unsigned long long) counts.evicted);
-    printf("stress_threads: %u threads, %llu operations, %llu wrong\n", n,
-           (unsigned long long) operations, (unsigned long long) wrong);
-
-    free(memory);
+    wrong = run(n, operations / 2, SESSIONS, 1);
+    wrong += run(n, operations - operations / 2, RENAMED, KEYS);
 
     return wrong ? 1 : 0;
 }

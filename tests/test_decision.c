@@ -18,7 +18,8 @@
 #define EVENTS     100
 
 #define ALL_REQUESTS   (3 * 2048)
-#define ALL_RESPONSES  (5 * 48)
+#define ALL_ISSUES     384
+#define ALL_RESPONSES  (5 * ALL_ISSUES)
 
 
 static const ssec_limits_t  limits = { .expire_after = EXPIRE };
@@ -105,9 +106,9 @@ response(ssec_kind_e kind)
 
 
 static ssec_event_t
-issue(bool withheld)
+issue(bool anonymous)
 {
-    return (ssec_event_t) { .kind = SSEC_ISSUE, .withheld = withheld };
+    return (ssec_event_t) { .kind = SSEC_ISSUE, .anonymous = anonymous };
 }
 
 
@@ -144,12 +145,14 @@ any_response(unsigned n)
     static const ssec_own_t  *own[] = { NULL, &own_short, &own_endless };
 
     return (ssec_event_t) {
-        .kind = SSEC_ISSUE + n / 48,
+        .kind = SSEC_ISSUE + n / ALL_ISSUES,
         .said = said[n & 3],
         .own = own[n / 4 % 3],
-        .withheld = n / 12 & 1,
+        .anonymous = n / 12 & 1,
         .another = n / 24 & 1,
-        .replaced = n / 12 & 1
+        .lives = n / 48 & 1,
+        .former = n / 96 & 1,
+        .replaced = n / 192 & 1
     };
 }
 
@@ -260,27 +263,32 @@ row_02_not_admitted(void **state)
 }
 
 
-/* A key whose session was forgotten, and that the backend had set. */
+/*
+ * A key whose session was forgotten, and that the backend had set: it begins
+ * as an issued one.  But what was forgotten may have been a dead one, so that
+ * where an unknown key is an expired one this is, too.
+ */
 
 static void
 row_02_unknown_but_issued(void **state)
 {
-    int            strict;
     ssec_event_t   ev;
     ssec_record_t  rec;
 
     (void) state;
 
-    for (strict = 0; strict <= 1; strict++) {
-        ev = request(SSEC_ACTIVE);
-        ev.strict = strict;
+    ev = request(SSEC_ACTIVE);
 
-        rec = (ssec_record_t) { .state = SSEC_UNKNOWN, .issued = true };
-        assert_int_equal(decide(&rec, ev).verdict, SSEC_PASS);
-        assert_int_equal(rec.state, SSEC_LIVE);
-        assert_true(rec.issued);
-        assert_int_equal(rec.created, NOW);
-    }
+    rec = (ssec_record_t) { .state = SSEC_UNKNOWN, .issued = true };
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_PASS);
+    assert_int_equal(rec.state, SSEC_LIVE);
+    assert_true(rec.issued);
+    assert_int_equal(rec.created, NOW);
+
+    ev.strict = true;
+    rec = (ssec_record_t) { .state = SSEC_UNKNOWN, .issued = true };
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_REFUSE);
+    assert_int_equal(rec.state, SSEC_EXPIRED);
 }
 
 
@@ -420,10 +428,38 @@ row_03_unknown_ping_boundary(void **state)
     assert_int_equal(out.verdict, SSEC_ANONYMOUS);
     assert_int_equal(out.state, SSEC_EXPIRED);
     assert_true(out.created);
+    assert_true(out.changed);
     assert_int_equal(out.idle, EXPIRE);
     assert_int_equal(out.remaining, 0);
     assert_int_equal(rec.state, SSEC_EXPIRED);
     assert_int_equal(rec.last, NOW - EXPIRE);
+}
+
+
+/* What nginx may refuse teaches nothing, be it of a session that is dead. */
+
+static void
+row_03_not_admitted(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    ev = ping(EXPIRE);
+    ev.admitted = false;
+
+    rec = unknown();
+    out = decide(&rec, ev);
+    assert_int_equal(out.verdict, SSEC_ANONYMOUS);
+    assert_false(out.changed);
+
+    /* where it is dead without that, it is told what happens to it */
+
+    ev.strict = true;
+    rec = unknown();
+    assert_true(decide(&rec, ev).changed);
 }
 
 
@@ -1326,19 +1362,20 @@ row_14_brings_the_dead_back(void **state)
     for (s = SSEC_EXPIRED; s <= SSEC_CLOSED; s++) {
         rec = dead(s);
         rec.told = true;
-        rec.presented = false;
         out = decide_within(&rec, issue(true), HOUR);
 
         assert_int_equal(out.verdict, SSEC_PASS);
         assert_int_equal(out.state, SSEC_LIVE);
         assert_false(out.created);
+        assert_true(out.begun);
         assert_true(out.changed);
+        assert_false(out.carried);
         assert_int_equal(out.idle, 0);
         assert_int_equal(out.remaining, 0);
 
         assert_int_equal(rec.state, SSEC_LIVE);
         assert_true(rec.issued);
-        assert_true(rec.presented);
+        assert_false(rec.presented);
         assert_false(rec.told);
         assert_int_equal(rec.created, NOW);
         assert_int_equal(rec.last, NOW);
@@ -1347,24 +1384,73 @@ row_14_brings_the_dead_back(void **state)
 
 
 static void
-row_14_only_if_withheld(void **state)
+row_14_only_if_anonymous(void **state)
+{
+    int             i;
+    ssec_state_e    s;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    /* with this very key, or with that of a session that does not live */
+
+    for (s = SSEC_EXPIRED; s <= SSEC_CLOSED; s++) {
+        for (i = 0; i < 8; i++) {
+            ev = issue(false);
+            ev.another = (i & 3) == 1;
+            ev.lives = (i & 3) == 2;
+            ev.former = i & 4;
+
+            rec = dead(s);
+            rec.issued = true;
+            before = rec;
+            out = decide(&rec, ev);
+
+            assert_int_equal(out.verdict, SSEC_PASS);
+            assert_int_equal(out.state, s);
+            assert_false(out.changed);
+            assert_false(out.begun);
+            assert_false(out.carried);
+            assert_int_equal(out.remaining, 0);
+            assert_same(&rec, &before);
+        }
+    }
+}
+
+
+/* Or if a session that lives comes to a key that was another's. */
+
+static void
+row_14_of_a_session_that_lives(void **state)
 {
     ssec_state_e    s;
+    ssec_event_t    ev;
     ssec_record_t   rec, before;
     ssec_outcome_t  out;
 
     (void) state;
 
     for (s = SSEC_EXPIRED; s <= SSEC_CLOSED; s++) {
+        ev = issue(false);
+        ev.another = true;
+        ev.lives = true;
+
         rec = dead(s);
         before = rec;
-        out = decide(&rec, issue(false));
+        out = decide(&rec, ev);
 
-        assert_int_equal(out.verdict, SSEC_PASS);
-        assert_int_equal(out.state, s);
+        assert_true(out.carried);
+        assert_false(out.begun);
         assert_false(out.changed);
-        assert_int_equal(out.remaining, 0);
         assert_same(&rec, &before);
+
+        ev.said = SSEC_OFF;
+        out = decide(&rec, ev);
+        assert_false(out.carried);
+        assert_true(out.begun);
+        assert_int_equal(rec.state, SSEC_VISITOR);
     }
 }
 
@@ -1399,7 +1485,6 @@ row_14_with_what_is_said(void **state)
     assert_int_equal(rec.created, NOW);
     assert_null(rec.own);
     assert_true(rec.issued);
-    assert_true(rec.presented);
 }
 
 
@@ -1425,6 +1510,7 @@ row_15_carried(void **state)
         out = decide(&rec, ev);
 
         assert_true(out.carried);
+        assert_false(out.begun);
         assert_false(out.changed);
         assert_int_equal(out.verdict, SSEC_PASS);
         assert_int_equal(out.state, SSEC_UNKNOWN);
@@ -1434,7 +1520,7 @@ row_15_carried(void **state)
 
 
 static void
-row_15_only_what_is_unknown(void **state)
+row_15_not_what_is_known(void **state)
 {
     size_t          i;
     ssec_event_t    ev;
@@ -1456,10 +1542,85 @@ row_15_only_what_is_unknown(void **state)
         out = decide(&rec, ev);
 
         assert_false(out.carried);
+        assert_false(out.begun);
         assert_int_equal(rec.state, records[i].state);
         assert_int_equal(rec.created, records[i].created);
         assert_int_equal(rec.last, records[i].last);
     }
+}
+
+
+/* A key that was replaced may be another visitor's now: a counter's value. */
+
+static void
+row_15_former_keys(void **state)
+{
+    int             i;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (i = 0; i <= 1; i++) {
+        before = i ? visitor() : live(NOW - HOUR, NOW - 1);
+        before.issued = true;
+
+        /* the same request's: it is set anew */
+
+        ev = issue(false);
+        ev.former = true;
+
+        rec = before;
+        out = decide(&rec, ev);
+        assert_false(out.changed);
+        assert_same(&rec, &before);
+
+        /* of another session, and of nobody */
+
+        ev.another = true;
+        out = decide(&rec, ev);
+        assert_true(out.carried);
+        assert_false(out.changed);
+        assert_same(&rec, &before);
+
+        ev.another = false;
+        ev.anonymous = true;
+        out = decide(&rec, ev);
+        assert_false(out.carried);
+        assert_true(out.begun);
+        assert_int_equal(rec.state, SSEC_LIVE);
+        assert_int_equal(rec.created, NOW);
+    }
+}
+
+
+/* Who logs in with a key that is a visitor's is no visitor. */
+
+static void
+row_15_logged_in_with_a_visitors_key(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    ev = issue(false);
+    ev.another = true;
+    ev.said = SSEC_ON;
+
+    rec = visitor();
+    assert_true(decide(&rec, ev).carried);
+
+    ev.another = false;
+    ev.anonymous = true;
+
+    rec = visitor();
+    out = decide(&rec, ev);
+    assert_true(out.begun);
+    assert_int_equal(rec.state, SSEC_LIVE);
+    assert_int_equal(rec.last, NOW);
 }
 
 
@@ -1468,18 +1629,19 @@ row_15_only_what_is_unknown(void **state)
 static void
 row_16_begins_anew(void **state)
 {
-    int             withheld;
+    int             anonymous;
     ssec_record_t   rec;
     ssec_outcome_t  out;
 
     (void) state;
 
-    for (withheld = 0; withheld <= 1; withheld++) {
+    for (anonymous = 0; anonymous <= 1; anonymous++) {
         rec = (ssec_record_t) { .state = SSEC_UNKNOWN, .told = true };
-        out = decide(&rec, issue(withheld));
+        out = decide(&rec, issue(anonymous));
 
         assert_int_equal(out.state, SSEC_LIVE);
         assert_true(out.created);
+        assert_true(out.begun);
         assert_true(out.changed);
         assert_false(out.carried);
         assert_int_equal(rec.state, SSEC_LIVE);
@@ -1522,6 +1684,7 @@ row_16_with_what_is_said(void **state)
         rec = unknown();
         out = decide(&rec, ev);
         assert_false(out.carried);
+        assert_true(out.begun);
         assert_true(out.changed);
         assert_int_equal(rec.state, SSEC_VISITOR);
         assert_int_equal(rec.created, NOW);
@@ -1531,6 +1694,7 @@ row_16_with_what_is_said(void **state)
         rec = unknown();
         out = decide(&rec, ev);
         assert_false(out.carried);
+        assert_true(out.begun);
         assert_true(out.changed);
         assert_int_equal(rec.state, SSEC_LIVE);
         assert_int_equal(rec.created, NOW);
@@ -1556,9 +1720,13 @@ issue_of_a_known_session(void **state)
     (void) state;
 
     for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
-        for (n = 0; n < 48; n++) {
+        for (n = 0; n < ALL_ISSUES; n++) {
             ev = any_response(n);
             assert_int_equal(ev.kind, SSEC_ISSUE);
+
+            if (ev.former || ev.said == SSEC_ON) {
+                continue;
+            }
 
             rec = records[i];
             rec.issued = false;
@@ -1673,6 +1841,14 @@ row_18_visitor_logs_in(void **state)
     (void) decide(&rec, response(SSEC_ON));
     assert_int_equal(rec.state, SSEC_LIVE);
     assert_null(rec.own);
+
+    /* with another key it is that which is watched */
+
+    ev.replaced = true;
+    rec = visitor();
+    out = decide(&rec, ev);
+    assert_false(out.changed);
+    assert_int_equal(rec.state, SSEC_VISITOR);
 }
 
 
@@ -1768,6 +1944,7 @@ rows_18_to_20_of_others(void **state)
             out = decide(&rec, ev);
 
             assert_false(out.changed);
+            assert_false(out.begun);
             assert_false(out.carried);
             assert_int_equal(out.verdict, SSEC_PASS);
             assert_same(&rec, &before);
@@ -1793,11 +1970,16 @@ responses_do_not_prolong(void **state)
 
         assert_int_equal(out.verdict, SSEC_PASS);
         assert_int_equal(out.active, 0);
-        assert_int_equal(out.idle, 10 * SECOND);
         assert_int_equal(out.remaining, 0);
         assert_int_equal(out.lifetime, 0);
-        assert_int_equal(rec.last, NOW - 10 * SECOND);
-        assert_int_equal(rec.created, NOW - HOUR);
+
+        /* but that which begins a session */
+
+        if (!any_response(n).former) {
+            assert_int_equal(out.idle, 10 * SECOND);
+            assert_int_equal(rec.last, NOW - 10 * SECOND);
+            assert_int_equal(rec.created, NOW - HOUR);
+        }
     }
 }
 
@@ -1989,6 +2171,45 @@ verdicts_are_ordered(void **state)
 }
 
 
+/* The part for most requests gives what the whole does, or nothing. */
+
+static void
+assert_live_part_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
+    ssec_limits_t l)
+{
+    bool            is_live;
+    ssec_outcome_t  out, part;
+
+    if (rec.state != SSEC_LIVE || !rec.presented || ev.kind >= SSEC_ISSUE) {
+        return;
+    }
+
+    if (rec.own) {
+        ssec_limits(rec.own, &l);
+        rec.own = NULL;
+    }
+
+    is_live = ssec_decide_live(rec.created, rec.last, &ev, now, &l, &part);
+
+    ev.admitted = false;
+    assert_true(ssec_decide(&rec, &ev, now, &l, &out));
+
+    assert_int_equal(is_live, out.state == SSEC_LIVE);
+    assert_int_equal(part.idle, out.idle);
+    assert_int_equal(part.remaining, out.remaining);
+
+    if (is_live) {
+        assert_int_equal(part.verdict, SSEC_PASS);
+        assert_int_equal(part.state, SSEC_LIVE);
+        assert_false(part.created);
+        assert_false(part.changed);
+        assert_false(out.changed);
+        assert_int_equal(part.active, out.active);
+        assert_true(part.lifetime == out.lifetime);
+    }
+}
+
+
 /*
  * What a request is and where it goes need be known of the dead only: a brief
  * event does for the others, and otherwise the whole one gives, in the end,
@@ -2001,10 +2222,11 @@ assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
 {
     bool            done;
     ssec_event_t    brief;
-    ssec_record_t   whole;
+    ssec_record_t   whole, before;
     ssec_outcome_t  out, whole_out;
 
     whole = rec;
+    before = rec;
     assert_true(ssec_decide(&whole, &ev, now, l, &whole_out));
 
     /* what is not known may be anything */
@@ -2026,7 +2248,15 @@ assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
 
     if (!done) {
         assert_true(rec.state == SSEC_EXPIRED || rec.state == SSEC_CLOSED);
-        assert_true(out.changed);
+
+        /* what is not to be stored is found again as it was */
+
+        assert_int_equal(out.changed, whole_out.changed);
+
+        if (!out.changed) {
+            rec = before;
+        }
+
         assert_true(ssec_decide(&rec, &ev, now, l, &out));
         out.created = whole_out.created;
     }
@@ -2035,7 +2265,6 @@ assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
     assert_int_equal(out.state, whole_out.state);
     assert_int_equal(out.created, whole_out.created);
     assert_int_equal(out.changed, whole_out.changed);
-    assert_int_equal(out.carried, whole_out.carried);
     assert_int_equal(out.active, whole_out.active);
     assert_int_equal(out.idle, whole_out.idle);
     assert_int_equal(out.remaining, whole_out.remaining);
@@ -2234,7 +2463,7 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
         model_begin(m, now - when >= configured->expire_after
                        || (configured->max_lifetime
                            && now - when >= configured->max_lifetime)
-                       || (ev->strict && !m->issued)
+                       || ev->strict
                        ? SSEC_EXPIRED : SSEC_LIVE, when);
 
     } else if (m->state == SSEC_LIVE
@@ -2286,26 +2515,38 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
 }
 
 
-static void
-model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
+/* Whether the key becomes that of whom the response is for. */
+
+static bool
+model_is_taken(const model_t *m, const ssec_event_t *ev)
 {
     switch (m->state) {
 
     case SSEC_UNKNOWN:
-        if (ev->another && (ev->said == SSEC_ACTIVE || ev->said == SSEC_ON)) {
-            return;
-        }
-        break;
+        return true;
 
-    case SSEC_EXPIRED:
-    case SSEC_CLOSED:
-        if (!ev->withheld) {
-            return;
-        }
-        break;
+    case SSEC_LIVE:
+        return ev->former && (ev->anonymous || ev->another);
+
+    case SSEC_VISITOR:
+        return (ev->former || ev->said == SSEC_ON)
+               && (ev->anonymous || ev->another);
 
     default:
+        return ev->anonymous || (ev->another && ev->lives);
+    }
+}
+
+
+static void
+model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
+{
+    if (!model_is_taken(m, ev)) {
         m->issued = true;
+        return;
+    }
+
+    if (ev->another && (ev->said == SSEC_ACTIVE || ev->said == SSEC_ON)) {
         return;
     }
 
@@ -2325,7 +2566,9 @@ model_response(model_t *m, const ssec_event_t *ev, uint64_t now)
     if (ev->kind == SSEC_ISSUE) {
         model_issue(m, ev, now);
 
-    } else if (ev->kind == SSEC_ON && m->state == SSEC_VISITOR) {
+    } else if (ev->kind == SSEC_ON && m->state == SSEC_VISITOR
+               && !ev->replaced)
+    {
         model_begin(m, SSEC_LIVE, now);
         m->own = ev->own;
 
@@ -2423,9 +2666,10 @@ static void
 assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
     const ssec_record_t *before, const ssec_record_t *rec, uint64_t now)
 {
-    bool  request, known, was_dead, anew;
+    bool  request, begun, known, was_dead, anew;
 
     request = (ev->kind < SSEC_ISSUE);
+    begun = !request && out->begun;
     known = (before->state != SSEC_UNKNOWN);
     was_dead = (before->state == SSEC_EXPIRED || before->state == SSEC_CLOSED);
 
@@ -2439,8 +2683,7 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
 
     /* last goes neither back nor into the future, unless it begins anew */
 
-    anew = (was_dead && ev->kind == SSEC_ISSUE && ev->withheld)
-           || (before->state == SSEC_VISITOR && ev->kind == SSEC_ON);
+    anew = begun || (before->state == SSEC_VISITOR && ev->kind == SSEC_ON);
 
     if (known && !anew) {
         assert_true(rec->last >= before->last);
@@ -2452,17 +2695,28 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
 
     /* the dead stay dead but for row 14 */
 
+    if (begun) {
+        assert_int_equal(ev->kind, SSEC_ISSUE);
+        assert_true(!known || ev->anonymous || ev->another);
+        assert_true(!was_dead || ev->anonymous || ev->lives);
+        assert_true(out->changed && !out->carried);
+        assert_int_equal(rec->created, now);
+    }
+
     if (was_dead && !anew) {
         assert_true(rec->state == SSEC_EXPIRED || rec->state == SSEC_CLOSED);
         assert_true(before->state != SSEC_CLOSED
                     || rec->state == SSEC_CLOSED);
     }
 
-    /* a key that is carried begins nothing, and only an unknown one is */
+    /* a key that is carried begins nothing, and is no live session's own */
 
-    if (out->carried) {
+    if (!request && out->carried) {
         assert_int_equal(ev->kind, SSEC_ISSUE);
-        assert_true(!known && ev->another);
+        assert_true(ev->another && ev->said != SSEC_OFF
+                    && ev->said != SSEC_END);
+        assert_true(before->state != SSEC_LIVE || ev->former);
+        assert_true(!was_dead || ev->anonymous || ev->lives);
         assert_false(out->changed);
         assert_same(rec, before);
     }
@@ -2551,6 +2805,7 @@ random_histories(void **state)
             model_before = model;
 
             assert_brief_will_do(rec, ev, now, &l);
+            assert_live_part_will_do(rec, ev, now, l);
 
             if (ev.kind < SSEC_ISSUE) {
                 assert_admission_may_come_later(rec, ev, now, &l);
@@ -2623,6 +2878,7 @@ main(void)
         cmocka_unit_test(row_02_ignores_idle_for),
         cmocka_unit_test(row_03_unknown_ping_below),
         cmocka_unit_test(row_03_unknown_ping_boundary),
+        cmocka_unit_test(row_03_not_admitted),
         cmocka_unit_test(row_03_unknown_ping_zero_or_none),
         cmocka_unit_test(row_03_unknown_ping_huge),
         cmocka_unit_test(row_04_boundary_expires),
@@ -2660,10 +2916,13 @@ main(void)
         cmocka_unit_test(row_12_told_is_forgotten_by_a_new_login),
         cmocka_unit_test(row_13_closed),
         cmocka_unit_test(row_14_brings_the_dead_back),
-        cmocka_unit_test(row_14_only_if_withheld),
+        cmocka_unit_test(row_14_only_if_anonymous),
+        cmocka_unit_test(row_14_of_a_session_that_lives),
         cmocka_unit_test(row_14_with_what_is_said),
         cmocka_unit_test(row_15_carried),
-        cmocka_unit_test(row_15_only_what_is_unknown),
+        cmocka_unit_test(row_15_not_what_is_known),
+        cmocka_unit_test(row_15_former_keys),
+        cmocka_unit_test(row_15_logged_in_with_a_visitors_key),
         cmocka_unit_test(row_16_begins_anew),
         cmocka_unit_test(row_16_with_what_is_said),
         cmocka_unit_test(issue_of_a_known_session),

@@ -47,6 +47,41 @@ set_cookie(const uint8_t *data, size_t len, int64_t now)
 }
 
 
+/* Where it is valid: "path|domain", "|secure", "|cross-site", ... */
+
+static const char *
+scope(const uint8_t *data, size_t len)
+{
+    int                n;
+    uint8_t           *header;
+    static char        out[1024];
+    ssec_set_cookie_t  cookie;
+
+    header = malloc(len);
+    assert_non_null(header);
+    memcpy(header, data, len);
+    memset(&cookie, 0xff, sizeof(cookie));
+
+    assert_true(ssec_set_cookie(header, len, NOW, &cookie));
+
+    n = sprintf(out, "%.*s|", (int) cookie.path.len,
+                cookie.path.len ? (const char *) cookie.path.data : "");
+
+    (void) sprintf(out + n, "%.*s%s%s%s", (int) cookie.domain.len,
+                   cookie.domain.len ? (const char *) cookie.domain.data : "",
+                   cookie.secure ? "|secure" : "",
+                   cookie.cross_site ? "|cross-site" : "",
+                   cookie.partitioned ? "|partitioned" : "");
+
+    free(header);
+
+    return out;
+}
+
+
+#define assert_scope(attributes, expected)                                    \
+    assert_string_equal(scope(STR("sid=x" attributes)), expected)
+
 #define assert_set_cookie(header, expected)                                   \
     assert_string_equal(set_cookie(STR(header), NOW), expected)
 
@@ -301,6 +336,93 @@ test_no_date(void **state)
 }
 
 
+static void
+test_scope(void **state)
+{
+    (void) state;
+
+    assert_scope("", "|");
+    assert_scope("; HttpOnly", "|");
+    assert_scope("; Path=/app; Domain=example.com; Secure; SameSite=None; "
+                 "Partitioned",
+                 "/app|example.com|secure|cross-site|partitioned");
+    assert_scope(";PATH=/app;DOMAIN=example.com;SECURE;SAMESITE=NONE;"
+                 "PARTITIONED",
+                 "/app|example.com|secure|cross-site|partitioned");
+    assert_scope(" ; Path = /app ; Domain = example.com ; Secure ; SameSite = "
+                 "None ; Partitioned ",
+                 "/app|example.com|secure|cross-site|partitioned");
+
+    /* deletions have one, too */
+
+    assert_string_equal(scope(STR("sid=; Path=/a; Max-Age=0; Secure")),
+                        "/a||secure");
+}
+
+
+static void
+test_path_and_domain(void **state)
+{
+    (void) state;
+
+    assert_scope("; Path=/", "/|");
+    assert_scope("; Path=/a/b/", "/a/b/|");
+    assert_scope("; Path=/a=b", "/a=b|");
+    assert_scope("; Path=", "|");
+    assert_scope("; Path", "|");
+    assert_scope("; Path=app", "|");
+    assert_scope("; Path=\"/app\"", "|");
+    assert_scope("; xPath=/app", "|");
+    assert_scope("; Path=/a; Path=/b", "/b|");
+    assert_scope("; Path=/a; Path=", "|");
+    assert_scope("; Path=/a; Path", "|");
+    assert_scope("; Path=/a; Path=b", "|");
+
+    assert_scope("; Domain=example.com", "|example.com");
+    assert_scope("; Domain=.example.com", "|example.com");
+    assert_scope("; Domain=..example.com", "|.example.com");
+    assert_scope("; Domain=Example.COM", "|Example.COM");
+    assert_scope("; Domain=.", "|");
+    assert_scope("; Domain=", "|");
+    assert_scope("; Domain", "|");
+    assert_scope("; Domain=a; Domain=.b", "|b");
+    assert_scope("; Domain=a; Domain=", "|");
+    assert_scope("; Domains=a", "|");
+}
+
+
+static void
+test_flags(void **state)
+{
+    (void) state;
+
+    assert_scope("; Secure=", "||secure");
+    assert_scope("; Secure=no", "||secure");
+    assert_scope("; secure; Secure", "||secure");
+    assert_scope("; Secured", "|");
+    assert_scope("; Insecure", "|");
+    assert_scope("; x=Secure", "|");
+
+    assert_scope("; SameSite=none", "||cross-site");
+    assert_scope("; SameSite=Lax", "|");
+    assert_scope("; SameSite=Strict", "|");
+    assert_scope("; SameSite", "|");
+    assert_scope("; SameSite=", "|");
+    assert_scope("; SameSite=\"None\"", "|");
+    assert_scope("; SameSite=None; SameSite=Lax", "|");
+    assert_scope("; SameSite=Lax; SameSite=None", "||cross-site");
+    assert_scope("; None", "|");
+
+    assert_scope("; Partitioned=1", "||partitioned");
+    assert_scope("; CHIPS", "|");
+
+    /* a value is no attribute */
+
+    assert_string_equal(scope(STR("Path=/app")), "|");
+    assert_string_equal(scope(STR("Secure=; Path=/")), "/|");
+}
+
+
 /* Dates of 1601 to 9999 in every format, to the second, against timegm(). */
 
 static void
@@ -399,6 +521,9 @@ main(void)
         cmocka_unit_test(test_deletions),
         cmocka_unit_test(test_expires),
         cmocka_unit_test(test_no_date),
+        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_path_and_domain),
+        cmocka_unit_test(test_flags),
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_any)
     };

@@ -171,6 +171,14 @@ lock_of(uint32_t bucket)
 
 
 static void
+let_go_of_a(void)
+{
+    on_yield = NULL;
+    atomic_store(lock_of(A), 0);
+}
+
+
+static void
 place(uint32_t bucket, unsigned slot, ssec_digest_t digest, ssec_record_t rec)
 {
     test_place(&table, bucket, slot, digest, rec);
@@ -731,6 +739,646 @@ moves_that_cannot_be(void **state)
 }
 
 
+/* What pushes out what: six of one kind, and a newcomer of another. */
+
+static void
+powers(void **state)
+{
+    bool           may, kept, is_live, was_live;
+    unsigned       i, k, n;
+    ssec_digest_t  digest;
+
+    enum { CLOSED = 0, EXPIRED, LIVE, VISITOR, FRESH, ISSUED, KINDS };
+
+    const ssec_record_t  kinds[] = {
+        [CLOSED] = record(SSEC_CLOSED, 0, NOW),
+        [EXPIRED] = record(SSEC_EXPIRED, 1, NOW),
+        [LIVE] = live(NOW),
+        [VISITOR] = record(SSEC_VISITOR, 0, NOW),
+        [FRESH] = fresh(NOW),
+        [ISSUED] = issued(NOW)
+    };
+
+    static const bool  pushes_out[KINDS][KINDS] = {
+        [CLOSED] = { 1, 1, 0, 0, 0, 0 },
+        [EXPIRED] = { 1, 1, 0, 0, 0, 0 },
+        [LIVE] = { 1, 1, 1, 0, 0, 0 },
+        [VISITOR] = { 1, 1, 1, 1, 0, 0 },
+        [FRESH] = { 1, 1, 1, 1, 1, 1 },
+        [ISSUED] = { 1, 1, 1, 1, 1, 1 }
+    };
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 50);
+
+    for (n = 0; n < KINDS; n++) {
+        for (k = 0; k < KINDS; k++) {
+            test_table_unmap(&table);
+            test_table_map(&table, 1024);
+
+            for (i = 0; i < 6; i++) {
+                assert_true(test_put(&table, test_digest_at(&table, A, B, i),
+                                     kinds[k]));
+            }
+
+            may = pushes_out[n][k];
+            is_live = (kinds[n].state == SSEC_LIVE);
+            was_live = (kinds[k].state == SSEC_LIVE);
+
+            kept = test_put(&table, digest, kinds[n]);
+
+            assert_int_equal(kept, may ? !was_live : !is_live);
+            assert_int_equal(test_records_of(&table, digest), may);
+            assert_int_equal(ssec_table_evicted(&table), may && was_live);
+            assert_int_equal(ssec_table_evicted_issued(&table),
+                             may && k >= FRESH);
+            assert_int_equal(ssec_table_refused(&table), !may && is_live);
+            assert_int_equal(test_locks(&table), 0);
+
+            for (i = 0; i < 6; i++) {
+                if (i || !may) {
+                    assert_known(test_digest_at(&table, A, B, i), kinds[k]);
+                }
+            }
+        }
+    }
+}
+
+
+/* Before a live one goes, what is worth less goes from another bucket. */
+
+static void
+room_is_made_over_weaker_ones(void **state)
+{
+    unsigned       i, k, n;
+    ssec_digest_t  digest;
+
+    const ssec_record_t  weaker[] = {
+        record(SSEC_CLOSED, 0, NOW), record(SSEC_EXPIRED, 0, NOW), live(NOW),
+        record(SSEC_VISITOR, 0, NOW), fresh(NOW)
+    };
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 50);
+
+    /* the weaker one lies in C, or in D */
+
+    for (n = 0; n <= 1; n++) {
+        for (k = 0; k < sizeof(weaker) / sizeof(weaker[0]); k++) {
+            test_table_unmap(&table);
+            test_table_map(&table, 1024);
+
+            for (i = 0; i < 3; i++) {
+                place(A, i, test_digest_at(&table, A, C, i), issued(NOW + i));
+                place(B, i, test_digest_at(&table, B, D, i), issued(NOW + i));
+                place(C, i, test_digest_at(&table, C, A, i), issued(NOW + i));
+                place(D, i, test_digest_at(&table, D, B, i), issued(NOW + i));
+            }
+
+            place(n ? D : C, 1, test_digest_at(&table, n ? D : C, A, 9),
+                  weaker[k]);
+
+            assert_int_equal(test_put(&table, digest, issued(NOW + 50)),
+                             weaker[k].state != SSEC_LIVE);
+            assert_known(digest, issued(NOW + 50));
+
+            assert_unknown(test_digest_at(&table, n ? D : C, A, 9));
+            assert_int_equal(ssec_table_evicted(&table),
+                             weaker[k].state == SSEC_LIVE);
+            assert_int_equal(ssec_table_evicted_issued(&table), k == 4);
+            assert_true(is_in_second(n ? D : C, 1));
+
+            for (i = 0; i < 3; i++) {
+                assert_known(test_digest_at(&table, A, C, i),
+                             issued(NOW + i));
+                assert_known(test_digest_at(&table, B, D, i),
+                             issued(NOW + i));
+            }
+
+            assert_int_equal(test_locks(&table), 0);
+        }
+    }
+}
+
+
+/* A made-up session among issued ones takes others' places only. */
+
+static void
+made_up_ones_make_room_over_their_like(void **state)
+{
+    unsigned       i;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 50);
+
+    for (i = 0; i < 3; i++) {
+        place(A, i, test_digest_at(&table, A, C, i), issued(NOW + i));
+        place(B, i, test_digest_at(&table, B, D, i), issued(NOW + i));
+        place(C, i, test_digest_at(&table, C, A, i),
+              record(SSEC_VISITOR, 0, NOW));
+        place(D, i, test_digest_at(&table, D, B, i), issued(NOW + i));
+    }
+
+    /* not even visitors', which the backend knows */
+
+    assert_false(test_put(&table, digest, live(NOW + 50)));
+    assert_unknown(digest);
+    assert_int_equal(ssec_table_refused(&table), 1);
+    assert_int_equal(ssec_table_evicted(&table), 0);
+
+    place(D, 2, test_digest_at(&table, D, B, 9), live(NOW));
+
+    assert_false(test_put(&table, digest, live(NOW + 50)));
+    assert_known(digest, live(NOW + 50));
+    assert_unknown(test_digest_at(&table, D, B, 9));
+    assert_int_equal(ssec_table_refused(&table), 1);
+    assert_int_equal(ssec_table_evicted(&table), 1);
+    assert_int_equal(ssec_table_evicted_issued(&table), 0);
+}
+
+
+/* Limits of a session's own */
+
+static ssec_own_t
+limits(uint32_t warn_after, uint32_t expire_after, uint32_t max_lifetime)
+{
+    return (ssec_own_t) { warn_after, expire_after, max_lifetime };
+}
+
+
+static const ssec_own_t *
+own(ssec_own_t o)
+{
+    return ssec_table_own(&table, &o);
+}
+
+
+static void
+own_limits_are_kept_once(void **state)
+{
+    unsigned           i;
+    ssec_own_t         o;
+    const ssec_own_t  *first;
+
+    (void) state;
+
+    first = own(limits(1, 2, 3));
+    assert_ptr_equal(first, &table.header->own[1]);
+    assert_ptr_equal(own(limits(1, 2, 3)), first);
+
+    /* any of the three makes the difference */
+
+    assert_ptr_equal(own(limits(9, 2, 3)), first + 1);
+    assert_ptr_equal(own(limits(1, 9, 3)), first + 2);
+    assert_ptr_equal(own(limits(1, 2, 9)), first + 3);
+    assert_ptr_equal(own(limits(0, 0, SSEC_OWN_NONE)), first + 4);
+    assert_ptr_equal(own(limits(9, 2, 3)), first + 1);
+
+    for (i = 1; i <= 5; i++) {
+        o = table.header->own[i];
+        assert_true(o.warn_after == 9 || o.warn_after <= 1);
+    }
+
+    assert_int_equal(atomic_load(&table.header->nown), 5);
+    assert_int_equal(test_locks(&table), 0);
+    assert_int_equal(atomic_load(&table.header->lock), 0);
+}
+
+
+static void
+own_limits_when_there_are_too_many(void **state)
+{
+    unsigned           i;
+    const ssec_own_t  *first;
+
+    (void) state;
+
+    /* of 10, 20, ... 10,230 seconds, a tenth of them for an hour at most */
+
+    for (i = 1; i <= SSEC_TABLE_OWN; i++) {
+        assert_ptr_equal(own(limits(0, i * 10000, i % 10 ? 0 : 3600000)),
+                         &table.header->own[i]);
+    }
+
+    first = &table.header->own[1];
+
+    /* what is there is found */
+
+    assert_ptr_equal(own(limits(0, 10000, 0)), first);
+    assert_ptr_equal(own(limits(0, SSEC_TABLE_OWN * 10000, 0)),
+                     first + SSEC_TABLE_OWN - 1);
+
+    /* the longest that are not longer, in either respect */
+
+    assert_ptr_equal(own(limits(7, 50001, 0)), first + 4);
+    assert_ptr_equal(own(limits(7, 59999, 0)), first + 4);
+    assert_ptr_equal(own(limits(7, 60000, 0)), first + 5);
+    assert_ptr_equal(own(limits(0, 159999, 3600000)), first + 9);
+    assert_ptr_equal(own(limits(0, 159999, 3600001)), first + 9);
+
+    /* none is the configured one, which may be the longest there is */
+
+    assert_ptr_equal(own(limits(7, 0, 0)), first + SSEC_TABLE_OWN - 1);
+    assert_ptr_equal(own(limits(7, 0, SSEC_OWN_NONE)),
+                     first + SSEC_TABLE_OWN - 4);
+
+    /* or the shortest */
+
+    assert_ptr_equal(own(limits(0, 9999, 0)), first);
+    assert_ptr_equal(own(limits(0, 50000, 3599999)), first);
+
+    assert_int_equal(atomic_load(&table.header->nown), SSEC_TABLE_OWN);
+    assert_int_equal(atomic_load(&table.header->lock), 0);
+}
+
+
+static void
+own_limits_shortest_is_not_the_first(void **state)
+{
+    unsigned  i;
+
+    (void) state;
+
+    for (i = 1; i <= SSEC_TABLE_OWN; i++) {
+        (void) own(limits(0, 0, 5000 + i));
+    }
+
+    table.header->own[700].expire_after = 40000;
+    table.header->own[701].expire_after = 30000;
+    table.header->own[702].expire_after = 50000;
+
+    assert_ptr_equal(own(limits(0, 1000, 1000)), &table.header->own[701]);
+}
+
+
+static void
+own_limits_stay_with_the_record(void **state)
+{
+    unsigned       slot;
+    ssec_digest_t  digest;
+    ssec_record_t  rec;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+
+    rec = issued(NOW);
+    rec.own = own(limits(1, 2, 3));
+    assert_true(test_put(&table, digest, rec));
+    assert_known(digest, rec);
+    assert_ptr_equal(test_get(&table, digest).own, rec.own);
+
+    /* others, and none, whatever the state */
+
+    rec.own = own(limits(4, 5, 6));
+    rec.state = SSEC_VISITOR;
+    assert_true(test_put(&table, digest, rec));
+    assert_known(digest, rec);
+
+    rec.own = NULL;
+    assert_true(test_put(&table, digest, rec));
+    assert_known(digest, rec);
+    assert_null(test_get(&table, digest).own);
+
+    /* what is left in the place of another is not this one's */
+
+    rec = issued(NOW);
+    rec.own = own(limits(7, 8, 9));
+    assert_true(test_put(&table, digest, rec));
+    ssec_set_word(&table, A, 0, 0);
+    assert_true(test_put(&table, digest, issued(NOW)));
+    assert_null(test_get(&table, digest).own);
+    ssec_set_word(&table, A, 0, 0);
+
+    /* in the second bucket, and by a move to it */
+
+    place(B, 2, digest, rec);
+    assert_known(digest, rec);
+    ssec_set_word(&table, B, 2, 0);
+
+    for (slot = 0; slot < 3; slot++) {
+        place(A, slot, test_digest_at(&table, A, C, slot), rec);
+        place(B, slot, test_digest_at(&table, B, A, slot), live(NOW));
+    }
+
+    rec.own = own(limits(1, 2, 3));
+    place(A, 0, test_digest_at(&table, A, C, 0), rec);
+
+    assert_true(test_put(&table, digest, issued(NOW)));
+    assert_known(digest, issued(NOW));
+    assert_known(test_digest_at(&table, A, C, 0), rec);
+    assert_true(is_in_second(C, 0));
+
+    rec.own = own(limits(7, 8, 9));
+    assert_known(test_digest_at(&table, A, C, 1), rec);
+}
+
+
+/* A glimpse is what acquiring gives, or nothing. */
+
+static void
+glimpse(void **state)
+{
+    size_t          i;
+    unsigned        slot;
+    ssec_entry_t    entry;
+    ssec_record_t   rec;
+    ssec_digest_t   digest, other;
+    ssec_glimpse_t  g;
+
+    const ssec_record_t  live_ones[] = {
+        live(NOW), issued(NOW), live(0), issued(SSEC_TIME_MAX)
+    };
+
+    const ssec_record_t  others[] = {
+        fresh(NOW), record(SSEC_EXPIRED, 0, NOW), record(SSEC_EXPIRED, 1, NOW),
+        record(SSEC_CLOSED, 0, NOW), record(SSEC_VISITOR, 0, NOW)
+    };
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    assert_false(ssec_table_glimpse(&table, &digest, &g));
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        for (i = 0; i < sizeof(live_ones) / sizeof(live_ones[0]); i++) {
+            rec = live_ones[i];
+            rec.created = rec.last & ~63ULL;
+            place(A, slot, digest, rec);
+
+            assert_true(ssec_table_glimpse(&table, &digest, &g));
+            ssec_table_acquire(&table, &digest, &entry);
+            ssec_table_leave(&table, &entry);
+
+            assert_int_equal(g.last, entry.record.last);
+            assert_int_equal(g.created, entry.record.created);
+            assert_int_equal(g.bucket, entry.bucket);
+            assert_int_equal(g.slot, entry.slot);
+            assert_int_equal(test_locks(&table), 0);
+        }
+
+        for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+            place(A, slot, digest, others[i]);
+            assert_false(ssec_table_glimpse(&table, &digest, &g));
+        }
+
+        rec = issued(NOW);
+        rec.own = own(limits(1, 2, 3));
+        place(A, slot, digest, rec);
+        assert_false(ssec_table_glimpse(&table, &digest, &g));
+
+        /* one of which half the digest is another's */
+
+        place(A, slot, digest, issued(NOW));
+        other = digest;
+        other.place++;
+        assert_false(ssec_table_glimpse(&table, &other, &g));
+        other = digest;
+        other.body++;
+        assert_false(ssec_table_glimpse(&table, &other, &g));
+
+        ssec_set_word(&table, A, slot, 0);
+        assert_false(ssec_table_glimpse(&table, &digest, &g));
+        table.buckets[A].body[slot] = 0;
+    }
+
+    /* what others hold, or what lies elsewhere, takes longer */
+
+    place(A, 1, digest, issued(NOW));
+    atomic_store(lock_of(A), table.owner);
+    assert_false(ssec_table_glimpse(&table, &digest, &g));
+    atomic_store(lock_of(A), 0);
+    assert_true(ssec_table_glimpse(&table, &digest, &g));
+
+    ssec_set_word(&table, A, 1, 0);
+    place(B, 1, digest, issued(NOW));
+    assert_false(ssec_table_glimpse(&table, &digest, &g));
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+/* Touching */
+
+static void
+touch(void **state)
+{
+    unsigned       n;
+    ssec_entry_t   entry;
+    ssec_digest_t  digest;
+    ssec_record_t  rec;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+
+    /* in the first and in the second bucket */
+
+    for (n = 0; n <= 1; n++) {
+        rec = n ? fresh(NOW) : issued(NOW);
+        rec.own = own(limits(1, 2, 3));
+        place(n ? B : A, 1, digest, rec);
+
+        ssec_table_acquire(&table, &digest, &entry);
+        ssec_table_leave(&table, &entry);
+
+        assert_true(ssec_table_touch(&table, &entry.digest, entry.bucket,
+                                     entry.slot, NOW + 5));
+        rec.last = NOW + 5;
+        assert_known(digest, rec);
+
+        /* it never goes back */
+
+        assert_true(ssec_table_touch(&table, &digest, n ? B : A, 1, NOW + 4));
+        assert_true(ssec_table_touch(&table, &digest, n ? B : A, 1, 0));
+        assert_known(digest, rec);
+        assert_int_equal(test_locks(&table), 0);
+
+        ssec_set_word(&table, n ? B : A, 1, 0);
+    }
+}
+
+
+static void
+touch_of_what_is_not_there(void **state)
+{
+    size_t         i;
+    ssec_digest_t  digest, other;
+
+    const ssec_record_t  dead[] = {
+        record(SSEC_EXPIRED, 0, NOW), record(SSEC_EXPIRED, 1, NOW),
+        record(SSEC_CLOSED, 0, NOW), record(SSEC_VISITOR, 0, NOW)
+    };
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+
+    /* nothing, what was, the dead, and others */
+
+    assert_false(ssec_table_touch(&table, &digest, A, 1, NOW + 5));
+
+    place(A, 1, digest, live(NOW));
+    ssec_set_word(&table, A, 1, 0);
+    assert_false(ssec_table_touch(&table, &digest, A, 1, NOW + 5));
+    assert_unknown(digest);
+
+    for (i = 0; i < sizeof(dead) / sizeof(dead[0]); i++) {
+        place(A, 1, digest, dead[i]);
+        assert_false(ssec_table_touch(&table, &digest, A, 1, NOW + 5));
+        assert_known(digest, dead[i]);
+    }
+
+    place(A, 1, digest, live(NOW));
+
+    other = digest;
+    other.body++;
+    assert_false(ssec_table_touch(&table, &other, A, 1, NOW + 5));
+
+    other = digest;
+    other.place++;
+    assert_false(ssec_table_touch(&table, &other, A, 1, NOW + 5));
+
+    assert_false(ssec_table_touch(&table, &digest, A, 2, NOW + 5));
+    assert_false(ssec_table_touch(&table, &digest, B, 1, NOW + 5));
+
+    assert_known(digest, live(NOW));
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+/* It waits for who holds the bucket. */
+
+static void
+touch_of_what_is_held(void **state)
+{
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    place(A, 1, digest, live(NOW));
+
+    atomic_store(lock_of(A), table.owner);
+    on_yield = let_go_of_a;
+
+    assert_true(ssec_table_touch(&table, &digest, A, 1, NOW + 5));
+    assert_null(on_yield);
+    assert_int_equal(test_get(&table, digest).last, NOW + 5);
+
+    atomic_store(lock_of(A), dead_owner());
+    assert_true(ssec_table_touch(&table, &digest, A, 1, NOW + 9));
+    assert_int_equal(test_get(&table, digest).last, NOW + 9);
+    assert_int_equal(test_locks(&table), 0);
+}
+
+
+/* Notes, and deaths */
+
+static void
+notes(void **state)
+{
+    unsigned   i;
+    uint8_t   *p;
+
+    (void) state;
+
+    p = ssec_table_lock_notes(&table);
+    assert_int_equal(atomic_load(&table.header->lock), table.owner);
+
+    for (i = 0; i < SSEC_TABLE_NOTES; i++) {
+        assert_int_equal(p[i], 0);
+    }
+
+    memset(p, 0xa5, SSEC_TABLE_NOTES);
+    ssec_table_unlock_notes(&table);
+    assert_int_equal(atomic_load(&table.header->lock), 0);
+
+    /* they are nobody else's memory */
+
+    assert_unknown(test_digest(1));
+    assert_ptr_equal(own(limits(1, 2, 3)), &table.header->own[1]);
+    assert_true(p + SSEC_TABLE_NOTES
+                <= (uint8_t *) table.header + SSEC_TABLE_HEADER);
+
+    p = ssec_table_lock_notes(&table);
+    assert_int_equal(p[0], 0xa5);
+    assert_int_equal(p[SSEC_TABLE_NOTES - 1], 0xa5);
+    ssec_table_unlock_notes(&table);
+}
+
+
+static void
+notes_of_a_killed_process(void **state)
+{
+    uint8_t  *p;
+
+    (void) state;
+
+    atomic_store(&table.header->lock, dead_owner());
+
+    p = ssec_table_lock_notes(&table);
+    assert_ptr_equal(p, table.header->notes);
+    assert_int_equal(atomic_load(&table.header->lock), table.owner);
+    ssec_table_unlock_notes(&table);
+
+    /* one that stopped while it added limits: they are not there yet */
+
+    table.header->own[1] = limits(7, 7, 7);
+    atomic_store(&table.header->lock, dead_owner());
+    assert_int_equal(own(limits(1, 2, 3))->expire_after, 2);
+    assert_int_equal(atomic_load(&table.header->nown), 1);
+}
+
+
+static void
+deaths(void **state)
+{
+    uint64_t       n;
+    ssec_state_e   was, then;
+    ssec_entry_t   entry;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    n = ssec_table_deaths(&table);
+    assert_int_equal(n, 0);
+
+    for (was = SSEC_UNKNOWN; was <= SSEC_VISITOR; was++) {
+        for (then = SSEC_LIVE; then <= SSEC_VISITOR; then++) {
+
+            ssec_set_word(&table, A, 0, 0);
+
+            if (was != SSEC_UNKNOWN) {
+                place(A, 0, digest, record(was, 1, NOW));
+            }
+
+            ssec_table_acquire(&table, &digest, &entry);
+            entry.record = record(then, 0, NOW + 1);
+            assert_true(ssec_table_release(&table, &entry));
+
+            n += (was == SSEC_LIVE && then != SSEC_LIVE);
+            assert_int_equal(ssec_table_deaths(&table), n);
+        }
+    }
+
+    assert_int_equal(n, 3);
+
+    /* what is let go as it was has not died */
+
+    place(A, 0, digest, live(NOW));
+    ssec_table_acquire(&table, &digest, &entry);
+    entry.record.state = SSEC_CLOSED;
+    ssec_table_leave(&table, &entry);
+    assert_int_equal(ssec_table_deaths(&table), n);
+    assert_known(digest, live(NOW));
+}
+
+
 /* Counting and reporting */
 
 static void
@@ -926,6 +1574,100 @@ copy_prefers_the_living(void **state)
     assert_int_equal(counts.evicted, 0);
     assert_true(counts.closed + counts.expired > 500);
 
+    test_table_unmap(&from);
+}
+
+
+/* No order of copying lets a weaker one take a stronger one's place. */
+
+static void
+copy_prefers_the_issued(void **state)
+{
+    unsigned       i, n;
+    ssec_table_t   from;
+    ssec_record_t  rec;
+    ssec_counts_t  counts;
+
+    (void) state;
+
+    test_table_map(&from, 8192);
+
+    for (i = 0; i < 7200; i++) {
+        n = i % 9;
+        rec = (n < 2) ? issued(NOW + i)
+                      : (n < 4) ? live(NOW + i)
+                                : (n == 4) ? fresh(NOW + i)
+                                           : record(SSEC_EXPIRED + (i & 1), 0,
+                                                    NOW + i);
+        assert_true(test_put(&from, test_digest(i), rec));
+    }
+
+    ssec_table_copy(&table, &from);
+
+    for (i = 0; i < 7200; i++) {
+        if (i % 9 < 2) {
+            assert_record(test_get(&table, test_digest(i)), issued(NOW + i));
+        }
+    }
+
+    ssec_table_count(&table, &counts);
+    assert_true(counts.evicted + counts.refused > 0);
+    assert_int_equal(counts.live + counts.evicted + counts.refused, 4000);
+
+    test_table_unmap(&from);
+}
+
+
+static void
+copy_with_own_limits_and_notes(void **state)
+{
+    unsigned           i;
+    ssec_table_t       from;
+    ssec_record_t      rec;
+    ssec_own_t         o;
+    uint8_t           *p;
+
+    (void) state;
+
+    test_table_map(&from, 2048);
+
+    /* so that the numbers are others */
+
+    (void) own(limits(9, 9, 9));
+
+    for (i = 0; i < 600; i++) {
+        o = limits(1, 2 + i % 300, 3);
+        rec = issued(NOW + i);
+        rec.own = (i % 5) ? ssec_table_own(&from, &o) : NULL;
+        assert_true(test_put(&from, test_digest(i), rec));
+    }
+
+    p = ssec_table_lock_notes(&from);
+    p[0] = 1;
+    p[SSEC_TABLE_NOTES - 1] = 2;
+    ssec_table_unlock_notes(&from);
+
+    ssec_table_copy(&table, &from);
+
+    for (i = 0; i < 600; i++) {
+        rec = test_get(&table, test_digest(i));
+
+        if (i % 5) {
+            assert_int_equal(rec.own->expire_after, 2 + i % 300);
+            assert_true(rec.own > table.header->own
+                        && rec.own < table.header->own + 1024);
+
+        } else {
+            assert_null(rec.own);
+        }
+    }
+
+    p = ssec_table_lock_notes(&table);
+    assert_int_equal(p[0], 1);
+    assert_int_equal(p[SSEC_TABLE_NOTES - 1], 2);
+    ssec_table_unlock_notes(&table);
+
+    assert_int_equal(atomic_load(&from.header->lock), 0);
     test_table_unmap(&from);
 }
 
@@ -1263,14 +2005,6 @@ lock_of_the_living_is_waited_for(void **state)
 
 
 /* Another is quicker to take the dead one's lock over, and lets it go. */
-
-static void
-let_go_of_a(void)
-{
-    on_yield = NULL;
-    atomic_store(lock_of(A), 0);
-}
-
 
 static void
 take_a_over(void)
@@ -1768,6 +2502,48 @@ capacity(void **state)
 }
 
 
+/* Made-up keys, as many as one likes, push out nothing that was issued. */
+
+static void
+flood_of_made_up_keys(void **state)
+{
+    uint64_t       n;
+    unsigned       lost;
+    ssec_counts_t  counts;
+
+    (void) state;
+
+    test_table_unmap(&table);
+    test_table_map(&table, ((1 << 20) - SSEC_TABLE_HEADER) / (64 + 8));
+
+    for (n = 0; n < 10000; n++) {
+        assert_true(test_put(&table, test_digest(n), issued(NOW)));
+    }
+
+    for (n = 0; n < 2000000; n++) {
+        (void) test_put(&table, test_digest(10000 + n), live(NOW + 1 + n));
+    }
+
+    lost = 0;
+
+    for (n = 0; n < 10000; n++) {
+        lost += (test_get(&table, test_digest(n)).state != SSEC_LIVE);
+    }
+
+    ssec_table_count(&table, &counts);
+
+    printf("flood: 2,000,000 made-up keys at 10,000 sessions in 1 MiB: %u of"
+           " them lost, %llu made-up ones pushed out, %llu refused\n", lost,
+           (unsigned long long) counts.evicted,
+           (unsigned long long) counts.refused);
+
+    assert_int_equal(lost, 0);
+    assert_int_equal(counts.issued, 0);
+    assert_true(counts.evicted > 1900000);
+    assert_int_equal(counts.live + counts.evicted + counts.refused, 2010000);
+}
+
+
 /* At twice as many sessions as there is room for, the counters agree. */
 
 static void
@@ -1865,11 +2641,27 @@ main(void)
         table_test(moves_make_room_in_the_first_bucket),
         table_test(moves_make_room_in_the_second_bucket),
         table_test(moves_that_cannot_be),
+        table_test(powers),
+        table_test(room_is_made_over_weaker_ones),
+        table_test(made_up_ones_make_room_over_their_like),
+        table_test(own_limits_are_kept_once),
+        table_test(own_limits_when_there_are_too_many),
+        table_test(own_limits_shortest_is_not_the_first),
+        table_test(own_limits_stay_with_the_record),
+        table_test(glimpse),
+        table_test(touch),
+        table_test(touch_of_what_is_not_there),
+        table_test(touch_of_what_is_held),
+        table_test(notes),
+        table_test(notes_of_a_killed_process),
+        table_test(deaths),
         table_test(count_by_state),
         table_test(report_once_a_period),
         table_test(copy_to_another_size),
         table_test(copy_to_a_table_too_small),
         table_test(copy_prefers_the_living),
+        table_test(copy_prefers_the_issued),
+        table_test(copy_with_own_limits_and_notes),
         table_test(copy_finds_what_was_moved),
         table_test(stored_digests),
         table_test(owners),
@@ -1890,6 +2682,7 @@ main(void)
         table_test(settle_two_that_cross),
         table_test(killed_at_every_crash_point),
         table_test(capacity),
+        table_test(flood_of_made_up_keys),
         table_test(counters_when_full),
         table_test(random_operations),
     };

@@ -60,12 +60,30 @@ typedef struct {
 } known_t;
 
 
+typedef struct {                 /* of known[0], or of none */
+    ssec_digest_t  digest;
+    bool           lost;         /* it leads nowhere, at first */
+} name_t;
+
+
+typedef enum {
+    PUT = 0,
+    TOUCH,
+    PRESENT,                     /* a name */
+    RENAME,
+    LIMIT                        /* new limits are added */
+} operation_e;
+
+
 typedef struct {
     const char    *name;
     unsigned       nknown;
     known_t        known[MAX_RECORDS];
+    unsigned       nnames;
+    name_t         names[MAX_RECORDS];
 
-    ssec_digest_t  digest;       /* what the child puts */
+    operation_e    operation;    /* what the child does */
+    ssec_digest_t  digest;
     ssec_record_t  before;
     ssec_record_t  after;
 } scene_t;
@@ -75,28 +93,23 @@ static ssec_table_t  table;      /* the child's, and a copy of it */
 static ssec_table_t  copy;
 static scene_t       scene;
 
+static ssec_own_t    limits = { 1, 2, 3 };
+static ssec_own_t    others = { 4, 5, 6 };
+
 
 static ssec_record_t
 record(ssec_state_e state, uint64_t last)
 {
-    return (ssec_record_t) { .state = state, .created = (last - 640) & ~63ULL,
-                             .last = last };
+    return (ssec_record_t) { .state = state, .issued = true,
+                             .presented = true,
+                             .created = (last - 640) & ~63ULL, .last = last };
 }
 
 
 static void
 place(uint32_t bucket, unsigned slot, ssec_digest_t digest, ssec_record_t rec)
 {
-    ssec_entry_t  entry;
-
-    entry.digest = digest;
-    entry.first = ssec_first_bucket(&table, digest.place);
-    entry.bucket = bucket;
-    entry.slot = slot;
-    entry.record = rec;
-
-    table.buckets[bucket].body[slot] = digest.body;
-    ssec_publish(&table, &entry);
+    test_place(&table, bucket, slot, digest, rec);
 }
 
 
@@ -112,6 +125,34 @@ add(uint32_t first, uint32_t second, uint32_t in, unsigned slot)
     place(in, slot, k->digest, k->record);
 
     scene.nknown++;
+}
+
+
+/* One more name of the first that is known; of none, if that is not there. */
+
+static void
+add_name(uint32_t first, uint32_t second, unsigned state)
+{
+    name_t         *name;
+    ssec_entry_t    entry;
+    ssec_digest_t   root;
+
+    name = &scene.names[scene.nnames];
+    root = scene.known[0].digest;
+
+    name->digest = test_digest_at(&table, first, second, 20 + scene.nnames);
+    name->lost = (scene.nknown == 0);
+
+    (void) ssec_table_rename(&table, &root, &root, &name->digest);
+
+    entry.digest = name->digest;
+    ssec_seek(&table, &entry);
+    ssec_set_word(&table, entry.bucket, entry.slot,
+                  (ssec_word(&table, entry.bucket, entry.slot)
+                   & ~SSEC_STATE_MASK) | (uint64_t) state << SSEC_STATE);
+    ssec_table_leave(&table, &entry);
+
+    scene.nnames++;
 }
 
 
@@ -189,8 +230,7 @@ set_scene(unsigned n)
     case 7:
         scene.name = "expired";
         scene.before = record(SSEC_LIVE, NOW);
-        scene.after = scene.before;
-        scene.after.state = SSEC_EXPIRED;
+        scene.after = record(SSEC_EXPIRED, NOW);
         place(A, 1, d, scene.before);
         return true;
 
@@ -238,6 +278,101 @@ set_scene(unsigned n)
         atomic_store(&table.buckets[A].lock, 3U << SSEC_MOVING);
         return true;
 
+    case 13:
+        scene.name = "new, a record with limits of its own is moved";
+        fill(C, D);
+        scene.known[0].record.own = ssec_table_own(&table, &limits);
+        place(A, 0, scene.known[0].digest, scene.known[0].record);
+        return true;
+
+    case 14:
+        scene.name = "other limits of its own";
+        scene.before = record(SSEC_LIVE, NOW + 100000);
+        scene.before.own = ssec_table_own(&table, &limits);
+        scene.after.own = ssec_table_own(&table, &others);
+        place(A, 1, d, scene.before);
+        return true;
+
+    case 15:
+        scene.name = "brought back to life, with limits of its own";
+        scene.before = record(SSEC_EXPIRED, NOW);
+        scene.after.own = ssec_table_own(&table, &others);
+        place(B, 1, d, scene.before);
+        return true;
+
+    case 16:
+        scene.name = "a visitor that logs in";
+        scene.before = record(SSEC_VISITOR, NOW);
+        scene.before.own = ssec_table_own(&table, &limits);
+        place(A, 1, d, scene.before);
+        return true;
+
+    case 17:
+        scene.name = "touched without being held";
+        scene.operation = TOUCH;
+        scene.before = record(SSEC_LIVE, NOW + 100000 - 5);
+        scene.after.created = scene.before.created;
+        place(A, 1, d, scene.before);
+        return true;
+
+    case 18:
+        scene.name = "a new name is presented";
+        scene.operation = PRESENT;
+        add(A, B, A, 0);
+        add_name(C, D, SSEC_SLOT_FRESH_NAME);
+        return true;
+
+    case 19:
+        scene.name = "renamed";
+        scene.operation = RENAME;
+        add(A, C, A, 0);
+        add_name(D, B, SSEC_SLOT_NAME);
+        return true;
+
+    case 20:
+        scene.name = "renamed, a record of the first bucket is moved";
+        scene.operation = RENAME;
+        fill(C, D);
+        add_name(D, C, SSEC_SLOT_NAME);
+        return true;
+
+    case 21:
+        scene.name = "renamed, an old name is pushed out";
+        scene.operation = RENAME;
+        fill(B, A);
+        ssec_set_word(&table, B, 2, 0);
+        scene.nknown = 5;
+        add_name(B, A, SSEC_SLOT_OLD_NAME);
+        scene.nnames = 0;
+        return true;
+
+    case 22:
+        scene.name = "renamed to a name of no session";
+        scene.operation = RENAME;
+        add_name(A, B, SSEC_SLOT_NAME);
+        scene.digest = scene.names[0].digest;
+        scene.nnames = 0;
+        add(C, D, C, 0);
+        add_name(D, C, SSEC_SLOT_NAME);
+        return true;
+
+    case 23:
+        scene.name = "begun in the place of a name of no session";
+        add_name(A, B, SSEC_SLOT_NAME);
+        scene.digest = scene.names[0].digest;
+        scene.nnames = 0;
+        scene.before.issued = true;
+        return true;
+
+    case 24:
+        scene.name = "new limits";
+        scene.operation = LIMIT;
+        (void) ssec_table_own(&table, &limits);
+        add(A, B, A, 0);
+        scene.known[0].record.own = ssec_table_own(&table, &limits);
+        place(A, 0, scene.known[0].digest, scene.known[0].record);
+        return true;
+
     default:
         test_table_unmap(&table);
         return false;
@@ -246,13 +381,19 @@ set_scene(unsigned n)
 
 
 static ssec_record_t
-checked(ssec_digest_t digest)
+checked(ssec_digest_t digest, unsigned *found)
 {
+    unsigned       n;
     ssec_record_t  rec;
 
     rec = test_get(&copy, digest);
-    assert_int_equal(test_records_of(&copy, digest),
-                     rec.state != SSEC_UNKNOWN);
+    n = test_records_of(&copy, digest);
+
+    /* only a name of no session is a record without one */
+
+    assert_int_equal(n, rec.state != SSEC_UNKNOWN || rec.issued);
+    *found += n;
+
     return rec;
 }
 
@@ -262,11 +403,27 @@ check_known(const known_t *k, unsigned *found)
 {
     ssec_record_t  rec;
 
-    rec = checked(k->digest);
+    rec = checked(k->digest, found);
 
     if (rec.state != SSEC_UNKNOWN || !k->may_go) {
         assert_true(test_same(&rec, &k->record));
-        (*found)++;
+    }
+}
+
+
+static void
+check_name(const name_t *name, unsigned *found)
+{
+    ssec_record_t  rec;
+
+    rec = checked(name->digest, found);
+
+    if (name->lost) {
+        assert_int_equal(rec.state, SSEC_UNKNOWN);
+        assert_true(rec.issued);
+
+    } else {
+        assert_true(test_same(&rec, &scene.known[0].record));
     }
 }
 
@@ -276,21 +433,111 @@ check_put(unsigned *found)
 {
     ssec_record_t  rec;
 
-    rec = checked(scene.digest);
+    rec = checked(scene.digest, found);
 
     if (test_same(&rec, &scene.after)) {
-        (*found)++;
         return;
     }
 
-    /* the creation time counts of the living only */
+    /* the creation time and the limits count of the living only */
 
     if (scene.before.state != SSEC_LIVE) {
         rec.created = scene.before.created;
+        rec.own = scene.before.own;
+    }
+
+    /* or are all that has changed */
+
+    if (rec.own && ssec_same_own(rec.own, &others)) {
+        rec.own = scene.before.own;
     }
 
     assert_true(test_same(&rec, &scene.before));
-    *found += (rec.state != SSEC_UNKNOWN);
+}
+
+
+/* It is the session's name, or none; or that of no session. */
+
+static void
+check_renamed(unsigned *found)
+{
+    ssec_record_t  rec;
+
+    rec = checked(scene.digest, found);
+
+    if (rec.state != SSEC_UNKNOWN) {
+        assert_true(test_same(&rec, &scene.known[0].record));
+    }
+}
+
+
+static void
+check_operation(unsigned *found)
+{
+    const ssec_own_t  *own;
+
+    switch (scene.operation) {
+
+    case PUT:
+    case TOUCH:
+        check_put(found);
+        break;
+
+    case RENAME:
+        check_renamed(found);
+        break;
+
+    case PRESENT:
+        break;
+
+    case LIMIT:
+        own = ssec_table_own(&copy, &limits);
+        assert_ptr_equal(own, &copy.header->own[1]);
+        own = ssec_table_own(&copy, &others);
+        assert_ptr_equal(own, &copy.header->own[2]);
+        assert_true(ssec_same_own(own, &others));
+        break;
+    }
+}
+
+
+/* And it goes on. */
+
+static void
+check_again(void)
+{
+    unsigned       found;
+    ssec_record_t  rec;
+    ssec_digest_t  root;
+
+    found = 0;
+    rec = scene.after;
+
+    if (rec.own) {
+        rec.own = ssec_table_own(&copy, rec.own);
+    }
+
+    switch (scene.operation) {
+
+    case PUT:
+    case TOUCH:
+        (void) test_put(&copy, scene.digest, rec);
+        check_put(&found);
+        break;
+
+    case RENAME:
+        root = scene.known[0].digest;
+        (void) ssec_table_rename(&copy, &root, &root, &scene.digest);
+        rec = checked(scene.digest, &found);
+        assert_true(test_same(&rec, &scene.known[0].record));
+        break;
+
+    default:
+        found = 1;
+        break;
+    }
+
+    assert_int_equal(found, 1);
 }
 
 
@@ -306,18 +553,25 @@ check(pid_t child, bool backwards)
     memcpy(copy.header, table.header, test_table_size(1024));
     gone = child;
     found = 0;
-    n = scene.nknown;
 
     if (backwards) {
-        check_put(&found);
+        check_operation(&found);
     }
+
+    n = scene.nknown;
 
     for (i = 0; i < n; i++) {
         check_known(&scene.known[backwards ? n - 1 - i : i], &found);
     }
 
+    n = scene.nnames;
+
+    for (i = 0; i < n; i++) {
+        check_name(&scene.names[backwards ? n - 1 - i : i], &found);
+    }
+
     if (!backwards) {
-        check_put(&found);
+        check_operation(&found);
     }
 
     for (b = 0; b < copy.nbuckets; b++) {
@@ -325,17 +579,21 @@ check(pid_t child, bool backwards)
         ssec_unlock(&copy, b);
     }
 
+    (void) ssec_table_lock_notes(&copy);
+    ssec_table_unlock_notes(&copy);
+
     assert_int_equal(test_locks(&copy), 0);
+    assert_int_equal(atomic_load(&copy.header->lock), 0);
 
     ssec_table_count(&copy, &counts);
-    assert_int_equal(counts.live + counts.expired + counts.closed, found);
+    n = (unsigned) (counts.live + counts.expired + counts.closed
+                    + counts.visitors + counts.names);
 
-    /* and it goes on */
+    /* an old name of which nobody asked may be there */
 
-    (void) test_put(&copy, scene.digest, scene.after);
-    found = 0;
-    check_put(&found);
-    assert_int_equal(found, 1);
+    assert_in_range(n, found, found + (scene.operation == RENAME));
+
+    check_again();
 
     gone = 0;
 }
@@ -351,6 +609,39 @@ step(pid_t child)
     assert_true(WIFSTOPPED(status));
 
     return WSTOPSIG(status) == SIGTRAP;
+}
+
+
+static void
+operate(void)
+{
+    const ssec_digest_t  *old, *root;
+
+    root = &scene.known[0].digest;
+    old = scene.nnames ? &scene.names[0].digest : root;
+
+    switch (scene.operation) {
+
+    case PUT:
+        (void) test_put(&table, scene.digest, scene.after);
+        break;
+
+    case TOUCH:
+        (void) ssec_table_touch(&table, &scene.digest, A, 1, scene.after.last);
+        break;
+
+    case PRESENT:
+        (void) test_get(&table, scene.names[0].digest);
+        break;
+
+    case RENAME:
+        (void) ssec_table_rename(&table, root, old, &scene.digest);
+        break;
+
+    case LIMIT:
+        (void) ssec_table_own(&table, &others);
+        break;
+    }
 }
 
 
@@ -370,7 +661,7 @@ start(void)
         }
 
         (void) raise(SIGSTOP);
-        (void) test_put(&table, scene.digest, scene.after);
+        operate();
         (void) raise(SIGSTOP);
         _exit(0);
     }

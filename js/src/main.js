@@ -28,7 +28,8 @@ function start(window) {
     const expireAfter = seconds(set.expireAfter, 600000);
     const pingUrl = new URL(set.ping || '/session_security/ping/',
                             location.origin).href;
-    const url = set.logout && new URL(set.logout, location.href);
+    const end = set.logout || set.login;
+    const url = end && new URL(end, location.href);
     const logout = url && /^https?:$/.test(url.protocol) ? url : null;
 
     /* captured before more of the page's own scripts run */
@@ -56,7 +57,8 @@ function start(window) {
         return false;
     };
 
-    const signOut = logout && (() => location.assign(logout));
+    /* a login page ends no session that is alive */
+    const signOut = set.logout && logout && (() => location.assign(logout));
 
     const view = new View(window, {
         session: () => session,

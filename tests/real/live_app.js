@@ -46,13 +46,27 @@ function login(req, res) {
     });
 }
 
-function logout(req, res) {
+const gone = { 'Set-Cookie': 'sid=; Path=/; Max-Age=0' };
+
+function leave(req) {
     const found = /(?:^|; )sid=(\w+)/.exec(req.headers.cookie || '');
 
     if (found) {
         sessions.delete(found[1]);
     }
-    go(res, '/login', { 'Set-Cookie': 'sid=; Path=/; Max-Age=0' });
+}
+
+function logout(req, res) {
+    leave(req);
+    go(res, '/login', gone);
+}
+
+// a page that comes slowly
+function slowLogout(req, res) {
+    leave(req);
+    res.writeHead(200, { 'Content-Type': 'text/html', ...gone });
+    res.write('You have ');
+    setTimeout(() => res.end('left.'), 1500);
 }
 
 function events(req, res) {
@@ -85,6 +99,8 @@ const server = http.createServer((req, res) => {
             : go(res, '/login');
     case 'GET /logout':
         return logout(req, res);
+    case 'GET /slow-logout':
+        return slowLogout(req, res);
     case 'GET /events':
         return events(req, res);
     case 'GET /open':

@@ -155,11 +155,12 @@ export class Servers {
 
     /*
      * warn, expire: times.  inject: what session_security_inject takes, false
-     * for off.  logout: the logout URL.  nginx: more of the server block.
+     * for off.  logout: the logout URL; login: a login page in its place.
+     * nginx: more of the server block.
      */
     #server({ host, warn = '2s', expire = '4s', inject = '',
               logout = '/logout/?next=$session_security_return_url',
-              nginx = '' }, backend)
+              login = '', nginx = '' }, backend)
     {
         const proxy = `proxy_pass http://127.0.0.1:${backend};`;
 
@@ -170,7 +171,8 @@ export class Servers {
                 session_security zone=sessions;
                 session_security_warn_after ${warn};
                 session_security_expire_after ${expire};
-                session_security_logout_url ${logout};
+                ${login ? `session_security_login_url ${login};`
+                        : `session_security_logout_url ${logout};`}
                 ${nginx}
 
                 location / {
@@ -223,6 +225,7 @@ export class Servers {
                     'Set-Cookie': `sessionid=${id}; Path=/; HttpOnly`,
                 }, 302);
             },
+            '/sign-in/': () => send(SIGN_IN + (session ? 'as before' : '')),
             '/logout/': () => {
                 this.#live.delete(session);
                 send(SIGNED_OUT);

@@ -1,0 +1,1167 @@
+# What the backend says of a session in X-Accel-Session.
+
+use FindBin;
+use lib "$FindBin::Bin/support";
+
+use IO::Socket::INET;
+
+use Test::Nginx::Socket;
+use Steps 'defaults';
+
+no_root_location();
+
+$ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
+
+plan tests => 455;
+
+# The backend says what X-Say tells it to say, sets X-Set, and which cookies it
+# got.  Pages are HTML, so those of a session that is watched have the tag.
+# X-About is what remains, as it was some moments ago.
+
+defaults(
+    http_config => <<'END',
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    map $session_security_remaining $about {
+        default $session_security_remaining;
+        ~^(600|59\d)$ 600;
+        ~^(300|29\d)$ 300;
+        ~^(3600|359\d)$ 3600;
+    }
+    map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        default_type text/html;
+        add_header Set-Cookie $http_x_set always;
+        add_header X-Accel-Session $http_x_say always;
+        add_header X-Accel-Redirect $http_x_accel always;
+        location / { return 200 "<p>[$http_cookie]"; }
+        location /302/ { return 302 /; }
+        location /404/ { return 404 "<p>[$http_cookie]"; }
+    }
+END
+    config => <<'END',
+    session_security zone=sessions;
+    session_security_logout_url /logout/;
+    session_security_max_lifetime $lifetime;
+    session_security_passive_urls /poll;
+    session_security_inject on;
+    add_header X-State $session_security_state always;
+    add_header X-About $about always;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /kill {
+        session_security_expire_after 100s;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location = /ping/ { session_security_ping; }
+    location = /script.js { session_security_script; }
+END
+);
+
+# PAGE is a navigation.
+add_block_preprocessor(sub {
+    my $block = shift;
+    defined(my $steps = $block->steps) or return;
+    $steps =~ s/^PAGE (.*)/GET $1\n  Sec-Fetch-Mode: navigate/mg;
+    $block->set_value(steps => $steps);
+});
+
+# The same request so many times.
+sub requests {
+    for (1 .. $_[0]) {
+        my $socket = IO::Socket::INET->new(PeerAddr => server_addr(), PeerPort => server_port())
+            or die "cannot connect: $!";
+        print $socket "GET / HTTP/1.0\r\nCookie: sessionid=a\r\nX-Say: yes\r\n\r\n";
+        () = <$socket>;
+    }
+}
+
+run_tests();
+
+__DATA__
+
+=== nothing: the session is watched, without being told
+--- steps
+PAGE /
+  Cookie: sessionid=a
+= 200 ~ ^<script .* data-warn-after="540" data-expire-after="600" .*<p>\[sessionid=a\]
+  X-State: new
+  !X-Accel-Session
+
+
+
+=== on: likewise, and the client does not see it
+--- steps
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on
+= 200 ~ ^<script .*<p>\[sessionid=a\]
+  X-State: new
+  !X-Accel-Session
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^\d$
+  X-State: live
+
+
+
+=== on: for a session that is watched it is nothing new
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: on
+= 200
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^30\d$
+
+GET /?lifetime=100s
+  Cookie: sessionid=a
+= 401
+  X-State: expired
+
+
+
+=== off: no script, no expiry, and a ping that says "logout"
+--- steps
+PAGE /
+  Cookie: sessionid=a
+  X-Say: off
+= 200 <p>[sessionid=a]
+  !X-Accel-Session
+  !Set-Cookie
+
+PAGE /
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+  !X-Accel-Session
+  !Set-Cookie
+
+GET /ping/?idleFor=0
+  Cookie: sessionid=a
+= 200 "logout"
+  X-State: anonymous
+  !Set-Cookie
+
+GET /ping/?idleFor=100000
+  Cookie: sessionid=a
+= 200 "logout"
+  X-State: anonymous
+  !Set-Cookie
+
+PAGE /?lifetime=1ms
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+  !Set-Cookie
+
+POST /
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+
+
+
+=== off: a session that was watched
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+
+GET /kill
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+
+
+
+=== off: the dead stay dead
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+POST /
+  Cookie: sessionid=a
+= 401
+
+POST /
+  Cookie: sessionid=a
+  X-Say: off
+= 200 <p>[]
+
+GET /
+  Cookie: sessionid=a
+= 401
+  X-State: expired
+
+GET /logout/
+  Cookie: sessionid=a
+  X-Say: off
+= 200 <p>[sessionid=a]
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on
+= 200 <p>[]
+  X-State: closed
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[]
+  X-State: closed
+
+
+
+=== off, then on: the clock starts anew
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: on
+= 200
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^\d$
+  X-State: live
+
+PAGE /?lifetime=200s
+  Cookie: sessionid=a
+= 200 ~ ^<script 
+  X-State: live
+
+
+
+=== off, then nothing: it stays off
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: anonymous
+
+
+
+=== off, with a new cookie: the old one is closed, the new one is a visitor's
+--- steps
+GET /
+  Cookie: sessionid=a
+= 200
+
+GET /out
+  Cookie: sessionid=a
+  X-Say: off
+  X-Set: sessionid=b; Path=/
+= 200 <p>[sessionid=a]
+  Set-Cookie: sessionid=b; Path=/
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[]
+  X-State: closed
+
+GET /
+  Cookie: sessionid=b
+= 200 <p>[sessionid=b]
+  X-State: anonymous
+
+
+
+=== off, with the same cookie once more: it is a visitor's
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+  X-Set: sessionid=a; Path=/
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+
+
+
+=== a visitor's cookie that is set with the page, and the login after it
+--- steps
+GET /
+  X-Say: off
+  X-Set: sessionid=visitor
+= 200 <p>[]
+  X-State: none
+  !X-Accel-Session
+
+GET /
+  Cookie: sessionid=visitor
+= 200 <p>[sessionid=visitor]
+  X-State: anonymous
+
+POST /login
+  Cookie: sessionid=visitor
+  X-Say: on
+  X-Set: sessionid=user
+= 200 <p>[sessionid=visitor]
+
+PAGE /
+  Cookie: sessionid=user
+= 200 ~ ^<script 
+  X-State: live
+
+GET /ping/
+  Cookie: sessionid=user
+= 200 ~ ^\d$
+
+
+
+=== a login that says on together with the session's limits
+--- steps
+POST /login
+  X-Say: on; warn_after=240s; expire_after=300s; max_lifetime=8h
+  X-Set: sessionid=user
+= 200 <p>[]
+  !X-Accel-Session
+
+PAGE /
+  Cookie: sessionid=user
+= 200 ~ data-warn-after="240" data-expire-after="300"
+  X-State: live
+  X-About: 300
+
+
+
+=== limits: in the page that says them, and from then on
+--- steps
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=240s; expire_after=300s
+= 200 ~ data-warn-after="240" data-expire-after="300"
+  !X-Accel-Session
+
+PAGE /
+  Cookie: sessionid=a
+= 200 ~ data-warn-after="240" data-expire-after="300"
+  X-State: live
+
+PAGE /
+  Cookie: sessionid=b
+= 200 ~ data-warn-after="540" data-expire-after="600"
+
+
+
+=== limits: another way to write them, and one of them alone
+--- steps
+PAGE /
+  Cookie: sessionid=a
+  X-Say: ON ;expire_after=1m 40s;  Warn_After = 90 
+= 200 ~ data-warn-after="90" data-expire-after="100"
+
+PAGE /
+  Cookie: sessionid=b
+  X-Say: on; warn_after=60
+= 200 ~ data-warn-after="60" data-expire-after="600"
+
+PAGE /
+  Cookie: sessionid=c
+  X-Say: on; expire_after=2h
+= 200 ~ data-warn-after="(?:7140|6480)" data-expire-after="7200"
+
+
+
+=== limits: others later
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: on; expire_after=300s
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on; expire_after=1h
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on
+= 200
+  X-About: 3600
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: live
+  X-About: 3600
+
+
+
+=== limits: a shorter expire_after expires
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: on; expire_after=200s
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 401
+  X-State: expired
+
+
+
+=== limits: a longer expire_after does not, also where another one is configured
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: on; expire_after=1h
+= 200
+
+GET /kill
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: live
+
+
+
+=== limits: max_lifetime
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on; max_lifetime=1000s
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: live
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on; max_lifetime=300s
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 401
+  X-State: expired
+
+
+
+=== limits: max_lifetime=0 is none
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on; max_lifetime=0
+= 200
+
+GET /?lifetime=100s
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: live
+
+
+
+=== limits: they stay with the session when its key changes
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=240s; expire_after=300s
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Set: sessionid=b
+= 200
+
+PAGE /
+  Cookie: sessionid=b
+= 200 ~ data-warn-after="240" data-expire-after="300"
+
+GET /
+  Cookie: sessionid=b
+  X-Say: on; warn_after=100s; expire_after=200s
+  X-Set: sessionid=c
+= 200
+
+PAGE /
+  Cookie: sessionid=c
+= 200 ~ data-warn-after="100" data-expire-after="200"
+
+PAGE /
+  Cookie: sessionid=a
+= 200 ~ data-warn-after="100" data-expire-after="200"
+
+
+
+=== limits: they do not outlive the session
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: on; expire_after=300s
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Say: end
+= 200
+
+POST /login
+  Cookie: sessionid=a
+  X-Set: sessionid=a
+= 200 <p>[]
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: live
+  X-About: 600
+
+
+
+=== end: closed, and the cookie is deleted
+--- steps
+GET /
+  Cookie: sessionid=a; other=1
+  X-Say: end
+= 200 <p>[sessionid=a; other=1]
+  !X-Accel-Session
+  Set-Cookie: (sessionid deleted)
+
+GET /
+  Cookie: sessionid=a; other=1
+= 200 <p>[other=1]
+  X-State: closed
+  Set-Cookie: (sessionid deleted)
+
+GET /ping/?idleFor=0
+  Cookie: sessionid=a
+= 200 "logout"
+
+
+
+=== end: all keys of the session
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Set: sessionid=b
+= 200
+
+GET /
+  Cookie: sessionid=b
+  X-Say: end
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[]
+  X-State: closed
+
+
+
+=== end: what is set in the same response is a new session
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: end
+  X-Set: sessionid=b; Path=/
+= 200 <p>[sessionid=a]
+  Set-Cookie: sessionid=b; Path=/
+
+GET /ping/
+  Cookie: sessionid=b
+= 200 ~ ^\d$
+  X-State: live
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[]
+  X-State: closed
+
+GET /
+  Cookie: sessionid=b
+= 200 <p>[sessionid=b]
+  X-State: live
+
+
+
+=== end: a visitor, too; a request without a session has none to end
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Say: end
+= 200 <p>[sessionid=a]
+  Set-Cookie: (sessionid deleted)
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[]
+  X-State: closed
+
+GET /
+  X-Say: end
+= 200 <p>[]
+  X-State: none
+  !Set-Cookie
+  !X-Accel-Session
+
+
+
+=== whatever the response is
+--- steps
+GET /302/
+  Cookie: sessionid=a
+  X-Say: end
+= 302
+  !X-Accel-Session
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[]
+  X-State: closed
+
+POST /404/
+  Cookie: sessionid=b
+  X-Say: off
+= 404
+  !X-Accel-Session
+
+GET /
+  Cookie: sessionid=b
+= 200
+  X-State: anonymous
+
+
+
+=== not from a client
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Accel-Session: off
+= 200 <p>[sessionid=a]
+  X-State: new
+
+GET /
+  Cookie: sessionid=a
+  X-Accel-Session: end
+= 200 <p>[sessionid=a]
+  X-State: live
+  !Set-Cookie
+
+GET /
+  Cookie: sessionid=a
+  X-Accel-Session: on; expire_after=1h
+= 200
+  X-State: live
+  X-About: 600
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: live
+  X-About: 600
+
+
+
+=== not seen by the client where there is no session either
+--- steps
+GET /
+  X-Say: on; expire_after=1h
+= 200 <p>[]
+  !X-Accel-Session
+
+
+
+=== a word that is none says nothing
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: logged-in
+= 200 <p>[sessionid=a]
+  !X-Accel-Session
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^30\d$
+  X-State: live
+
+
+
+=== and is logged
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: logged-in
+= 200 <p>[sessionid=a]
+--- grep_error_log eval
+qr/\[error\] .*/
+--- grep_error_log_out eval
+qr/\A\[error\] \d+#\d+: \*\d+ invalid "logged-in" in the backend's "X-Accel-Session: logged-in"; write on, off or end, and after on warn_after=TIME, expire_after=TIME and max_lifetime=TIME while reading response header from upstream, client: [^\n]*\n\z/
+
+
+
+=== a limit that is none: the others are taken
+--- steps
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; expire_after=soon; warn_after=100s; colour=red
+= 200 ~ data-warn-after="100" data-expire-after="600"
+  !X-Accel-Session
+--- grep_error_log eval
+qr/invalid "[^"]*"/
+--- grep_error_log_out
+invalid "expire_after=soon"
+
+
+
+=== other limits that are none
+--- request eval
+[map { 'GET /' } 1 .. 11]
+--- more_headers eval
+[map { "Cookie: sessionid=a\nX-Say: $_" }
+     'on; expire_after=0', 'on; expire_after=', 'on; expire_after', 'on; =5', 'on; warn_after=0s',
+     'on; expire_after=5x', 'on; expire_after=-5m', 'on; max_lifetime=1h30', 'on, expire_after=5m',
+     'on expire_after=5m', 'on; expire_after="5m"']
+--- error_code eval
+[(200) x 11]
+--- response_headers eval
+[('X-About: 600') x 11]
+
+
+
+=== off and end take no limits
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: off; expire_after=5m
+= 200
+--- grep_error_log eval
+qr/invalid "[^"]*"/
+--- grep_error_log_out
+invalid "expire_after=5m"
+
+
+
+=== and are obeyed
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: off; expire_after=5m
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Say: end; expire_after=5m
+= 200
+  X-State: anonymous
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[]
+  X-State: closed
+
+
+
+=== a backend that is wrong with each response is logged once a second
+--- init
+main::requests(30);
+open my $log, '<', main::server_root() . '/logs/error.log' or die "no error log: $!";
+my $lines = grep { /invalid "yes"/ } <$log>;
+main::ok($lines >= 1 && $lines <= 3, "logged, and not thirty times: $lines");
+--- steps
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: live
+
+
+
+=== the last of several counts
+--- also_http
+    map $http_x_say_too $too { default $http_x_say_too; }
+--- also
+    location /too/ {
+        add_header X-Accel-Session $too;
+        add_header X-State $session_security_state always;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /too/
+  Cookie: sessionid=a
+  X-Say: on
+  X-Say-Too: off
+= 200
+  !X-Accel-Session
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: anonymous
+
+
+
+=== by nginx's own add_header, from a map
+--- also_http
+    map $cookie_role $said { default off; user on; guest "on; expire_after=100s"; }
+--- also
+    location /said/ {
+        add_header X-Accel-Session $said always;
+        add_header X-State $session_security_state always;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /said/
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  !X-Accel-Session
+
+GET /said/
+  Cookie: sessionid=a
+= 200
+  X-State: anonymous
+
+GET /said/
+  Cookie: sessionid=a; role=user
+= 200
+  !X-Accel-Session
+
+GET /said/
+  Cookie: sessionid=a; role=user
+= 200
+  X-State: live
+
+PAGE /said/
+  Cookie: sessionid=b; role=guest
+= 200 ~ data-expire-after="100"
+
+
+
+=== by auth_request
+--- also
+    location = /auth {
+        internal;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+    }
+    location /gate/ {
+        auth_request /auth;
+        auth_request_set $said $upstream_http_x_accel_session;
+        add_header X-Accel-Session $said;
+        add_header X-State $session_security_state always;
+        default_type text/html;
+        alias $TEST_NGINX_HTML_DIR/;
+    }
+--- user_files
+>>> page.html
+<p>static
+--- steps
+PAGE /gate/page.html
+  Cookie: sessionid=a
+  X-Say: off
+= 200 <p>static
+  !X-Accel-Session
+
+PAGE /gate/page.html
+  Cookie: sessionid=a
+= 200 <p>static
+  X-State: anonymous
+
+PAGE /gate/page.html
+  Cookie: sessionid=b
+  X-Say: on; warn_after=60s; expire_after=90s
+= 200 ~ data-warn-after="60" data-expire-after="90".*<p>static
+  !X-Accel-Session
+
+PAGE /gate/page.html
+  Cookie: sessionid=b
+  X-Say: end
+= 200 <p>static
+  Set-Cookie: (sessionid deleted)
+
+PAGE /
+  Cookie: sessionid=b
+= 200 <p>[]
+  X-State: closed
+
+
+
+=== through X-Accel-Redirect
+--- also
+    location /files/ {
+        internal;
+        add_header X-State $session_security_state always;
+        default_type text/html;
+        alias $TEST_NGINX_HTML_DIR/;
+    }
+--- user_files
+>>> page.html
+<p>static
+--- steps
+PAGE /
+  Cookie: sessionid=a
+  X-Say: off
+  X-Accel: /files/page.html
+= 200 <p>static
+  !X-Accel-Session
+
+PAGE /
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+
+PAGE /
+  Cookie: sessionid=b
+  X-Say: on; warn_after=60s; expire_after=90s
+  X-Accel: /files/page.html
+= 200 ~ data-warn-after="60" data-expire-after="90".*<p>static
+  !X-Accel-Session
+
+PAGE /
+  Cookie: sessionid=b
+  X-Say: end
+  X-Accel: /files/page.html
+= 200 <p>static
+  !X-Accel-Session
+  Set-Cookie: (sessionid deleted)
+
+PAGE /
+  Cookie: sessionid=b
+= 200 <p>[]
+  X-State: closed
+
+
+
+=== through X-Accel-Redirect to another backend
+--- also
+    location /store/ {
+        internal;
+        proxy_set_header X-Say "";
+        proxy_set_header X-Accel "";
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: end
+  X-Accel: /store/x
+= 200 <p>[sessionid=a]
+  !X-Accel-Session
+  Set-Cookie: (sessionid deleted)
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[]
+  X-State: closed
+
+
+
+=== not from a cache, which has it of somebody else
+--- also_http
+    proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
+--- also
+    location /cached {
+        proxy_cache cache;
+        proxy_cache_valid 10m;
+        proxy_cache_key $uri;
+        add_header X-State $session_security_state always;
+        add_header X-Cache $upstream_cache_status;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /cached/off
+  Cookie: sessionid=a
+  X-Say: off
+= 200 <p>[sessionid=a]
+  X-Cache: MISS
+  !X-Accel-Session
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: anonymous
+
+GET /cached/off
+  Cookie: sessionid=b
+= 200 <p>[sessionid=a]
+  X-Cache: HIT
+  !X-Accel-Session
+
+GET /
+  Cookie: sessionid=b
+= 200
+  X-State: live
+
+GET /cached/end
+  Cookie: sessionid=c
+  X-Say: end
+= 200
+  X-Cache: MISS
+
+GET /cached/end
+  Cookie: sessionid=b
+= 200 <p>[sessionid=c]
+  X-Cache: HIT
+  !X-Accel-Session
+  !Set-Cookie
+
+GET /
+  Cookie: sessionid=b
+= 200 <p>[sessionid=b]
+  X-State: live
+
+
+
+=== a key that is no cookie
+--- http_config
+    session_security_zone $http_authorization zone=sessions:1m;
+    map $session_security_remaining $about {
+        default $session_security_remaining;
+        ~^(600|59\d)$ 600;
+        ~^(300|29\d)$ 300;
+        ~^(3600|359\d)$ 3600;
+    }
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header X-Accel-Session $http_x_say always;
+        return 200 "[$http_authorization]";
+    }
+--- config
+    session_security zone=sessions;
+    add_header X-State $session_security_state always;
+    add_header X-About $about always;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /ping/ { session_security_ping; }
+--- steps
+GET /
+  Authorization: Bearer a
+  X-Say: off
+= 200 [Bearer a]
+  !X-Accel-Session
+
+GET /
+  Authorization: Bearer a
+= 200 [Bearer a]
+  X-State: anonymous
+
+GET /ping/
+  Authorization: Bearer a
+= 200 "logout"
+
+GET /
+  Authorization: Bearer a
+  X-Say: on; expire_after=300s
+= 200 [Bearer a]
+  X-State: anonymous
+  !X-Accel-Session
+
+GET /
+  Authorization: Bearer a
+= 200 [Bearer a]
+  X-State: live
+  X-About: 300
+
+GET /
+  Authorization: Bearer a
+  X-Say: end
+= 200 [Bearer a]
+  !X-Accel-Session
+  !Set-Cookie
+
+GET /
+  Authorization: Bearer a
+= 401 {"error":"session_expired"}
+  X-State: closed
+
+GET /
+  Authorization: Bearer b
+= 200 [Bearer b]
+  X-State: new
+
+
+
+=== of several sessions in one request
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+
+PAGE /
+  Cookie: sessionid=a; sessionid=b
+= 200 ~ ^<script 
+
+PAGE /
+  Cookie: sessionid=a; sessionid=b
+= 200 ~ ^<script 
+  X-State: live
+
+GET /
+  Cookie: sessionid=a; sessionid=b
+  X-Say: end
+= 200
+  Set-Cookie: (sessionid deleted)
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[]
+  X-State: closed
+
+GET /
+  Cookie: sessionid=b
+= 200 <p>[]
+  X-State: closed

@@ -1,0 +1,712 @@
+# What counts as activity: session_security_activity, Fetch Metadata, and
+# nginx's own access checks.
+
+use FindBin;
+use lib "$FindBin::Bin/support";
+
+use Test::Nginx::Socket;
+use Steps 'defaults';
+
+no_root_location();
+
+$ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
+
+plan tests => 848;
+
+defaults(
+    http_config => <<'END',
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location / { return 200 "[$http_cookie]"; }
+        location /401/ { return 401; }
+        location /403/ { return 403 "[$http_cookie]"; }
+    }
+END
+    config => <<'END',
+    session_security zone=sessions;
+    session_security_logout_url /logout/;
+    add_header X-State $session_security_state always;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /ping/ { session_security_ping; }
+END
+    user_files => <<'END',
+>>> users
+me:{PLAIN}secret
+>>> there.txt
+there
+>>> dir/index.html
+index
+>>> denied.html
+denied
+END
+);
+
+# "--- activity": requests that are activity ("yes"), or are not ("no"), one a
+# line, "| " before each header.  With "401 no" it gives that status.
+add_block_preprocessor(sub {
+    my $block = shift;
+    defined(my $lines = $block->activity) or return;
+    my ($steps, $n) = ('', 0);
+    for (split /\n/, $lines) {
+        my ($request, @headers) = split / *\| */;
+        my ($status, $active, $line) = $request =~ /^(?:(\d+) )?(yes|no) +([A-Z]+ .*)$/
+            or die "what does \"$_\" mean?";
+        $status //= 200;
+        $n++;
+        my $cookie = "  Cookie: sessionid=$n\n";
+        my $idle = $active eq 'yes' ? '^\d$' : '^30\d$';
+        $steps .= "GET /ping/?idleFor=300\n$cookie= 200 300\n\n"
+                . "$line\n$cookie" . CORE::join('', map { "  $_\n" } @headers) . "= $status\n\n"
+                . "GET /ping/\n$cookie= 200 ~ $idle\n\n";
+    }
+    $block->set_value(steps => $steps);
+});
+
+run_tests();
+
+__DATA__
+
+=== requests: whatever a browser asks for, is activity
+--- activity
+yes GET /
+yes POST /
+yes GET / | Accept: text/html
+yes GET / | Accept: application/json | X-Requested-With: XMLHttpRequest
+yes GET / | Sec-Fetch-Site: none | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+yes POST / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: same-origin | Sec-Fetch-Dest: empty
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image
+yes GET / | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image
+yes GET / | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe
+
+
+
+=== requests: by default
+--- also
+    session_security_activity requests;
+--- activity
+yes GET /
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+
+
+
+=== navigations: pages, in browsers with Fetch Metadata
+--- also
+    session_security_activity navigations;
+--- activity
+yes GET / | Sec-Fetch-Site: none | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+yes POST / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Accept: */*
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Accept: text/html
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty | Accept: text/html
+no POST / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image | Accept: text/html
+
+
+
+=== navigations: pages, in browsers without
+--- also
+    session_security_activity navigations;
+--- activity
+yes GET / | Accept: text/html,application/xhtml+xml,*/*;q=0.8
+yes POST / | Accept: text/html
+no GET / | Accept: text/html | X-Requested-With: XMLHttpRequest
+no GET / | Accept: application/json
+no GET / | Accept: */*
+no GET /
+
+
+
+=== navigations: what a ping reports
+--- also
+    session_security_activity navigations;
+--- activity
+yes GET /ping/?idleFor=1
+yes GET /ping/?idleFor=1 | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+no GET /ping/ | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+no GET /ping/?idleFor=soon
+
+
+
+=== user: only what the user did
+--- also
+    session_security_activity user;
+--- activity
+yes GET / | Sec-Fetch-Site: none | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?0
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+no GET / | Accept: text/html
+no POST / | Accept: text/html
+no GET /
+
+
+
+=== user: what a ping reports
+--- also
+    session_security_activity user;
+--- activity
+yes GET /ping/?idleFor=1
+yes GET /ping/?idleFor=1 | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+yes POST /ping/?idleFor=1 | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: empty
+no GET /ping/
+
+
+
+=== what is no activity begins a session all the same
+--- also
+    session_security_activity user;
+--- steps
+GET /
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+  X-State: new
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: live
+
+
+
+=== a location has its own
+--- also
+    session_security_activity user;
+    location /requests/ {
+        session_security_activity requests;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /navigations/ {
+        session_security_activity navigations;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location /navigations/inner/ {
+            proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        }
+    }
+--- activity
+no GET /
+yes GET /requests/
+no GET /navigations/
+yes GET /navigations/ | Accept: text/html
+no GET /navigations/inner/
+yes GET /navigations/inner/ | Accept: text/html
+
+
+
+=== passive is passive, whatever the user does
+--- also
+    session_security_activity user;
+    session_security_passive_urls /poll;
+    session_security_passive $arg_auto;
+--- activity
+no GET /poll | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+no GET /?auto=1 | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+yes GET / | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+
+
+
+=== a prefetch or prerender, in any setting
+--- also
+    location /navigations/ {
+        session_security_activity navigations;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /user/ {
+        session_security_activity user;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- activity
+no GET / | Sec-Purpose: prefetch
+no GET / | Sec-Purpose: prefetch;prerender | Sec-Fetch-Site: none | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+no GET / | Sec-Purpose: prefetch;anonymous-client-ip | Sec-Fetch-Mode: navigate
+no GET / | Purpose: prefetch
+no GET / | purpose: Prefetch | Accept: text/html
+no GET / | X-Sec-Purpose: prefetch
+no GET / | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1 | Sec-Purpose: prefetch
+no GET /navigations/ | Sec-Purpose: prefetch | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+no GET /navigations/ | Purpose: prefetch | Accept: text/html
+no GET /user/ | Sec-Purpose: prefetch;prerender | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+no GET /ping/?idleFor=0 | Sec-Purpose: prefetch
+yes GET / | Purpose: something else
+yes GET / | Sec-Purpose:
+
+
+
+=== another site's page: what it loads is no activity
+--- activity
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: script | Accept: text/html
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+no POST / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: empty
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Accept: text/html
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: frame
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: embed
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: object
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: websocket | Sec-Fetch-Dest: websocket
+
+
+
+=== a link from another site is
+--- also
+    location /navigations/ {
+        session_security_activity navigations;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /user/ {
+        session_security_activity user;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- activity
+yes GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+yes GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+yes GET /navigations/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+no GET /user/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+yes GET /user/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+
+
+
+=== another site's ping is not believed
+--- also
+    location = /navigations/ping/ {
+        session_security_activity navigations;
+        session_security_ping;
+    }
+    location = /user/ping/ {
+        session_security_activity user;
+        session_security_ping;
+    }
+--- activity
+no GET /ping/?idleFor=0 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+no POST /ping/?idleFor=0 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: empty
+no GET /ping/?idleFor=0 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image
+no GET /ping/?idleFor=0 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+no GET /navigations/ping/?idleFor=0 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+no GET /user/ping/?idleFor=0 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+yes GET /ping/?idleFor=0 | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+yes GET /ping/?idleFor=0 | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+yes GET /ping/?idleFor=0 | Sec-Fetch-Site: none
+
+
+
+=== another site can end no session by a ping
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+  Sec-Fetch-Site: cross-site
+  Sec-Fetch-Mode: no-cors
+= 200 0
+  X-State: new
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: live
+
+
+
+=== what is no activity is judged like any other request
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /
+  Cookie: sessionid=a
+  Sec-Fetch-Site: cross-site
+  Sec-Fetch-Mode: no-cors
+= 401
+  X-State: expired
+
+GET /
+  Cookie: sessionid=a
+  Sec-Fetch-Site: cross-site
+  Sec-Fetch-Mode: navigate
+  Sec-Fetch-Dest: iframe
+= 302
+  X-State: expired
+
+
+
+=== the headers in any order, and none that is not theirs
+--- activity
+no GET / | Sec-Fetch-Dest: image | Sec-Fetch-Mode: no-cors | Sec-Fetch-Site: cross-site
+no GET / | sec-fetch-dest: image | sec-fetch-mode: no-cors | sec-fetch-site: cross-site
+no GET / | A: 1 | B: 2 | C: 3 | D: 4 | E: 5 | F: 6 | G: 7 | H: 8 | I: 9 | J: 10 | K: 11 | L: 12 | M: 13 | N: 14 | O: 15 | P: 16 | Q: 17 | R: 18 | S: 19 | T: 20 | Sec-Fetch-Mode: cors | Sec-Fetch-Site: cross-site
+yes GET / | Sec-Fetch-Tide: cross-site | Sec-Fetch-Mode: no-cors
+yes GET / | Xec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors
+
+
+
+=== auth_basic: who is refused is not active
+--- also
+    location /basic/ {
+        auth_basic here;
+        auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- activity
+401 no GET /basic/
+401 no GET /basic/ | Authorization: Basic bWU6d3Jvbmc=
+401 no GET /basic/ | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+yes GET /basic/ | Authorization: Basic bWU6c2VjcmV0
+
+
+
+=== deny, limit_except
+--- also
+    location /deny/ {
+        deny all;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /allow/ {
+        allow 127.0.0.1;
+        deny all;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /get/ {
+        limit_except GET { deny all; }
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- activity
+403 no GET /deny/
+403 no POST /deny/
+yes GET /allow/
+403 no POST /get/
+yes GET /get/
+
+
+
+=== auth_request
+--- also
+    location ~ ^/auth/(\d+)$ {
+        internal;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/$1/;
+    }
+    location /401/ {
+        auth_request /auth/401;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
+    }
+    location /403/ {
+        auth_request /auth/403;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
+    }
+    location /200/ {
+        auth_request /auth/200;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
+    }
+--- activity
+401 no GET /401/
+403 no GET /403/
+yes GET /200/
+
+
+
+=== satisfy any
+--- also
+    location /any/ {
+        satisfy any;
+        deny all;
+        auth_basic here;
+        auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /first/ {
+        satisfy any;
+        allow 127.0.0.1;
+        deny all;
+        auth_basic here;
+        auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- activity
+401 no GET /any/
+yes GET /any/ | Authorization: Basic bWU6c2VjcmV0
+yes GET /first/
+
+
+
+=== the page of such an error
+--- also
+    error_page 403 /denied.html;
+    location = /denied.html { root $TEST_NGINX_HTML_DIR; }
+    location /deny/ {
+        deny all;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /app/ {
+        error_page 403 = /denied/by/app;
+        deny all;
+    }
+    location /named/ {
+        error_page 403 = @named;
+        deny all;
+    }
+    location @named { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /login/ {
+        error_page 401 =200 /sign/in;
+        auth_request /auth;
+    }
+    location = /auth {
+        internal;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/401/;
+    }
+--- activity
+403 no GET /deny/
+200 no GET /app/
+200 no GET /named/
+200 no GET /login/
+
+
+
+=== who is refused begins no session
+--- also
+    location /basic/ {
+        auth_basic here;
+        auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location = /basic/ping/ { session_security_ping; }
+    }
+    location /deny/ {
+        deny all;
+        error_page 403 /denied.html;
+    }
+    location = /denied.html { root $TEST_NGINX_HTML_DIR; }
+--- steps
+GET /basic/
+  Cookie: sessionid=a
+= 401
+
+GET /basic/ping/?idleFor=100
+  Cookie: sessionid=a
+= 401
+
+GET /deny/
+  Cookie: sessionid=a
+= 403 denied
+
+GET /basic/
+  Cookie: sessionid=a; sessionid=b
+= 401
+
+GET /
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+  X-State: new
+
+GET /
+  Cookie: sessionid=b
+= 200 [sessionid=b]
+  X-State: new
+
+GET /basic/
+  Cookie: sessionid=c
+  Authorization: Basic bWU6c2VjcmV0
+= 200
+  X-State: new
+
+GET /
+  Cookie: sessionid=c
+= 200
+  X-State: live
+
+
+
+=== nor one that has ended already
+--- also
+    location = /basic/ping/ {
+        auth_basic here;
+        auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
+        session_security_ping;
+    }
+--- steps
+GET /basic/ping/?idleFor=600
+  Cookie: sessionid=a
+= 401
+
+GET /
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+  X-State: new
+
+GET /basic/ping/?idleFor=600
+  Cookie: sessionid=b
+  Authorization: Basic bWU6c2VjcmV0
+= 200 "logout"
+
+GET /
+  Cookie: sessionid=b
+= 401
+  X-State: expired
+
+
+
+=== of several sessions none is active if it is refused, each if it is not
+--- also
+    location /deny/ { deny all; }
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /ping/?idleFor=400
+  Cookie: sessionid=b
+= 200 400
+
+GET /deny/
+  Cookie: sessionid=a; sessionid=b
+= 403
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^30\d$
+
+GET /ping/
+  Cookie: sessionid=b
+= 200 ~ ^40\d$
+
+GET /
+  Cookie: sessionid=a; sessionid=b
+= 200
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^\d$
+
+GET /ping/
+  Cookie: sessionid=b
+= 200 ~ ^\d$
+
+
+
+=== a ping behind auth_basic
+--- also
+    location = /basic/ping/ {
+        auth_basic here;
+        auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
+        session_security_ping;
+    }
+--- activity
+401 no GET /basic/ping/?idleFor=0
+401 no GET /basic/ping/?idleFor=0 | Authorization: Basic bWU6d3Jvbmc=
+yes GET /basic/ping/?idleFor=0 | Authorization: Basic bWU6c2VjcmV0
+
+
+
+=== it answers what has been counted
+--- also
+    location = /basic/ping/ {
+        auth_basic here;
+        auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
+        session_security_ping;
+    }
+--- steps
+GET /basic/ping/?idleFor=300
+  Cookie: sessionid=a
+  Authorization: Basic bWU6c2VjcmV0
+= 200 300
+  X-State: new
+
+GET /basic/ping/?idleFor=100
+  Cookie: sessionid=a
+  Authorization: Basic bWU6c2VjcmV0
+= 200 100
+
+GET /basic/ping/?idleFor=200
+  Cookie: sessionid=a
+  Authorization: Basic bWU6c2VjcmV0
+= 200 ~ ^10\d$
+
+
+
+=== a session that has expired does, whoever is refused
+--- also
+    location /deny/ {
+        session_security_expire_after 100s;
+        deny all;
+    }
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /deny/
+  Cookie: sessionid=a
+= 401
+  X-State: expired
+
+GET /
+  Cookie: sessionid=a
+= 401
+  X-State: expired
+
+
+
+=== what the backend refuses is activity
+--- activity
+401 yes GET /401/
+403 yes GET /403/
+
+
+
+=== static files, fallbacks and indices are
+--- also
+    location /static/ { alias $TEST_NGINX_HTML_DIR/; }
+    location /try/ {
+        root $TEST_NGINX_HTML_DIR;
+        try_files $uri @app;
+    }
+    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /dir/ { root $TEST_NGINX_HTML_DIR; }
+    location /fallback/ {
+        root $TEST_NGINX_HTML_DIR;
+        error_page 404 = @app;
+    }
+    location /rewritten/ { rewrite ^ /app last; }
+    location /not-modified/ { return 204; }
+--- activity
+yes GET /static/there.txt
+404 yes GET /static/none.txt
+yes GET /try/none.txt
+yes GET /dir/
+yes GET /fallback/none.txt
+yes GET /rewritten/
+
+
+
+=== a location that is reached by an error, but not by a refusal
+# return and error_page, as configurations choose a named location with "if"
+--- also
+    location /choose/ {
+        error_page 418 = @app;
+        if ($arg_app) { return 418; }
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+--- activity
+yes GET /choose/
+yes GET /choose/?app=1
+
+
+
+=== and a session begins there
+--- also
+    location /choose/ {
+        error_page 418 = @app;
+        return 418;
+    }
+    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+--- steps
+GET /choose/
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+
+GET /choose/
+  Cookie: sessionid=a
+= 200
+  X-State: live
