@@ -46,7 +46,7 @@ SOURCES		= config $(MODULE).c $(wildcard src/*.c src/*.h)
 PURE		= $(wildcard src/ssec_*.c)
 
 .PHONY: all build install check unit t js browser lint coverage stress fuzz \
-	script demo bench clean help deps
+	script demo bench flood clean help deps
 
 all: build
 
@@ -123,6 +123,11 @@ demo: $(SO)
 bench: ## Measure what the module costs
 bench: $(SO)
 	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) bench/run
+
+flood: ## Send ten million invented cookies, and count the sessions lost
+flood: $(SO)
+	@$(NEED) wrk python3
+	@MODULE=$(SO) NGINX_BINARY=$(NGINX) python3 bench/flood.py
 
 clean: ## Remove what was built
 	rm -rf build

@@ -10,7 +10,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 334;
+plan tests => 339;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # /poll is passive; /kill expires a session that was idle for 100 seconds, /bye

@@ -705,11 +705,11 @@ GET /
 === a cookie's name as it is spelled, each once
 --- steps
 GET /ping/?idleFor=600
-  Cookie: sessionid=a; SessionID=b; sessionid=c
+  Cookie: SessionID=b
 = 200 "logout"
-  Set-Cookie: (sessionid deleted in /), (SessionID deleted in /)
+  Set-Cookie: (SessionID deleted in /)
 
 GET /
-  Cookie: SessionID=b; other=1
+  Cookie: sessionid=a; SessionID=b; sessionid=c; other=1
 = 200 [other=1]
-  Set-Cookie: (SessionID deleted in /)
+  Set-Cookie: (sessionid deleted in /), (SessionID deleted in /)

@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 
+import backends_test
 import servers
 from servers import PAGE, ask
 
@@ -212,7 +213,8 @@ class Slow(servers.Nginx):
 
         text = text.replace("events { }",
                             "events { worker_connections 30000; }\n"
-                            "worker_rlimit_nofile %d;" % resource.getrlimit(resource.RLIMIT_NOFILE)[1] + "")
+                            "worker_rlimit_nofile %d;"
+                            % resource.getrlimit(resource.RLIMIT_NOFILE)[1])
         text = text.replace("log notice", "log info")
 
         if VALGRIND:
@@ -234,6 +236,16 @@ class Slow(servers.Nginx):
         return args
 
 
+def http2_stream(port, path, cookie):
+    """An event stream over HTTP/2, by curl; a process."""
+
+    return subprocess.Popen(
+        ["curl", "-sN", "--http2-prior-knowledge", "--max-time", "60",
+         "-b", "sessionid=" + cookie,
+         "http://127.0.0.1:%d%s" % (port, path)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def start(running):
     backend = Backend()
     backend.start()
@@ -253,9 +265,10 @@ def start(running):
         proxy_read_timeout 60s;
         """ % backend.port
 
+    port2 = servers.free_port()
+
     nginx = Slow(running, """
         session_security_zone cookie=sessionid zone=s:1m;
-        session_security_zone $http_authorization zone=k:1m;
         session_security_expire_after %(expire)dms;
 
         server {
@@ -280,13 +293,19 @@ def start(running):
                 alias %(dir)s;
                 limit_rate 100k;
             }
-            location /ping { session_security_ping; }
         }
-        """ % {"port": port, "proxy": proxy, "dir": running.dir,
+
+        server {
+            %(listen)s
+            session_security zone=s;
+            location / { %(proxy)s }
+        }
+        """ % {"listen": backends_test.http2_listen(port2).replace(" ssl", ""),
+               "port": port, "proxy": proxy, "dir": running.dir,
                "expire": EXPIRE * 1000, "lifetime": EXPIRE * 1500})
     nginx.start(port)
 
-    return nginx, port
+    return nginx, port, port2
 
 
 def keep(port, cookie, seconds, also=lambda: None):
@@ -339,6 +358,21 @@ def kinds(tap, port):
     tap.ok(not readable(off), "one where it is off goes on")
     other.close()
     off.close()
+
+
+def http2(tap, port):
+    """Over HTTP/2, where the connection itself may go on."""
+
+    last = time.monotonic()
+    streams = [http2_stream(port, "/events", "http2") for _ in range(3)]
+
+    for stream in streams:
+        stream.wait(EXPIRE + GRACE + 10)
+
+    good, note = between([time.monotonic()], last, last + EXPIRE + GRACE)
+    tap.ok(good and all(stream.returncode for stream in streams),
+           "HTTP/2 streams are ended, and not as if they were whole", note,
+           [stream.returncode for stream in streams])
 
 
 def ended(tap, port, name, said):
@@ -414,7 +448,7 @@ def test(running, tap):
     resource.setrlimit(resource.RLIMIT_NOFILE,
                        (min(wanted, hard) if hard > 0 else wanted, hard))
 
-    nginx, port = start(running)
+    nginx, port, port2 = start(running)
 
     peers = websockets(port, "many", MANY)
     last = keep(port, "many", EXPIRE * 1.2)
@@ -434,6 +468,7 @@ def test(running, tap):
 
     threads = [threading.Thread(target=run, args=args) for args in [
         (kinds, tap, port),
+        (http2, tap, port2),
         (traffic, tap, port, "/ws", "passive", False),
         (traffic, tap, port, "/ws-active", "active", True),
         (lifetime, tap, port),

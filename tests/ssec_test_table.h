@@ -97,6 +97,31 @@ test_place(ssec_table_t *table, uint32_t bucket, unsigned slot,
 }
 
 
+/* Likewise a name, in this state, of the session in that place. */
+
+static inline void
+test_place_name(ssec_table_t *table, uint32_t bucket, unsigned slot,
+    ssec_digest_t digest, ssec_digest_t root, unsigned state)
+{
+    ssec_entry_t   entry;
+    ssec_stored_t  stored;
+
+    entry.digest = digest;
+    entry.first = ssec_first_bucket(table, digest.place);
+    entry.bucket = bucket;
+    entry.slot = slot;
+
+    stored.word = (uint64_t) state << SSEC_STATE
+                  | root.body >> (64 - SSEC_LINK_WORD) << 32 | root.place;
+    stored.created = (uint32_t) (root.body >> SSEC_LINK_BODY)
+                     & SSEC_CREATED_MASK;
+    stored.own = 0;
+
+    table->buckets[bucket].body[slot] = digest.body;
+    ssec_publish(table, &entry, &stored);
+}
+
+
 static inline bool
 test_put(ssec_table_t *table, ssec_digest_t digest, ssec_record_t rec)
 {
