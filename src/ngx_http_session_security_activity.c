@@ -82,10 +82,15 @@ ngx_http_session_security_is_active(ngx_http_request_t *r,
 
     navigates = ngx_http_session_security_navigates(r, &fetch);
 
-    /* another site's page could keep the session alive, by an image */
+    /*
+     * Another site's page could keep the session alive, by an image, or by a
+     * frame, at a click that was meant for something else.
+     */
 
     if (ngx_http_session_security_is(&fetch.site, "cross-site")
-        && (ping || !navigates))
+        && (ping || !navigates
+            || (fetch.dest.len
+                && !ngx_http_session_security_is(&fetch.dest, "document"))))
     {
         return 0;
     }

@@ -6,6 +6,9 @@
 static ngx_int_t ngx_http_session_security_delete_cookie(
     ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
     const void *notes, ngx_str_t *name);
+static ngx_uint_t ngx_http_session_security_is_known(ssec_scope_t *scopes,
+    ngx_uint_t n);
+static void ngx_http_session_security_default_scope(ssec_scope_t *scope);
 static ngx_uint_t ngx_http_session_security_configured(ngx_http_request_t *r,
     ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope);
 static ngx_int_t ngx_http_session_security_cookie_value(ngx_http_request_t *r,
@@ -104,46 +107,93 @@ ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
 {
     unsigned      i;
     ssec_str_t    host, uri;
-    ngx_uint_t    done;
-    ssec_scope_t  scope;
+    ngx_uint_t    n;
+    ssec_scope_t  scopes[SSEC_SCOPES + 1];
+
+    /* browsers take this prefix in one way only (RFC 6265bis) */
+
+    if (ngx_http_session_security_has_prefix(name, "__Host-", 7)) {
+        ngx_http_session_security_default_scope(&scopes[0]);
+
+        scopes[0].partitioned = slcf->cookie && slcf->cookie->partitioned;
+        i = 0;
+
+        while (ssec_scope_next(notes, &i, &scopes[1])) {
+            scopes[0].cross_site |= scopes[1].cross_site;
+            scopes[0].partitioned |= scopes[1].partitioned;
+        }
+
+        return ngx_http_session_security_delete_in(r, name, &scopes[0]);
+    }
 
     host.data = r->headers_in.server.data;
     host.len = r->headers_in.server.len;
     uri.data = r->unparsed_uri.data;
     uri.len = r->unparsed_uri.len;
 
-    done = 0;
+    n = 0;
     i = 0;
 
-    while (ssec_scope_next(notes, &i, &scope)) {
-
-        if (ssec_scope_covers(&scope, &host, &uri)) {
-
-            if (ngx_http_session_security_delete_in(r, name, &scope)
-                != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
-
-            done = 1;
-        }
+    while (ssec_scope_next(notes, &i, &scopes[n])) {
+        n += ssec_scope_covers(&scopes[n], &host, &uri);
     }
 
     if (slcf->cookie
-        && ngx_http_session_security_configured(r, slcf->cookie, &scope))
+        && ngx_http_session_security_configured(r, slcf->cookie, &scopes[n]))
     {
-        return ngx_http_session_security_delete_in(r, name, &scope);
+        n += !ngx_http_session_security_is_known(scopes, n);
+
+    } else if (n == 0) {
+        ngx_http_session_security_default_scope(&scopes[n++]);
     }
 
-    if (done) {
-        return NGX_OK;
+    for (i = 0; i < n; i++) {
+        if (ngx_http_session_security_delete_in(r, name, &scopes[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
-    ngx_memzero(&scope, sizeof(ssec_scope_t));
-    scope.path.data = (u_char *) "/";
-    scope.path.len = 1;
+    return NGX_OK;
+}
 
-    return ngx_http_session_security_delete_in(r, name, &scope);
+
+/* Whether the one behind these n is in the same place as one of them. */
+
+static ngx_uint_t
+ngx_http_session_security_is_known(ssec_scope_t *scopes, ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (scopes[i].path.len == scopes[n].path.len
+            && scopes[i].domain.len == scopes[n].domain.len
+            && scopes[i].partitioned == scopes[n].partitioned
+            && ngx_memcmp(scopes[i].path.data, scopes[n].path.data,
+                          scopes[n].path.len)
+               == 0
+            && (scopes[n].domain.len == 0
+                || ngx_strncasecmp((u_char *) scopes[i].domain.data,
+                                   (u_char *) scopes[n].domain.data,
+                                   scopes[n].domain.len)
+                   == 0))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+ngx_http_session_security_default_scope(ssec_scope_t *scope)
+{
+    ngx_memzero(scope, sizeof(ssec_scope_t));
+
+    scope->path.data = (u_char *) "/";
+    scope->path.len = 1;
 }
 
 
@@ -151,10 +201,7 @@ static ngx_uint_t
 ngx_http_session_security_configured(ngx_http_request_t *r,
     ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope)
 {
-    ngx_memzero(scope, sizeof(ssec_scope_t));
-
-    scope->path.data = (u_char *) "/";
-    scope->path.len = 1;
+    ngx_http_session_security_default_scope(scope);
 
     scope->secure = cookie->secure;
     scope->partitioned = cookie->partitioned;
@@ -174,8 +221,9 @@ static ngx_int_t
 ngx_http_session_security_cookie_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, const char *parameter, ssec_str_t *s)
 {
-    size_t     i;
-    ngx_str_t  value;
+    size_t      i;
+    ngx_str_t   value;
+    ngx_uint_t  is_path;
 
     if (cv == NULL) {
         return NGX_OK;
@@ -185,10 +233,12 @@ ngx_http_session_security_cookie_value(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
+    is_path = (*parameter == 'p');
+
     for (i = 0; i < value.len; i++) {
 
         if (value.data[i] <= 0x20 || value.data[i] >= 0x7f
-            || value.data[i] == ';')
+            || value.data[i] == ';' || (is_path && value.data[0] != '/'))
         {
             ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                           "invalid %s \"%V\" in \"session_security_cookie\", "
@@ -213,7 +263,7 @@ ngx_http_session_security_delete_in(ngx_http_request_t *r, ngx_str_t *name,
     u_char      *p;
     size_t       len;
     ngx_str_t    value;
-    ngx_uint_t   host, secure;
+    ngx_uint_t   secure;
 
     static ngx_str_t  key = ngx_string("Set-Cookie");
     static ngx_str_t  path = ngx_string("=; Path=");
@@ -225,21 +275,15 @@ ngx_http_session_security_delete_in(ngx_http_request_t *r, ngx_str_t *name,
     static ngx_str_t  cross_site = ngx_string("; SameSite=None");
     static ngx_str_t  partitioned = ngx_string("; Partitioned");
 
-    /* browsers take these two prefixes with the attribute only (RFC 6265bis) */
+    /* browsers take these prefixes with the attribute only (RFC 6265bis) */
 
-    host = ngx_http_session_security_has_prefix(name, "__Host-", 7);
-
-    secure = host || scope->secure || scope->cross_site || scope->partitioned
+    secure = scope->secure || scope->cross_site || scope->partitioned
+             || ngx_http_session_security_has_prefix(name, "__Host-", 7)
              || ngx_http_session_security_has_prefix(name, "__Secure-", 9);
 
 #if (NGX_HTTP_SSL)
     secure |= (r->connection->ssl != NULL);
 #endif
-
-    if (host) {
-        scope->path.len = ngx_min(scope->path.len, 1);
-        scope->domain.len = 0;
-    }
 
     len = name->len + path.len + scope->path.len + domain.len
           + scope->domain.len + rest.len + secured.len + cross_site.len

@@ -513,7 +513,11 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 
     ngx_memzero(&ev, sizeof(ssec_event_t));
 
-    if (key->gone && !key->kept && answer->said != SSEC_END) {
+    /* a split cookie that is set anew may have fewer parts than before */
+
+    if (key->gone && !key->kept && answer->said != SSEC_END
+        && !(answer->zone->cookie.prefix && answer->ctx->issued))
+    {
         ev.kind = SSEC_DELETE;
 
     } else if (answer->said) {

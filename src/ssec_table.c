@@ -51,6 +51,8 @@
 
 #define SSEC_PASSES       6      /* of a copy */
 
+#define SSEC_MOVES        3      /* to make room for one */
+
 #define SSEC_SPINS        64     /* before giving the processor away */
 #define SSEC_DOUBTS       16     /* as often before doubting the owner */
 
@@ -71,6 +73,8 @@ enum {
     SSEC_SLOT_NAME,
     SSEC_SLOT_STATES = 16
 };
+
+#define ssec_min(a, b)  ((a) < (b) ? (a) : (b))
 
 #define ssec_slot_is_live(state)                                              \
     ((state) >= SSEC_SLOT_LIVE && (state) <= SSEC_SLOT_ISSUED)
@@ -117,7 +121,7 @@ static const uint8_t  ssec_powers[SSEC_SLOT_STATES] = {
     [SSEC_SLOT_FRESH] = SSEC_RANK_ISSUED,
     [SSEC_SLOT_ISSUED] = SSEC_RANK_ISSUED,
     [SSEC_SLOT_OLD_NAME] = SSEC_RANK_OLD_NAME,
-    [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH,
+    [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_VISITOR,
     [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED
 };
 
@@ -140,6 +144,7 @@ struct ssec_header_s {
     _Atomic uint64_t      evicted_issued;
     _Atomic uint64_t      refused;
     _Atomic uint64_t      collisions;
+    _Atomic uint64_t      used;    /* records, about */
     _Atomic uint64_t      reported;
 
     _Alignas(64)
@@ -214,8 +219,11 @@ static inline bool ssec_touch_held(ssec_table_t *table,
 static bool ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
     const ssec_stored_t *stored) ssec_seldom;
 static bool ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry);
+static bool ssec_has_free(const ssec_table_t *table);
+static bool ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry,
+    unsigned limit, bool *lost);
 static bool ssec_make_room(ssec_table_t *table, ssec_entry_t *entry,
-    uint32_t bucket, unsigned limit, bool *lost);
+    uint32_t bucket, unsigned limit, unsigned moves, bool *lost);
 static void ssec_move(ssec_table_t *table, uint32_t from, unsigned slot,
     uint32_t to, unsigned free);
 static unsigned ssec_choose(ssec_table_t *table, ssec_entry_t *entry);
@@ -1202,10 +1210,10 @@ ssec_lock_both(ssec_table_t *table, uint32_t a, uint32_t b)
 
 
 /*
- * The last owner was killed while it moved a record to its second bucket.  If
- * the copy got there, the record here goes; nobody has changed either since,
- * because a search begins here (invariant 4).  If that bucket is busy, the
- * lock is given back with its mark, and this one is false.
+ * The last owner was killed while it moved a record to its second bucket, or
+ * back from there.  If it is there, the one here goes; nobody has changed
+ * either since, because a search begins here (invariant 4).  If that bucket is
+ * busy, the lock is given back with its mark, and this one is false.
  */
 
 static bool
@@ -1379,7 +1387,7 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
     const ssec_stored_t *stored)
 {
     bool      lost;
-    unsigned  slot, first, second, rank, power;
+    unsigned  slot, first, second, rank, power, limit;
 
     lost = false;
     first = 0;
@@ -1398,26 +1406,30 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
             entry->slot++;
         }
 
+        atomic_fetch_add(&table->header->used, 1);
+
     } else {
         atomic_fetch_add_explicit(&table->header->collisions, 1,
                                   memory_order_relaxed);
 
-        if (!ssec_make_room(table, entry, entry->first, SSEC_RANK_OLD_NAME,
-                            &lost)
-            && !ssec_make_room(table, entry, entry->second,
-                               SSEC_RANK_OLD_NAME, &lost))
+        if (!ssec_has_free(table)
+            || !ssec_make_room_for(table, entry, SSEC_RANK_OLD_NAME, &lost))
         {
+
             power = ssec_powers[ssec_slot_state(stored->word)];
             rank = ssec_choose(table, entry);
+            limit = (rank <= power) ? rank : power + 1;
 
-            /* before a live one goes: is there less to lose elsewhere? */
+            /*
+             * Before a live one goes: is there less to lose elsewhere?  That
+             * is not asked for what a client made up.
+             */
 
             if (rank < SSEC_RANK_LIVE
-                || (!ssec_make_room(table, entry, entry->first,
-                                    rank <= power ? rank : power + 1, &lost)
-                    && !ssec_make_room(table, entry, entry->second,
-                                       rank <= power ? rank : power + 1,
-                                       &lost)))
+                || power <= SSEC_RANK_LIVE
+                || (!ssec_make_room_for(table, entry,
+                                        ssec_min(limit, SSEC_RANK_LIVE), &lost)
+                    && !ssec_make_room_for(table, entry, limit, &lost)))
             {
                 if (rank > power) {
                     power = ssec_ranks[ssec_slot_state(stored->word)];
@@ -1429,6 +1441,9 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
 
                 lost = ssec_push_out(table, entry);
             }
+
+        } else {
+            atomic_fetch_add(&table->header->used, 1);
         }
     }
 
@@ -1467,14 +1482,41 @@ ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry)
 }
 
 
+/* Where next to none is free, it is not worth looking for one. */
+
+static bool
+ssec_has_free(const ssec_table_t *table)
+{
+    uint64_t  room;
+
+    room = (uint64_t) table->nbuckets * SSEC_SLOTS;
+
+    return atomic_load_explicit(&table->header->used, memory_order_relaxed)
+           < room - room / 32;
+}
+
+
+/* In one of the entry's buckets. */
+
+static bool
+ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry, unsigned limit,
+    bool *lost)
+{
+    return ssec_make_room(table, entry, entry->first, limit, SSEC_MOVES, lost)
+           || ssec_make_room(table, entry, entry->second, limit, SSEC_MOVES,
+                             lost);
+}
+
+
 /*
- * Moves a record from its first bucket to its second, if that has one whose
- * rank is below the limit: a free one, or one to be pushed out.
+ * Moves a record to its other bucket, if that has one whose rank is below the
+ * limit: a free one, or one to be pushed out; or if room can be made there in
+ * the same way, by so many moves in all.
  */
 
 static bool
 ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
-    unsigned limit, bool *lost)
+    unsigned limit, unsigned moves, bool *lost)
 {
     uint64_t        last;
     unsigned        slot, i, rank, least;
@@ -1485,11 +1527,10 @@ ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
 
     for (slot = 0; slot < SSEC_SLOTS; slot++) {
 
-        if (b->created[slot] & SSEC_IN_SECOND) {
-            continue;
-        }
-
-        to.bucket = ssec_second_bucket(table, bucket, b->body[slot]);
+        to.bucket = (b->created[slot] & SSEC_IN_SECOND)
+            ? ssec_first_bucket(table, ssec_stored_digest(table, bucket,
+                                                          slot).place)
+            : ssec_second_bucket(table, bucket, b->body[slot]);
 
         /* this also fails for the buckets that are held already */
 
@@ -1509,8 +1550,14 @@ ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
             }
         }
 
+        if (least == limit && moves > 1
+            && ssec_make_room(table, &to, to.bucket, limit, moves - 1, lost))
+        {
+            least = SSEC_RANK_FREE;
+        }
+
         if (least < limit) {
-            *lost = ssec_push_out(table, &to);
+            *lost |= ssec_push_out(table, &to);
             ssec_move(table, bucket, slot, to.bucket, to.slot);
             ssec_unlock(table, to.bucket);
 
@@ -1527,26 +1574,33 @@ ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
 }
 
 
+/* Both are locked.  The mark is on the first one, whichever way it goes. */
+
 static void
 ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
     unsigned free)
 {
     uint64_t        word;
-    ssec_bucket_t  *a, *b;
+    unsigned        marked;
+    ssec_bucket_t  *a, *b, *first;
 
     a = &table->buckets[from];
     b = &table->buckets[to];
     word = ssec_word(table, from, slot);
 
+    first = (a->created[slot] & SSEC_IN_SECOND) ? b : a;
+    marked = (first == a) ? slot : free;
+
     ssec_set_word(table, to, free, 0);
 
-    atomic_store_explicit(&a->lock,
-                          (uint32_t) (slot + 1) << SSEC_MOVING | table->owner,
+    atomic_store_explicit(&first->lock,
+                          (uint32_t) (marked + 1) << SSEC_MOVING
+                          | table->owner,
                           memory_order_release);
     ssec_crash_point(3);
 
     b->body[free] = a->body[slot];
-    b->created[free] = a->created[slot] | SSEC_IN_SECOND;
+    b->created[free] = a->created[slot] ^ SSEC_IN_SECOND;
     table->own[(size_t) to * SSEC_OWN_SLOTS + free] =
         table->own[(size_t) from * SSEC_OWN_SLOTS + slot];
     ssec_set_word(table, to, free, word);
@@ -1555,7 +1609,7 @@ ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
     ssec_set_word(table, from, slot, 0);
     ssec_crash_point(5);
 
-    atomic_store_explicit(&a->lock, table->owner, memory_order_release);
+    atomic_store_explicit(&first->lock, table->owner, memory_order_release);
 }
 
 

@@ -31,11 +31,10 @@
  *        limits are all that changes.)
  *     3. A lock word names its owner.  Who waits long looks whether the owner
  *        is still there, and takes the lock over if not.
- *     4. A digest has one record.  Only a move from the first bucket to the
- *        second makes two for a moment; the first bucket's lock word marks
- *        it, and who next takes that lock completes the move or forgets it.
- *        A search begins at the first bucket, so it never meets the copy
- *        before the mark.
+ *     4. A digest has one record.  Only a move between its two buckets makes
+ *        two for a moment; the first bucket's lock word marks it, and who next
+ *        takes that lock leaves only the one in the second.  A search begins
+ *        at the first bucket, so it meets the mark before either.
  *     5. Nobody waits for a lock while holding one.
  */
 

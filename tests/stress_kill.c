@@ -4,9 +4,11 @@
  * Every record can be checked for itself.  Each time a session comes to life
  * it gets a generation of its own, which its creation time tells; its last
  * activity is so many steps later, by a remainder that only this session has,
- * and so are the limits that it may have.  Its further keys are its own, or
- * nobody's.  What a writer has done it notes only after it let the session go,
- * so that what is noted did happen.
+ * and so are the limits that it may have.  What a writer has done it notes only
+ * after it let the session go, so that what is noted did happen.
+ *
+ * Every other session gets further keys.  Forgotten under one of them it may
+ * live on under another, so that of these each life has its own notes.
  *
  * usage: stress_kill [kills [writers]]
  */
@@ -29,9 +31,10 @@ static unsigned  points;
 
 
 #define BUCKETS      1024
-#define SESSIONS     2600        /* in 3072 records, with their names */
+#define SESSIONS     1500        /* in 3072 records, with their names */
 #define KEYS         3           /* each */
 #define LIMITS       500         /* different ones */
+#define MAX_LIVES    (1 << 24)   /* as many generations as there can be */
 #define MAX_WRITERS  64
 
 #define STEP         97          /* milliseconds; prime */
@@ -45,6 +48,7 @@ typedef struct {
     _Atomic uint64_t  dying;     /* this generation may be dead, or gone */
     _Atomic uint64_t  dead;      /* this generation is dead */
     _Atomic uint64_t  lost;      /* this generation was found to be gone */
+    _Atomic uint64_t  session;   /* of a life: whose it is, and one */
 } note_t;
 
 
@@ -56,6 +60,7 @@ typedef struct {
 
 typedef struct {
     note_t            notes[SESSIONS];
+    note_t            lives[MAX_LIVES];
     writer_t          writers[MAX_WRITERS];
     _Atomic uint64_t  generation;
     _Atomic uint64_t  lost;
@@ -113,6 +118,23 @@ generation(const ssec_record_t *rec)
 }
 
 
+static bool
+is_renamed(unsigned session)
+{
+    return session % 2;
+}
+
+
+/* What is noted of the life that this record has. */
+
+static note_t *
+note_of(unsigned session, const ssec_record_t *rec)
+{
+    return is_renamed(session) ? &shared->lives[generation(rec) % MAX_LIVES]
+                               : &shared->notes[session];
+}
+
+
 static uint64_t
 version(const ssec_record_t *rec)
 {
@@ -128,7 +150,11 @@ look(unsigned session, const ssec_record_t *rec)
     note_t    *note;
     uint64_t   seen;
 
-    note = &shared->notes[session];
+    if (rec->state == SSEC_UNKNOWN && is_renamed(session)) {
+        return;
+    }
+
+    note = note_of(session, rec);
     seen = atomic_load(&note->seen);
 
     if (rec->state == SSEC_UNKNOWN) {
@@ -155,6 +181,12 @@ look(unsigned session, const ssec_record_t *rec)
     {
         wrong(session, rec, "another's times");
         return;
+    }
+
+    if (atomic_load(&shared->lives[generation(rec) % MAX_LIVES].session)
+        != session + 1)
+    {
+        wrong(session, rec, "another's life");
     }
 
     if (rec->own && rec->own->expire_after != 1 + session % LIMITS) {
@@ -191,6 +223,9 @@ bring_to_life(unsigned session, ssec_record_t *rec, const ssec_own_t *own,
                    << GENERATION;
     rec->last = rec->created + session % STEP;
     rec->own = own;
+
+    atomic_store(&shared->lives[generation(rec) % MAX_LIVES].session,
+                 session + 1);
 }
 
 
@@ -200,10 +235,8 @@ static bool
 change(unsigned session, ssec_entry_t *entry, const ssec_own_t *own,
     uint64_t random)
 {
-    note_t         *note;
     ssec_record_t  *rec;
 
-    note = &shared->notes[session];
     rec = &entry->record;
 
     if (rec->state == SSEC_UNKNOWN) {
@@ -214,7 +247,7 @@ change(unsigned session, ssec_entry_t *entry, const ssec_own_t *own,
         /* this makes room: without it there would be nothing to move to */
 
         if (rec->state == SSEC_LIVE) {
-            raise_to(&note->dying, generation(rec));
+            raise_to(&note_of(session, rec)->dying, generation(rec));
         }
 
         return false;
@@ -222,7 +255,7 @@ change(unsigned session, ssec_entry_t *entry, const ssec_own_t *own,
     } else if (rec->state == SSEC_LIVE) {
 
         if (random % 32 == 1) {
-            raise_to(&note->dying, generation(rec));
+            raise_to(&note_of(session, rec)->dying, generation(rec));
             rec->state = (random & 32) ? SSEC_EXPIRED : SSEC_VISITOR;
 
         } else {
@@ -256,27 +289,81 @@ touch(unsigned session, const ssec_entry_t *entry)
     if (ssec_table_touch(&table, &entry->digest, entry->bucket, entry->slot,
                          rec.last))
     {
-        raise_to(&shared->notes[session].seen, version(&rec));
+        raise_to(&note_of(session, &rec)->seen, version(&rec));
     }
+}
+
+
+/* The session is held. */
+
+static void
+operate_held(unsigned session, ssec_entry_t *entry, const ssec_own_t *own,
+    uint64_t random)
+{
+    bool            keep;
+    note_t         *note;
+    uint64_t        was;
+    ssec_record_t  *rec;
+
+    rec = &entry->record;
+
+    look(session, rec);
+
+    if (rec->state == SSEC_LIVE && random >> 33 & 1) {
+        ssec_table_leave(&table, entry);
+        touch(session, entry);
+        return;
+    }
+
+    note = note_of(session, rec);
+    was = (rec->state == SSEC_LIVE) ? generation(rec) : 0;
+    keep = change(session, entry, own, random);
+
+    if (!keep) {
+        ssec_set_word(&table, entry->bucket, entry->slot, 0);
+        entry->found = false;
+        rec->state = SSEC_UNKNOWN;
+    }
+
+    (void) ssec_table_release(&table, entry);
+
+    if (rec->state == SSEC_LIVE) {
+        raise_to(&note_of(session, rec)->seen, version(rec));
+
+    } else if (keep) {
+        raise_to(&note->dead, was);
+    }
+}
+
+
+/* One more key, or a life of its own for one that there is. */
+
+static void
+rename_or_replace(unsigned session, const ssec_digest_t *digest,
+    const ssec_own_t *own, uint64_t random)
+{
+    ssec_digest_t  name;
+    ssec_record_t  rec;
+
+    if (random & 15) {
+        name = key(session, (unsigned) (random >> 8) % KEYS);
+        (void) ssec_table_rename(&table, digest, &name);
+        return;
+    }
+
+    bring_to_life(session, &rec, own, random >> 4);
+    (void) ssec_table_replace(&table, digest, &rec);
 }
 
 
 static void
 operate(unsigned session, unsigned k, uint64_t random)
 {
-    bool               keep;
-    note_t            *note;
-    uint64_t           was;
     ssec_own_t         limits;
     ssec_entry_t       entry;
-    ssec_digest_t      digest, root, name;
-    ssec_record_t     *rec;
+    ssec_digest_t      digest;
     const ssec_own_t  *own;
 
-    note = &shared->notes[session];
-    rec = &entry.record;
-    digest = key(session, k);
-    root = key(session, 0);
     own = NULL;
 
     if (random >> 32 & 1) {
@@ -284,48 +371,13 @@ operate(unsigned session, unsigned k, uint64_t random)
         own = ssec_table_own(&table, &limits);
     }
 
+    digest = key(session, is_renamed(session) ? k : 0);
+
     ssec_table_acquire(&table, &digest, &entry);
+    operate_held(session, &entry, own, random);
 
-    if (rec->state == SSEC_UNKNOWN && k) {
-        ssec_table_leave(&table, &entry);
-        goto rename;
-    }
-
-    if (entry.digest.body != root.body || entry.digest.place != root.place) {
-        wrong(session, rec, "under another's key");
-    }
-
-    look(session, rec);
-
-    if (rec->state == SSEC_LIVE && random >> 33 & 1) {
-        ssec_table_leave(&table, &entry);
-        touch(session, &entry);
-        goto rename;
-    }
-
-    was = (rec->state == SSEC_LIVE) ? generation(rec) : 0;
-    keep = change(session, &entry, own, random);
-
-    if (!keep) {
-        ssec_set_word(&table, entry.bucket, entry.slot, 0);
-        entry.found = false;
-        rec->state = SSEC_UNKNOWN;
-    }
-
-    (void) ssec_table_release(&table, &entry);
-
-    if (rec->state == SSEC_LIVE) {
-        raise_to(&note->seen, version(rec));
-
-    } else if (keep) {
-        raise_to(&note->dead, was);
-    }
-
-rename:
-
-    if ((random >> 34 & 7) == 0) {
-        name = key(session, 1 + (unsigned) (random >> 40) % (KEYS - 1));
-        (void) ssec_table_rename(&table, &root, &digest, &name);
+    if (is_renamed(session) && (random >> 34 & 7) == 0) {
+        rename_or_replace(session, &digest, own, random >> 40);
     }
 }
 
@@ -457,6 +509,29 @@ stuck(child_t *children, unsigned n)
 }
 
 
+/* A record that has the place of no key: of a session that has several. */
+
+static bool
+has_its_own_place(uint32_t bucket, unsigned slot)
+{
+    uint64_t       session;
+    ssec_record_t  rec;
+    ssec_stored_t  stored;
+
+    stored = ssec_stored(&table, bucket, slot);
+
+    if (ssec_slot_is_name(ssec_slot_state(stored.word))) {
+        return false;
+    }
+
+    ssec_unpack(&table, &rec, &stored);
+    session = atomic_load(&shared->lives[generation(&rec)
+                                         % MAX_LIVES].session);
+
+    return session && is_renamed((unsigned) session - 1);
+}
+
+
 static int
 compare(const void *a, const void *b)
 {
@@ -511,7 +586,8 @@ look_at_all(void)
             found[n++] = digest.body;
 
             if (!bsearch(&digest.body, bodies, SESSIONS * KEYS,
-                         sizeof(uint64_t), compare))
+                         sizeof(uint64_t), compare)
+                && !has_its_own_place(b, slot))
             {
                 wrong(0, &none, "no session's record");
             }
@@ -560,7 +636,7 @@ main(int argc, char **argv)
     test_table_map(&table, BUCKETS);
 
     shared = mmap(NULL, sizeof(shared_t), PROT_READ|PROT_WRITE,
-                  MAP_SHARED|MAP_ANONYMOUS, -1, 0);
+                  MAP_SHARED|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0);
 
     if (shared == MAP_FAILED) {
         return 2;

@@ -7,7 +7,9 @@
  * and a record that is not the one last written as wrong.
  *
  * The first half of the operations is on sessions that have one key each, so
- * that every one that is lost can be counted; in the other half they get more.
+ * that every one that is lost can be counted.  In the other half they get more,
+ * and a session that was forgotten under one of them may live on under another;
+ * there each life has a number of its own, which its creation time tells.
  *
  * usage: stress_threads [threads [operations]]
  */
@@ -22,7 +24,7 @@
 
 #define BUCKETS      1024
 #define SESSIONS     3600        /* for 3072 records: collisions, evictions */
-#define RENAMED      1300        /* sessions that get more keys */
+#define RENAMED      500         /* sessions that get more keys */
 #define KEYS         4           /* each */
 #define LIMITS       1500        /* more than a table keeps */
 #define MAX_THREADS  64
@@ -41,8 +43,6 @@ typedef struct {
 typedef struct {
     pthread_t       id;
     unsigned        number;
-    unsigned        keys;        /* of a session */
-    unsigned        sessions;
     uint64_t        operations;
     uint64_t        wrong;
     uint64_t        lost;        /* live sessions found to be gone */
@@ -53,10 +53,20 @@ typedef struct {
 } thread_t;
 
 
+typedef struct {                 /* what the record of a life must be */
+    unsigned          session;
+    ssec_record_t     record;
+    _Atomic uint64_t  touched;
+} life_t;
+
+
 static void                *memory;
 static uint32_t             owner;
 static expected_t           expected[SESSIONS];
 static _Atomic uint64_t     clock_ms;
+
+static life_t              *lives;
+static _Atomic uint64_t     nlives;
 
 static const ssec_limits_t  limits = { .expire_after = EXPIRE };
 
@@ -166,7 +176,7 @@ event(uint64_t *seed)
         .logout = (r >> 6 & 15) == 0,
         .idle_for_set = r >> 10 & 1,
         .idle_for = (r >> 11) % (2 * EXPIRE),
-        .withheld = r >> 40 & 1,
+        .anonymous = r >> 40 & 1,
         .admitted = (r >> 41 & 3) != 0,
         .strict = (r >> 43 & 7) == 0,
         .said = (r >> 46 & 7) == 0 ? SSEC_OFF : SSEC_ACTIVE
@@ -235,7 +245,7 @@ decide(thread_t *t, ssec_table_t *table, ssec_entry_t *entry,
     }
 
     live = (entry->record.state == SSEC_LIVE);
-    anew = (ev->kind == SSEC_ISSUE && ev->withheld);
+    anew = (ev->kind == SSEC_ISSUE && out.begun);
 
     /* last never goes back, and the dead stay dead but for row 14 */
 
@@ -261,13 +271,13 @@ decide(thread_t *t, ssec_table_t *table, ssec_entry_t *entry,
 static void *
 work(void *data)
 {
-    unsigned            session, k;
-    uint64_t            n, seed, now;
-    thread_t           *t;
-    ssec_event_t        ev;
-    ssec_entry_t        entry;
-    ssec_table_t        table;
-    ssec_digest_t       digest, root, name;
+    unsigned       session;
+    uint64_t       n, seed, now;
+    thread_t      *t;
+    ssec_event_t   ev;
+    ssec_entry_t   entry;
+    ssec_table_t   table;
+    ssec_digest_t  digest;
 
     t = data;
     seed = t->number;
@@ -278,11 +288,9 @@ work(void *data)
 
         /* a few sessions are everybody's, the others now and then */
 
-        session = (unsigned) test_below(&seed, test_below(&seed, 8)
-                                               ? t->sessions : 16);
-        k = (unsigned) test_below(&seed, t->keys);
-        digest = key(session, k);
-        root = key(session, 0);
+        session = (unsigned) test_below(&seed, test_below(&seed, 8) ? SESSIONS
+                                                                    : 16);
+        digest = key(session, 0);
 
         now = atomic_fetch_add_explicit(&clock_ms, n % 16 == 0,
                                         memory_order_relaxed);
@@ -296,23 +304,158 @@ work(void *data)
         ev.own = own(&table, test_random(&seed));
 
         ssec_table_acquire(&table, &digest, &entry);
+        decide(t, &table, &entry, session, &ev, now);
+    }
 
-        if (k == 0 || entry.record.state != SSEC_UNKNOWN) {
-            t->wrong += (entry.digest.body != root.body
-                         || entry.digest.place != root.place);
-            decide(t, &table, &entry, session, &ev, now);
+    return NULL;
+}
+
+
+/* Sessions with several keys. */
+
+/* A life that nobody else knows of yet. */
+
+static ssec_record_t
+begin(ssec_table_t *table, unsigned session, uint64_t random)
+{
+    life_t        *life;
+    uint64_t       id;
+    ssec_own_t     o;
+    ssec_record_t  rec;
+
+    id = atomic_fetch_add(&nlives, 1) + 1;
+    life = &lives[id];
+
+    rec = (ssec_record_t) { .state = SSEC_LIVE, .issued = random & 1,
+                            .presented = random & 2, .created = id << 6,
+                            .last = id << 6 };
+
+    if ((random >> 2 & 7) == 0) {
+        o = (ssec_own_t) { 1, 1 + session % LIMITS, 0 };
+        rec.own = ssec_table_own(table, &o);
+    }
+
+    life->session = session;
+    life->record = kept(rec);
+
+    return rec;
+}
+
+
+/* Its record is held. */
+
+static life_t *
+look_at_life(thread_t *t, unsigned session, const ssec_record_t *rec)
+{
+    life_t    *life;
+    uint64_t   id;
+
+    id = rec->created >> 6;
+
+    if (id == 0 || id > atomic_load(&nlives)) {
+        t->wrong++;
+        return &lives[0];
+    }
+
+    life = &lives[id];
+
+    t->wrong += (life->session != session
+                 || !same(rec, &life->record)
+                 || rec->last < life->record.last
+                 || (rec->last > life->record.last
+                     && rec->last > atomic_load(&life->touched)));
+
+    return life;
+}
+
+
+static void
+touch_life(thread_t *t, ssec_table_t *table, const ssec_entry_t *entry)
+{
+    uint64_t  last;
+
+    last = entry->record.last + 1;
+
+    raise_to(&lives[entry->record.created >> 6].touched, last);
+
+    t->touches += ssec_table_touch(table, &entry->digest, entry->bucket,
+                                   entry->slot, last);
+}
+
+
+static void
+change(thread_t *t, ssec_table_t *table, ssec_entry_t *entry, life_t *life,
+    uint64_t random)
+{
+    static const ssec_state_e  ends[] = { SSEC_EXPIRED, SSEC_CLOSED,
+                                          SSEC_VISITOR, SSEC_LIVE };
+
+    if (random % 32 == 0) {
+        t->deaths += (entry->record.state == SSEC_LIVE
+                      && ends[random >> 5 & 3] != SSEC_LIVE);
+        entry->record.state = ends[random >> 5 & 3];
+
+    } else {
+        entry->record.last++;
+        entry->record.presented = true;
+    }
+
+    life->record = kept(entry->record);
+
+    t->reported += !ssec_table_release(table, entry);
+}
+
+
+static void *
+work_with_names(void *data)
+{
+    life_t         *life;
+    unsigned        session;
+    uint64_t        n, seed, random;
+    thread_t       *t;
+    ssec_entry_t    entry;
+    ssec_table_t    table;
+    ssec_digest_t   digest, name;
+    ssec_record_t   anew;
+
+    t = data;
+    seed = t->number;
+
+    ssec_table_open(&table, memory, owner);
+
+    for (n = 0; n < t->operations; n++) {
+
+        session = (unsigned) test_below(&seed, test_below(&seed, 8) ? RENAMED
+                                                                    : 16);
+        digest = key(session, (unsigned) test_below(&seed, KEYS));
+        random = test_random(&seed);
+        anew = begin(&table, session, random >> 32);
+
+        ssec_table_acquire(&table, &digest, &entry);
+
+        if (entry.record.state == SSEC_UNKNOWN) {
+            entry.record = anew;
+            t->reported += !ssec_table_release(&table, &entry);
 
         } else {
+            life = look_at_life(t, session, &entry.record);
 
-            /* a name of nobody; what is expected is not ours to look at */
+            if ((random >> 12 & 1023) == 0) {
+                ssec_table_leave(&table, &entry);
+                t->reported += !ssec_table_replace(&table, &digest, &anew);
 
-            ssec_table_leave(&table, &entry);
+            } else if (entry.record.state == SSEC_LIVE && random >> 22 & 1) {
+                ssec_table_leave(&table, &entry);
+                touch_life(t, &table, &entry);
+
+            } else {
+                change(t, &table, &entry, life, random);
+            }
         }
 
-        if (t->keys > 1 && test_below(&seed, 4) == 0) {
-            name = key(session, 1 + (unsigned) test_below(&seed, KEYS - 1));
-
-            t->reported += !ssec_table_rename(&table, &root, &digest, &name);
+        if ((random >> 23 & 15) == 0) {
+            name = key(session, (unsigned) (random >> 27) % KEYS);
+            (void) ssec_table_rename(&table, &digest, &name);
             t->renames++;
         }
     }
@@ -324,53 +467,33 @@ work(void *data)
 /* What is there at the end. */
 
 static uint64_t
-check(thread_t *all, ssec_counts_t *counts)
+check(thread_t *all, ssec_table_t *table, const ssec_counts_t *counts)
 {
-    unsigned       i, k;
-    uint64_t       wrong, known, names;
+    unsigned       i;
+    uint64_t       wrong, known;
     ssec_entry_t   entry;
-    ssec_table_t   table;
     ssec_digest_t  digest;
 
-    ssec_table_open(&table, memory, owner);
-
     known = 0;
-    names = 0;
+    wrong = 0;
 
     for (i = 0; i < SESSIONS; i++) {
-        for (k = 0; k < all->keys; k++) {
-            digest = key(i, k);
-            ssec_table_acquire(&table, &digest, &entry);
-
-            if (k == 0) {
-                look(all, i, &entry.record);
-                known += (entry.record.state != SSEC_UNKNOWN);
-
-            } else {
-                names += (entry.record.state != SSEC_UNKNOWN
-                          || entry.record.issued);
-            }
-
-            ssec_table_leave(&table, &entry);
-        }
+        digest = key(i, 0);
+        ssec_table_acquire(table, &digest, &entry);
+        look(all, i, &entry.record);
+        known += (entry.record.state != SSEC_UNKNOWN);
+        ssec_table_leave(table, &entry);
     }
 
-    ssec_table_count(&table, counts);
-
-    wrong = all->wrong;
-
     if (counts->live + counts->expired + counts->closed + counts->visitors
-        != known || counts->names != names)
+        != known || counts->names)
     {
         fprintf(stderr, "records that no session has\n");
         wrong++;
     }
 
-    /* where there are names, some of what was pushed out were such */
-
     if (all->reported != counts->evicted + counts->refused
-        || all->lost > all->reported
-        || (all->keys == 1 && all->lost != all->reported))
+        || all->lost != all->reported)
     {
         fprintf(stderr, "%llu live sessions are gone, %llu were reported,"
                 " %llu counted\n", (unsigned long long) all->lost,
@@ -379,10 +502,49 @@ check(thread_t *all, ssec_counts_t *counts)
         wrong++;
     }
 
-    if (all->deaths != ssec_table_deaths(&table)) {
-        fprintf(stderr, "%llu sessions ended, %llu counted\n",
-                (unsigned long long) all->deaths,
-                (unsigned long long) ssec_table_deaths(&table));
+    return wrong;
+}
+
+
+static uint64_t
+check_names(thread_t *all, ssec_table_t *table, const ssec_counts_t *counts)
+{
+    unsigned       i, k;
+    uint64_t       wrong, known, names;
+    ssec_entry_t   entry;
+    ssec_digest_t  digest;
+
+    known = 0;
+    names = 0;
+    wrong = 0;
+
+    for (i = 0; i < RENAMED; i++) {
+        for (k = 0; k < KEYS; k++) {
+            digest = key(i, k);
+            ssec_table_acquire(table, &digest, &entry);
+
+            if (entry.found && entry.name) {
+                names++;
+
+            } else {
+                known += entry.found;
+            }
+
+            if (entry.record.state != SSEC_UNKNOWN) {
+                (void) look_at_life(all, i, &entry.record);
+            }
+
+            ssec_table_leave(table, &entry);
+        }
+    }
+
+    /* the others have a place that is no key's */
+
+    if (counts->names != names
+        || counts->live + counts->expired + counts->closed + counts->visitors
+           < known)
+    {
+        fprintf(stderr, "names that no session has\n");
         wrong++;
     }
 
@@ -391,19 +553,21 @@ check(thread_t *all, ssec_counts_t *counts)
 
 
 static uint64_t
-run(unsigned n, uint64_t operations, unsigned sessions, unsigned keys)
+run(unsigned n, uint64_t operations, bool with_names)
 {
     size_t           size;
     unsigned         i;
     uint64_t         wrong;
     thread_t         threads[MAX_THREADS], all;
+    ssec_table_t     table;
     ssec_counts_t    counts;
     static uint8_t   digest_key[SSEC_DIGEST_KEY];
 
     size = SSEC_TABLE_HEADER + BUCKETS * (64 + 8);
     memory = aligned_alloc(64, size);
+    lives = calloc(with_names ? operations + 1 : 1, sizeof(life_t));
 
-    if (memory == NULL) {
+    if (memory == NULL || lives == NULL) {
         exit(2);
     }
 
@@ -420,17 +584,17 @@ run(unsigned n, uint64_t operations, unsigned sessions, unsigned keys)
 
     for (i = 0; i < n; i++) {
         threads[i].number = i;
-        threads[i].sessions = sessions;
-        threads[i].keys = keys;
         threads[i].operations = operations / n + (i < operations % n);
 
-        if (pthread_create(&threads[i].id, NULL, work, &threads[i]) != 0) {
+        if (pthread_create(&threads[i].id, NULL,
+                           with_names ? work_with_names : work, &threads[i])
+            != 0)
+        {
             exit(2);
         }
     }
 
     memset(&all, 0, sizeof(all));
-    all.keys = keys;
 
     for (i = 0; i < n; i++) {
         (void) pthread_join(threads[i].id, NULL);
@@ -443,7 +607,19 @@ run(unsigned n, uint64_t operations, unsigned sessions, unsigned keys)
         all.renames += threads[i].renames;
     }
 
-    wrong = check(&all, &counts);
+    ssec_table_open(&table, memory, owner);
+    ssec_table_count(&table, &counts);
+
+    wrong = with_names ? check_names(&all, &table, &counts)
+                       : check(&all, &table, &counts);
+    wrong += all.wrong;
+
+    if (all.deaths != ssec_table_deaths(&table)) {
+        fprintf(stderr, "%llu sessions ended, %llu counted\n",
+                (unsigned long long) all.deaths,
+                (unsigned long long) ssec_table_deaths(&table));
+        wrong++;
+    }
 
     printf("stress_threads: %llu live, %llu visitors, %llu expired, %llu"
            " closed, %llu names; %llu live ones pushed out, %llu refused, %llu"
@@ -462,6 +638,7 @@ run(unsigned n, uint64_t operations, unsigned sessions, unsigned keys)
            (unsigned long long) operations, (unsigned long long) wrong);
 
     free(memory);
+    free(lives);
 
     return wrong;
 }
@@ -481,8 +658,8 @@ main(int argc, char **argv)
         return 2;
     }
 
-    wrong = run(n, operations / 2, SESSIONS, 1);
-    wrong += run(n, operations - operations / 2, RENAMED, KEYS);
+    wrong = run(n, operations / 2, false);
+    wrong += run(n, operations - operations / 2, true);
 
     return wrong ? 1 : 0;
 }

@@ -685,7 +685,46 @@ moves_make_room_in_the_second_bucket(void **state)
 }
 
 
-/* No move into a bucket that is busy, marked or full, nor a second move. */
+/* A record in its second bucket moves to the first. */
+
+static void
+moves_back(void **state)
+{
+    unsigned       i, n;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 50);
+
+    /* one of A's, or, where those cannot move, of B's */
+
+    for (n = 0; n <= 1; n++) {
+        test_table_unmap(&table);
+        test_table_map(&table, 1024);
+
+        for (i = 0; i < 3; i++) {
+            place(A, i, test_digest_at(&table, n ? B : C, A, i),
+                  issued(NOW + i));
+            place(B, i, test_digest_at(&table, D, B, i), issued(NOW + i));
+        }
+
+        assert_true(test_put(&table, digest, issued(NOW + 99)));
+        assert_known(digest, issued(NOW + 99));
+        assert_true(ssec_word(&table, n ? D : C, 0) != 0);
+        assert_false(is_in_second(n ? D : C, 0));
+        assert_int_equal(test_locks(&table), 0);
+
+        for (i = 0; i < 3; i++) {
+            assert_known(test_digest_at(&table, n ? B : C, A, i),
+                         issued(NOW + i));
+            assert_known(test_digest_at(&table, D, B, i), issued(NOW + i));
+        }
+    }
+}
+
+
+/* No move into a bucket that is busy, marked or full. */
 
 static void
 moves_that_cannot_be(void **state)
@@ -709,17 +748,18 @@ moves_that_cannot_be(void **state)
             atomic_store(lock_of(C), 1U << SSEC_MOVING);
             atomic_store(lock_of(D), 3U << SSEC_MOVING);
 
-        } else if (n == 2) {
+        } else {
             for (i = 0; i < 3; i++) {
                 place(C, i, test_digest_at(&table, C, D, i), live(NOW));
                 place(D, i, test_digest_at(&table, D, C, i), live(NOW));
             }
+        }
 
-        } else {
-            for (i = 0; i < 3; i++) {
-                place(A, i, test_digest_at(&table, C, A, i), live(NOW + i));
-                place(B, i, test_digest_at(&table, D, B, i), live(NOW + 9));
-            }
+        /* nor back */
+
+        for (i = 0; n == 3 && i < 3; i++) {
+            place(A, i, test_digest_at(&table, C, A, 9 + i), live(NOW + i));
+            place(B, i, test_digest_at(&table, D, B, 9 + i), live(NOW + 9));
         }
 
         digest = test_digest_at(&table, A, B, 50);
@@ -732,9 +772,93 @@ moves_that_cannot_be(void **state)
 
         assert_int_equal(test_records_of(&table,
                                          (n == 3)
-                                         ? test_digest_at(&table, C, A, 0)
+                                         ? test_digest_at(&table, C, A, 9)
                                          : test_digest_at(&table, A, C, 0)),
                          0);
+    }
+}
+
+
+/* Where the other bucket is full a record of that moves, too, and so on. */
+
+static void
+moves_in_a_chain(void **state)
+{
+    unsigned       i, n, k;
+    ssec_digest_t  digest;
+
+    /* each one's second bucket is the next */
+
+    static const uint32_t  chain[] = { A, C, D, 500, 600 };
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 50);
+
+    for (n = 1; n <= SSEC_MOVES + 1; n++) {
+        test_table_unmap(&table);
+        test_table_map(&table, 1024);
+
+        for (i = 0; i < 3; i++) {
+            place(B, i, test_digest_at(&table, B, A, i), issued(NOW + 90));
+
+            for (k = 0; k < n; k++) {
+                place(chain[k], i,
+                      test_digest_at(&table, chain[k], chain[k + 1],
+                                     10 * k + i),
+                      issued(NOW + k));
+            }
+        }
+
+        assert_int_equal(test_put(&table, digest, issued(NOW + 99)),
+                         n <= SSEC_MOVES);
+        assert_known(digest, issued(NOW + 99));
+        assert_int_equal(ssec_table_evicted(&table), n > SSEC_MOVES);
+        assert_int_equal(test_locks(&table), 0);
+
+        for (k = 0; k < n; k++) {
+            if (n <= SSEC_MOVES) {
+                assert_true(is_in_second(chain[k + 1], 0));
+            }
+
+            for (i = (n > SSEC_MOVES); i < 3; i++) {
+                assert_known(test_digest_at(&table, chain[k], chain[k + 1],
+                                            10 * k + i), issued(NOW + k));
+            }
+        }
+    }
+}
+
+
+/* At its end, too, what is worth less goes. */
+
+static void
+moves_in_a_chain_over_weaker_ones(void **state)
+{
+    unsigned       i;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 50);
+
+    for (i = 0; i < 3; i++) {
+        place(B, i, test_digest_at(&table, B, A, i), issued(NOW + i));
+        place(A, i, test_digest_at(&table, A, C, i), issued(NOW + i));
+        place(C, i, test_digest_at(&table, C, D, i), issued(NOW + i));
+        place(D, i, test_digest_at(&table, D, A, i), live(NOW + i));
+    }
+
+    assert_false(test_put(&table, digest, issued(NOW + 99)));
+    assert_known(digest, issued(NOW + 99));
+    assert_int_equal(ssec_table_evicted(&table), 1);
+    assert_int_equal(ssec_table_evicted_issued(&table), 0);
+    assert_unknown(test_digest_at(&table, D, A, 0));
+
+    for (i = 0; i < 3; i++) {
+        assert_known(test_digest_at(&table, B, A, i), issued(NOW + i));
+        assert_known(test_digest_at(&table, A, C, i), issued(NOW + i));
+        assert_known(test_digest_at(&table, C, D, i), issued(NOW + i));
     }
 }
 
@@ -863,10 +987,10 @@ room_is_made_over_weaker_ones(void **state)
 }
 
 
-/* A made-up session among issued ones takes others' places only. */
+/* For a made-up session nothing is pushed out but in its own buckets. */
 
 static void
-made_up_ones_make_room_over_their_like(void **state)
+made_up_ones_are_refused(void **state)
 {
     unsigned       i;
     ssec_digest_t  digest;
@@ -878,23 +1002,26 @@ made_up_ones_make_room_over_their_like(void **state)
     for (i = 0; i < 3; i++) {
         place(A, i, test_digest_at(&table, A, C, i), issued(NOW + i));
         place(B, i, test_digest_at(&table, B, D, i), issued(NOW + i));
-        place(C, i, test_digest_at(&table, C, A, i),
-              record(SSEC_VISITOR, 0, NOW));
-        place(D, i, test_digest_at(&table, D, B, i), issued(NOW + i));
+        place(C, i, test_digest_at(&table, C, A, i), live(NOW));
+        place(D, i, test_digest_at(&table, D, B, i),
+              record(SSEC_CLOSED, 0, NOW));
     }
-
-    /* not even visitors', which the backend knows */
 
     assert_false(test_put(&table, digest, live(NOW + 50)));
     assert_unknown(digest);
     assert_int_equal(ssec_table_refused(&table), 1);
     assert_int_equal(ssec_table_evicted(&table), 0);
 
-    place(D, 2, test_digest_at(&table, D, B, 9), live(NOW));
+    /* what is free there it takes, by a move, and its like here */
 
-    assert_false(test_put(&table, digest, live(NOW + 50)));
+    ssec_set_word(&table, D, 1, 0);
+    assert_true(test_put(&table, digest, live(NOW + 50)));
     assert_known(digest, live(NOW + 50));
-    assert_unknown(test_digest_at(&table, D, B, 9));
+
+    assert_false(test_put(&table, test_digest_at(&table, A, B, 51),
+                          live(NOW + 51)));
+    assert_unknown(digest);
+    assert_known(test_digest_at(&table, A, B, 51), live(NOW + 51));
     assert_int_equal(ssec_table_refused(&table), 1);
     assert_int_equal(ssec_table_evicted(&table), 1);
     assert_int_equal(ssec_table_evicted_issued(&table), 0);
@@ -2337,19 +2464,45 @@ typedef enum {
     FREE_SLOT = 0,
     MOVE_TO_C,
     MOVE_TO_D,
+    MOVE_BACK,
     PUSH_OUT
 } insertion_e;
+
+
+/* What A has: those of C are in their second bucket. */
+
+static ssec_digest_t
+in_a(insertion_e how, unsigned i)
+{
+    switch (how) {
+    case MOVE_BACK:
+        return test_digest_at(&table, C, A, i);
+    case MOVE_TO_C:
+    case FREE_SLOT:
+        return test_digest_at(&table, A, C, i);
+    default:
+        return test_digest_at(&table, A, B, i);
+    }
+}
 
 
 static void
 insertion_set_up(insertion_e how)
 {
+    unsigned  i;
+
     switch (how) {
     case MOVE_TO_C:
         fill(C, D);
         break;
     case MOVE_TO_D:
         fill(B, D);
+        break;
+    case MOVE_BACK:
+        fill(B, D);
+        for (i = 0; i < 3; i++) {
+            place(A, i, in_a(how, i), live(NOW + i));
+        }
         break;
     case PUSH_OUT:
         fill(B, A);
@@ -2364,7 +2517,7 @@ insertion_set_up(insertion_e how)
 static bool
 insertion_has_point(insertion_e how, int point)
 {
-    return point <= 2 || how == MOVE_TO_C || how == MOVE_TO_D;
+    return point <= 2 || (how >= MOVE_TO_C && how <= MOVE_BACK);
 }
 
 
@@ -2386,8 +2539,7 @@ insertion_check(insertion_e how, ssec_digest_t digest)
                      rec.state != SSEC_UNKNOWN);
 
     for (i = 0; i < 3; i++) {
-        d = test_digest_at(&table, A, how == MOVE_TO_C || how == FREE_SLOT
-                                      ? C : B, i);
+        d = in_a(how, i);
 
         if (how == FREE_SLOT && i == 1) {
             assert_unknown(d);
@@ -2640,10 +2792,13 @@ main(void)
         table_test(eviction_order),
         table_test(moves_make_room_in_the_first_bucket),
         table_test(moves_make_room_in_the_second_bucket),
+        table_test(moves_back),
         table_test(moves_that_cannot_be),
+        table_test(moves_in_a_chain),
+        table_test(moves_in_a_chain_over_weaker_ones),
         table_test(powers),
         table_test(room_is_made_over_weaker_ones),
-        table_test(made_up_ones_make_room_over_their_like),
+        table_test(made_up_ones_are_refused),
         table_test(own_limits_are_kept_once),
         table_test(own_limits_when_there_are_too_many),
         table_test(own_limits_shortest_is_not_the_first),

@@ -282,6 +282,7 @@ one_session_under_many_keys(void **state)
 static void
 keys_that_are_no_names(void **state)
 {
+    unsigned       i;
     ssec_entry_t   entry;
     ssec_digest_t  key;
 
@@ -289,8 +290,12 @@ keys_that_are_no_names(void **state)
 
     assert_true(test_put(&table, test_digest(0), issued(NOW)));
 
-    for (key = test_digest(0); key.place; key = (ssec_digest_t) { 5, 0 }) {
-        memset(&entry, 0xff, sizeof(entry));
+    /* a session, and none */
+
+    for (i = 0; i <= 1; i++) {
+        key = test_digest(i);
+
+        memset(&entry, 0x01, sizeof(entry));
         ssec_table_acquire(&table, &key, &entry);
         ssec_table_leave(&table, &entry);
         assert_false(entry.name);
@@ -708,6 +713,7 @@ name_of_no_session(void **state)
 static void
 replace(void **state)
 {
+    uint64_t       deaths;
     ssec_digest_t  key, name;
     ssec_record_t  rec;
 
@@ -738,6 +744,13 @@ replace(void **state)
 
     assert_true(test_put(&table, key, record(SSEC_CLOSED, NOW)));
     assert_known(name, rec);
+
+    /* whose key it was lives on, under another one */
+
+    deaths = ssec_table_deaths(&table);
+    rec = record(SSEC_VISITOR, NOW);
+    assert_true(ssec_table_replace(&table, &name, &rec));
+    assert_int_equal(ssec_table_deaths(&table), deaths);
     assert_int_equal(test_locks(&table), 0);
 }
 
@@ -983,15 +996,25 @@ names_push_out_no_session(void **state)
                                          test_digest_at(&table, A, B, i)), 1);
     }
 
-    /* that of a session that was not presented yet it takes */
+    /* nor that of a session that was not presented yet */
 
     test_place(&table, B, 2, test_digest_at(&table, A, B, 7), fresh(NOW));
 
     assert_false(rename_to(key, name));
+    assert_unknown(name);
+    assert_known(test_digest_at(&table, A, B, 7), fresh(NOW));
+    assert_int_equal(ssec_table_refused(&table), 2);
+
+    /* a visitor's, or a made-up session's, it does */
+
+    test_place(&table, B, 2, test_digest_at(&table, A, B, 7),
+               record(SSEC_VISITOR, NOW));
+
+    assert_true(rename_to(key, name));
     assert_known(name, issued(NOW));
     assert_unknown(test_digest_at(&table, A, B, 7));
-    assert_int_equal(ssec_table_refused(&table), 1);
-    assert_int_equal(ssec_table_evicted_issued(&table), 1);
+    assert_int_equal(ssec_table_refused(&table), 2);
+    assert_int_equal(ssec_table_evicted(&table), 0);
 
     /* and the old ones of its own */
 
@@ -1285,7 +1308,7 @@ rotation_pushes_out_no_session(void **state)
 
     /* a new key may take the place of the old one: both have two buckets */
 
-    assert_in_range(rotate(8, 10000, 2000000), 0, 10);
+    assert_in_range(rotate(8, 10000, 2000000), 0, 100);
 
     ssec_table_count(&table, &counts);
     assert_int_equal(counts.issued, 0);

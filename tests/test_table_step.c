@@ -49,7 +49,7 @@ test_kill(pid_t pid, int sig)
 #define C    300
 #define D    400
 
-#define MAX_RECORDS  8
+#define MAX_RECORDS  12
 #define MAX_STEPS    100000
 
 
@@ -71,6 +71,7 @@ typedef enum {
     TOUCH,
     PRESENT,                     /* a name */
     RENAME,
+    REPLACE,
     LIMIT                        /* new limits are added */
 } operation_e;
 
@@ -86,6 +87,7 @@ typedef struct {
     ssec_digest_t  digest;
     ssec_record_t  before;
     ssec_record_t  after;
+    bool           orphan;       /* it is the name of none, at least once */
 } scene_t;
 
 
@@ -128,29 +130,22 @@ add(uint32_t first, uint32_t second, uint32_t in, unsigned slot)
 }
 
 
-/* One more name of the first that is known; of none, if that is not there. */
+/* A name of the first that is known; of none, if there is none yet. */
 
 static void
-add_name(uint32_t first, uint32_t second, unsigned state)
+add_name(uint32_t first, uint32_t second, unsigned slot, unsigned state)
 {
     name_t         *name;
-    ssec_entry_t    entry;
     ssec_digest_t   root;
 
     name = &scene.names[scene.nnames];
-    root = scene.known[0].digest;
+    root = scene.nknown ? scene.known[0].digest
+                        : test_digest_at(&table, D, A, 99);
 
     name->digest = test_digest_at(&table, first, second, 20 + scene.nnames);
     name->lost = (scene.nknown == 0);
 
-    (void) ssec_table_rename(&table, &root, &root, &name->digest);
-
-    entry.digest = name->digest;
-    ssec_seek(&table, &entry);
-    ssec_set_word(&table, entry.bucket, entry.slot,
-                  (ssec_word(&table, entry.bucket, entry.slot)
-                   & ~SSEC_STATE_MASK) | (uint64_t) state << SSEC_STATE);
-    ssec_table_leave(&table, &entry);
+    test_place_name(&table, first, slot, name->digest, root, state);
 
     scene.nnames++;
 }
@@ -319,52 +314,119 @@ set_scene(unsigned n)
         scene.name = "a new name is presented";
         scene.operation = PRESENT;
         add(A, B, A, 0);
-        add_name(C, D, SSEC_SLOT_FRESH_NAME);
+        add_name(C, D, 0, SSEC_SLOT_FRESH_NAME);
         return true;
 
     case 19:
-        scene.name = "renamed";
+        scene.name = "renamed for the first time";
         scene.operation = RENAME;
-        add(A, C, A, 0);
-        add_name(D, B, SSEC_SLOT_NAME);
+        add(C, D, C, 0);
         return true;
 
     case 20:
-        scene.name = "renamed, a record of the first bucket is moved";
+        scene.name = "renamed for the first time, with limits of its own";
         scene.operation = RENAME;
-        fill(C, D);
-        add_name(D, C, SSEC_SLOT_NAME);
+        add(C, D, D, 1);
+        scene.known[0].record.own = ssec_table_own(&table, &limits);
+        place(D, 1, scene.known[0].digest, scene.known[0].record);
         return true;
 
     case 21:
-        scene.name = "renamed, an old name is pushed out";
+        scene.name = "renamed again";
         scene.operation = RENAME;
-        fill(B, A);
-        ssec_set_word(&table, B, 2, 0);
-        scene.nknown = 5;
-        add_name(B, A, SSEC_SLOT_OLD_NAME);
-        scene.nnames = 0;
+        add(A, C, A, 0);
+        add_name(D, B, 0, SSEC_SLOT_NAME);
         return true;
 
     case 22:
-        scene.name = "renamed to a name of no session";
+        scene.name = "renamed again, a record of the first bucket is moved";
         scene.operation = RENAME;
-        add_name(A, B, SSEC_SLOT_NAME);
-        scene.digest = scene.names[0].digest;
-        scene.nnames = 0;
-        add(C, D, C, 0);
-        add_name(D, C, SSEC_SLOT_NAME);
+        fill(C, D);
+        add_name(D, C, 0, SSEC_SLOT_NAME);
         return true;
 
     case 23:
-        scene.name = "begun in the place of a name of no session";
-        add_name(A, B, SSEC_SLOT_NAME);
-        scene.digest = scene.names[0].digest;
-        scene.nnames = 0;
-        scene.before.issued = true;
+        scene.name = "renamed again, an old name is pushed out";
+        scene.operation = RENAME;
+        fill(B, A);
+        scene.nknown = 5;
+        add_name(C, D, 0, SSEC_SLOT_NAME);
+        add_name(B, A, 2, SSEC_SLOT_OLD_NAME);
+        scene.nnames = 1;
         return true;
 
     case 24:
+        scene.name = "renamed to a name of no session";
+        scene.operation = RENAME;
+        add_name(A, B, 0, SSEC_SLOT_NAME);
+        scene.digest = scene.names[0].digest;
+        scene.nnames = 0;
+        add(C, D, C, 0);
+        add_name(D, C, 1, SSEC_SLOT_NAME);
+        return true;
+
+    case 25:
+        scene.name = "renamed to the key of a session that has ended";
+        scene.operation = RENAME;
+        scene.before = record(SSEC_CLOSED, NOW);
+        place(A, 1, d, scene.before);
+        add(C, D, C, 0);
+        add_name(D, C, 1, SSEC_SLOT_NAME);
+        return true;
+
+    case 26:
+        scene.name = "begun in the place of a name of no session";
+        add_name(A, B, 0, SSEC_SLOT_NAME);
+        scene.digest = scene.names[0].digest;
+        scene.nnames = 0;
+        scene.orphan = true;
+        return true;
+
+    case 27:
+        scene.name = "a session of its own in the place of a name";
+        scene.operation = REPLACE;
+        add(C, D, C, 0);
+        add_name(A, B, 0, SSEC_SLOT_OLD_NAME);
+        scene.digest = scene.names[0].digest;
+        scene.nnames = 0;
+        scene.orphan = true;
+        scene.before = scene.known[0].record;
+        return true;
+
+    case 28:
+        scene.name = "new, two records are moved";
+        fill(C, A);
+        scene.nknown--;
+        add(C, D, C, 0);
+        add(C, D, C, 1);
+        add(C, D, C, 2);
+        ssec_set_word(&table, B, 2, 0);
+        add(B, A, B, 2);
+        return true;
+
+    case 29:
+        scene.name = "new, a record is moved back to its first bucket";
+        fill(B, A);
+        scene.nknown = 0;
+        add(C, A, A, 0);
+        add(C, A, A, 1);
+        add(C, A, A, 2);
+        add(B, A, B, 0);
+        add(B, A, B, 1);
+        add(B, A, B, 2);
+        return true;
+
+    case 30:
+        scene.name = "settled, where a record was moved back";
+        scene.before = record(SSEC_LIVE, NOW);
+        scene.after.created = scene.before.created;
+        place(A, 1, d, scene.before);
+        place(B, 2, d, scene.before);
+        atomic_store(&table.buckets[A].lock, 2U << SSEC_MOVING | LONG_GONE);
+        atomic_store(&table.buckets[B].lock, LONG_GONE);
+        return true;
+
+    case 31:
         scene.name = "new limits";
         scene.operation = LIMIT;
         (void) ssec_table_own(&table, &limits);
@@ -381,7 +443,7 @@ set_scene(unsigned n)
 
 
 static ssec_record_t
-checked(ssec_digest_t digest, unsigned *found)
+checked(ssec_digest_t digest, bool orphan, unsigned *found)
 {
     unsigned       n;
     ssec_record_t  rec;
@@ -391,7 +453,7 @@ checked(ssec_digest_t digest, unsigned *found)
 
     /* only a name of no session is a record without one */
 
-    assert_int_equal(n, rec.state != SSEC_UNKNOWN || rec.issued);
+    assert_int_equal(n, rec.state != SSEC_UNKNOWN || orphan);
     *found += n;
 
     return rec;
@@ -403,7 +465,7 @@ check_known(const known_t *k, unsigned *found)
 {
     ssec_record_t  rec;
 
-    rec = checked(k->digest, found);
+    rec = checked(k->digest, false, found);
 
     if (rec.state != SSEC_UNKNOWN || !k->may_go) {
         assert_true(test_same(&rec, &k->record));
@@ -416,11 +478,10 @@ check_name(const name_t *name, unsigned *found)
 {
     ssec_record_t  rec;
 
-    rec = checked(name->digest, found);
+    rec = checked(name->digest, name->lost, found);
 
     if (name->lost) {
         assert_int_equal(rec.state, SSEC_UNKNOWN);
-        assert_true(rec.issued);
 
     } else {
         assert_true(test_same(&rec, &scene.known[0].record));
@@ -433,9 +494,11 @@ check_put(unsigned *found)
 {
     ssec_record_t  rec;
 
-    rec = checked(scene.digest, found);
+    rec = checked(scene.digest, scene.orphan, found);
 
-    if (test_same(&rec, &scene.after)) {
+    if (test_same(&rec, &scene.after)
+        || (scene.orphan && rec.state == SSEC_UNKNOWN))
+    {
         return;
     }
 
@@ -456,16 +519,20 @@ check_put(unsigned *found)
 }
 
 
-/* It is the session's name, or none; or that of no session. */
+/* It is the session's key, or that of none, or of what has ended. */
 
 static void
 check_renamed(unsigned *found)
 {
     ssec_record_t  rec;
 
-    rec = checked(scene.digest, found);
+    rec = test_get(&copy, scene.digest);
+    *found += test_records_of(&copy, scene.digest);
 
-    if (rec.state != SSEC_UNKNOWN) {
+    if (rec.state == SSEC_CLOSED) {
+        assert_int_equal(scene.before.state, SSEC_CLOSED);
+
+    } else if (rec.state != SSEC_UNKNOWN) {
         assert_true(test_same(&rec, &scene.known[0].record));
     }
 }
@@ -480,6 +547,7 @@ check_operation(unsigned *found)
 
     case PUT:
     case TOUCH:
+    case REPLACE:
         check_put(found);
         break;
 
@@ -501,6 +569,15 @@ check_operation(unsigned *found)
 }
 
 
+/* The key of a session that gets one more. */
+
+static ssec_digest_t
+renamed(void)
+{
+    return scene.nnames ? scene.names[0].digest : scene.known[0].digest;
+}
+
+
 /* And it goes on. */
 
 static void
@@ -508,7 +585,7 @@ check_again(void)
 {
     unsigned       found;
     ssec_record_t  rec;
-    ssec_digest_t  root;
+    ssec_digest_t  key;
 
     found = 0;
     rec = scene.after;
@@ -525,10 +602,18 @@ check_again(void)
         check_put(&found);
         break;
 
+    case REPLACE:
+        (void) ssec_table_replace(&copy, &scene.digest, &rec);
+        rec = checked(scene.digest, false, &found);
+        assert_true(test_same(&rec, &scene.after));
+        break;
+
     case RENAME:
-        root = scene.known[0].digest;
-        (void) ssec_table_rename(&copy, &root, &root, &scene.digest);
-        rec = checked(scene.digest, &found);
+        key = renamed();
+        (void) ssec_table_rename(&copy, &key, &scene.digest);
+        rec = checked(scene.digest, false, &found);
+        assert_true(test_same(&rec, &scene.known[0].record));
+        rec = test_get(&copy, key);
         assert_true(test_same(&rec, &scene.known[0].record));
         break;
 
@@ -589,9 +674,9 @@ check(pid_t child, bool backwards)
     n = (unsigned) (counts.live + counts.expired + counts.closed
                     + counts.visitors + counts.names);
 
-    /* an old name of which nobody asked may be there */
+    /* old names, and places of sessions, are what nobody asked for */
 
-    assert_in_range(n, found, found + (scene.operation == RENAME));
+    assert_in_range(n, found, found + 2 * (scene.operation == RENAME));
 
     check_again();
 
@@ -615,10 +700,7 @@ step(pid_t child)
 static void
 operate(void)
 {
-    const ssec_digest_t  *old, *root;
-
-    root = &scene.known[0].digest;
-    old = scene.nnames ? &scene.names[0].digest : root;
+    ssec_digest_t  key;
 
     switch (scene.operation) {
 
@@ -635,7 +717,12 @@ operate(void)
         break;
 
     case RENAME:
-        (void) ssec_table_rename(&table, root, old, &scene.digest);
+        key = renamed();
+        (void) ssec_table_rename(&table, &key, &scene.digest);
+        break;
+
+    case REPLACE:
+        (void) ssec_table_replace(&table, &scene.digest, &scene.after);
         break;
 
     case LIMIT:
