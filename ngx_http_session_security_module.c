@@ -704,6 +704,18 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
         return NGX_CONF_ERROR;
     }
 
+    if (conf->shm_zone && conf->logout_url && conf->logout_url->login
+        && ((ngx_http_session_security_zone_t *) conf->shm_zone->data)->value)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"session_security_login_url\" needs a zone with "
+                           "cookie=NAME, the key of zone \"%V\" cannot be "
+                           "withheld from the login page; write "
+                           "session_security_logout_url",
+                           &conf->shm_zone->shm.name);
+        return NGX_CONF_ERROR;
+    }
+
     if (conf->warn_after.set
         && conf->warn_after.value == NULL
         && conf->expire_after.value == NULL

@@ -35,6 +35,12 @@
 #define NGX_HTTP_SESSION_SECURITY_MIN_PART  16
 
 
+/* how long requests may be under way with a key that was replaced, in ms */
+#ifndef NGX_HTTP_SESSION_SECURITY_UNDER_WAY
+#define NGX_HTTP_SESSION_SECURITY_UNDER_WAY  60000
+#endif
+
+
 /* which requests are activity */
 #define NGX_HTTP_SESSION_SECURITY_REQUESTS     0
 #define NGX_HTTP_SESSION_SECURITY_NAVIGATIONS  1
@@ -146,6 +152,7 @@ typedef struct {
     uint32_t                    bucket;      /* where it is, if it is known */
     uint32_t                    slot;
     uint64_t                    remaining;
+    uint64_t                    created;
 } ngx_http_session_security_key_t;
 
 
@@ -177,12 +184,14 @@ typedef struct {
     ngx_http_request_t                *request;
     ngx_queue_t                        queue;
     ngx_rbtree_node_t                  node;
+    uint64_t                           deadline;
     off_t                              sent;     /* to the backend so far */
     ngx_uint_t                         connections;
 
     unsigned                           judged:1;
     unsigned                           admitted:1;
     unsigned                           after_error:1;  /* it was judged */
+    unsigned                           refused:1;   /* by nginx */
     unsigned                           deleted:1;   /* by the response */
     unsigned                           issued:1;    /* likewise */
     unsigned                           ended:1;     /* it says so */
@@ -198,8 +207,11 @@ ngx_int_t ngx_http_session_security_handler(ngx_http_request_t *r);
 /* The request has passed nginx's own access checks: it counts. */
 ngx_int_t ngx_http_session_security_admit_handler(ngx_http_request_t *r);
 
-/* What the request is, and whether it proves a human. */
-void ngx_http_session_security_event(ngx_http_request_t *r,
+/*
+ * What the request is, and whether it proves a human.  Gives false if nothing
+ * that comes of it ever does: another site asks for it, or it is said so.
+ */
+ngx_uint_t ngx_http_session_security_event(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev);
 /* A navigation, which can follow a redirect. */
 ngx_uint_t ngx_http_session_security_is_page(ngx_http_request_t *r);
@@ -338,6 +350,19 @@ ngx_http_session_security_find_key(ngx_http_session_security_key_t *keys,
 }
 
 
+/*
+ * Found by a key that was replaced so long ago that no request can be under way
+ * with it any more.
+ */
+
+static ngx_inline ngx_uint_t
+ngx_http_session_security_is_former(ssec_entry_t *entry, uint64_t now)
+{
+    return entry->former
+           && ssec_name_age(entry, now) > NGX_HTTP_SESSION_SECURITY_UNDER_WAY;
+}
+
+
 /* Whether there may be Fetch Metadata: by the headers' lengths. */
 
 static ngx_inline ngx_uint_t
@@ -349,7 +374,8 @@ ngx_http_session_security_has_fetch(ngx_http_request_t *r)
     static const uint32_t  lengths = 1 << (sizeof("Sec-Fetch-Mode") - 1)
                                      | 1 << (sizeof("Sec-Purpose") - 1)
                                      | 1 << (sizeof("X-Sec-Purpose") - 1)
-                                     | 1 << (sizeof("Purpose") - 1);
+                                     | 1 << (sizeof("Purpose") - 1)
+                                     | 1 << (sizeof("X-Moz") - 1);
 
     for (part = &r->headers_in.headers.part; part; part = part->next) {
 

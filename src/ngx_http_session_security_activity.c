@@ -22,7 +22,7 @@ typedef struct {
 
 
 static ngx_uint_t ngx_http_session_security_is_active(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t ping);
+    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t *foreign);
 static ngx_uint_t ngx_http_session_security_fetch(ngx_http_request_t *r,
     ngx_http_session_security_fetch_t *fetch);
 static ngx_uint_t ngx_http_session_security_navigates(ngx_http_request_t *r,
@@ -33,35 +33,48 @@ static ngx_uint_t ngx_http_session_security_accepts_page(
     ngx_http_request_t *r);
 
 
-void
+ngx_uint_t
 ngx_http_session_security_event(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev)
 {
+    ngx_uint_t  active, foreign;
+
+    foreign = 0;
+    active = ngx_http_session_security_is_active(r, slcf, &foreign);
+
     if (slcf->ping) {
         ev->kind = SSEC_PING;
 
-        if (ngx_http_session_security_is_active(r, slcf, 1)) {
+        if (active) {
             ev->idle_for_set = ssec_idle_for(r->args.data, r->args.len,
                                              &ev->idle_for);
         }
 
-    } else if (ngx_http_session_security_is_active(r, slcf, 0)
-               && !ngx_http_session_security_is_passive(r, slcf))
-    {
-        ev->kind = SSEC_ACTIVE;
-
-    } else {
-        ev->kind = SSEC_PASSIVE;
+        return !foreign;
     }
+
+    ev->kind = SSEC_PASSIVE;
+
+    if (foreign || ngx_http_session_security_is_passive(r, slcf)) {
+        return 0;
+    }
+
+    if (active) {
+        ev->kind = SSEC_ACTIVE;
+    }
+
+    return 1;
 }
 
 
 static ngx_uint_t
 ngx_http_session_security_is_active(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t ping)
+    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t *foreign)
 {
-    ngx_uint_t                         navigates;
+    ngx_uint_t                         ping, navigates;
     ngx_http_session_security_fetch_t  fetch;
+
+    ping = slcf->ping;
 
     if (!ngx_http_session_security_has_fetch(r)
         || !ngx_http_session_security_fetch(r, &fetch))
@@ -92,6 +105,7 @@ ngx_http_session_security_is_active(ngx_http_request_t *r,
             || (fetch.dest.len
                 && !ngx_http_session_security_is(&fetch.dest, "document"))))
     {
+        *foreign = 1;
         return 0;
     }
 
@@ -164,12 +178,16 @@ ngx_http_session_security_fetch(ngx_http_request_t *r,
 
                    || ngx_strcasecmp(h[i].key.data,
                                      (u_char *) "X-Sec-Purpose") == 0
-                   || ngx_strcasecmp(h[i].key.data, (u_char *) "Purpose") == 0)
+                   || ngx_strcasecmp(h[i].key.data, (u_char *) "Purpose") == 0
+                   || ngx_strcasecmp(h[i].key.data, (u_char *) "X-Moz") == 0)
         {
             fetch->prefetch |=
                 ngx_strlcasestrn(h[i].value.data,
                                  h[i].value.data + h[i].value.len,
-                                 (u_char *) "prefetch", 8 - 1) != NULL;
+                                 (u_char *) "prefetch", 8 - 1) != NULL
+                || ngx_strlcasestrn(h[i].value.data,
+                                    h[i].value.data + h[i].value.len,
+                                    (u_char *) "preview", 7 - 1) != NULL;
 
         } else {
             found--;

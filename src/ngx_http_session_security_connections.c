@@ -14,6 +14,11 @@
 
 #define NGX_HTTP_SESSION_SECURITY_TICK  500    /* milliseconds */
 
+/* ticks, which fit into 32 bits; what is to come lies beyond what is now */
+#define ngx_http_session_security_ticks(time)                                 \
+    ((ngx_rbtree_key_t) ngx_min((time) / NGX_HTTP_SESSION_SECURITY_TICK,      \
+                                NGX_MAX_INT32_VALUE - 1))
+
 /* whether what its client sends is activity */
 #define ngx_http_session_security_counts(ctx)                                 \
     ((ctx)->connections == NGX_HTTP_SESSION_SECURITY_ACTIVE)
@@ -130,7 +135,7 @@ ngx_http_session_security_tick(ngx_event_t *ev)
 
         node = ngx_rbtree_min(deadlines->root, deadlines->sentinel);
 
-        if ((uint64_t) node->key > now) {
+        if (node->key > ngx_http_session_security_ticks(now)) {
             break;
         }
 
@@ -311,14 +316,16 @@ ngx_http_session_security_look(ngx_http_session_security_ctx_t *ctx,
                               &ctx->queue);
     }
 
-    ctx->node.key = (ngx_rbtree_key_t) deadline;
+    ctx->deadline = deadline;
+    ctx->node.key = ngx_http_session_security_ticks(deadline) + 1;
     ngx_rbtree_insert(&ngx_http_session_security_deadlines, &ctx->node);
 }
 
 
 /*
- * One whose session is not known any more was pushed out: that is no end.  One
- * that began after the request is another session, of the same key.
+ * Only looks: a session expires by a request.  One that is not known any more
+ * was pushed out, and lasts as long as was known; one that began since is
+ * another session, of the same key.
  */
 
 static ngx_uint_t
@@ -352,22 +359,29 @@ ngx_http_session_security_has_ended(ngx_http_session_security_ctx_t *ctx,
 
         (void) ssec_decide(&entry.record, &ev, now, &ctx->limits, &outcome);
 
-        /* it may have moved since, and its key been replaced */
+        ssec_table_leave(table, &entry);
 
-        key[i].root = entry.digest;
+        if (outcome.created) {
 
-        if (outcome.changed && entry.found) {
-            (void) ssec_table_release(table, &entry);
+            if (ctx->watched && now >= ctx->deadline) {
+                return 1;
+            }
 
-        } else {
-            ssec_table_leave(table, &entry);
+            *deadline = ngx_min(*deadline, ctx->watched ? ctx->deadline
+                                           : now + outcome.remaining);
+            continue;
         }
 
         if (outcome.state != SSEC_LIVE
-            || (!outcome.created && entry.record.created > ctx->now))
+            || (ctx->watched && entry.record.created > key[i].created))
         {
             return 1;
         }
+
+        /* it may have moved since, and its key been replaced */
+
+        key[i].root = entry.digest;
+        key[i].created = entry.record.created;
 
         *deadline = ngx_min(*deadline, now + outcome.remaining);
     }
@@ -393,6 +407,11 @@ ngx_http_session_security_close(ngx_http_session_security_ctx_t *ctx)
     /* as ngx_http_request_handler() does: cleanups may finalize it as well */
 
     r->count++;
+
+    /* nothing is to be done after it */
+
+    r->post_action = 1;
+    r->uri_changes = 0;
 
     ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
     ngx_http_run_posted_requests(c);

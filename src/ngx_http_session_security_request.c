@@ -11,6 +11,8 @@
 static inline ngx_int_t ngx_http_session_security_go_on(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx);
+static ngx_int_t ngx_http_session_security_come_back(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf) ssec_seldom;
 static ngx_http_session_security_ctx_t *ngx_http_session_security_create_ctx(
     ngx_http_request_t *r);
 static void ngx_http_session_security_cleanup(void *data);
@@ -57,13 +59,18 @@ ngx_int_t
 ngx_http_session_security_handler(ngx_http_request_t *r)
 {
     ngx_str_t                              url;
-    ngx_table_elt_t                       *said;
     ngx_http_session_security_ctx_t       *ctx;
     ngx_http_session_security_keys_t       keys;
     ngx_http_session_security_zone_t      *zone;
     ngx_http_session_security_loc_conf_t  *slcf;
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+
+    if (r->internal && r == r->main
+        && ngx_http_session_security_come_back(r, slcf) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     if (slcf->shm_zone == NULL || r != r->main) {
         return NGX_DECLINED;
@@ -72,14 +79,6 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
     ctx = ngx_http_session_security_ctx(r);
 
     if (ctx) {
-        /* the next backend's response takes the place of what this one said */
-
-        said = ngx_http_session_security_redirected_said(r);
-
-        if (said) {
-            ctx->said = said->value;
-        }
-
         /* once each; an error page of a failure here is no way around it */
 
         return ctx->judged ? ngx_http_session_security_go_on(r, slcf, ctx)
@@ -121,6 +120,55 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
 }
 
 
+/*
+ * After an internal redirect.  What was judged and not let through was refused;
+ * and what a backend said is kept, for the next one takes its place.
+ */
+
+static ngx_int_t
+ngx_http_session_security_come_back(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf)
+{
+    ngx_table_elt_t                  *said;
+    ngx_http_session_security_ctx_t  *ctx;
+
+    ctx = ngx_http_session_security_ctx(r);
+
+    if (ctx && !ctx->admitted) {
+        ctx->refused = 1;
+    }
+
+    said = ngx_http_session_security_redirected_said(r);
+
+    if (said == NULL) {
+        return NGX_OK;
+    }
+
+    if (ctx == NULL) {
+
+        if (slcf->shm_zone == NULL) {
+            return NGX_OK;
+        }
+
+        /* a request without a key, whose response may begin a session */
+
+        ctx = ngx_http_session_security_create_ctx(r);
+        if (ctx == NULL) {
+            return NGX_ERROR;
+        }
+
+        ctx->zone = slcf->shm_zone->data;
+        ngx_http_session_security_no_outcome(&ctx->outcome);
+        ctx->judged = 1;
+        ctx->admitted = 1;
+    }
+
+    ctx->said = said->value;
+
+    return NGX_OK;
+}
+
+
 /* After it: what was refused begins no session, and is no activity. */
 
 ngx_int_t
@@ -142,9 +190,9 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
     ctx->admitted = 1;
 
     if (ctx->nkeys == 0
-        || (r->error_page
-            && (!ctx->after_error
-                || r->err_status == NGX_HTTP_UNAUTHORIZED
+        || ctx->refused
+        || (ctx->after_error
+            && (r->err_status == NGX_HTTP_UNAUTHORIZED
                 || r->err_status == NGX_HTTP_FORBIDDEN)))
     {
         return NGX_DECLINED;
@@ -295,6 +343,7 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r)
     ngx_memzero(&ctx->own, sizeof(ssec_own_t));
     ctx->judged = 0;
     ctx->after_error = r->error_page;
+    ctx->refused = 0;
     ctx->admitted = 0;
     ctx->deleted = 0;
     ctx->issued = 0;
@@ -405,8 +454,11 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
 
     /* SSEC_ACTIVE */
 
-    if (!slcf->usual || ngx_http_session_security_has_fetch(r)) {
-        ngx_http_session_security_event(r, slcf, &ctx->event);
+    if ((!slcf->usual || ngx_http_session_security_has_fetch(r))
+        && !ngx_http_session_security_event(r, slcf, &ctx->event)
+        && ctx->connections == NGX_HTTP_SESSION_SECURITY_ACTIVE)
+    {
+        ctx->connections = NGX_HTTP_SESSION_SECURITY_PASSIVE;
     }
 
     ctx->limits.expire_after = ngx_http_session_security_time(r,
@@ -612,6 +664,9 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
             return NGX_OK;
         }
 
+        ctx->event.former = ngx_http_session_security_is_former(&entry,
+                                                                ctx->now);
+
         decided = ssec_decide(&entry.record, &ctx->event, ctx->now,
                               &ctx->limits, outcome);
 
@@ -682,10 +737,13 @@ ngx_http_session_security_count(ngx_http_request_t *r,
 
         ssec_table_acquire(table, &key[i].digest, &entry);
 
+        ev.former = ngx_http_session_security_is_former(&entry, ctx->now);
+
         (void) ssec_decide(&entry.record, &ev, ctx->now, &ctx->limits,
                            &outcome);
 
         key[i].root = entry.digest;
+        key[i].unknown = 0;
 
         if (!outcome.changed) {
             ssec_table_leave(table, &entry);

@@ -24,9 +24,10 @@ static ngx_int_t ngx_http_session_security_answer(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *said) ssec_seldom;
 static ngx_int_t ngx_http_session_security_set_cookies(
-    ngx_http_session_security_answer_t *answer);
+    ngx_http_session_security_answer_t *answer, ngx_uint_t mark);
 static ngx_int_t ngx_http_session_security_set_cookie(
-    ngx_http_session_security_answer_t *answer, ngx_table_elt_t *header);
+    ngx_http_session_security_answer_t *answer, ngx_table_elt_t *header,
+    ngx_uint_t mark);
 static void ngx_http_session_security_mark(
     ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie);
 static void ngx_http_session_security_issue(
@@ -170,7 +171,8 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     /* neither a redirect nor a refusal is a login */
 
     if (ctx) {
-        answer.anonymous = (ctx->outcome.verdict == SSEC_ANONYMOUS
+        answer.anonymous = (ctx->nkeys == 0
+                            || ctx->outcome.verdict == SSEC_ANONYMOUS
                             || ctx->outcome.verdict == SSEC_FORGET);
 
     } else {
@@ -207,7 +209,9 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     }
 
     if (zone->value == NULL
-        && ngx_http_session_security_set_cookies(&answer) != NGX_OK)
+        && ((ctx && ngx_http_session_security_set_cookies(&answer, 1)
+                    != NGX_OK)
+            || ngx_http_session_security_set_cookies(&answer, 0) != NGX_OK))
     {
         return NGX_ERROR;
     }
@@ -234,9 +238,11 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
 }
 
 
+/* First which of the request's cookies they mean, then what that means. */
+
 static ngx_int_t
 ngx_http_session_security_set_cookies(
-    ngx_http_session_security_answer_t *answer)
+    ngx_http_session_security_answer_t *answer, ngx_uint_t mark)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
@@ -262,7 +268,7 @@ ngx_http_session_security_set_cookies(
             && ngx_strncasecmp(header[i].key.data, (u_char *) "Set-Cookie",
                                sizeof("Set-Cookie") - 1)
                == 0
-            && ngx_http_session_security_set_cookie(answer, &header[i])
+            && ngx_http_session_security_set_cookie(answer, &header[i], mark)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -273,7 +279,8 @@ ngx_http_session_security_set_cookies(
 
 static ngx_int_t
 ngx_http_session_security_set_cookie(
-    ngx_http_session_security_answer_t *answer, ngx_table_elt_t *header)
+    ngx_http_session_security_answer_t *answer, ngx_table_elt_t *header,
+    ngx_uint_t mark)
 {
     size_t                             len;
     ssec_digest_t                      digest;
@@ -292,8 +299,9 @@ ngx_http_session_security_set_cookie(
         return NGX_OK;
     }
 
-    if (ctx) {
+    if (mark) {
         ngx_http_session_security_mark(answer, &cookie);
+        return NGX_OK;
     }
 
     if (cookie.deletes) {
@@ -338,14 +346,32 @@ static void
 ngx_http_session_security_mark(ngx_http_session_security_answer_t *answer,
     ssec_set_cookie_t *cookie)
 {
+    ssec_str_t                        host, uri;
     ngx_uint_t                        i, same;
+    ssec_scope_t                      scope;
+    ngx_http_request_t               *r;
     ngx_http_session_security_ctx_t  *ctx;
     ngx_http_session_security_key_t  *key;
 
+    r = answer->request;
     ctx = answer->ctx;
     key = ctx->keys;
 
     if (cookie->deletes) {
+
+        /* one for another path, or domain, is not what the request had */
+
+        host.data = r->headers_in.server.data;
+        host.len = r->headers_in.server.len;
+        uri.data = r->unparsed_uri.data;
+        uri.len = r->unparsed_uri.len;
+
+        ssec_scope(cookie, &uri, &scope);
+
+        if (!ssec_scope_covers(&scope, &host, &uri)) {
+            return;
+        }
+
         ctx->deleted = 1;
 
     } else {
@@ -407,13 +433,21 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     ev.kind = SSEC_ISSUE;
     ev.said = answer->said;
     ev.own = answer->own;
-    ev.another = (replaced != NULL);
-
     ev.anonymous = answer->anonymous;
+
+    now = ngx_http_session_security_now();
 
     if (replaced) {
         ssec_table_acquire(table, &replaced->digest, &had);
         ssec_table_leave(table, &had);
+
+        if (had.record.state == SSEC_VISITOR) {
+            ev.anonymous = 1;
+
+        } else if (had.record.state != SSEC_UNKNOWN) {
+            ev.from = &had.record;
+            ev.apart = ngx_http_session_security_is_former(&had, now);
+        }
     }
 
     /* no limit matters here: a response is not judged */
@@ -421,13 +455,12 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     limits.expire_after = 1;
     limits.max_lifetime = 0;
 
-    now = ngx_http_session_security_now();
     kept = true;
 
     ssec_table_acquire(table, digest, &entry);
 
     ev.former = entry.former;
-    ev.lives = replaced && had.live && entry.name
+    ev.lives = ev.from && had.live && entry.name
                && (had.digest.body != entry.digest.body
                    || had.digest.place != entry.digest.place);
 
@@ -445,7 +478,13 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     }
 
     if (outcome.carried) {
-        kept = ssec_table_rename(table, &replaced->digest, digest);
+        kept = ssec_table_rename(table, &replaced->digest, digest, now);
+
+    } else if (ours && entry.former && !outcome.begun) {
+
+        /* it is in use again */
+
+        kept = ssec_table_rename(table, digest, digest, now);
     }
 
     if (!kept) {
@@ -456,7 +495,8 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
 
 /*
  * Which of the request's keys this cookie takes the place of.  Of a split
- * cookie each part is a key, and there may be others that begin so.
+ * cookie each part is a key, and there may be others that begin so; a part of
+ * another name takes the place of one that is deleted.
  */
 
 static ngx_http_session_security_key_t *
@@ -476,14 +516,19 @@ ngx_http_session_security_replaced(ngx_http_session_security_answer_t *answer,
 
     for (i = 0; i < answer->ctx->nkeys; i++) {
 
-        if (!key[i].live && answer->ctx->outcome.verdict != SSEC_LOGOUT) {
+        if (key[i].unknown
+            || (!key[i].live
+                && answer->ctx->outcome.verdict != SSEC_LOGOUT))
+        {
             continue;
         }
 
         same = (key[i].name.len == name->len
                 && ngx_strncmp(key[i].name.data, name->data, name->len) == 0);
 
-        if (!same && answer->zone->cookie.prefix) {
+        if (!same && answer->zone->cookie.prefix
+            && (!key[i].gone || key[i].kept))
+        {
             continue;
         }
 
@@ -505,6 +550,7 @@ static void
 ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
     ngx_http_session_security_key_t *key)
 {
+    bool             kept;
     uint64_t         now;
     ssec_entry_t     entry;
     ssec_event_t     ev;
@@ -531,14 +577,26 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 
     table = &answer->zone->table;
     now = ngx_http_session_security_now();
+    kept = true;
 
     ssec_table_acquire(table, &key->digest, &entry);
+
+    ev.former = ngx_http_session_security_is_former(&entry, now);
+
     ssec_decide(&entry.record, &ev, now, &answer->ctx->limits, &outcome);
 
-    if (!outcome.changed) {
+    if (!outcome.changed || outcome.begun) {
         ssec_table_leave(table, &entry);
 
-    } else if (!ssec_table_release(table, &entry)) {
+    } else {
+        kept = ssec_table_release(table, &entry);
+    }
+
+    if (outcome.begun) {
+        kept = ssec_table_replace(table, &key->digest, &entry.record);
+    }
+
+    if (!kept) {
         ngx_http_session_security_report(answer->request, answer->zone, now);
     }
 
@@ -570,8 +628,27 @@ ngx_http_session_security_said(ngx_http_session_security_answer_t *answer,
     if (ssec_said(value->data, value->len, &said)) {
         answer->said = said.kind;
 
-        if (said.limited) {
+        /* mostly as before: then there is nothing to remember */
+
+        if (said.limited
+            && (answer->ctx == NULL
+                || ngx_memcmp(&answer->ctx->own, &said.own,
+                              sizeof(ssec_own_t))
+                   != 0))
+        {
             answer->own = ssec_table_own(&answer->zone->table, &said.own);
+
+            if (ngx_memcmp(answer->own, &said.own, sizeof(ssec_own_t)) != 0
+                && logged != ngx_time())
+            {
+                logged = ngx_time();
+
+                ngx_log_error(NGX_LOG_ERR, answer->request->connection->log, 0,
+                              "session_security_zone \"%V\" has no room for "
+                              "more different limits, the nearest are used "
+                              "for \"X-Accel-Session: %V\"",
+                              &answer->zone->name, value);
+            }
         }
     }
 

@@ -51,6 +51,12 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
             out->changed = !rec->presented || (created && ev->admitted);
             rec->presented = true;
 
+            /* whoever still comes with it may be another visitor */
+
+            if (ev->former) {
+                out->active = 0;
+            }
+
             if (ev->admitted && out->active > rec->last) {
                 rec->last = out->active;
                 out->changed = true;
@@ -167,10 +173,6 @@ static void
 ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     ssec_outcome_t *out)
 {
-    bool  dead;
-
-    dead = (rec->state == SSEC_EXPIRED || rec->state == SSEC_CLOSED);
-
     out->verdict = SSEC_PASS;
     out->created = (rec->state == SSEC_UNKNOWN);
     out->changed = false;
@@ -187,8 +189,22 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     case SSEC_ON:
 
-        if (rec->state == SSEC_VISITOR && !ev->replaced) {
-            ssec_begin(rec, SSEC_LIVE, ev->own, now);       /* row 18 */
+        if (ev->former || ev->replaced) {
+            break;
+        }
+
+        if (rec->state == SSEC_VISITOR) {                   /* row 18 */
+
+            if (rec->left) {
+                rec->state = SSEC_LIVE;
+                rec->left = false;
+                rec->last = now;
+                rec->own = ev->own;
+
+            } else {
+                ssec_begin(rec, SSEC_LIVE, ev->own, now);
+            }
+
             out->changed = true;
 
         } else if (rec->state == SSEC_LIVE && ev->own) {
@@ -200,9 +216,11 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     case SSEC_OFF:
 
-        if (!dead && rec->state != SSEC_UNKNOWN) {          /* row 20 */
+        if (rec->state == SSEC_LIVE) {                      /* row 20 */
             rec->state = ev->replaced ? SSEC_CLOSED : SSEC_VISITOR;
+            rec->left = true;
             out->changed = true;
+            out->begun = ev->former;
         }
 
         break;
@@ -212,6 +230,7 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         if (rec->state != SSEC_UNKNOWN) {                   /* rows 17, 21 */
             rec->state = SSEC_CLOSED;
             out->changed = true;
+            out->begun = ev->former;
         }
 
         break;
@@ -251,11 +270,11 @@ ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         break;
 
     default:
-        known = !ev->anonymous && !(ev->another && ev->lives);
+        known = !ev->anonymous && !(ev->from && ev->lives);
         break;
     }
 
-    if (known || (rec->state && !ev->anonymous && !ev->another)) {
+    if (known || (rec->state && !ev->anonymous && !ev->from)) {
 
         if (!rec->issued) {
             rec->issued = true;
@@ -265,13 +284,25 @@ ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         return;
     }
 
-    if (ev->another && ev->said != SSEC_OFF && ev->said != SSEC_END) {
+    if (ev->from == NULL || ev->said == SSEC_OFF || ev->said == SSEC_END) {
+        ssec_begin(rec, (ev->said == SSEC_OFF) ? SSEC_VISITOR : SSEC_LIVE,
+                   ev->own, now);                           /* rows 14, 16 */
+
+    } else if (ev->apart || !ev->from->issued) {
+
+        /* row 15: what nobody vouches for, others may have as well */
+
+        *rec = *ev->from;
+
+        if (rec->state != SSEC_LIVE) {
+            rec->state = SSEC_CLOSED;
+        }
+
+    } else {
         out->carried = true;                                /* row 15 */
         return;
     }
 
-    ssec_begin(rec, (ev->said == SSEC_OFF) ? SSEC_VISITOR : SSEC_LIVE,
-               ev->own, now);                               /* rows 14, 16 */
     rec->issued = true;
     rec->presented = false;
 
@@ -286,6 +317,7 @@ ssec_begin(ssec_record_t *rec, ssec_state_e state, const ssec_own_t *own,
 {
     rec->state = state;
     rec->told = false;
+    rec->left = false;
     rec->created = now;
     rec->last = now;
     rec->own = own;

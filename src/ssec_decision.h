@@ -42,6 +42,7 @@ typedef struct {
     bool          issued;        /* the backend was seen to set it */
     bool          presented;     /* a client was seen to have it */
     bool          told;          /* expired: a client got expired_status */
+    bool          left;          /* visitor: was logged in before */
     uint64_t      created;
     uint64_t      last;          /* last activity */
     const ssec_own_t  *own;      /* NULL for none */
@@ -86,13 +87,15 @@ typedef struct {
     bool          idle_for_set;  /* ping: idle_for is given and an integer */
     uint64_t      idle_for;
 
+    bool          former;        /* the key was replaced some time ago */
+
     /* responses */
 
-    bool          anonymous;     /* the backend saw the request without a key */
-    bool          another;       /* or with another one than this, */
-    bool          lives;         /* of a session that lives, while this is one
-                                    of several that another session had */
-    bool          former;        /* the key is one that was replaced */
+    bool          anonymous;     /* the backend saw no session's key */
+    const ssec_record_t  *from;  /* issue: or another one, of this session */
+    bool          apart;         /* which is not to get more keys; or */
+    bool          lives;         /* which lives, while this key is one of
+                                    several that another session had */
     bool          replaced;      /* on, off: the response sets another key */
     ssec_kind_e   said;          /* issue: SSEC_ON, SSEC_OFF, SSEC_END */
     const ssec_own_t  *own;      /* issue, on: the session's own limits */
@@ -117,8 +120,8 @@ typedef struct {
     ssec_state_e    state;       /* as the request was judged */
     bool            created;     /* it was not known before */
     bool            changed;     /* the record is to be stored */
-    bool            begun;       /* issue: a session of this key alone, to be
-                                    stored under it */
+    bool            begun;       /* a session of this key alone, to be stored
+                                    under it, whatever it was a name of */
     bool            carried;     /* issue: one more key of the session that
                                     the request had, to be stored as such */
     uint64_t        active;      /* once it is admitted: the last activity is

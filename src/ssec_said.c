@@ -14,6 +14,7 @@
 
 static ssec_str_t ssec_said_part(const uint8_t **p, const uint8_t *end);
 static bool ssec_said_limit(const ssec_str_t *part, ssec_own_t *own);
+static uint32_t ssec_said_round(uint32_t time);
 static bool ssec_said_time(const uint8_t *p, const uint8_t *end,
     uint32_t *time);
 static uint64_t ssec_said_unit(const uint8_t **p, const uint8_t *end);
@@ -103,6 +104,8 @@ ssec_said_limit(const ssec_str_t *part, ssec_own_t *own)
         return false;
     }
 
+    time = ssec_said_round(time);
+
     if (ssec_str_is(&name, "max_lifetime")) {
         own->max_lifetime = time ? time : SSEC_OWN_NONE;
         return true;
@@ -123,6 +126,32 @@ ssec_said_limit(const ssec_str_t *part, ssec_own_t *own)
     }
 
     return false;
+}
+
+
+/*
+ * Down to a step that is no more than a 32nd of it: a backend that counts down
+ * does not have as many different ones as there are seconds.
+ */
+
+static uint32_t
+ssec_said_round(uint32_t time)
+{
+    size_t  i;
+
+    static const uint32_t  steps[] = {
+        86400000, 21600000, 3600000, 1800000, 600000, 300000, 60000, 30000,
+        10000, 5000, 1000, 500, 100, 50, 10, 5, 1
+    };
+
+    for (i = 0; i < sizeof(steps) / sizeof(steps[0]) - 1; i++) {
+
+        if (steps[i] <= time / 32) {
+            break;
+        }
+    }
+
+    return time - time % steps[i];
 }
 
 

@@ -5,8 +5,9 @@
  *                    [; max_lifetime=TIME]
  *
  * A TIME is written as in nginx's configuration: 240s, 5m, 1h 30m, 1500ms;
- * without a unit, seconds.  Times above 49 days are cut to that.  max_lifetime
- * may be 0, which is none.
+ * without a unit, seconds.  Times above 49 days are cut to that, and all are
+ * rounded down, by less than a 32nd: 300s, 15m, 8h stay as they are.
+ * max_lifetime may be 0, which is none.
  */
 
 #ifndef SSEC_SAID_H

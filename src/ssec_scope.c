@@ -1,5 +1,6 @@
 /* Where a cookie is valid: RFC 6265, sections 5.1.3, 5.1.4 and 5.3. */
 
+#include <stdatomic.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +11,7 @@
 #define SSEC_SECURE       1
 #define SSEC_CROSS_SITE   2
 #define SSEC_PARTITIONED  4
+#define SSEC_BY_DEFAULT   8
 
 
 typedef struct {
@@ -39,8 +41,9 @@ ssec_scope(const ssec_set_cookie_t *cookie, const ssec_str_t *uri,
     static const uint8_t  root[] = "/";
 
     scope->path = cookie->path;
+    scope->by_default = (scope->path.len == 0);
 
-    if (scope->path.len == 0) {
+    if (scope->by_default) {
 
         /* section 5.1.4: up to the last slash, which goes unless it is all */
 
@@ -73,13 +76,16 @@ ssec_scope_learn(void *notes, const ssec_scope_t *scope)
     unsigned      i;
     ssec_note_t  *note, *n;
 
-    if (scope->path.len + scope->domain.len > SSEC_SCOPE_TEXT) {
+    if (scope->path.len + scope->domain.len > SSEC_SCOPE_TEXT
+        || memchr(scope->path.data, ';', scope->path.len))
+    {
         return;
     }
 
     flags = (uint8_t) ((scope->secure ? SSEC_SECURE : 0)
                        | (scope->cross_site ? SSEC_CROSS_SITE : 0)
-                       | (scope->partitioned ? SSEC_PARTITIONED : 0));
+                       | (scope->partitioned ? SSEC_PARTITIONED : 0)
+                       | (scope->by_default ? SSEC_BY_DEFAULT : 0));
     note = notes;
     n = note;
     last = 0;
@@ -99,6 +105,10 @@ ssec_scope_learn(void *notes, const ssec_scope_t *scope)
         }
     }
 
+    if (n->serial && scope->by_default) {
+        return;
+    }
+
     if (last == UINT8_MAX) {
 
         for (i = 0; i < SSEC_SCOPES; i++) {
@@ -108,7 +118,10 @@ ssec_scope_learn(void *notes, const ssec_scope_t *scope)
         last = 1;
     }
 
+    /* a process may be killed in between */
+
     n->serial = 0;
+    atomic_signal_fence(memory_order_seq_cst);
 
     n->flags = flags;
     n->path_len = (uint8_t) scope->path.len;
@@ -121,6 +134,7 @@ ssec_scope_learn(void *notes, const ssec_scope_t *scope)
                scope->domain.len);
     }
 
+    atomic_signal_fence(memory_order_seq_cst);
     n->serial = last + 1;
 }
 
@@ -149,6 +163,7 @@ ssec_scope_next(const void *notes, unsigned *i, ssec_scope_t *scope)
         scope->secure = note->flags & SSEC_SECURE;
         scope->cross_site = note->flags & SSEC_CROSS_SITE;
         scope->partitioned = note->flags & SSEC_PARTITIONED;
+        scope->by_default = note->flags & SSEC_BY_DEFAULT;
 
         return true;
     }
@@ -194,7 +209,7 @@ ssec_scope_is(const ssec_note_t *note, const ssec_scope_t *scope,
     uint8_t flags)
 {
     return note->serial
-           && note->flags == flags
+           && (note->flags & ~SSEC_BY_DEFAULT) == (flags & ~SSEC_BY_DEFAULT)
            && note->path_len == scope->path.len
            && note->domain_len == scope->domain.len
            && memcmp(note->text, scope->path.data, scope->path.len) == 0

@@ -25,6 +25,7 @@ typedef struct {
     bool        secure;
     bool        cross_site;      /* SameSite=None */
     bool        partitioned;
+    bool        by_default;      /* the path is that of the URI */
 } ssec_scope_t;
 
 
@@ -38,8 +39,9 @@ void ssec_scope(const ssec_set_cookie_t *cookie, const ssec_str_t *uri,
 
 /*
  * Keeps a scope in the notes, which are locked; the one learned first goes
- * where there is no room.  One that is too long (SSEC_SCOPE_TEXT) is not kept,
- * nor one that is known.
+ * where there is no room, but none for one whose path a client chose.  One that
+ * is too long (SSEC_SCOPE_TEXT) or has a ";" in it is not kept, nor one that is
+ * known.
  */
 
 void ssec_scope_learn(void *notes, const ssec_scope_t *scope);

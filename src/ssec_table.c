@@ -47,6 +47,14 @@
 #define SSEC_LINK_BODY    28     /* the lowest bits are not kept */
 #define SSEC_LINK_WORD    6
 
+/*
+ * And when it was given, as the session's last activity then, in units of 16
+ * seconds, in place of the number of the limits.  One that was not presented
+ * for so many of them, while its session went on, never will be.
+ */
+#define SSEC_GIVEN        14
+#define SSEC_STALE        8
+
 #define SSEC_TRIES        16     /* to find room for a session's own place */
 
 #define SSEC_PASSES       6      /* of a copy */
@@ -68,9 +76,12 @@ enum {
     SSEC_SLOT_LIVE,
     SSEC_SLOT_FRESH,             /* live: issued, but not presented yet */
     SSEC_SLOT_ISSUED,            /* live: both */
-    SSEC_SLOT_OLD_NAME,          /* names, from here on: replaced */
+    SSEC_SLOT_OLD_NAME,          /* replaced */
     SSEC_SLOT_FRESH_NAME,        /* not presented yet */
     SSEC_SLOT_NAME,
+    SSEC_SLOT_TWIN_NAME,         /* nor that; in place of a replaced one */
+    SSEC_SLOT_GUEST,             /* visitor: not issued */
+    SSEC_SLOT_LEFT,              /* visitor: was logged in */
     SSEC_SLOT_STATES = 16
 };
 
@@ -78,7 +89,8 @@ enum {
 
 #define ssec_slot_is_live(state)                                              \
     ((state) >= SSEC_SLOT_LIVE && (state) <= SSEC_SLOT_ISSUED)
-#define ssec_slot_is_name(state)  ((state) >= SSEC_SLOT_OLD_NAME)
+#define ssec_slot_is_name(state)                                              \
+    (((state) & ~3U) == SSEC_SLOT_OLD_NAME)
 
 
 /*
@@ -94,6 +106,7 @@ enum {
     SSEC_RANK_EXPIRED,
     SSEC_RANK_LIVE,
     SSEC_RANK_VISITOR,
+    SSEC_RANK_FRESH_NAME,
     SSEC_RANK_FRESH,
     SSEC_RANK_ISSUED
 };
@@ -108,8 +121,11 @@ static const uint8_t  ssec_ranks[SSEC_SLOT_STATES] = {
     [SSEC_SLOT_FRESH] = SSEC_RANK_FRESH,
     [SSEC_SLOT_ISSUED] = SSEC_RANK_ISSUED,
     [SSEC_SLOT_OLD_NAME] = SSEC_RANK_OLD_NAME,
-    [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH,
-    [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED
+    [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH_NAME,
+    [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED,
+    [SSEC_SLOT_TWIN_NAME] = SSEC_RANK_CLOSED,
+    [SSEC_SLOT_GUEST] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_LEFT] = SSEC_RANK_VISITOR
 };
 
 static const uint8_t  ssec_powers[SSEC_SLOT_STATES] = {
@@ -121,8 +137,11 @@ static const uint8_t  ssec_powers[SSEC_SLOT_STATES] = {
     [SSEC_SLOT_FRESH] = SSEC_RANK_ISSUED,
     [SSEC_SLOT_ISSUED] = SSEC_RANK_ISSUED,
     [SSEC_SLOT_OLD_NAME] = SSEC_RANK_OLD_NAME,
-    [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_VISITOR,
-    [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED
+    [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH_NAME,
+    [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED,
+    [SSEC_SLOT_TWIN_NAME] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_GUEST] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_LEFT] = SSEC_RANK_VISITOR
 };
 
 
@@ -171,6 +190,7 @@ struct ssec_bucket_s {
 };
 
 _Static_assert(sizeof(ssec_bucket_t) == 64, "a bucket is one cache line");
+_Static_assert((SSEC_SLOT_OLD_NAME & 3) == 0, "names are four in a row");
 _Static_assert((SSEC_SLOT_LIVE | 2) == SSEC_SLOT_ISSUED, "one test for both");
 _Static_assert(sizeof(ssec_header_t) <= SSEC_TABLE_HEADER, "its room");
 
@@ -206,7 +226,7 @@ static bool ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry,
 static void ssec_mark(ssec_table_t *table, const ssec_entry_t *entry,
     unsigned state);
 static bool ssec_new_name(ssec_table_t *table, const ssec_digest_t *key,
-    ssec_stored_t *name) ssec_seldom;
+    uint64_t now, ssec_stored_t *name) ssec_seldom;
 static bool ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry);
 static ssec_digest_t ssec_link(const ssec_stored_t *stored);
 
@@ -230,6 +250,8 @@ static unsigned ssec_choose(ssec_table_t *table, ssec_entry_t *entry);
 static unsigned ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot,
     uint64_t *last);
 static uint64_t ssec_root(ssec_table_t *table, const ssec_stored_t *stored);
+static uint16_t ssec_given(uint64_t last);
+static bool ssec_is_stale(uint64_t last, uint16_t given);
 static inline void ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
     const ssec_stored_t *stored);
 
@@ -484,14 +506,21 @@ ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry)
 static void
 ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
 {
+    unsigned       state;
+    ssec_digest_t  name;
     ssec_stored_t  stored;
 
-    entry->key = entry->digest;
+    name = entry->digest;
 
     stored = ssec_stored(table, entry->bucket, entry->slot);
-    entry->former = (ssec_slot_state(stored.word) == SSEC_SLOT_OLD_NAME);
+    state = ssec_slot_state(stored.word);
 
-    if (ssec_slot_state(stored.word) == SSEC_SLOT_FRESH_NAME) {
+    if (state == SSEC_SLOT_OLD_NAME) {
+        entry->former = true;
+        entry->replaced = table->own[(size_t) entry->bucket * SSEC_OWN_SLOTS
+                                     + entry->slot];
+
+    } else if (state != SSEC_SLOT_NAME) {
         ssec_mark(table, entry, SSEC_SLOT_NAME);
     }
 
@@ -516,7 +545,7 @@ ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
 
     ssec_table_leave(table, entry);
 
-    entry->digest = entry->key;
+    entry->digest = name;
 
     ssec_seek(table, entry);
 
@@ -696,18 +725,20 @@ ssec_touch_held(ssec_table_t *table, const ssec_digest_t *digest,
 
 bool
 ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
-    const ssec_digest_t *name)
+    const ssec_digest_t *name, uint64_t now)
 {
     bool           kept;
     uint64_t       last;
     ssec_entry_t   entry;
     ssec_stored_t  stored;
 
-    if (!ssec_new_name(table, key, &stored)) {
-        return false;
+    if (!ssec_new_name(table, key, now, &stored)) {
+        return true;
     }
 
     kept = true;
+
+    stored.own = ssec_given(ssec_root(table, &stored));
 
     entry.digest = *name;
     ssec_seek(table, &entry);
@@ -735,10 +766,10 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
  */
 
 static bool
-ssec_new_name(ssec_table_t *table, const ssec_digest_t *key,
+ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
     ssec_stored_t *name)
 {
-    unsigned      tries;
+    unsigned      tries, state;
     ssec_entry_t  entry;
 
     for (tries = 0; tries < SSEC_TRIES; tries++) {
@@ -751,15 +782,28 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key,
             return false;
         }
 
+        state = ssec_slot_state(ssec_word(table, entry.bucket, entry.slot));
+
         if (entry.name || ssec_settle_down(table, &entry)) {
 
             ssec_mark(table, &entry, SSEC_SLOT_OLD_NAME);
+
+            /* of several responses to one key the last one counts, at most */
+
+            if (state == SSEC_SLOT_OLD_NAME) {
+                state = SSEC_SLOT_TWIN_NAME;
+
+            } else {
+                state = SSEC_SLOT_FRESH_NAME;
+                table->own[(size_t) entry.bucket * SSEC_OWN_SLOTS
+                           + entry.slot] = (uint16_t) (now >> SSEC_NAME_TIME);
+            }
 
             *name = ssec_stored(table, entry.bucket, entry.slot);
             ssec_table_leave(table, &entry);
 
             name->word = (name->word & SSEC_TIME_MAX)
-                         | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
+                         | (uint64_t) state << SSEC_STATE;
             name->created &= SSEC_CREATED_MASK;
 
             return true;
@@ -875,6 +919,7 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
 {
     bool           last;
     unsigned       state;
+    uint16_t       given;
     ssec_entry_t   entry;
     ssec_stored_t  stored;
 
@@ -886,7 +931,10 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
         [SSEC_SLOT_FRESH_NAME] = 1,
         [SSEC_SLOT_ISSUED] = 2,
         [SSEC_SLOT_NAME] = 2,
+        [SSEC_SLOT_LEFT] = 0,
         [SSEC_SLOT_OLD_NAME] = 3,
+        [SSEC_SLOT_TWIN_NAME] = 3,
+        [SSEC_SLOT_GUEST] = 3,
         [SSEC_SLOT_CLOSED] = 3,
         [SSEC_SLOT_EXPIRED] = 4,
         [SSEC_SLOT_TOLD] = 4
@@ -896,6 +944,7 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
 
     stored = ssec_stored(from, bucket, slot);
     entry.digest = ssec_stored_digest(from, bucket, slot);
+    given = from->own[(size_t) bucket * SSEC_OWN_SLOTS + slot];
 
     ssec_unlock(from, bucket);
 
@@ -909,7 +958,10 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
     stored.word &= ~SSEC_PLACE_MASK;
     stored.created &= ~SSEC_IN_SECOND;
 
-    if (stored.own) {
+    if (ssec_slot_is_name(state)) {
+        stored.own = given;
+
+    } else if (stored.own) {
         stored.own = (uint16_t) (ssec_table_own(to,
                                            &from->header->own[stored.own])
                                  - to->header->own);
@@ -1061,6 +1113,8 @@ ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
                 break;
 
             case SSEC_SLOT_VISITOR:
+            case SSEC_SLOT_GUEST:
+            case SSEC_SLOT_LEFT:
                 counts->visitors++;
                 break;
 
@@ -1518,7 +1572,7 @@ static bool
 ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
     unsigned limit, unsigned moves, bool *lost)
 {
-    uint64_t        last;
+    uint64_t        last, oldest;
     unsigned        slot, i, rank, least;
     ssec_entry_t    to;
     ssec_bucket_t  *b;
@@ -1539,13 +1593,17 @@ ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
         }
 
         least = limit;
+        oldest = 0;
         to.slot = 0;
 
         for (i = 0; i < SSEC_SLOTS; i++) {
             rank = ssec_rank(table, to.bucket, i, &last);
 
-            if (rank < least) {
+            if (rank < least || (rank == least && rank < limit
+                                 && last < oldest))
+            {
                 least = rank;
+                oldest = last;
                 to.slot = i;
             }
         }
@@ -1665,7 +1723,12 @@ ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
         root = ssec_root(table, &stored);
         *last = root & SSEC_TIME_MAX;
 
-        if (root == 0) {
+        if (root == 0
+            || (state == SSEC_SLOT_FRESH_NAME
+                && ssec_is_stale(*last, table->own[(size_t) bucket
+                                                   * SSEC_OWN_SLOTS
+                                                   + slot])))
+        {
             return SSEC_RANK_OLD_NAME;
         }
 
@@ -1675,6 +1738,28 @@ ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
     }
 
     return rank;
+}
+
+
+/* Never 0, as a number of limits. */
+
+static uint16_t
+ssec_given(uint64_t last)
+{
+    return (uint16_t) ((last & SSEC_TIME_MAX) >> SSEC_GIVEN) | 1;
+}
+
+
+static bool
+ssec_is_stale(uint64_t last, uint16_t given)
+{
+    uint16_t  age;
+
+    age = ssec_given(last) - given;
+
+    /* modulo twelve days; half of those are in the future */
+
+    return age > SSEC_STALE && age <= UINT16_MAX / 2;
 }
 
 
@@ -1811,6 +1896,10 @@ ssec_stored(ssec_table_t *table, uint32_t bucket, unsigned slot)
         && !ssec_slot_is_name(ssec_slot_state(stored.word)))
     {
         stored.own = table->own[(size_t) bucket * SSEC_OWN_SLOTS + slot];
+
+        if (stored.own > SSEC_TABLE_OWN) {
+            stored.own = 0;
+        }
     }
 
     return stored;
@@ -1828,6 +1917,8 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
         [SSEC_SLOT_EXPIRED] = SSEC_EXPIRED,
         [SSEC_SLOT_TOLD] = SSEC_EXPIRED,
         [SSEC_SLOT_VISITOR] = SSEC_VISITOR,
+        [SSEC_SLOT_GUEST] = SSEC_VISITOR,
+        [SSEC_SLOT_LEFT] = SSEC_VISITOR,
         [SSEC_SLOT_LIVE] = SSEC_LIVE,
         [SSEC_SLOT_FRESH] = SSEC_LIVE,
         [SSEC_SLOT_ISSUED] = SSEC_LIVE
@@ -1836,9 +1927,10 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
     state = ssec_slot_state(stored->word);
 
     rec->state = states[state];
-    rec->issued = (state != SSEC_SLOT_LIVE);
+    rec->issued = (state != SSEC_SLOT_LIVE && state != SSEC_SLOT_GUEST);
     rec->presented = (state != SSEC_SLOT_FRESH);
     rec->told = (state == SSEC_SLOT_TOLD);
+    rec->left = (state == SSEC_SLOT_LEFT);
     rec->last = stored->word & SSEC_TIME_MAX;
 
     rec->created = ssec_created(rec->last, stored->created);
@@ -1866,7 +1958,8 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
         break;
 
     case SSEC_VISITOR:
-        state = SSEC_SLOT_VISITOR;
+        state = rec->left ? SSEC_SLOT_LEFT
+                          : rec->issued ? SSEC_SLOT_VISITOR : SSEC_SLOT_GUEST;
         break;
 
     default:

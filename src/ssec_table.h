@@ -57,6 +57,9 @@
 #define SSEC_TABLE_NOTES     2048                /* see ssec_table_notes() */
 #define SSEC_TABLE_OWN       1023                /* different own limits */
 
+/* when a name was replaced is kept in units of 2^10 milliseconds */
+#define SSEC_NAME_TIME       10
+
 /* times are kept modulo this many milliseconds: 8.7 years */
 #define SSEC_TIME_MAX        ((1ULL << 38) - 1)
 
@@ -83,9 +86,9 @@ typedef struct {                 /* a session that is held */
     uint32_t         second;
     bool             both;       /* both of them are locked */
     bool             found;
-    bool             name;       /* it was found by one: */
-    bool             former;     /* one that was replaced */
-    ssec_digest_t    key;        /* that is this */
+    bool             name;       /* it was found by one */
+    bool             former;     /* that was replaced */
+    uint16_t         replaced;   /* at this time: see ssec_name_age() */
     bool             live;       /* it was so when it was found */
     uint32_t         bucket;
     unsigned         slot;
@@ -181,11 +184,20 @@ bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
  * The session that has this key gets one more, and the key is the first to be
  * pushed out from now on.  A name that is known already becomes one of this
  * session if it was replaced or its session has ended, and stays otherwise.
- * Gives false if there was no room, or no such session any more.
+ * Gives false if there was no room for it.
  */
 
 bool ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
-    const ssec_digest_t *name);
+    const ssec_digest_t *name, uint64_t now);
+
+/* How long ago a key was replaced: in milliseconds, modulo 18 hours. */
+
+static inline uint64_t
+ssec_name_age(const ssec_entry_t *entry, uint64_t now)
+{
+    return (uint64_t) (uint16_t) ((now >> SSEC_NAME_TIME) - entry->replaced)
+           << SSEC_NAME_TIME;
+}
 
 /*
  * The key is that of a session of its own from now on, whatever it was.  Gives
