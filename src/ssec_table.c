@@ -55,6 +55,9 @@
 #define SSEC_GIVEN        14
 #define SSEC_STALE        8
 
+/* One that was replaced goes last for so many units of SSEC_NAME_TIME. */
+#define SSEC_IN_USE       11
+
 #define SSEC_TRIES        16     /* to find room for a session's own place */
 
 #define SSEC_PASSES       6      /* of a copy */
@@ -79,8 +82,7 @@ enum {
     SSEC_SLOT_OLD_NAME,          /* replaced */
     SSEC_SLOT_FRESH_NAME,        /* not presented yet */
     SSEC_SLOT_NAME,
-    SSEC_SLOT_TWIN_NAME,         /* nor that; in place of a replaced one */
-    SSEC_SLOT_GUEST,             /* visitor: not issued */
+    SSEC_SLOT_GUEST = 12,        /* visitor: not issued */
     SSEC_SLOT_LEFT,              /* visitor: was logged in */
     SSEC_SLOT_STATES = 16
 };
@@ -123,7 +125,6 @@ static const uint8_t  ssec_ranks[SSEC_SLOT_STATES] = {
     [SSEC_SLOT_OLD_NAME] = SSEC_RANK_OLD_NAME,
     [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH_NAME,
     [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED,
-    [SSEC_SLOT_TWIN_NAME] = SSEC_RANK_CLOSED,
     [SSEC_SLOT_GUEST] = SSEC_RANK_EXPIRED,
     [SSEC_SLOT_LEFT] = SSEC_RANK_VISITOR
 };
@@ -139,7 +140,6 @@ static const uint8_t  ssec_powers[SSEC_SLOT_STATES] = {
     [SSEC_SLOT_OLD_NAME] = SSEC_RANK_OLD_NAME,
     [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH_NAME,
     [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED,
-    [SSEC_SLOT_TWIN_NAME] = SSEC_RANK_EXPIRED,
     [SSEC_SLOT_GUEST] = SSEC_RANK_EXPIRED,
     [SSEC_SLOT_LEFT] = SSEC_RANK_VISITOR
 };
@@ -250,6 +250,7 @@ static unsigned ssec_choose(ssec_table_t *table, ssec_entry_t *entry);
 static unsigned ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot,
     uint64_t *last);
 static uint64_t ssec_root(ssec_table_t *table, const ssec_stored_t *stored);
+static bool ssec_is_in_use(uint64_t last, uint16_t replaced);
 static uint16_t ssec_given(uint64_t last);
 static bool ssec_is_stale(uint64_t last, uint16_t given);
 static inline void ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
@@ -788,13 +789,7 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
 
             ssec_mark(table, &entry, SSEC_SLOT_OLD_NAME);
 
-            /* of several responses to one key the last one counts, at most */
-
-            if (state == SSEC_SLOT_OLD_NAME) {
-                state = SSEC_SLOT_TWIN_NAME;
-
-            } else {
-                state = SSEC_SLOT_FRESH_NAME;
+            if (state != SSEC_SLOT_OLD_NAME) {
                 table->own[(size_t) entry.bucket * SSEC_OWN_SLOTS
                            + entry.slot] = (uint16_t) (now >> SSEC_NAME_TIME);
             }
@@ -803,7 +798,7 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
             ssec_table_leave(table, &entry);
 
             name->word = (name->word & SSEC_TIME_MAX)
-                         | (uint64_t) state << SSEC_STATE;
+                         | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
             name->created &= SSEC_CREATED_MASK;
 
             return true;
@@ -933,7 +928,6 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
         [SSEC_SLOT_NAME] = 2,
         [SSEC_SLOT_LEFT] = 0,
         [SSEC_SLOT_OLD_NAME] = 3,
-        [SSEC_SLOT_TWIN_NAME] = 3,
         [SSEC_SLOT_GUEST] = 3,
         [SSEC_SLOT_CLOSED] = 3,
         [SSEC_SLOT_EXPIRED] = 4,
@@ -1709,6 +1703,7 @@ static unsigned
 ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
 {
     uint64_t       root;
+    uint16_t       own;
     unsigned       rank, state;
     ssec_stored_t  stored;
 
@@ -1718,26 +1713,37 @@ ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
     rank = ssec_ranks[state];
     *last = stored.word & SSEC_TIME_MAX;
 
-    if (rank > SSEC_RANK_OLD_NAME && ssec_slot_is_name(state)) {
-
-        root = ssec_root(table, &stored);
-        *last = root & SSEC_TIME_MAX;
-
-        if (root == 0
-            || (state == SSEC_SLOT_FRESH_NAME
-                && ssec_is_stale(*last, table->own[(size_t) bucket
-                                                   * SSEC_OWN_SLOTS
-                                                   + slot])))
-        {
-            return SSEC_RANK_OLD_NAME;
-        }
-
-        if (ssec_ranks[ssec_slot_state(root)] < rank) {
-            return ssec_ranks[ssec_slot_state(root)];
-        }
+    if (!ssec_slot_is_name(state)) {
+        return rank;
     }
 
-    return rank;
+    root = ssec_root(table, &stored);
+    *last = root & SSEC_TIME_MAX;
+    own = table->own[(size_t) bucket * SSEC_OWN_SLOTS + slot];
+
+    if (state == SSEC_SLOT_OLD_NAME && ssec_is_in_use(*last, own)) {
+        rank = SSEC_RANK_FRESH_NAME;
+    }
+
+    if (root == 0
+        || rank == SSEC_RANK_OLD_NAME
+        || (state == SSEC_SLOT_FRESH_NAME && ssec_is_stale(*last, own)))
+    {
+        return SSEC_RANK_OLD_NAME;
+    }
+
+    return ssec_min(rank, ssec_ranks[ssec_slot_state(root)]);
+}
+
+
+/* Requests of the same page may be under way with one that was replaced. */
+
+static bool
+ssec_is_in_use(uint64_t last, uint16_t replaced)
+{
+    /* the session may have been active shortly before that, too */
+
+    return (uint16_t) ((last >> SSEC_NAME_TIME) + 1 - replaced) <= SSEC_IN_USE;
 }
 
 
