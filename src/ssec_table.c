@@ -1519,7 +1519,11 @@ ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry)
 
     rank = ssec_rank(table, entry->bucket, entry->slot, &last);
 
-    if (rank < SSEC_RANK_LIVE || rank == SSEC_RANK_VISITOR) {
+    if (rank < SSEC_RANK_LIVE
+        || rank == SSEC_RANK_VISITOR
+        || ssec_slot_state(ssec_word(table, entry->bucket, entry->slot))
+           == SSEC_SLOT_OLD_NAME)
+    {
         return false;
     }
 
