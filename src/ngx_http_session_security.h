@@ -192,6 +192,7 @@ typedef struct {
     unsigned                           admitted:1;
     unsigned                           after_error:1;  /* it was judged */
     unsigned                           refused:1;   /* by nginx */
+    unsigned                           plain:1;     /* glimpsed */
     unsigned                           deleted:1;   /* by the response */
     unsigned                           issued:1;    /* likewise */
     unsigned                           ended:1;     /* it says so */

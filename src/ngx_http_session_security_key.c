@@ -8,7 +8,8 @@ static ngx_int_t ngx_http_session_security_join_cookies(
 static ngx_int_t ngx_http_session_security_cookie_keys(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ngx_str_t *header,
     ngx_http_session_security_keys_t *keys);
-static ngx_http_session_security_key_t *ngx_http_session_security_push_key(
+static inline ngx_http_session_security_key_t *
+    ngx_http_session_security_push_key(
     ngx_http_session_security_keys_t *keys, ssec_digest_t *digest,
     ssec_cookie_t *cookie);
 static ngx_int_t ngx_http_session_security_cut(ngx_http_request_t *r,
@@ -231,7 +232,7 @@ ngx_http_session_security_canonical(ngx_http_request_t *r,
 
 /* NULL if it is there already, or there are too many. */
 
-static ngx_http_session_security_key_t *
+static inline ngx_http_session_security_key_t *
 ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
     ssec_digest_t *digest, ssec_cookie_t *cookie)
 {

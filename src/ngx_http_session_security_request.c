@@ -25,6 +25,9 @@ static void ngx_http_session_security_want_whole(ngx_http_request_t *r,
 static void ngx_http_session_security_hide(ngx_http_request_t *r,
     ngx_table_elt_t **known);
 
+static void ngx_http_session_security_init_event(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx, ngx_uint_t usual);
 static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_keys_t *keys,
@@ -174,7 +177,6 @@ ngx_http_session_security_come_back(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_session_security_admit_handler(ngx_http_request_t *r)
 {
-    ngx_http_session_security_key_t  *key;
     ngx_http_session_security_ctx_t  *ctx;
 
     if (r != r->main) {
@@ -189,8 +191,7 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
 
     ctx->admitted = 1;
 
-    if (ctx->nkeys == 0
-        || ctx->refused
+    if (ctx->refused
         || (ctx->after_error
             && (r->err_status == NGX_HTTP_UNAUTHORIZED
                 || r->err_status == NGX_HTTP_FORBIDDEN)))
@@ -198,12 +199,12 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    key = ctx->keys;
+    /* one that is known, mostly */
 
-    if (ctx->nkeys > 1 || key->unknown
-        || (ctx->outcome.active
-            && !ssec_table_touch(&ctx->zone->table, &key->root, key->bucket,
-                                 key->slot, ctx->outcome.active)))
+    if (!ctx->plain
+        || !ssec_table_touch(&ctx->zone->table, &ctx->key.root,
+                             ctx->key.bucket, ctx->key.slot,
+                             ctx->outcome.active))
     {
         ngx_http_session_security_count(r, ctx);
     }
@@ -344,6 +345,7 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r)
     ctx->judged = 0;
     ctx->after_error = r->error_page;
     ctx->refused = 0;
+    ctx->plain = 0;
     ctx->admitted = 0;
     ctx->deleted = 0;
     ctx->issued = 0;
@@ -372,8 +374,11 @@ ngx_http_session_security_cleanup(void *data)
 {
     ngx_http_session_security_ctx_t  *ctx = data;
 
-    if (ctx->queued) {
+    if (ctx->watched) {
         ngx_http_session_security_unwatch(ctx);
+
+    } else if (ctx->queued) {
+        ngx_queue_remove(&ctx->queue);
     }
 }
 
@@ -436,29 +441,49 @@ ngx_http_session_security_time_value(ngx_http_request_t *r,
 }
 
 
+static void
+ngx_http_session_security_init_event(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx, ngx_uint_t usual)
+{
+    ngx_memzero(&ctx->event, sizeof(ssec_event_t));
+
+    ctx->event.brief = 1;
+    ctx->event.strict = slcf->strict;
+    ctx->event.cookie = (ctx->zone->value == NULL);
+
+    /* SSEC_ACTIVE */
+
+    if (!usual
+        && !ngx_http_session_security_event(r, slcf, &ctx->event)
+        && ctx->connections == NGX_HTTP_SESSION_SECURITY_ACTIVE)
+    {
+        ctx->connections = NGX_HTTP_SESSION_SECURITY_PASSIVE;
+    }
+}
+
+
 static ngx_int_t
 ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_int_t       rc;
-    ssec_glimpse_t  glimpse;
+    ngx_int_t            rc;
+    ngx_uint_t           usual;
+    ssec_glimpse_t       glimpse;
+    const ssec_event_t  *ev;
 
-    ngx_memzero(&ctx->event, sizeof(ssec_event_t));
+    static const ssec_event_t  active = { .kind = SSEC_ACTIVE };
 
-    ctx->event.brief = 1;
-    ctx->event.strict = slcf->strict;
     ctx->connections = slcf->connections;
-    ctx->event.cookie = (ctx->zone->value == NULL);
 
-    /* SSEC_ACTIVE */
+    usual = slcf->usual && !ngx_http_session_security_has_fetch(r);
+    ev = &active;
 
-    if ((!slcf->usual || ngx_http_session_security_has_fetch(r))
-        && !ngx_http_session_security_event(r, slcf, &ctx->event)
-        && ctx->connections == NGX_HTTP_SESSION_SECURITY_ACTIVE)
-    {
-        ctx->connections = NGX_HTTP_SESSION_SECURITY_PASSIVE;
+    if (!usual) {
+        ngx_http_session_security_init_event(r, slcf, ctx, usual);
+        ev = &ctx->event;
     }
 
     ctx->limits.expire_after = ngx_http_session_security_time(r,
@@ -477,9 +502,11 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
         ctx->keys = &ctx->key;
         ctx->nkeys = 1;
 
+        /* most requests need no more than this */
+
         if (ssec_table_glimpse(&ctx->zone->table, &ctx->key.digest, &glimpse)
-            && ssec_decide_live(glimpse.created, glimpse.last, &ctx->event,
-                                ctx->now, &ctx->limits, &ctx->outcome))
+            && ssec_decide_live(glimpse.created, glimpse.last, ev, ctx->now,
+                                &ctx->limits, &ctx->outcome))
         {
             ctx->key.root = ctx->key.digest;
             ctx->key.bucket = glimpse.bucket;
@@ -487,11 +514,19 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
             ctx->key.remaining = ctx->outcome.remaining;
             ctx->key.live = 1;
             ctx->key.unknown = 0;
+            ctx->plain = 1;
 
             ctx->idle = ctx->outcome.idle;
 
             return NGX_OK;
         }
+    }
+
+    if (usual) {
+        ngx_http_session_security_init_event(r, slcf, ctx, usual);
+    }
+
+    if (keys->nelts == 1) {
 
         if (!ctx->key.whole) {
             ngx_http_session_security_no_outcome(&ctx->outcome);
@@ -716,7 +751,19 @@ ngx_http_session_security_count(ngx_http_request_t *r,
     ssec_outcome_t                    outcome;
     ngx_http_session_security_key_t  *key;
 
-    ev = ctx->event;
+    if (ctx->plain) {
+
+        /* it has moved, or ended, since it was glimpsed: see there */
+
+        ngx_memzero(&ev, sizeof(ssec_event_t));
+        ev.kind = ctx->outcome.active ? SSEC_PING : SSEC_PASSIVE;
+        ev.idle_for_set = 1;
+        ev.idle_for = ctx->now - ctx->outcome.active;
+
+    } else {
+        ev = ctx->event;
+    }
+
     ev.admitted = 1;
 
     table = &ctx->zone->table;

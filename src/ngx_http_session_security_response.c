@@ -20,6 +20,9 @@ typedef struct {
 
 static ngx_int_t ngx_http_session_security_header_filter(
     ngx_http_request_t *r);
+static ngx_int_t ngx_http_session_security_headers(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx);
 static ngx_int_t ngx_http_session_security_answer(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *said) ssec_seldom;
@@ -59,12 +62,7 @@ ngx_http_session_security_init_header_filter(void)
 static ngx_int_t
 ngx_http_session_security_header_filter(ngx_http_request_t *r)
 {
-    ngx_str_t                              said;
-    ngx_uint_t                             i, set;
-    ngx_list_part_t                       *part;
-    ngx_table_elt_t                       *header;
     ngx_http_session_security_ctx_t       *ctx;
-    ngx_http_session_security_zone_t      *zone;
     ngx_http_session_security_loc_conf_t  *slcf;
 
     if (r != r->main) {
@@ -74,16 +72,38 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
     ctx = ngx_http_session_security_ctx(r);
 
-    if (ctx) {
-        zone = ctx->zone;
-
-    } else {
-        if (slcf->shm_zone == NULL) {
-            return ngx_http_next_header_filter(r);
-        }
-
-        zone = slcf->shm_zone->data;
+    if (ctx == NULL && slcf->shm_zone == NULL) {
+        return ngx_http_next_header_filter(r);
     }
+
+    if ((r->headers_out.headers.part.nelts
+         || r->internal
+         || (ctx && ctx->outcome.verdict != SSEC_PASS))
+        && ngx_http_session_security_headers(r, slcf, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ctx && ngx_http_session_security_page(r, slcf, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_session_security_headers(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_str_t                          said;
+    ngx_uint_t                         i, set;
+    ngx_list_part_t                   *part;
+    ngx_table_elt_t                   *header;
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = ctx ? ctx->zone : slcf->shm_zone->data;
 
     set = 0;
     said.data = NULL;
@@ -131,22 +151,16 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
-    if (ctx && (ctx->outcome.verdict != SSEC_PASS || ctx->ended)
-        && zone->value == NULL
+    if (ctx && zone->value == NULL
         && (ctx->ended
             || ctx->outcome.verdict == SSEC_LOGOUT
             || ctx->outcome.verdict == SSEC_FORGET
-            || ctx->outcome.verdict == SSEC_LEAVE)
-        && ngx_http_session_security_delete_cookies(r, slcf, ctx) != NGX_OK)
+            || ctx->outcome.verdict == SSEC_LEAVE))
     {
-        return NGX_ERROR;
+        return ngx_http_session_security_delete_cookies(r, slcf, ctx);
     }
 
-    if (ctx && ngx_http_session_security_page(r, slcf, ctx) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_next_header_filter(r);
+    return NGX_OK;
 }
 
 

@@ -32,13 +32,15 @@ typedef int8_t  ssec_bytes_t  __attribute__((vector_size(16)));
 #define SSEC_TO_COMMA  16U
 
 
-static bool ssec_cookies_plain(ssec_cookies_t *it,
+static inline bool ssec_cookies_plain(ssec_cookies_t *it,
     const ssec_cookie_name_t *name, ssec_cookie_t *cookie, bool *match);
 static bool ssec_cookies_special(ssec_cookies_t *it,
     const ssec_cookie_name_t *name, ssec_cookie_t *cookie) ssec_seldom;
 static inline bool ssec_is_spelled(const ssec_cookie_name_t *name,
     const uint8_t *p);
-static inline bool ssec_is_plain(const uint8_t *p, const uint8_t *end);
+static inline const uint8_t *ssec_find_special(const uint8_t *from,
+    const uint8_t *p, const uint8_t *end);
+static inline void ssec_find_specials(const uint8_t *p, uint64_t found[2]);
 static bool ssec_cookies_find(ssec_cookies_t *it,
     const ssec_cookie_name_t *name);
 static ssec_str_t ssec_cookie_token(const uint8_t *start, const uint8_t *p);
@@ -165,15 +167,6 @@ ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
         }
 
         it->part = it->next;
-        it->part_end = memchr(it->part, ';', (size_t) (it->end - it->part));
-
-        if (it->part_end) {
-            it->next = it->part_end + 1;
-
-        } else {
-            it->part_end = it->end;
-            it->next = it->end;
-        }
 
         if (!ssec_cookies_plain(it, name, cookie, &match)) {
             it->special = true;
@@ -191,56 +184,62 @@ ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
  * but the one before, all backends read them alike.
  */
 
-static bool
+static inline bool
 ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     ssec_cookie_t *cookie, bool *match)
 {
     const uint8_t  *p, *start, *end;
 
-    start = it->part;
-    end = it->part_end;
+    start = it->part + (*it->part == ' ');
 
-    if (start < end && *start == ' ') {
-        start++;
+    end = ssec_find_special(it->part, start, it->end);
+
+    if (end != it->end && *end != ';') {
+
+        end = memchr(end, ';', (size_t) (it->end - end));
+
+        it->part_end = end ? end : it->end;
+        it->next = end ? end + 1 : it->end;
+
+        return false;
     }
 
-    if ((size_t) (end - start) > name->folded.len) {
+    it->part_end = end;
+    it->next = end + (end != it->end);
 
-        p = start + name->folded.len;
+    *match = false;
 
-        if ((*p == '=' || name->prefix) && ssec_is_spelled(name, start)) {
+    if ((size_t) (end - start) <= name->folded.len) {
+        return true;
+    }
 
-            if (*p != '=') {
-                p = memchr(p, '=', (size_t) (end - p));
-            }
+    p = start + name->folded.len;
 
-            if (p == NULL
-                || !ssec_is_plain(p + 1, end)
-                || (name->prefix
-                    && !ssec_is_plain(start + name->folded.len, p)))
-            {
-                return false;
-            }
+    if ((*p != '=' && !name->prefix) || !ssec_is_spelled(name, start)) {
+        return true;
+    }
 
-            cookie->name.data = start;
-            cookie->name.len = (size_t) (p - start);
-            cookie->value.data = p + 1;
-            cookie->value.len = (size_t) (end - p - 1);
-            cookie->part.data = it->part;
-            cookie->part.len = (size_t) (end - it->part);
-            cookie->standard = true;
-            cookie->cut = false;
-            cookie->canonical = true;
+    if (*p != '=') {
+        p = memchr(p, '=', (size_t) (end - p));
 
-            *match = true;
-
+        if (p == NULL) {
             return true;
         }
     }
 
-    *match = false;
+    cookie->name.data = start;
+    cookie->name.len = (size_t) (p - start);
+    cookie->value.data = p + 1;
+    cookie->value.len = (size_t) (end - p - 1);
+    cookie->part.data = it->part;
+    cookie->part.len = (size_t) (end - it->part);
+    cookie->standard = true;
+    cookie->cut = false;
+    cookie->canonical = true;
 
-    return ssec_is_plain(start, end);
+    *match = true;
+
+    return true;
 }
 
 
@@ -268,48 +267,84 @@ ssec_is_spelled(const ssec_cookie_name_t *name, const uint8_t *p)
 }
 
 
-/* False for some plain bytes too: the slow way is right for any. */
+/*
+ * The first byte from p on that is special or ends the part; or the end.  Finds
+ * some that are neither, too: the slow way is right for any.  What lies between
+ * from and p may be read again.
+ */
 
-static inline bool
-ssec_is_plain(const uint8_t *p, const uint8_t *end)
+static inline const uint8_t *
+ssec_find_special(const uint8_t *from, const uint8_t *p, const uint8_t *end)
 {
-    uint64_t      found[2];
-    ssec_bytes_t  bytes, special;
+#if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
-    if (end - p < 16) {
+    size_t    left;
+    uint64_t  found[2];
 
-        while (p < end && *p > ',' && *p < 0x7f && *p != '\\') {
-            p++;
-        }
-
-        return p == end;
-    }
-
-    for ( ;; ) {
-        memcpy(&bytes, p, 16);
-
-        /* signed: what is up to a comma includes what is from 0x80 on */
-
-        special = (ssec_bytes_t) ((bytes <= ',') | (bytes == 0x7f)
-                                  | (bytes == '\\'));
-
-        memcpy(found, &special, 16);
+    while (end - p >= 16) {
+        ssec_find_specials(p, found);
 
         if (found[0] | found[1]) {
-            return false;
+            return p + (found[0] ? __builtin_ctzll(found[0]) / 8
+                                 : 8 + __builtin_ctzll(found[1]) / 8);
         }
 
         p += 16;
+    }
 
-        if (end - p < 16) {
+    if (p == end) {
+        return end;
+    }
 
-            if (p == end) {
-                return true;
+    if (end - from >= 16) {
+
+        /* the last sixteen, without those that were there before */
+
+        left = (size_t) (end - p);
+
+        ssec_find_specials(end - 16, found);
+
+        if (left > 8) {
+            found[0] >>= 8 * (16 - left);
+
+            if (found[0]) {
+                return p + __builtin_ctzll(found[0]) / 8;
             }
 
-            p = end - 16;
+            return found[1] ? p + (left - 8) + __builtin_ctzll(found[1]) / 8
+                            : end;
         }
+
+        found[1] >>= 8 * (8 - left);
+
+        return found[1] ? p + __builtin_ctzll(found[1]) / 8 : end;
     }
+
+#endif
+
+    while (p < end && *p > ',' && *p < 0x7f && *p != '\\' && *p != ';') {
+        p++;
+    }
+
+    return p;
+}
+
+
+/* All bits of a byte that is one, and none of the others. */
+
+static inline void
+ssec_find_specials(const uint8_t *p, uint64_t found[2])
+{
+    ssec_bytes_t  bytes, special;
+
+    memcpy(&bytes, p, 16);
+
+    /* signed: what is up to a comma includes what is from 0x80 on */
+
+    special = (ssec_bytes_t) ((bytes <= ',') | (bytes == 0x7f)
+                              | (bytes == '\\') | (bytes == ';'));
+
+    memcpy(found, &special, 16);
 }
 
 

@@ -198,8 +198,11 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
             if (rec->left) {
                 rec->state = SSEC_LIVE;
                 rec->left = false;
-                rec->last = now;
                 rec->own = ev->own;
+
+                if (now > rec->last) {
+                    rec->last = now;
+                }
 
             } else {
                 ssec_begin(rec, SSEC_LIVE, ev->own, now);

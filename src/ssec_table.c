@@ -82,7 +82,7 @@ enum {
     SSEC_SLOT_OLD_NAME,          /* replaced */
     SSEC_SLOT_FRESH_NAME,        /* not presented yet */
     SSEC_SLOT_NAME,
-    SSEC_SLOT_GUEST = 12,        /* visitor: not issued */
+    SSEC_SLOT_GUEST = 12,        /* visitor: was logged in, not issued */
     SSEC_SLOT_LEFT,              /* visitor: was logged in */
     SSEC_SLOT_STATES = 16
 };
@@ -747,8 +747,10 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
     if (!entry.found) {
         kept = ssec_insert(table, &entry, &stored);
 
-    } else if (ssec_rank(table, entry.bucket, entry.slot, &last)
-               < SSEC_RANK_LIVE)
+    } else if (ssec_slot_state(ssec_word(table, entry.bucket, entry.slot))
+               == SSEC_SLOT_OLD_NAME
+               || ssec_rank(table, entry.bucket, entry.slot, &last)
+                  < SSEC_RANK_LIVE)
     {
         ssec_publish(table, &entry, &stored);
     }
@@ -1940,7 +1942,7 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
     rec->issued = (state != SSEC_SLOT_LIVE && state != SSEC_SLOT_GUEST);
     rec->presented = (state != SSEC_SLOT_FRESH);
     rec->told = (state == SSEC_SLOT_TOLD);
-    rec->left = (state == SSEC_SLOT_LEFT);
+    rec->left = (state == SSEC_SLOT_LEFT || state == SSEC_SLOT_GUEST);
     rec->last = stored->word & SSEC_TIME_MAX;
 
     rec->created = ssec_created(rec->last, stored->created);
@@ -1968,8 +1970,9 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
         break;
 
     case SSEC_VISITOR:
-        state = rec->left ? SSEC_SLOT_LEFT
-                          : rec->issued ? SSEC_SLOT_VISITOR : SSEC_SLOT_GUEST;
+        state = !rec->issued ? SSEC_SLOT_GUEST
+                             : rec->left ? SSEC_SLOT_LEFT
+                                         : SSEC_SLOT_VISITOR;
         break;
 
     default:

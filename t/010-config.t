@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 371;
+plan tests => 377;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -855,6 +855,46 @@ invalid number of arguments in "session_security_login_url" directive
     session_security_login_url /login/;
 --- refused
 "session_security_login_url" directive excludes the other of "session_security_logout_url" and "session_security_login_url"; write only one of them here
+
+
+
+=== login_url: with a key that is no cookie
+--- http_config
+    session_security_zone $http_authorization zone=tokens:1m;
+--- config
+    session_security zone=tokens;
+    session_security_login_url /login/;
+--- refused
+"session_security_login_url" needs a zone with cookie=NAME, the key of zone "tokens" cannot be withheld from the login page; write session_security_logout_url
+
+
+
+=== login_url: with such a key further in
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    session_security_zone $http_authorization zone=tokens:1m;
+    session_security_login_url /login/;
+--- config
+    session_security zone=sessions;
+    location /api/ { session_security zone=tokens; }
+--- refused
+"session_security_login_url" needs a zone with cookie=NAME, the key of zone "tokens" cannot be withheld from the login page; write session_security_logout_url
+
+
+
+=== login_url: with such a key, where there is a logout URL, or it is not watched
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    session_security_zone $http_authorization zone=tokens:1m;
+    session_security_login_url /login/;
+--- config
+    session_security zone=sessions;
+    location /api/ {
+        session_security zone=tokens;
+        session_security_logout_url /api/logout/;
+    }
+    location /public/ { session_security off; }
+--- accepted
 
 
 

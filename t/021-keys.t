@@ -10,11 +10,15 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 339;
+plan tests => 614;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # /poll is passive; /kill expires a session that was idle for 100 seconds, /bye
 # closes it, and /late/ lets one of them do so before it answers itself.
+#
+# In steps, "ISSUED sessionid=a" begins a session that the backend issues, and
+# "ISSUED sessionid=a idle 300" one that has been idle, and has lived, for as
+# many seconds.
 
 defaults(
     http_config => <<'END',
@@ -24,6 +28,7 @@ defaults(
         listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
         add_header Set-Cookie $http_x_set always;
         add_header Set-Cookie $http_x_set_too always;
+        add_header Set-Cookie $http_x_set_third always;
         location / { return 200 "[$http_cookie]"; }
         location /late/ {
             proxy_set_header Host localhost;
@@ -51,6 +56,21 @@ END
 END
 );
 
+add_block_preprocessor(sub {
+    my $block = shift;
+    defined(my $steps = $block->steps) or return;
+    $steps =~ s{^ISSUED (\S+)$}{GET /login\n  X-Set: $1\n= 200 []}mg;
+    $steps =~ s{^ISSUED (\S+) idle (\d+)$}{GET /ping/?idleFor=$2
+  Cookie: $1
+= 200 $2
+
+GET /poll
+  Cookie: $1
+  X-Set: $1
+= 200 [$1]}mg;
+    $block->set_value(steps => $steps);
+});
+
 # Sends these requests over one connection; gives the answers.
 sub send_all {
     my @requests = @_;
@@ -76,9 +96,7 @@ __DATA__
 
 === a new value is the same session
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a
@@ -102,9 +120,7 @@ GET /ping/
 
 === activity on the new key is activity on the old one
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a
@@ -124,9 +140,7 @@ GET /ping/
 
 === activity on the old key, of a request under way, is activity on the new one
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a
@@ -151,9 +165,7 @@ GET /ping/?idleFor=0
 
 === what a ping reports for the old key counts for the new one
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a
@@ -180,9 +192,7 @@ GET /ping/
 
 === a key with each response
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a
@@ -226,9 +236,7 @@ GET /api
 
 === responses to requests that went side by side
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a
@@ -294,9 +302,7 @@ GET /
 
 === two values in one response
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a
@@ -316,9 +322,7 @@ GET /ping/
 
 === the new value is found in any spelling of it
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a
@@ -337,9 +341,7 @@ GET /ping/
 
 === the same value once more is no new key
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a
@@ -364,9 +366,7 @@ GET /
 
 === max_lifetime is not escaped
 --- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=a
-= 200 100
+ISSUED sessionid=a idle 100
 
 GET /
   Cookie: sessionid=a
@@ -393,27 +393,28 @@ GET /
 
 === max_lifetime that passes, with a new key in each response
 --- also_http
-    map $host $second { default 1s; }
+    map $host $half { default 500ms; }
 --- also
-    location /second/ {
-        session_security_max_lifetime $second;
+    location /half/ {
+        session_security_max_lifetime $half;
         proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
     }
 --- steps
-GET /second/
+ISSUED sessionid=a
+
+GET /half/
   Cookie: sessionid=a
   X-Set: sessionid=b
 = 200
 
-after 0.6 s
-GET /second/
+GET /half/
   Cookie: sessionid=b
   X-Set: sessionid=c
 = 200 [sessionid=b]
   X-State: live
 
 after 0.6 s
-GET /second/
+GET /half/
   Cookie: sessionid=c
 = 401
   X-State: expired
@@ -422,6 +423,8 @@ GET /second/
 
 === closing by the new key closes the old one
 --- steps
+ISSUED sessionid=a
+
 GET /
   Cookie: sessionid=a
   X-Set: sessionid=b
@@ -451,6 +454,8 @@ GET /ping/?idleFor=0
 
 === closing by the old key closes the new one
 --- steps
+ISSUED sessionid=a
+
 GET /
   Cookie: sessionid=a
   X-Set: sessionid=b
@@ -471,9 +476,7 @@ GET /
 
 === expired by one key, closed at the logout URL by another
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a
@@ -575,9 +578,7 @@ GET /api
 
 === a login within a session, against fixation, carries it over
 --- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=visitor
-= 200 100
+ISSUED sessionid=visitor idle 100
 
 POST /login
   Cookie: sessionid=visitor
@@ -590,15 +591,321 @@ GET /?lifetime=100s
 
 
 
-=== a value that is another session's already stays that
+=== a key that a client made up: each who has it gets a session of its own
 --- steps
 GET /ping/?idleFor=300
-  Cookie: sessionid=a
+  Cookie: sessionid=guest
 = 200 300
+  X-State: new
+
+GET /poll
+  Cookie: sessionid=guest
+  X-Set: sessionid=one
+= 200 [sessionid=guest]
+  X-State: live
+
+GET /poll
+  Cookie: sessionid=guest
+  X-Set: sessionid=two
+= 200 [sessionid=guest]
+  X-State: live
+
+GET /ping/
+  Cookie: sessionid=two
+= 200 ~ ^30\d$
+  X-State: live
+
+GET /
+  Cookie: sessionid=two
+= 200 [sessionid=two]
+  X-State: live
+
+GET /ping/
+  Cookie: sessionid=two
+= 200 ~ ^\d$
+
+GET /ping/
+  Cookie: sessionid=one
+= 200 ~ ^30\d$
+  X-State: live
+
+GET /ping/
+  Cookie: sessionid=guest
+= 200 ~ ^30\d$
+  X-State: live
+
+GET /logout/
+  Cookie: sessionid=two
+  X-Set: sessionid=; Max-Age=0
+= 200 [sessionid=two]
+
+GET /poll
+  Cookie: sessionid=two
+= 200 []
+  X-State: closed
+
+GET /poll
+  Cookie: sessionid=one
+= 200 [sessionid=one]
+  X-State: live
+  !Set-Cookie
+
+GET /ping/?idleFor=100
+  Cookie: sessionid=guest
+= 200 100
+  X-State: live
+
+GET /logout/
+  Cookie: sessionid=guest
+  X-Set: sessionid=; Max-Age=0
+= 200 [sessionid=guest]
+
+GET /poll
+  Cookie: sessionid=guest
+= 200 []
+  X-State: closed
+
+GET /ping/
+  Cookie: sessionid=one
+= 200 ~ ^30\d$
+  X-State: live
+
+
+
+=== and one is not out by another's
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=guest
+= 200 300
+
+GET /poll
+  Cookie: sessionid=guest
+  X-Set: sessionid=one
+= 200
+
+GET /poll
+  Cookie: sessionid=guest
+  X-Set: sessionid=two
+= 200
+
+GET /kill
+  Cookie: sessionid=two
+= 401
+  X-State: expired
+
+GET /poll
+  Cookie: sessionid=one
+= 200 [sessionid=one]
+  X-State: live
+
+GET /kill
+  Cookie: sessionid=guest
+= 401
+  X-State: expired
+
+GET /poll
+  Cookie: sessionid=one
+= 200 [sessionid=one]
+  X-State: live
+
+
+
+=== but max_lifetime is not escaped so either
+--- steps
+GET /ping/?idleFor=100
+  Cookie: sessionid=guest
+= 200 100
+
+POST /login
+  Cookie: sessionid=guest
+  X-Set: sessionid=user
+= 200 [sessionid=guest]
+
+GET /?lifetime=1h
+  Cookie: sessionid=user
+  X-Set: sessionid=user-2
+= 200 [sessionid=user]
+  X-State: live
+
+GET /?lifetime=100s
+  Cookie: sessionid=user-2
+= 401
+  X-State: expired
+
+GET /
+  Cookie: sessionid=user
+= 401
+  X-State: expired
+
+GET /
+  Cookie: sessionid=guest
+= 200 [sessionid=guest]
+  X-State: live
+
+
+
+=== such a session, once the backend has issued a key of it, gets more of them
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=guest
+= 200 300
+
+GET /poll
+  Cookie: sessionid=guest
+  X-Set: sessionid=one
+= 200
+
+GET /poll
+  Cookie: sessionid=one
+  X-Set: sessionid=two
+= 200
+
+GET /ping/?idleFor=100
+  Cookie: sessionid=two
+= 200 100
+
+GET /ping/
+  Cookie: sessionid=one
+= 200 ~ ^10\d$
+
+GET /ping/
+  Cookie: sessionid=guest
+= 200 ~ ^30\d$
+
+GET /poll
+  Cookie: sessionid=guest
+  X-Set: sessionid=guest
+= 200
+
+GET /poll
+  Cookie: sessionid=guest
+  X-Set: sessionid=three
+= 200
+
+GET /ping/?idleFor=200
+  Cookie: sessionid=three
+= 200 200
+
+GET /ping/
+  Cookie: sessionid=guest
+= 200 ~ ^20\d$
+
+GET /ping/
+  Cookie: sessionid=one
+= 200 ~ ^10\d$
+
+
+
+=== a key that was replaced, and that somebody without one gets: that is another session
+--- steps
+ISSUED sessionid=a idle 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Set: sessionid=b
+= 200
+
+GET /login
+  X-Set: sessionid=a
+= 200 []
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^\d$
+  X-State: live
+
+GET /ping/
+  Cookie: sessionid=b
+= 200 ~ ^30\d$
+
+GET /logout/
+  Cookie: sessionid=a
+  X-Set: sessionid=; Max-Age=0
+= 200 [sessionid=a]
+
+GET /ping/
+  Cookie: sessionid=b
+= 200 ~ ^30\d$
+  X-State: live
+
+
+
+=== a key that was replaced, and that another session gets, is that one's
+--- steps
+ISSUED sessionid=a idle 300
+
+ISSUED sessionid=c idle 100
+
+GET /poll
+  Cookie: sessionid=a
+  X-Set: sessionid=b
+= 200
+
+GET /poll
+  Cookie: sessionid=c
+  X-Set: sessionid=a
+= 200 [sessionid=c]
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^10\d$
+  X-State: live
+
+GET /logout/
+  Cookie: sessionid=a
+  X-Set: sessionid=; Max-Age=0
+= 200 [sessionid=a]
+
+GET /poll
+  Cookie: sessionid=c
+= 200 []
+  X-State: closed
+
+GET /ping/
+  Cookie: sessionid=b
+= 200 ~ ^30\d$
+  X-State: live
+
+
+
+=== a key that was replaced and is set once more is in use again, and stays where it is
+--- steps
+ISSUED sessionid=a idle 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Set: sessionid=b
+= 200
+
+GET /poll
+  Cookie: sessionid=a
+  X-Set: sessionid=a
+= 200 [sessionid=a]
+
+GET /login
+  X-Set: sessionid=a
+= 200 []
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^30\d$
+  X-State: live
 
 GET /ping/?idleFor=100
   Cookie: sessionid=b
 = 200 100
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^10\d$
+
+
+
+=== a value that is another session's already stays that
+--- steps
+ISSUED sessionid=a idle 300
+
+ISSUED sessionid=b idle 100
 
 GET /poll
   Cookie: sessionid=a
@@ -650,17 +957,11 @@ GET /
 
 === of several sessions in a request the new value is the one that ends first
 --- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=a
-= 200 100
+ISSUED sessionid=a idle 100
 
-GET /ping/?idleFor=300
-  Cookie: sessionid=b
-= 200 300
+ISSUED sessionid=b idle 300
 
-GET /ping/?idleFor=200
-  Cookie: sessionid=c
-= 200 200
+ISSUED sessionid=c idle 200
 
 GET /poll
   Cookie: sessionid=a; sessionid=b; sessionid=c
@@ -679,13 +980,9 @@ GET /ping/
 
 === or the one of that name, as it is spelled
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
-GET /ping/?idleFor=100
-  Cookie: SessionID=b
-= 200 100
+ISSUED SessionID=b idle 100
 
 GET /poll
   Cookie: sessionid=a; SessionID=b
@@ -708,9 +1005,7 @@ GET /logout/
   Cookie: sessionid=dead
 = 200
 
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /poll
   Cookie: sessionid=a; sessionid=dead
@@ -745,13 +1040,9 @@ GET /ping/
     location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
     location = /ping/ { session_security_ping; }
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sid_0=first-part-of-the-session
-= 200 300
+ISSUED sid_0=first-part-of-the-session idle 300
 
-GET /ping/?idleFor=100
-  Cookie: sid_1=second-part-of-the-session
-= 200 100
+ISSUED sid_1=second-part-of-the-session idle 100
 
 GET /poll
   Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
@@ -791,11 +1082,110 @@ GET /ping/
 
 
 
+=== a cookie that is split from now on: its parts are the same session
+--- http_config
+    session_security_zone cookie=sid* zone=sessions:1m;
+    map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $http_x_set always;
+        add_header Set-Cookie $http_x_set_too always;
+        add_header Set-Cookie $http_x_set_third always;
+        return 200 "[$http_cookie]";
+    }
+--- steps
+ISSUED sid=a-session-in-one-cookie idle 300
+
+GET /poll
+  Cookie: sid=a-session-in-one-cookie
+  X-Set: sid_0=first-part-of-the-session
+  X-Set-Too: sid_1=second-part-of-the-session
+  X-Set-Third: sid=; Path=/; Max-Age=0
+= 200 [sid=a-session-in-one-cookie]
+  X-State: live
+
+GET /ping/
+  Cookie: sid_0=first-part-of-the-session
+= 200 ~ ^30\d$
+  X-State: live
+
+GET /ping/
+  Cookie: sid_1=second-part-of-the-session
+= 200 ~ ^30\d$
+  X-State: live
+
+GET /ping/?idleFor=100
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+= 200 100
+
+GET /ping/
+  Cookie: sid=a-session-in-one-cookie
+= 200 ~ ^10\d$
+  X-State: live
+  !Set-Cookie
+
+GET /?lifetime=200s
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+= 401
+  X-State: expired
+
+GET /
+  Cookie: sid_0=first-part-of-the-session
+= 401
+  X-State: expired
+
+GET /
+  Cookie: sid_1=second-part-of-the-session
+= 401
+  X-State: expired
+
+
+
+=== and one that is split no longer
+--- http_config
+    session_security_zone cookie=sid* zone=sessions:1m;
+    map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $http_x_set always;
+        add_header Set-Cookie $http_x_set_too always;
+        add_header Set-Cookie $http_x_set_third always;
+        return 200 "[$http_cookie]";
+    }
+--- steps
+ISSUED sid_0=first-part-of-the-session idle 300
+
+ISSUED sid_1=second-part-of-the-session idle 100
+
+GET /poll
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+  X-Set: sid_0=; Path=/; Max-Age=0
+  X-Set-Too: sid_1=; Path=/; Max-Age=0
+  X-Set-Third: sid=a-session-in-one-cookie
+= 200
+  X-State: live
+
+GET /ping/
+  Cookie: sid=a-session-in-one-cookie
+= 200 ~ ^30\d$
+  X-State: live
+
+GET /poll
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
+  X-State: live
+  !Set-Cookie
+
+GET /?lifetime=200s
+  Cookie: sid=a-session-in-one-cookie
+= 401
+  X-State: expired
+
+
+
 === the late response of an expired session gives no live key
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /late/?do=/kill
   Cookie: sessionid=a
@@ -821,9 +1211,7 @@ GET /ping/?idleFor=0
 
 === nor does that of a closed one
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
+ISSUED sessionid=a idle 300
 
 GET /late/?do=/bye
   Cookie: sessionid=a
@@ -844,6 +1232,39 @@ GET /
 
 
 
+=== nor does that of one that a client began
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /late/?do=/kill
+  Cookie: sessionid=a
+  X-Set: sessionid=b; Path=/
+= 401
+  Set-Cookie: sessionid=b; Path=/
+
+GET /api
+  Cookie: sessionid=b
+= 401
+  X-State: expired
+
+GET /ping/?idleFor=300
+  Cookie: sessionid=c
+= 200 300
+
+GET /late/?do=/bye
+  Cookie: sessionid=c
+  X-Set: sessionid=d; Path=/
+= 200 [sessionid=c]
+
+GET /
+  Cookie: sessionid=d
+= 200 []
+  X-State: closed
+
+
+
 === a session whose key changes ten thousand times pushes no other out
 --- http_config
     session_security_zone cookie=sessionid zone=sessions:160k;
@@ -858,6 +1279,7 @@ GET /
 --- init
 main::send_all(map { "HEAD /set?to=other-$_ HTTP/1.1" } 1 .. 2000);
 main::send_all("GET /ping/?idleFor=400 HTTP/1.1\r\nCookie: sessionid=turn-0");
+main::send_all("HEAD /set?to=turn-0 HTTP/1.1\r\nCookie: sessionid=turn-0");
 main::send_all(map { "HEAD /set?to=turn-$_ HTTP/1.1\r\nCookie: sessionid=turn-" . ($_ - 1) } 1 .. 10000);
 main::is(scalar(grep { /X-State: live/ }
                 main::send_all(map { "GET /ping/ HTTP/1.1\r\nCookie: sessionid=other-$_" } 1 .. 2000)),

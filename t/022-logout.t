@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 491;
+plan tests => 777;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 
@@ -20,6 +20,7 @@ defaults(
         listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
         add_header Set-Cookie $http_x_set always;
         add_header Set-Cookie $http_x_set_too always;
+        add_header Set-Cookie $http_x_set_third always;
         location / { return 200 "[$http_cookie]"; }
         location /302/ { return 302 /; }
         location /500/ { return 500 "[$http_cookie]"; }
@@ -36,10 +37,12 @@ END
 );
 
 # "--- closes" and "--- leaves": what the backend sets the cookie to, one a
-# line, and that the session has ended then, or not.
+# line, and that the session has ended then, or not.  "--- out" is where.
 add_block_preprocessor(sub {
     my $block = shift;
     my $closes = $block->closes;
+    my $out = $block->out // '/out';
+    $out =~ s/\s+\z//;
     my $steps = '';
     my $n = 0;
     for (split /\n/, $closes // $block->leaves // return) {
@@ -51,7 +54,7 @@ GET /
 = 200
   X-State: new
 
-GET /out
+GET $out
   Cookie: sessionid=live-$n; other=1
   X-Set: $set
 = 200 [sessionid=live-$n; other=1]
@@ -124,10 +127,282 @@ sessionid=; expires=Thu, 01 Jan 1970 00:00:00 GMT; path=/; secure; samesite=lax;
 
 
 
-=== in any scope, and by the cookie's name in any spelling
+=== by the cookie's name in any spelling
 --- closes
-sessionid=; Path=/app; Domain=example.com; Max-Age=0
 SessionID=; Max-Age=0
+
+
+
+=== in any scope that the request's cookie may have
+--- out
+/app/in/out?next=/legacy/
+--- closes
+sessionid=; Max-Age=0
+sessionid=; Path=/; Max-Age=0
+sessionid=; Path=/app; Max-Age=0
+sessionid=; Path=/app/; Max-Age=0
+sessionid=; Path=/app/in; Domain=localhost; Max-Age=0
+sessionid=; Path=/app/in/out; Domain=.LocalHost; Max-Age=0
+sessionid=; Path=app; Max-Age=0
+sessionid=; Path=/legacy; Path=/app; Max-Age=0
+
+
+
+=== not in another: the browser keeps the cookie, and so does the session
+--- out
+/app/in/out?next=/legacy/
+--- leaves
+sessionid=; Path=/legacy; Max-Age=0
+sessionid=; Path=/legacy/; Max-Age=0
+sessionid=; Path=/ap; Max-Age=0
+sessionid=; Path=/App; Max-Age=0
+sessionid=; Path=/app/in/out/; Max-Age=0
+sessionid=; Path=/app/in/outer; Max-Age=0
+sessionid=; Domain=example.com; Max-Age=0
+sessionid=; Path=/; Domain=www.localhost; Max-Age=0
+sessionid=; Path=/; Domain=host; Max-Age=0
+
+
+
+=== one for another path, on the first page
+--- out
+/
+--- leaves
+sessionid=; Path=/legacy; Max-Age=0
+
+
+
+=== one for another path beside one for this
+--- steps
+GET /
+  Cookie: sessionid=a
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Set: sessionid=; Path=/legacy; Max-Age=0
+  X-Set-Too: sessionid=; Path=/; Max-Age=0
+= 200 [sessionid=a]
+
+GET /
+  Cookie: sessionid=a
+= 200 []
+  X-State: closed
+
+GET /
+  Cookie: sessionid=b
+= 200
+
+GET /
+  Cookie: sessionid=b
+  X-Set: sessionid=; Path=/; Max-Age=0
+  X-Set-Too: sessionid=; Path=/legacy; Max-Age=0
+= 200 [sessionid=b]
+
+GET /
+  Cookie: sessionid=b
+= 200 []
+  X-State: closed
+
+
+
+=== one for another path beside the next key
+--- steps
+GET /login
+  X-Set: sessionid=a
+= 200 []
+
+GET /
+  Cookie: sessionid=a
+  X-Set: sessionid=b; Path=/
+  X-Set-Too: sessionid=; Path=/legacy; Max-Age=0
+= 200 [sessionid=a]
+
+GET /
+  Cookie: sessionid=b
+= 200 [sessionid=b]
+  X-State: live
+
+GET /
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+  X-State: live
+
+
+
+=== split cookies: a part that is deleted while another is set is no logout
+--- http_config
+    session_security_zone cookie=sid* zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $http_x_set always;
+        add_header Set-Cookie $http_x_set_too always;
+        add_header Set-Cookie $http_x_set_third always;
+        return 200 "[$http_cookie]";
+    }
+--- steps
+GET /login
+  X-Set: sid_0=first-part-of-the-session
+  X-Set-Too: sid_1=second-part-of-the-session
+= 200 []
+
+GET /
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+  X-Set: sid_1=; Max-Age=0
+  X-Set-Too: sid_0=a-session-of-which-this-is-all
+= 200
+  X-State: live
+
+GET /
+  Cookie: sid_0=a-session-of-which-this-is-all
+= 200 [sid_0=a-session-of-which-this-is-all]
+  X-State: live
+
+GET /under-way
+  Cookie: sid_1=second-part-of-the-session
+= 200 [sid_1=second-part-of-the-session]
+  X-State: live
+  !Set-Cookie
+
+GET /under-way
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
+  X-State: live
+  !Set-Cookie
+
+
+
+=== split cookies: nor is one that becomes several, or several that become one
+--- http_config
+    session_security_zone cookie=sid* zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $http_x_set always;
+        add_header Set-Cookie $http_x_set_too always;
+        add_header Set-Cookie $http_x_set_third always;
+        return 200 "[$http_cookie]";
+    }
+--- steps
+GET /login
+  X-Set: sid=a-session-in-one-cookie
+= 200 []
+
+GET /
+  Cookie: sid=a-session-in-one-cookie
+  X-Set: sid=; Max-Age=0
+  X-Set-Too: sid_0=first-part-of-the-session
+  X-Set-Third: sid_1=second-part-of-the-session
+= 200 [sid=a-session-in-one-cookie]
+
+GET /under-way
+  Cookie: sid=a-session-in-one-cookie
+= 200 [sid=a-session-in-one-cookie]
+  X-State: live
+  !Set-Cookie
+
+GET /
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+  X-Set: sid_0=; Max-Age=0
+  X-Set-Too: sid_1=; Max-Age=0
+  X-Set-Third: sid=another-session-in-one-cookie
+= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
+  X-State: live
+
+GET /under-way
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
+  X-State: live
+  !Set-Cookie
+
+GET /
+  Cookie: sid=another-session-in-one-cookie
+= 200 [sid=another-session-in-one-cookie]
+  X-State: live
+
+
+
+=== split cookies: parts that are deleted, and nothing set, are
+--- http_config
+    session_security_zone cookie=sid* zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $http_x_set always;
+        add_header Set-Cookie $http_x_set_too always;
+        add_header Set-Cookie $http_x_set_third always;
+        return 200 "[$http_cookie]";
+    }
+--- steps
+GET /login
+  X-Set: sid_0=first-part-of-the-session
+  X-Set-Too: sid_1=second-part-of-the-session
+= 200 []
+
+GET /out
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+  X-Set: sid_0=; Max-Age=0
+  X-Set-Too: sid_1=; Max-Age=0
+  X-Set-Third: other=set-beside-them; Path=/
+= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
+  X-State: live
+
+GET /
+  Cookie: sid_0=first-part-of-the-session
+= 200 []
+  X-State: closed
+
+GET /
+  Cookie: sid_1=second-part-of-the-session; other=1
+= 200 [other=1]
+  X-State: closed
+
+GET /login
+  X-Set: sid_0=first-part-of-a-second-session
+  X-Set-Too: sid_1=second-part-of-a-second-session
+= 200 []
+
+GET /out
+  Cookie: sid_0=first-part-of-a-second-session; sid_1=second-part-of-a-second-session
+  X-Set: sid_1=; Max-Age=0
+= 200
+
+GET /
+  Cookie: sid_0=first-part-of-a-second-session; sid_1=second-part-of-a-second-session
+= 200 []
+  X-State: closed
+
+
+
+=== split cookies: parts that are deleted for another path are not
+--- http_config
+    session_security_zone cookie=sid* zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $http_x_set always;
+        add_header Set-Cookie $http_x_set_too always;
+        add_header Set-Cookie $http_x_set_third always;
+        return 200 "[$http_cookie]";
+    }
+--- steps
+GET /login
+  X-Set: sid_0=first-part-of-the-session
+= 200 []
+
+GET /
+  Cookie: sid_0=first-part-of-the-session
+  X-Set: sid_0=; Path=/legacy; Max-Age=0
+  X-Set-Too: sid_1=second-part-of-the-session
+= 200
+
+GET /
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+  X-Set: sid_0=; Path=/legacy; Max-Age=0
+  X-Set-Too: sid_1=; Path=/legacy; Max-Age=0
+= 200
+
+GET /
+  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
+  X-State: live
 
 
 

@@ -12,7 +12,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 455;
+plan tests => 690;
 
 # The backend says what X-Say tells it to say, sets X-Set, and which cookies it
 # got.  Pages are HTML, so those of a session that is watched have the tag.
@@ -26,6 +26,8 @@ defaults(
         ~^(600|59\d)$ 600;
         ~^(300|29\d)$ 300;
         ~^(3600|359\d)$ 3600;
+        ~^(770|76\d)$ 770;
+        ~^(777|77[1-6])$ 777;
     }
     map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
     server {
@@ -72,6 +74,22 @@ sub requests {
             or die "cannot connect: $!";
         print $socket "GET / HTTP/1.0\r\nCookie: sessionid=a\r\nX-Say: yes\r\n\r\n";
         () = <$socket>;
+    }
+}
+
+# Has the backend say these, each of another session.
+sub say {
+    my @said = @_;
+    my $n = 0;
+    while (my @some = splice @said, 0, 50) {
+        my $socket = IO::Socket::INET->new(PeerAddr => server_addr(), PeerPort => server_port())
+            or die "cannot connect: $!";
+        print $socket map { $n++; "HEAD / HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid=said-$n\r\nX-Say: $_\r\n\r\n" } @some;
+        my ($got, $received) = ('', 0);
+        while ($received < @some) {
+            sysread $socket, $got, 65536, length $got or die 'no response';
+            $received = () = $got =~ m{\r\n\r\n}g;
+        }
     }
 }
 
@@ -224,7 +242,7 @@ GET /
 
 
 
-=== off, then on: the clock starts anew
+=== off, then on: the clock of idle time starts anew, that of max_lifetime does not
 --- steps
 GET /ping/?idleFor=300
   Cookie: sessionid=a
@@ -245,9 +263,76 @@ GET /ping/
 = 200 ~ ^\d$
   X-State: live
 
-PAGE /?lifetime=200s
+PAGE /?lifetime=400s
   Cookie: sessionid=a
 = 200 ~ ^<script 
+  X-State: live
+
+PAGE /?lifetime=300s
+  Cookie: sessionid=a
+= 302
+  X-State: expired
+
+
+
+=== off, on and off as often as one likes
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+  X-State: anonymous
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: on; max_lifetime=1h
+= 200
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+  X-State: live
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: on; max_lifetime=200s
+= 200
+  X-State: anonymous
+
+GET /poll
+  Cookie: sessionid=a
+= 401
+  X-State: expired
+
+
+
+=== on, for a visitor that never was logged in: both clocks start
+--- steps
+GET /
+  X-Say: off
+  X-Set: sessionid=visitor
+= 200
+
+after 0.6 s
+POST /login
+  Cookie: sessionid=visitor
+  X-Say: on
+= 200
+  X-State: anonymous
+
+GET /?lifetime=550ms
+  Cookie: sessionid=visitor
+= 200 <p>[sessionid=visitor]
   X-State: live
 
 
@@ -287,6 +372,79 @@ GET /
   Cookie: sessionid=a
 = 200 <p>[]
   X-State: closed
+
+GET /
+  Cookie: sessionid=b
+= 200 <p>[sessionid=b]
+  X-State: anonymous
+
+
+
+=== off, with a new cookie for a visitor: the old one goes on
+--- steps
+GET /
+  X-Say: off
+  X-Set: sessionid=a
+= 200 <p>[]
+
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+  X-Set: sessionid=b; Path=/
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+  Set-Cookie: sessionid=b; Path=/
+
+GET /under-way
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+  !Set-Cookie
+
+GET /
+  Cookie: sessionid=b
+= 200 <p>[sessionid=b]
+  X-State: anonymous
+
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+  X-Set: sessionid=c; Path=/
+= 200 <p>[sessionid=a]
+  Set-Cookie: sessionid=c; Path=/
+
+GET /
+  Cookie: sessionid=a; other=1
+= 200 <p>[sessionid=a; other=1]
+  X-State: anonymous
+  !Set-Cookie
+
+
+
+=== off, with a new cookie for a visitor that was logged in: likewise
+--- steps
+GET /
+  X-Set: sessionid=a
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+  X-State: live
+
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+  X-Set: sessionid=b
+= 200
+  X-State: anonymous
+
+GET /under-way
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+  !Set-Cookie
 
 GET /
   Cookie: sessionid=b
@@ -338,6 +496,29 @@ PAGE /
 GET /ping/
   Cookie: sessionid=user
 = 200 ~ ^\d$
+
+GET /under-way
+  Cookie: sessionid=visitor
+= 200 <p>[sessionid=visitor]
+  X-State: anonymous
+  !Set-Cookie
+
+POST /login
+  Cookie: sessionid=visitor
+  X-Say: on
+  X-Set: sessionid=second
+= 200 <p>[sessionid=visitor]
+
+GET /
+  Cookie: sessionid=second
+  X-Say: end
+= 200
+  X-State: live
+
+GET /
+  Cookie: sessionid=user
+= 200 <p>[sessionid=user]
+  X-State: live
 
 
 
@@ -505,9 +686,9 @@ GET /?lifetime=100s
 
 === limits: they stay with the session when its key changes
 --- steps
-GET /
-  Cookie: sessionid=a
+POST /login
   X-Say: on; warn_after=240s; expire_after=300s
+  X-Set: sessionid=a
 = 200
 
 GET /
@@ -532,6 +713,212 @@ PAGE /
 PAGE /
   Cookie: sessionid=a
 = 200 ~ data-warn-after="100" data-expire-after="200"
+
+
+
+=== limits: the next key of a session that a client began has them, and then its own
+--- steps
+GET /ping/?idleFor=100
+  Cookie: sessionid=a
+= 200 100
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: on; warn_after=240s; expire_after=300s; max_lifetime=1h
+= 200
+
+GET /poll
+  Cookie: sessionid=a
+  X-Set: sessionid=b
+= 200
+
+PAGE /poll
+  Cookie: sessionid=b
+= 200 ~ data-warn-after="240" data-expire-after="300" data-idle="10\d[."]
+  X-State: live
+
+PAGE /poll
+  Cookie: sessionid=b
+  X-Say: on; warn_after=210s; expire_after=250s; max_lifetime=1h
+= 200 ~ data-warn-after="210" data-expire-after="250"
+
+PAGE /poll
+  Cookie: sessionid=a
+= 200 ~ data-warn-after="240" data-expire-after="300"
+
+GET /poll
+  Cookie: sessionid=b
+  X-Say: on; max_lifetime=100s
+= 200
+  X-State: live
+
+GET /poll
+  Cookie: sessionid=b
+= 401
+  X-State: expired
+
+GET /poll
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: live
+
+
+
+=== limits: said with the next key of such a session
+--- steps
+GET /ping/?idleFor=100
+  Cookie: sessionid=a
+= 200 100
+
+POST /login
+  Cookie: sessionid=a
+  X-Say: on; warn_after=240s; expire_after=300s
+  X-Set: sessionid=b
+= 200 <p>[sessionid=a]
+
+PAGE /
+  Cookie: sessionid=b
+= 200 ~ data-warn-after="240" data-expire-after="300"
+  X-State: live
+
+
+
+=== limits: they are kept in steps, below a 32nd shorter than they were said
+--- steps
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=555s; expire_after=777s
+= 200 ~ data-warn-after="550" data-expire-after="770"
+
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=959; expire_after=960s
+= 200 ~ data-warn-after="950" data-expire-after="960"
+
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=31s; expire_after=100s
+= 200 ~ data-warn-after="31" data-expire-after="100"
+
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=70s; expire_after=8h 4m 59s
+= 200 ~ data-warn-after="70" data-expire-after="28800"
+
+GET /
+  Cookie: sessionid=b
+  X-Say: on; expire_after=2h; max_lifetime=777s
+= 200
+
+GET /
+  Cookie: sessionid=b
+= 200
+  X-State: live
+  X-About: 770
+
+
+
+=== limits: those that people write are exact
+--- steps
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=300s; expire_after=15m
+= 200 ~ data-warn-after="300" data-expire-after="900"
+
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=45m; expire_after=8h
+= 200 ~ data-warn-after="2700" data-expire-after="28800"
+
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=10s; expire_after=12h
+= 200 ~ data-warn-after="10" data-expire-after="43200"
+
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=1h 30m; expire_after=24h
+= 200 ~ data-warn-after="5400" data-expire-after="86400"
+
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=13d; expire_after=14d
+= 200 ~ data-warn-after="1123200" data-expire-after="1209600"
+
+GET /
+  Cookie: sessionid=b
+  X-Say: on; expire_after=2h; max_lifetime=1h
+= 200
+
+GET /
+  Cookie: sessionid=b
+= 200
+  X-About: 3600
+
+
+
+=== limits: the same in each response are none to log
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=555s; expire_after=777s; max_lifetime=8h 1m
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=555s; expire_after=777s; max_lifetime=8h 1m
+= 200
+
+GET /
+  Cookie: sessionid=b
+  X-Say: on; warn_after=555s; expire_after=777s; max_lifetime=8h 1m
+= 200
+
+GET /
+  Cookie: sessionid=b
+= 200
+  X-State: live
+  X-About: 770
+--- no_error_log
+[error]
+[warn]
+
+
+
+=== limits: as many different ones as a zone remembers, and these once more
+--- init
+main::say(map { my $e = $_; map { "on; warn_after=$_; expire_after=${e}s" } 1 .. 31 } 32 .. 64);
+main::say(map { "on; warn_after=7; expire_after=${_}s" } 32 .. 64);
+--- steps
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=31s; expire_after=64s
+= 200 ~ data-warn-after="31" data-expire-after="64"
+
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=31s; expire_after=64s 900ms
+= 200 ~ data-warn-after="31" data-expire-after="64"
+
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=5s; expire_after=40s
+= 200 ~ data-warn-after="5" data-expire-after="40"
+--- no_error_log
+[error]
+
+
+
+=== limits: one more than that
+--- init
+main::say(map { my $e = $_; map { "on; warn_after=$_; expire_after=${e}s" } 1 .. 31 } 32 .. 64);
+--- steps
+PAGE /
+  Cookie: sessionid=a
+  X-Say: on; warn_after=31s; expire_after=66s
+= 200 ~ data-expire-after="64"
+--- error_log
+session_security_zone "sessions" has no room for more different limits, the nearest are used for "X-Accel-Session: on; warn_after=31s; expire_after=66s"
 
 
 
@@ -583,6 +970,10 @@ GET /ping/?idleFor=0
 
 === end: all keys of the session
 --- steps
+POST /login
+  X-Set: sessionid=a
+= 200
+
 GET /
   Cookie: sessionid=a
   X-Set: sessionid=b
@@ -597,6 +988,63 @@ GET /
   Cookie: sessionid=a
 = 200 <p>[]
   X-State: closed
+
+
+
+=== end: likewise for a request that is under way with the replaced key
+--- steps
+POST /login
+  X-Set: sessionid=a
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Set: sessionid=b
+= 200
+
+GET /under-way
+  Cookie: sessionid=a
+  X-Say: end
+= 200
+
+GET /
+  Cookie: sessionid=b
+= 200 <p>[]
+  X-State: closed
+
+
+
+=== end: of a key that a client made up it is that one alone
+--- steps
+GET /
+  Cookie: sessionid=guest
+  X-Set: sessionid=one
+= 200
+
+GET /
+  Cookie: sessionid=guest
+  X-Set: sessionid=two
+= 200
+
+GET /
+  Cookie: sessionid=two
+  X-Say: end
+= 200
+
+GET /
+  Cookie: sessionid=two
+= 200 <p>[]
+  X-State: closed
+
+GET /
+  Cookie: sessionid=one
+= 200 <p>[sessionid=one]
+  X-State: live
+
+GET /
+  Cookie: sessionid=guest
+= 200 <p>[sessionid=guest]
+  X-State: live
 
 
 
@@ -992,9 +1440,36 @@ PAGE /
         internal;
         proxy_set_header X-Say "";
         proxy_set_header X-Accel "";
+        proxy_set_header X-Set "";
         proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
     }
 --- steps
+PAGE /
+  Cookie: sessionid=b
+  X-Say: off
+  X-Accel: /store/x
+= 200 <p>[sessionid=b]
+  X-State: new
+  !X-Accel-Session
+  !Set-Cookie
+
+GET /
+  Cookie: sessionid=b
+= 200
+  X-State: anonymous
+
+PAGE /
+  Cookie: sessionid=c
+  X-Say: on; warn_after=60s; expire_after=90s
+  X-Accel: /store/x
+= 200 ~ ^<script .*<p>\[sessionid=c\]
+  !X-Accel-Session
+
+PAGE /
+  Cookie: sessionid=c
+= 200 ~ data-warn-after="60" data-expire-after="90"
+  X-State: live
+
 GET /
   Cookie: sessionid=a
   X-Say: end
@@ -1007,6 +1482,92 @@ GET /
   Cookie: sessionid=a
 = 200 <p>[]
   X-State: closed
+
+
+
+=== likewise in the response to a request without a key
+--- also
+    location /store/ {
+        internal;
+        proxy_set_header X-Say "";
+        proxy_set_header X-Accel "";
+        proxy_set_header X-Set "";
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /
+  X-Say: off
+  X-Set: sessionid=visitor
+  X-Accel: /store/x
+= 200 <p>[]
+  X-State: none
+  !X-About
+  !X-Accel-Session
+  Set-Cookie: sessionid=visitor
+
+GET /
+  Cookie: sessionid=visitor
+= 200 <p>[sessionid=visitor]
+  X-State: anonymous
+
+PAGE /
+  X-Say: on; warn_after=60s; expire_after=90s
+  X-Set: sessionid=user
+  X-Accel: /store/x
+= 200 <p>[]
+  X-State: none
+  !X-Accel-Session
+
+PAGE /
+  Cookie: sessionid=user
+= 200 ~ data-warn-after="60" data-expire-after="90"
+  X-State: live
+
+PAGE /
+  X-Say: end
+  X-Set: sessionid=other
+  X-Accel: /store/x
+= 200 <p>[]
+  !X-Accel-Session
+  Set-Cookie: sessionid=other
+
+GET /
+  Cookie: sessionid=other
+= 200 <p>[sessionid=other]
+  X-State: live
+
+
+
+=== from a location that is not watched into one that is: a dead session does not get in
+--- also
+    location /open/ {
+        session_security off;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /store/ {
+        internal;
+        proxy_set_header X-Say "";
+        proxy_set_header X-Accel "";
+        proxy_set_header X-Set "";
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /open/
+  Cookie: sessionid=a
+  X-Accel: /store/x
+= 401
+  X-State: expired
+
+GET /open/
+  Cookie: sessionid=a
+  X-Say: on
+  X-Accel: /store/x
+= 401
+  X-State: expired
 
 
 

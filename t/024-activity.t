@@ -11,13 +11,14 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 848;
+plan tests => 1083;
 
 defaults(
     http_config => <<'END',
     session_security_zone cookie=sessionid zone=sessions:1m;
     server {
         listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $http_x_set always;
         location / { return 200 "[$http_cookie]"; }
         location /401/ { return 401; }
         location /403/ { return 403 "[$http_cookie]"; }
@@ -228,11 +229,20 @@ no GET / | Sec-Purpose: prefetch;anonymous-client-ip | Sec-Fetch-Mode: navigate
 no GET / | Purpose: prefetch
 no GET / | purpose: Prefetch | Accept: text/html
 no GET / | X-Sec-Purpose: prefetch
+no GET / | X-Moz: prefetch
+no GET / | x-moz: Prefetch | Accept: text/html
+no GET / | Purpose: preview
+no GET / | Purpose: Preview | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
 no GET / | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1 | Sec-Purpose: prefetch
 no GET /navigations/ | Sec-Purpose: prefetch | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
 no GET /navigations/ | Purpose: prefetch | Accept: text/html
+no GET /navigations/ | X-Moz: prefetch | Accept: text/html
+no GET /navigations/ | Purpose: preview | Accept: text/html
 no GET /user/ | Sec-Purpose: prefetch;prerender | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+no GET /user/ | X-Moz: prefetch | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
 no GET /ping/?idleFor=0 | Sec-Purpose: prefetch
+no GET /ping/?idleFor=0 | X-Moz: prefetch
+yes GET / | X-Moz: microsummary
 yes GET / | Purpose: something else
 yes GET / | Sec-Purpose:
 
@@ -249,6 +259,30 @@ no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Des
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: embed
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: object
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: websocket | Sec-Fetch-Dest: websocket
+
+
+
+=== nor is a frame in it, though somebody clicked there
+--- also
+    location /navigations/ {
+        session_security_activity navigations;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /user/ {
+        session_security_activity user;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- activity
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1 | Accept: text/html
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: frame | Sec-Fetch-User: ?1
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: embed | Sec-Fetch-User: ?1
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: object | Sec-Fetch-User: ?1
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: fencedframe | Sec-Fetch-User: ?1
+no GET /navigations/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
+no GET /user/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
+no GET /user/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: frame | Sec-Fetch-User: ?1 | Accept: text/html
+yes GET /navigations/ | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
+yes GET /user/ | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
 
 
 
@@ -461,6 +495,187 @@ yes GET /first/
 200 no GET /app/
 200 no GET /named/
 200 no GET /login/
+
+
+
+=== likewise with recursive_error_pages
+--- also
+    recursive_error_pages on;
+    error_page 403 /denied.html;
+    location = /denied.html { root $TEST_NGINX_HTML_DIR; }
+    location /deny/ {
+        deny all;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /app/ {
+        error_page 403 = /denied/by/app;
+        deny all;
+    }
+    location /named/ {
+        error_page 403 = @named;
+        deny all;
+    }
+    location @named { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /twice/ {
+        error_page 403 = @twice;
+        deny all;
+    }
+    location @twice {
+        error_page 404 = @named;
+        root $TEST_NGINX_HTML_DIR;
+    }
+    location /basic/ {
+        error_page 401 = @named;
+        auth_basic here;
+        auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
+    }
+    location /login/ {
+        error_page 401 =200 /sign/in;
+        auth_request /auth;
+    }
+    location = /auth {
+        internal;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/401/;
+    }
+    location /choose/ {
+        error_page 418 = @named;
+        if ($arg_app) { return 418; }
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /fallback/ {
+        root $TEST_NGINX_HTML_DIR;
+        error_page 404 = @named;
+    }
+--- activity
+403 no GET /deny/
+200 no GET /app/
+200 no GET /named/
+200 no GET /twice/
+200 no GET /basic/
+200 no GET /basic/ | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+200 no GET /login/
+yes GET /choose/
+yes GET /choose/?app=1
+yes GET /fallback/none.txt
+
+
+
+=== and nothing begins there, but where the location was chosen by an error
+--- also
+    recursive_error_pages on;
+    location /named/ {
+        error_page 403 = @named;
+        deny all;
+    }
+    location @named { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /choose/ {
+        error_page 418 = @named;
+        return 418;
+    }
+--- steps
+GET /named/
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+
+GET /named/
+  Cookie: sessionid=a; sessionid=b
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+  X-State: new
+
+GET /
+  Cookie: sessionid=b
+= 200 [sessionid=b]
+  X-State: new
+
+GET /choose/
+  Cookie: sessionid=c
+= 200 [sessionid=c]
+
+GET /
+  Cookie: sessionid=c
+= 200 [sessionid=c]
+  X-State: live
+
+
+
+=== the login that such an error leads to begins a session
+--- also
+    location = /auth {
+        internal;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/401/;
+        proxy_set_header X-Set "";
+    }
+    location /gate/ {
+        auth_request /auth;
+        error_page 401 = /sign/in;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /named/ {
+        auth_request /auth;
+        error_page 401 = @login;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location @login { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+--- steps
+GET /gate/
+  Cookie: sessionid=unknown
+  X-Set: sessionid=a; Path=/
+= 200 [sessionid=unknown]
+  Set-Cookie: sessionid=a; Path=/
+
+GET /
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+  X-State: live
+
+GET /
+  Cookie: sessionid=unknown
+= 200 [sessionid=unknown]
+  X-State: new
+
+# that it was issued is seen from what its next key is
+GET /
+  Cookie: sessionid=a
+  X-Set: sessionid=a-2
+= 200
+
+GET /logout/
+  Cookie: sessionid=a-2
+  X-Set: sessionid=; Path=/; Max-Age=0
+= 200 [sessionid=a-2]
+
+GET /
+  Cookie: sessionid=a
+= 200 []
+  X-State: closed
+
+GET /named/
+  Cookie: sessionid=unknown-too
+  X-Set: sessionid=b; Path=/
+= 200 [sessionid=unknown-too]
+
+GET /
+  Cookie: sessionid=b
+= 200 [sessionid=b]
+  X-State: live
+
+# and where it sets the very value
+GET /gate/
+  Cookie: sessionid=c
+  X-Set: sessionid=c; Path=/
+= 200 [sessionid=c]
+
+GET /
+  Cookie: sessionid=c
+= 200 [sessionid=c]
+  X-State: live
+--- no_error_log
+is full
+[error]
 
 
 

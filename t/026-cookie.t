@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 262;
+plan tests => 342;
 
 defaults(
     http_config => <<'END',
@@ -172,6 +172,164 @@ GET /application/page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /), (sessionid deleted in /application)
+
+
+
+=== without a path, by a request for one that would be another attribute
+--- steps
+GET /app;Domain=example.com/login
+  X-Set: sessionid=a
+= 200
+
+GET /app;jsessionid=1/in/login
+  X-Set: sessionid=b; Secure
+= 200
+
+DEAD
+
+GET /app;Domain=example.com/page
+  Cookie: sessionid=dead
+= 200 []
+  Set-Cookie: (sessionid deleted in /)
+
+GET /app;jsessionid=1/in/page
+  Cookie: sessionid=dead
+= 200 []
+  Set-Cookie: (sessionid deleted in /)
+
+
+
+=== without a path, by requests for more than are kept: what the backend said stays
+--- steps
+GET /login
+  X-Set: sessionid=a; Path=/app
+= 200
+
+GET /app/1/login
+  X-Set: sessionid=a-1
+= 200
+
+GET /app/2/login
+  X-Set: sessionid=a-2
+= 200
+
+GET /app/3/login
+  X-Set: sessionid=a-3
+= 200
+
+GET /app/4/login
+  X-Set: sessionid=a-4
+= 200
+
+GET /app/5/login
+  X-Set: sessionid=a-5
+= 200
+
+GET /app/6/login
+  X-Set: sessionid=a-6
+= 200
+
+GET /app/7/login
+  X-Set: sessionid=a-7
+= 200
+
+GET /app/8/login
+  X-Set: sessionid=a-8
+= 200
+
+GET /app/9/login
+  X-Set: sessionid=a-9
+= 200
+
+GET /app/10/login
+  X-Set: sessionid=a-10
+= 200
+
+DEAD
+
+GET /app/page
+  Cookie: sessionid=dead
+= 200 []
+  Set-Cookie: (sessionid deleted in /app)
+
+GET /app/1/page
+  Cookie: sessionid=dead
+= 200 []
+  Set-Cookie: (sessionid deleted in /app), (sessionid deleted in /app/1)
+
+GET /app/7/page
+  Cookie: sessionid=dead
+= 200 []
+  Set-Cookie: (sessionid deleted in /app), (sessionid deleted in /app/7)
+
+GET /app/8/page
+  Cookie: sessionid=dead
+= 200 []
+  Set-Cookie: (sessionid deleted in /app)
+
+
+
+=== and what it says later finds room
+--- steps
+GET /app/1/login
+  X-Set: sessionid=a-1
+= 200
+
+GET /app/2/login
+  X-Set: sessionid=a-2
+= 200
+
+GET /app/3/login
+  X-Set: sessionid=a-3
+= 200
+
+GET /app/4/login
+  X-Set: sessionid=a-4
+= 200
+
+GET /app/5/login
+  X-Set: sessionid=a-5
+= 200
+
+GET /app/6/login
+  X-Set: sessionid=a-6
+= 200
+
+GET /app/7/login
+  X-Set: sessionid=a-7
+= 200
+
+GET /app/8/login
+  X-Set: sessionid=a-8
+= 200
+
+GET /app/9/login
+  X-Set: sessionid=a-9
+= 200
+
+GET /app/10/login
+  X-Set: sessionid=a-10
+= 200
+
+GET /login
+  X-Set: sessionid=a; Path=/app
+= 200
+
+GET /app/11/login
+  X-Set: sessionid=b
+= 200
+
+DEAD
+
+GET /app/11/page
+  Cookie: sessionid=dead
+= 200 []
+  Set-Cookie: (sessionid deleted in /app)
+
+GET /app/8/page
+  Cookie: sessionid=dead
+= 200 []
+  Set-Cookie: (sessionid deleted in /app), (sessionid deleted in /app/8)
 
 
 

@@ -8,7 +8,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 179;
+plan tests => 171;
 
 # The backend is one whose logout URL takes no GET.
 
@@ -454,6 +454,11 @@ GET /ping/?idleFor=300
 
 GET /poll
   Cookie: sessionid=a
+  X-Set: sessionid=a
+= 200 [sessionid=a]
+
+GET /poll
+  Cookie: sessionid=a
   X-Set: sessionid=b
 = 200 [sessionid=a]
 
@@ -469,30 +474,3 @@ GET /page
   Accept: text/html
 = 200 []
   X-State: closed
-
-
-
-=== a key that is no cookie is refused there as elsewhere
---- http_config
-    session_security_zone $http_authorization zone=sessions:1m;
-    server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-        return 200 "[$http_authorization]";
-    }
---- steps
-GET /ping/?idleFor=600
-  Authorization: Bearer a
-= 200 "logout"
-
-GET /login/
-  Authorization: Bearer a
-= 401 {"error":"session_expired"}
-  X-State: expired
-
-GET /
-  Authorization: Bearer a
-= 401
-  X-State: closed
-
-GET /login/
-= 200 []

@@ -194,6 +194,7 @@ test_same(const ssec_record_t *a, const ssec_record_t *b)
 {
     return a->state == b->state && a->issued == b->issued
            && a->presented == b->presented && a->told == b->told
+           && a->left == b->left
            && a->created == b->created && a->last == b->last
            && (a->own == b->own
                || (a->own && b->own && ssec_same_own(a->own, b->own)));

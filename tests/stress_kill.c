@@ -347,7 +347,7 @@ rename_or_replace(unsigned session, const ssec_digest_t *digest,
 
     if (random & 15) {
         name = key(session, (unsigned) (random >> 8) % KEYS);
-        (void) ssec_table_rename(&table, digest, &name);
+        (void) ssec_table_rename(&table, digest, &name, random << 10);
         return;
     }
 

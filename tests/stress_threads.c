@@ -83,9 +83,11 @@ key(unsigned session, unsigned k)
 static ssec_record_t
 kept(ssec_record_t rec)
 {
-    rec.issued = rec.issued || rec.state != SSEC_LIVE;
+    rec.issued = rec.issued || rec.state == SSEC_EXPIRED
+                 || rec.state == SSEC_CLOSED;
     rec.presented = rec.presented || rec.state != SSEC_LIVE || !rec.issued;
     rec.told = rec.told && rec.state == SSEC_EXPIRED;
+    rec.left = rec.state == SSEC_VISITOR && (rec.left || !rec.issued);
     rec.created &= ~63ULL;
 
     return rec;
@@ -97,6 +99,7 @@ same(const ssec_record_t *a, const ssec_record_t *b)
 {
     return a->state == b->state && a->issued == b->issued
            && a->presented == b->presented && a->told == b->told
+           && a->left == b->left
            && a->created == b->created && a->own == b->own;
 }
 
@@ -455,7 +458,7 @@ work_with_names(void *data)
 
         if ((random >> 23 & 15) == 0) {
             name = key(session, (unsigned) (random >> 27) % KEYS);
-            (void) ssec_table_rename(&table, &digest, &name);
+            (void) ssec_table_rename(&table, &digest, &name, n << 10);
             t->renames++;
         }
     }

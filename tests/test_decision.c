@@ -17,8 +17,8 @@
 #define SEQUENCES  2000
 #define EVENTS     100
 
-#define ALL_REQUESTS   (3 * 2048)
-#define ALL_ISSUES     384
+#define ALL_REQUESTS   (3 * 4096)
+#define ALL_ISSUES     1920
 #define ALL_RESPONSES  (5 * ALL_ISSUES)
 
 
@@ -29,6 +29,24 @@ static const ssec_limits_t  limits = { .expire_after = EXPIRE };
 static const ssec_own_t  own_short = { 100, 300 * SECOND, HOUR };
 static const ssec_own_t  own_long = { 0, 7200 * SECOND, 0 };
 static const ssec_own_t  own_endless = { 0, 0, SSEC_OWN_NONE };
+
+/* the sessions that a request may have had; the backend issued the first two */
+
+enum { HAD_LIVE = 0, HAD_EXPIRED, HAD_MADE_UP, HAD_MADE_UP_DEAD };
+
+static const ssec_record_t  had[] = {
+    [HAD_LIVE] = { .state = SSEC_LIVE, .issued = true, .presented = true,
+                   .created = NOW - 2 * HOUR, .last = NOW - 5 * SECOND,
+                   .own = &own_long },
+    [HAD_EXPIRED] = { .state = SSEC_EXPIRED, .issued = true, .presented = true,
+                      .told = true, .created = NOW - 3 * HOUR,
+                      .last = NOW - 2 * HOUR },
+    [HAD_MADE_UP] = { .state = SSEC_LIVE, .presented = true,
+                      .created = NOW - 4 * HOUR, .last = NOW - 6 * SECOND,
+                      .own = &own_short },
+    [HAD_MADE_UP_DEAD] = { .state = SSEC_EXPIRED, .presented = true,
+                           .created = NOW - 5 * HOUR, .last = NOW - HOUR }
+};
 
 
 /* Records and events as the rows name them */
@@ -62,6 +80,20 @@ visitor(void)
     return (ssec_record_t) { .state = SSEC_VISITOR, .issued = true,
                              .presented = true, .created = NOW - DAY,
                              .last = NOW - DAY };
+}
+
+
+/* Likewise one who was logged in before. */
+
+static ssec_record_t
+left(void)
+{
+    ssec_record_t  rec;
+
+    rec = visitor();
+    rec.left = true;
+
+    return rec;
 }
 
 
@@ -118,7 +150,7 @@ static ssec_event_t
 any_request(unsigned n)
 {
     return (ssec_event_t) {
-        .kind = n >> 11,
+        .kind = n >> 12,
         .cookie = n & 1,
         .page = n >> 1 & 1,
         .safe = n >> 2 & 1,
@@ -129,7 +161,8 @@ any_request(unsigned n)
         .admitted = n >> 7 & 1,
         .strict = n >> 8 & 1,
         .elsewhere = n >> 9 & 1,
-        .login = n >> 10 & 1
+        .login = n >> 10 & 1,
+        .former = n >> 11 & 1
     };
 }
 
@@ -144,15 +177,19 @@ any_response(unsigned n)
 
     static const ssec_own_t  *own[] = { NULL, &own_short, &own_endless };
 
+    static const ssec_record_t  *from[] = { NULL, &had[0], &had[1], &had[2],
+                                            &had[3] };
+
     return (ssec_event_t) {
         .kind = SSEC_ISSUE + n / ALL_ISSUES,
         .said = said[n & 3],
         .own = own[n / 4 % 3],
         .anonymous = n / 12 & 1,
-        .another = n / 24 & 1,
-        .lives = n / 48 & 1,
-        .former = n / 96 & 1,
-        .replaced = n / 192 & 1
+        .from = from[n / 24 % 5],
+        .apart = n / 120 & 1,
+        .lives = n / 240 & 1,
+        .former = n / 480 & 1,
+        .replaced = n / 960 & 1
     };
 }
 
@@ -191,6 +228,7 @@ assert_same(const ssec_record_t *rec, const ssec_record_t *expected)
     assert_int_equal(rec->issued, expected->issued);
     assert_int_equal(rec->presented, expected->presented);
     assert_int_equal(rec->told, expected->told);
+    assert_int_equal(rec->left, expected->left);
     assert_int_equal(rec->created, expected->created);
     assert_int_equal(rec->last, expected->last);
     assert_ptr_equal(rec->own, expected->own);
@@ -1399,7 +1437,7 @@ row_14_only_if_anonymous(void **state)
     for (s = SSEC_EXPIRED; s <= SSEC_CLOSED; s++) {
         for (i = 0; i < 8; i++) {
             ev = issue(false);
-            ev.another = (i & 3) == 1;
+            ev.from = ((i & 3) == 1) ? &had[HAD_LIVE] : NULL;
             ev.lives = (i & 3) == 2;
             ev.former = i & 4;
 
@@ -1434,7 +1472,7 @@ row_14_of_a_session_that_lives(void **state)
 
     for (s = SSEC_EXPIRED; s <= SSEC_CLOSED; s++) {
         ev = issue(false);
-        ev.another = true;
+        ev.from = &had[HAD_LIVE];
         ev.lives = true;
 
         rec = dead(s);
@@ -1502,7 +1540,7 @@ row_15_carried(void **state)
 
     for (said = 0; said <= 1; said++) {
         ev = issue(false);
-        ev.another = true;
+        ev.from = &had[said ? HAD_EXPIRED : HAD_LIVE];
         ev.said = said ? SSEC_ON : SSEC_ACTIVE;
 
         rec = unknown();
@@ -1535,7 +1573,7 @@ row_15_not_what_is_known(void **state)
     (void) state;
 
     ev = issue(false);
-    ev.another = true;
+    ev.from = &had[HAD_LIVE];
 
     for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
         rec = records[i];
@@ -1578,13 +1616,13 @@ row_15_former_keys(void **state)
 
         /* of another session, and of nobody */
 
-        ev.another = true;
+        ev.from = &had[HAD_LIVE];
         out = decide(&rec, ev);
         assert_true(out.carried);
         assert_false(out.changed);
         assert_same(&rec, &before);
 
-        ev.another = false;
+        ev.from = NULL;
         ev.anonymous = true;
         out = decide(&rec, ev);
         assert_false(out.carried);
@@ -1607,13 +1645,13 @@ row_15_logged_in_with_a_visitors_key(void **state)
     (void) state;
 
     ev = issue(false);
-    ev.another = true;
+    ev.from = &had[HAD_LIVE];
     ev.said = SSEC_ON;
 
     rec = visitor();
     assert_true(decide(&rec, ev).carried);
 
-    ev.another = false;
+    ev.from = NULL;
     ev.anonymous = true;
 
     rec = visitor();
@@ -1658,7 +1696,7 @@ row_16_begins_anew(void **state)
 static void
 row_16_with_what_is_said(void **state)
 {
-    int             another;
+    size_t          i;
     ssec_event_t    ev;
     ssec_record_t   rec;
     ssec_outcome_t  out;
@@ -1676,9 +1714,10 @@ row_16_with_what_is_said(void **state)
 
     /* after off and end nothing is carried: off is another's, end is over */
 
-    for (another = 0; another <= 1; another++) {
+    for (i = 0; i <= sizeof(had) / sizeof(had[0]); i++) {
         ev = issue(false);
-        ev.another = another;
+        ev.from = i ? &had[i - 1] : NULL;
+        ev.apart = i & 1;
         ev.said = SSEC_OFF;
 
         rec = unknown();
@@ -1886,6 +1925,7 @@ row_19_own_limits(void **state)
 static void
 row_20_not_logged_in(void **state)
 {
+    unsigned        i;
     ssec_event_t    ev;
     ssec_record_t   rec, before;
     ssec_outcome_t  out;
@@ -1898,7 +1938,9 @@ row_20_not_logged_in(void **state)
 
     assert_true(out.changed);
     assert_int_equal(out.state, SSEC_VISITOR);
+    assert_false(out.begun);
     before.state = SSEC_VISITOR;
+    before.left = true;
     assert_same(&rec, &before);
 
     /* with another key for the visitor the old one is not to be used again */
@@ -1909,8 +1951,20 @@ row_20_not_logged_in(void **state)
     rec = live(NOW - HOUR, NOW - 1);
     assert_int_equal(decide(&rec, ev).state, SSEC_CLOSED);
 
-    rec = visitor();
-    assert_int_equal(decide(&rec, ev).state, SSEC_CLOSED);
+    /* a visitor is left alone, whatever comes with it */
+
+    for (i = 0; i < 8; i++) {
+        ev.replaced = i & 1;
+        ev.former = i & 2;
+
+        rec = (i & 4) ? left() : visitor();
+        before = rec;
+        out = decide(&rec, ev);
+        assert_false(out.changed);
+        assert_false(out.begun);
+        assert_int_equal(out.state, SSEC_VISITOR);
+        assert_same(&rec, &before);
+    }
 }
 
 
@@ -2149,7 +2203,7 @@ ping_of_the_living(void **state)
         out = decide(&rec, ev);
         assert_int_equal(out.verdict, SSEC_PASS);
         assert_int_equal(rec.last, ev.admitted && ev.idle_for_set
-                                   && ev.idle_for == 0
+                                   && ev.idle_for == 0 && !ev.former
                                    ? NOW : NOW - 10 * SECOND);
     }
 }
@@ -2180,7 +2234,9 @@ assert_live_part_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
     bool            is_live;
     ssec_outcome_t  out, part;
 
-    if (rec.state != SSEC_LIVE || !rec.presented || ev.kind >= SSEC_ISSUE) {
+    if (rec.state != SSEC_LIVE || !rec.presented || ev.kind >= SSEC_ISSUE
+        || ev.former)
+    {
         return;
     }
 
@@ -2291,7 +2347,8 @@ brief_events(void **state)
         { .state = SSEC_EXPIRED, .told = true, .created = NOW - HOUR,
           .last = NOW - HOUR },
         dead(SSEC_CLOSED),
-        visitor()
+        visitor(),
+        left()
     };
 
     (void) state;
@@ -2353,6 +2410,7 @@ typedef struct {
     ssec_state_e       state;
     bool               told;
     bool               issued;
+    bool               left;
     uint64_t           created;
     uint64_t           human;
     const ssec_own_t  *own;
@@ -2396,7 +2454,7 @@ model_activity(model_t *m, const ssec_event_t *ev, uint64_t now)
 {
     uint64_t  when;
 
-    if (!ev->admitted) {
+    if (!ev->admitted || ev->former) {
         return;
     }
 
@@ -2526,14 +2584,14 @@ model_is_taken(const model_t *m, const ssec_event_t *ev)
         return true;
 
     case SSEC_LIVE:
-        return ev->former && (ev->anonymous || ev->another);
+        return ev->former && (ev->anonymous || ev->from);
 
     case SSEC_VISITOR:
         return (ev->former || ev->said == SSEC_ON)
-               && (ev->anonymous || ev->another);
+               && (ev->anonymous || ev->from);
 
     default:
-        return ev->anonymous || (ev->another && ev->lives);
+        return ev->anonymous || (ev->from && ev->lives);
     }
 }
 
@@ -2546,7 +2604,20 @@ model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
         return;
     }
 
-    if (ev->another && (ev->said == SSEC_ACTIVE || ev->said == SSEC_ON)) {
+    if (ev->from && (ev->said == SSEC_ACTIVE || ev->said == SSEC_ON)) {
+
+        if (ev->from->issued && !ev->apart) {
+            return;
+        }
+
+        *m = (model_t) {
+            .state = (ev->from->state == SSEC_LIVE) ? SSEC_LIVE : SSEC_CLOSED,
+            .issued = true,
+            .created = ev->from->created,
+            .human = ev->from->last,
+            .own = ev->from->own
+        };
+
         return;
     }
 
@@ -2559,24 +2630,30 @@ model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
 static void
 model_response(model_t *m, const ssec_event_t *ev, uint64_t now)
 {
-    bool  open;
-
-    open = (m->state == SSEC_LIVE || m->state == SSEC_VISITOR);
+    model_t  before;
 
     if (ev->kind == SSEC_ISSUE) {
         model_issue(m, ev, now);
 
-    } else if (ev->kind == SSEC_ON && m->state == SSEC_VISITOR
-               && !ev->replaced)
-    {
+    } else if (ev->kind == SSEC_ON && (ev->replaced || ev->former)) {
+        return;
+
+    } else if (ev->kind == SSEC_ON && m->state == SSEC_VISITOR) {
+        before = *m;
         model_begin(m, SSEC_LIVE, now);
         m->own = ev->own;
+
+        if (before.left) {
+            m->created = before.created;
+            m->human = (now > before.human) ? now : before.human;
+        }
 
     } else if (ev->kind == SSEC_ON && m->state == SSEC_LIVE && ev->own) {
         m->own = ev->own;
 
-    } else if (ev->kind == SSEC_OFF && open) {
+    } else if (ev->kind == SSEC_OFF && m->state == SSEC_LIVE) {
         m->state = ev->replaced ? SSEC_CLOSED : SSEC_VISITOR;
+        m->left = true;
 
     } else if ((ev->kind == SSEC_DELETE || ev->kind == SSEC_END)
                && m->state != SSEC_UNKNOWN)
@@ -2660,13 +2737,23 @@ random_event(uint64_t *seed, const ssec_record_t *rec, uint64_t now,
 }
 
 
+/* One that goes on from the session that the request had. */
+
+static bool
+inherits(const ssec_event_t *ev)
+{
+    return ev->from && (ev->apart || !ev->from->issued)
+           && ev->said != SSEC_OFF && ev->said != SSEC_END;
+}
+
+
 /* What holds of any step, whatever the model says. */
 
 static void
 assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
     const ssec_record_t *before, const ssec_record_t *rec, uint64_t now)
 {
-    bool  request, begun, known, was_dead, anew;
+    bool  request, begun, known, was_dead, was_visitor, anew;
 
     request = (ev->kind < SSEC_ISSUE);
     begun = !request && out->begun;
@@ -2683,7 +2770,10 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
 
     /* last goes neither back nor into the future, unless it begins anew */
 
-    anew = begun || (before->state == SSEC_VISITOR && ev->kind == SSEC_ON);
+    begun = begun && ev->kind == SSEC_ISSUE;
+    was_visitor = (before->state == SSEC_VISITOR && ev->kind == SSEC_ON);
+
+    anew = begun || (was_visitor && !before->left);
 
     if (known && !anew) {
         assert_true(rec->last >= before->last);
@@ -2696,14 +2786,20 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
     /* the dead stay dead but for row 14 */
 
     if (begun) {
-        assert_int_equal(ev->kind, SSEC_ISSUE);
-        assert_true(!known || ev->anonymous || ev->another);
+        assert_true(!known || ev->anonymous || ev->from);
         assert_true(!was_dead || ev->anonymous || ev->lives);
         assert_true(out->changed && !out->carried);
-        assert_int_equal(rec->created, now);
+        assert_int_equal(rec->created, inherits(ev) ? ev->from->created : now);
     }
 
-    if (was_dead && !anew) {
+    /* what a former key ends is that key's alone; nothing else is begun */
+
+    if (!request && ev->kind != SSEC_ISSUE) {
+        assert_int_equal(out->begun, out->changed && ev->former);
+        assert_true(!out->begun || rec->state != SSEC_LIVE);
+    }
+
+    if (was_dead && !begun) {
         assert_true(rec->state == SSEC_EXPIRED || rec->state == SSEC_CLOSED);
         assert_true(before->state != SSEC_CLOSED
                     || rec->state == SSEC_CLOSED);
@@ -2713,12 +2809,19 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
 
     if (!request && out->carried) {
         assert_int_equal(ev->kind, SSEC_ISSUE);
-        assert_true(ev->another && ev->said != SSEC_OFF
-                    && ev->said != SSEC_END);
+        assert_true(ev->from && ev->from->issued && !ev->apart);
+        assert_true(ev->said != SSEC_OFF && ev->said != SSEC_END);
         assert_true(before->state != SSEC_LIVE || ev->former);
         assert_true(!was_dead || ev->anonymous || ev->lives);
         assert_false(out->changed);
         assert_same(rec, before);
+    }
+
+    /* nor does a key that was replaced */
+
+    if (request && ev->former) {
+        assert_int_equal(out->active, 0);
+        assert_true(!known || rec->last == before->last);
     }
 
     /* what is not admitted moves nothing, and begins nothing that lives */

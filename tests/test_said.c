@@ -13,7 +13,7 @@
 #define DAY   (24 * HOUR)
 
 /* the longest that is kept */
-#define CUT   (SSEC_OWN_NONE - 1)
+#define CUT   (49 * DAY)
 
 
 /* In a block of its own size: a sanitizer sees each byte too far. */
@@ -187,10 +187,10 @@ test_times(void **state)
     assert_expire("2w", 14 * DAY);
     assert_expire("1h30m", HOUR + 30 * 60000);
     assert_expire("1h 30m", HOUR + 30 * 60000);
-    assert_expire("1h  30m  5", HOUR + 30 * 60000 + 5000);
-    assert_expire("5m5", 305000);
+    assert_expire("1h  30m  5m", HOUR + 35 * 60000);
+    assert_expire("5m10", 310000);
     assert_expire("5 10s", 15000);
-    assert_expire("1m30s500ms", 90500);
+    assert_expire("1s300ms20ms", 1320);
     assert_expire("007s", 7000);
     assert_expire("0m 1s", 1000);
 }
@@ -204,14 +204,14 @@ test_long_times(void **state)
     (void) state;
 
     assert_expire("49d", 49 * DAY);
+    assert_expire("4233599999ms", 48 * DAY);
     assert_expire("4294967294ms", CUT);
-    assert_expire("4294967293ms", CUT - 1);
     assert_expire("4294967295ms", CUT);
     assert_expire("4294967296ms", CUT);
     assert_expire("50d", CUT);
     assert_expire("7w 5d", CUT);
     assert_expire("49d 49d", CUT);
-    assert_expire("4294967s", 4294967000U);
+    assert_expire("4294967s", CUT);
     assert_expire("4294968s", CUT);
     assert_expire("9999999999999999999999999999999999", CUT);
     assert_expire("18446744073709551616ms", CUT);
@@ -223,6 +223,98 @@ test_long_times(void **state)
     assert_expire("30500568905w", CUT);
 
     assert_limits("on; max_lifetime=1000d", 0, 0, CUT);
+}
+
+
+/* What people write stays as it is; what is counted down does not. */
+
+static void
+test_rounded_down(void **state)
+{
+    (void) state;
+
+    assert_expire("5m", 300000);
+    assert_expire("300", 300000);
+    assert_expire("15m", 15 * 60000);
+    assert_expire("20m", 20 * 60000);
+    assert_expire("30m", 30 * 60000);
+    assert_expire("90m", 90 * 60000);
+    assert_expire("8h", 8 * HOUR);
+    assert_expire("30d", 30 * DAY);
+
+    assert_expire("777", 770000);
+    assert_expire("14m59s", 890000);
+    assert_expire("301s", 300000);
+    assert_expire("159s", 159000);
+    assert_expire("164999ms", 160000);
+    assert_expire("8h1s", 8 * HOUR);
+    assert_expire("319ms", 315);
+    assert_expire("159ms", 159);
+    assert_expire("161ms", 160);
+    assert_expire("31ms", 31);
+
+    /* all of them are, and none to nothing */
+
+    assert_limits("on; warn_after=777; expire_after=888; max_lifetime=8h5m",
+                  770000, 880000, 8 * HOUR);
+    assert_limits("on; max_lifetime=1ms", 0, 0, 1);
+}
+
+
+/* By less than a 32nd, and the less there was the less is left. */
+
+static void
+test_rounded_by_little(void **state)
+{
+    char         header[64], text[512];
+    uint64_t     time, last;
+    ssec_said_t  s;
+
+    (void) state;
+
+    last = 0;
+
+    for (time = 1; time < SSEC_OWN_NONE; time += 1 + time / 5003) {
+        (void) sprintf(header, "on; expire_after=%llums",
+                       (unsigned long long) time);
+        assert_true(said((const uint8_t *) header, strlen(header), &s, text));
+        assert_true(s.own.expire_after <= time);
+        assert_true((time - s.own.expire_after) * 32 < time);
+        assert_true(s.own.expire_after >= last);
+        last = s.own.expire_after;
+
+        /* once is enough */
+
+        (void) sprintf(header, "on; expire_after=%lums", (unsigned long) last);
+        assert_true(said((const uint8_t *) header, strlen(header), &s, text));
+        assert_int_equal(s.own.expire_after, last);
+    }
+}
+
+
+/* Of a day that a backend counts down by seconds there are few. */
+
+static void
+test_rounded_to_few(void **state)
+{
+    char         header[64], text[512];
+    uint32_t     last;
+    unsigned     n, time;
+    ssec_said_t  s;
+
+    (void) state;
+
+    n = 0;
+    last = 0;
+
+    for (time = 1; time <= 86400; time++) {
+        (void) sprintf(header, "on; max_lifetime=%u", time);
+        assert_true(said((const uint8_t *) header, strlen(header), &s, text));
+        n += (s.own.max_lifetime != last);
+        last = s.own.max_lifetime;
+    }
+
+    assert_in_range(n, 300, 1000);
 }
 
 
@@ -322,6 +414,9 @@ main(void)
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_long_times),
+        cmocka_unit_test(test_rounded_down),
+        cmocka_unit_test(test_rounded_by_little),
+        cmocka_unit_test(test_rounded_to_few),
         cmocka_unit_test(test_bad_times),
         cmocka_unit_test(test_bad_parameters),
         cmocka_unit_test(test_any)

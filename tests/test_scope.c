@@ -24,19 +24,23 @@ set_up(void **state)
 }
 
 
-/* As text: "path|domain", and "|secure", "|cross-site", "|partitioned". */
+/*
+ * As text: "path|domain", and "|secure", "|cross-site", "|partitioned",
+ * "|default".
+ */
 
 static const char *
 text(const ssec_scope_t *scope)
 {
     static char  out[1024];
 
-    sprintf(out, "%.*s|%.*s%s%s%s", (int) scope->path.len,
+    sprintf(out, "%.*s|%.*s%s%s%s%s", (int) scope->path.len,
             (const char *) scope->path.data, (int) scope->domain.len,
             scope->domain.len ? (const char *) scope->domain.data : "",
             scope->secure ? "|secure" : "",
             scope->cross_site ? "|cross-site" : "",
-            scope->partitioned ? "|partitioned" : "");
+            scope->partitioned ? "|partitioned" : "",
+            scope->by_default ? "|default" : "");
 
     return out;
 }
@@ -145,32 +149,32 @@ test_default_path(void **state)
 {
     (void) state;
 
-    check_scope("sid=x", "/", "/|");
-    check_scope("sid=x", "/login", "/|");
-    check_scope("sid=x", "/app/login", "/app|");
-    check_scope("sid=x", "/app/", "/app|");
-    check_scope("sid=x", "/a/b/c/d", "/a/b/c|");
-    check_scope("sid=x", "//", "/|");
-    check_scope("sid=x", "//x", "/|");
-    check_scope("sid=x", "/a//b", "/a/|");
+    check_scope("sid=x", "/", "/||default");
+    check_scope("sid=x", "/login", "/||default");
+    check_scope("sid=x", "/app/login", "/app||default");
+    check_scope("sid=x", "/app/", "/app||default");
+    check_scope("sid=x", "/a/b/c/d", "/a/b/c||default");
+    check_scope("sid=x", "//", "/||default");
+    check_scope("sid=x", "//x", "/||default");
+    check_scope("sid=x", "/a//b", "/a/||default");
 
     /* arguments are none of it */
 
-    check_scope("sid=x", "/app/login?next=/a/b", "/app|");
-    check_scope("sid=x", "/login?next=/a/b", "/|");
-    check_scope("sid=x", "/?/a/b", "/|");
-    check_scope("sid=x", "/app/login#/a/b", "/app|");
+    check_scope("sid=x", "/app/login?next=/a/b", "/app||default");
+    check_scope("sid=x", "/login?next=/a/b", "/||default");
+    check_scope("sid=x", "/?/a/b", "/||default");
+    check_scope("sid=x", "/app/login#/a/b", "/app||default");
 
     /* nor is what is no path */
 
-    check_scope("sid=x", "", "/|");
-    check_scope("sid=x", "?/a/b", "/|");
-    check_scope("sid=x", "*", "/|");
-    check_scope("sid=x", "app/login", "/|");
-    check_scope("sid=x", "http://a/b", "/|");
+    check_scope("sid=x", "", "/||default");
+    check_scope("sid=x", "?/a/b", "/||default");
+    check_scope("sid=x", "*", "/||default");
+    check_scope("sid=x", "app/login", "/||default");
+    check_scope("sid=x", "http://a/b", "/||default");
 
-    check_scope("sid=x; Path=", "/app/login", "/app|");
-    check_scope("sid=x; Path=app", "/app/login", "/app|");
+    check_scope("sid=x; Path=", "/app/login", "/app||default");
+    check_scope("sid=x; Path=app", "/app/login", "/app||default");
 }
 
 
@@ -261,6 +265,49 @@ test_learn(void **state)
 }
 
 
+/*
+ * What a browser takes for the path is learned, too, and is not told apart
+ * from what says so.
+ */
+
+static void
+test_learn_default(void **state)
+{
+    (void) state;
+
+    learn("sid=x", "/app/login");
+    learn("sid=x; Path=/app", "/");
+    learn("sid=y", "/app/other");
+    learn("sid=x; Path=/", "/app/login");
+    learn("sid=x", "/login");
+    assert_string_equal(learned(), "/app||default /| ");
+
+    learn("sid=x; Secure", "/login");
+    assert_string_equal(learned(), "/app||default /| /||secure|default ");
+}
+
+
+/* A browser would read attributes there: it is not to be repeated. */
+
+static void
+test_learn_no_semicolon(void **state)
+{
+    (void) state;
+
+    learn("sid=x", "/a;b/login");
+    learn("sid=x", "/a;domain=example.com/");
+    learn("sid=x", "/a/;/");
+    learn("sid=x", "/;/a");
+    assert_string_equal(learned(), "");
+
+    /* beyond the path there may be one */
+
+    learn("sid=x", "/a/b;c");
+    learn("sid=x", "/c/b?d;e/f");
+    assert_string_equal(learned(), "/a||default /c||default ");
+}
+
+
 /* The one that was learned first goes where there is no room. */
 
 static void
@@ -310,6 +357,63 @@ test_learn_more_than_there_is_room(void **state)
     assert_true(ssec_scope_next(notes, &i, &scope));
     assert_int_equal(i, SSEC_SCOPES);
     assert_false(ssec_scope_next(notes, &i, &scope));
+}
+
+
+/* Paths that clients choose push out nothing, and are pushed out. */
+
+static void
+test_learn_more_defaults(void **state)
+{
+    char          path[64];
+    unsigned      i, n, explicit;
+    ssec_scope_t  scope;
+
+    (void) state;
+
+    /* where there is room they are learned */
+
+    for (n = 0; n < 100; n++) {
+        sprintf(path, "/%u/x", n);
+        learn("sid=x", path);
+    }
+
+    for (i = 0, n = 0; ssec_scope_next(notes, &i, &scope); n++) {
+        sprintf(path, "/%u||default", n);
+        assert_string_equal(text(&scope), path);
+    }
+
+    assert_int_equal(n, SSEC_SCOPES);
+
+    /* each that says so takes the place of one */
+
+    for (n = 1; n <= SSEC_SCOPES; n++) {
+        sprintf(path, "sid=x; Path=/explicit/%u", n);
+        learn(path, "/");
+        learn("sid=x", "/a/b");
+
+        explicit = 0;
+
+        for (i = 0; ssec_scope_next(notes, &i, &scope); /* void */ ) {
+            explicit += !scope.by_default;
+        }
+
+        assert_int_equal(explicit, n);
+    }
+
+    /* and keeps it */
+
+    for (n = 0; n < 300; n++) {
+        sprintf(path, "/%u/x", n);
+        learn("sid=x", path);
+    }
+
+    for (i = 0, n = 1; ssec_scope_next(notes, &i, &scope); n++) {
+        sprintf(path, "/explicit/%u|", n);
+        assert_string_equal(text(&scope), path);
+    }
+
+    assert_int_equal(n, SSEC_SCOPES + 1);
 }
 
 
@@ -405,6 +509,9 @@ main(void)
         cmocka_unit_test_setup(test_covers_domain, set_up),
         cmocka_unit_test_setup(test_learn, set_up),
         cmocka_unit_test_setup(test_learn_more_than_there_is_room, set_up),
+        cmocka_unit_test_setup(test_learn_default, set_up),
+        cmocka_unit_test_setup(test_learn_no_semicolon, set_up),
+        cmocka_unit_test_setup(test_learn_more_defaults, set_up),
         cmocka_unit_test_setup(test_learn_long_ones, set_up),
         cmocka_unit_test_setup(test_half_written, set_up)
     };

@@ -219,7 +219,7 @@ dead_owner(void)
 static bool
 rename_to(ssec_digest_t key, ssec_digest_t name)
 {
-    return ssec_table_rename(&table, &key, &name);
+    return ssec_table_rename(&table, &key, &name, NOW);
 }
 
 

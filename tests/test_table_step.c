@@ -610,7 +610,7 @@ check_again(void)
 
     case RENAME:
         key = renamed();
-        (void) ssec_table_rename(&copy, &key, &scene.digest);
+        (void) ssec_table_rename(&copy, &key, &scene.digest, NOW);
         rec = checked(scene.digest, false, &found);
         assert_true(test_same(&rec, &scene.known[0].record));
         rec = test_get(&copy, key);
@@ -718,7 +718,7 @@ operate(void)
 
     case RENAME:
         key = renamed();
-        (void) ssec_table_rename(&table, &key, &scene.digest);
+        (void) ssec_table_rename(&table, &key, &scene.digest, NOW);
         break;
 
     case REPLACE:
