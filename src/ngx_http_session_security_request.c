@@ -11,8 +11,10 @@
 static inline ngx_int_t ngx_http_session_security_go_on(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx);
-static ngx_int_t ngx_http_session_security_come_back(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf) ssec_seldom;
+static void ngx_http_session_security_come_back(ngx_http_request_t *r)
+    ssec_seldom;
+static ngx_int_t ngx_http_session_security_keyless(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone) ssec_seldom;
 static ngx_http_session_security_ctx_t *ngx_http_session_security_create_ctx(
     ngx_http_request_t *r);
 static void ngx_http_session_security_cleanup(void *data);
@@ -69,10 +71,8 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
 
-    if (r->internal && r == r->main
-        && ngx_http_session_security_come_back(r, slcf) != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (r->internal && r == r->main) {
+        ngx_http_session_security_come_back(r);
     }
 
     if (slcf->shm_zone == NULL || r != r->main) {
@@ -95,7 +95,8 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
     }
 
     if (keys.nelts == 0) {
-        return NGX_DECLINED;
+        return r->internal ? ngx_http_session_security_keyless(r, zone)
+                           : NGX_DECLINED;
     }
 
     ctx = ngx_http_session_security_create_ctx(r);
@@ -104,6 +105,11 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
     }
 
     ctx->zone = zone;
+
+    if (r->internal) {
+        ngx_http_session_security_come_back(r);
+        ctx->refused = 0;
+    }
 
     if (ngx_http_session_security_judge(r, slcf, &keys, ctx, &url) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -128,47 +134,61 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
  * and what a backend said is kept, for the next one takes its place.
  */
 
-static ngx_int_t
-ngx_http_session_security_come_back(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf)
+static void
+ngx_http_session_security_come_back(ngx_http_request_t *r)
 {
     ngx_table_elt_t                  *said;
     ngx_http_session_security_ctx_t  *ctx;
 
     ctx = ngx_http_session_security_ctx(r);
 
-    if (ctx && !ctx->admitted) {
+    if (ctx == NULL) {
+        return;
+    }
+
+    if (!ctx->admitted) {
         ctx->refused = 1;
     }
 
     said = ngx_http_session_security_redirected_said(r);
 
+    if (said) {
+        ctx->said = said->value;
+    }
+}
+
+
+/*
+ * A request without a key, that a backend has redirected: what that one said
+ * counts for a session that the response begins.
+ */
+
+static ngx_int_t
+ngx_http_session_security_keyless(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone)
+{
+    ngx_table_elt_t                  *said;
+    ngx_http_session_security_ctx_t  *ctx;
+
+    said = ngx_http_session_security_redirected_said(r);
+
     if (said == NULL) {
-        return NGX_OK;
+        return NGX_DECLINED;
     }
 
+    ctx = ngx_http_session_security_create_ctx(r);
     if (ctx == NULL) {
-
-        if (slcf->shm_zone == NULL) {
-            return NGX_OK;
-        }
-
-        /* a request without a key, whose response may begin a session */
-
-        ctx = ngx_http_session_security_create_ctx(r);
-        if (ctx == NULL) {
-            return NGX_ERROR;
-        }
-
-        ctx->zone = slcf->shm_zone->data;
-        ngx_http_session_security_no_outcome(&ctx->outcome);
-        ctx->judged = 1;
-        ctx->admitted = 1;
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ctx->zone = zone;
     ctx->said = said->value;
+    ctx->judged = 1;
+    ctx->admitted = 1;
 
-    return NGX_OK;
+    ngx_http_session_security_no_outcome(&ctx->outcome);
+
+    return NGX_DECLINED;
 }
 
 

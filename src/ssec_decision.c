@@ -189,11 +189,11 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     case SSEC_ON:
 
-        if (ev->former || ev->replaced) {
+        if (ev->former) {
             break;
         }
 
-        if (rec->state == SSEC_VISITOR) {                   /* row 18 */
+        if (rec->state == SSEC_VISITOR && !ev->replaced) {  /* row 18 */
 
             if (rec->left) {
                 rec->state = SSEC_LIVE;
@@ -299,6 +299,10 @@ ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
         if (rec->state != SSEC_LIVE) {
             rec->state = SSEC_CLOSED;
+        }
+
+        if (ev->own) {
+            rec->own = ev->own;
         }
 
     } else {

@@ -134,6 +134,32 @@ fresh(uint64_t last)
 }
 
 
+/* A visitor who was logged in before; and one whose key a client made up. */
+
+static ssec_record_t
+left(uint64_t last)
+{
+    ssec_record_t  rec;
+
+    rec = record(SSEC_VISITOR, 0, last);
+    rec.left = true;
+
+    return rec;
+}
+
+
+static ssec_record_t
+guest(uint64_t last)
+{
+    ssec_record_t  rec;
+
+    rec = left(last);
+    rec.issued = false;
+
+    return rec;
+}
+
+
 static void
 assert_record(ssec_record_t rec, ssec_record_t expected)
 {
@@ -141,6 +167,7 @@ assert_record(ssec_record_t rec, ssec_record_t expected)
     assert_int_equal(rec.issued, expected.issued);
     assert_int_equal(rec.presented, expected.presented);
     assert_int_equal(rec.told, expected.told);
+    assert_int_equal(rec.left, expected.left);
     assert_int_equal(rec.created, expected.created);
     assert_int_equal(rec.last, expected.last);
     assert_true(test_same(&rec, &expected));
@@ -364,6 +391,57 @@ every_state_and_flag(void **state)
 }
 
 
+/* A visitor's key that was not issued was that of a session once. */
+
+static void
+visitors_are_told_apart(void **state)
+{
+    unsigned       i, k;
+    ssec_digest_t  digest;
+    ssec_record_t  rec;
+
+    const ssec_record_t  visitors[] = {
+        record(SSEC_VISITOR, 0, NOW), left(NOW), guest(NOW)
+    };
+
+    static const unsigned  slots[] = {
+        SSEC_SLOT_VISITOR, SSEC_SLOT_LEFT, SSEC_SLOT_GUEST
+    };
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+
+    for (i = 0; i < 3; i++) {
+        for (k = 0; k < 3; k++) {
+            assert_true(test_put(&table, digest, visitors[i]));
+            assert_known(digest, visitors[i]);
+            assert_int_equal(ssec_slot_state(ssec_word(&table, A, 0)),
+                             slots[i]);
+            assert_true(test_put(&table, digest, visitors[k]));
+            assert_known(digest, visitors[k]);
+        }
+
+        /* neither a name nor a live one is taken for any of them */
+
+        assert_false(ssec_slot_is_name(slots[i]));
+        assert_false(ssec_slot_is_live(slots[i]));
+    }
+
+    rec = guest(NOW);
+    rec.left = false;
+    assert_true(test_put(&table, digest, rec));
+    assert_known(digest, guest(NOW));
+
+    /* who is no visitor has not left */
+
+    rec = issued(NOW);
+    rec.left = true;
+    assert_true(test_put(&table, digest, rec));
+    assert_known(digest, issued(NOW));
+}
+
+
 static void
 times_are_packed(void **state)
 {
@@ -547,9 +625,10 @@ eviction_order(void **state)
     const ssec_record_t  order[] = {
         record(SSEC_CLOSED, 0, NOW + 70), record(SSEC_CLOSED, 0, NOW + 71),
         record(SSEC_EXPIRED, 1, NOW + 60), record(SSEC_EXPIRED, 0, NOW + 61),
-        record(SSEC_EXPIRED, 1, NOW + 62),
+        record(SSEC_EXPIRED, 1, NOW + 62), guest(NOW + 63), guest(NOW + 64),
         live(NOW + 50), live(NOW + 51),
-        record(SSEC_VISITOR, 0, NOW + 45), record(SSEC_VISITOR, 0, NOW + 46),
+        record(SSEC_VISITOR, 0, NOW + 45), left(NOW + 46),
+        record(SSEC_VISITOR, 0, NOW + 47),
         fresh(NOW + 43), fresh(NOW + 44),
         issued(NOW + 40), issued(NOW + 41), issued(NOW + 42)
     };
@@ -872,24 +951,29 @@ powers(void **state)
     unsigned       i, k, n;
     ssec_digest_t  digest;
 
-    enum { CLOSED = 0, EXPIRED, LIVE, VISITOR, FRESH, ISSUED, KINDS };
+    enum { CLOSED = 0, EXPIRED, GUEST, LIVE, VISITOR, LEFT, FRESH, ISSUED,
+           KINDS };
 
     const ssec_record_t  kinds[] = {
         [CLOSED] = record(SSEC_CLOSED, 0, NOW),
         [EXPIRED] = record(SSEC_EXPIRED, 1, NOW),
+        [GUEST] = guest(NOW),
         [LIVE] = live(NOW),
         [VISITOR] = record(SSEC_VISITOR, 0, NOW),
+        [LEFT] = left(NOW),
         [FRESH] = fresh(NOW),
         [ISSUED] = issued(NOW)
     };
 
     static const bool  pushes_out[KINDS][KINDS] = {
-        [CLOSED] = { 1, 1, 0, 0, 0, 0 },
-        [EXPIRED] = { 1, 1, 0, 0, 0, 0 },
-        [LIVE] = { 1, 1, 1, 0, 0, 0 },
-        [VISITOR] = { 1, 1, 1, 1, 0, 0 },
-        [FRESH] = { 1, 1, 1, 1, 1, 1 },
-        [ISSUED] = { 1, 1, 1, 1, 1, 1 }
+        [CLOSED] = { 1, 1, 1, 0, 0, 0, 0, 0 },
+        [EXPIRED] = { 1, 1, 1, 0, 0, 0, 0, 0 },
+        [GUEST] = { 1, 1, 1, 0, 0, 0, 0, 0 },
+        [LIVE] = { 1, 1, 1, 1, 0, 0, 0, 0 },
+        [VISITOR] = { 1, 1, 1, 1, 1, 1, 0, 0 },
+        [LEFT] = { 1, 1, 1, 1, 1, 1, 0, 0 },
+        [FRESH] = { 1, 1, 1, 1, 1, 1, 1, 1 },
+        [ISSUED] = { 1, 1, 1, 1, 1, 1, 1, 1 }
     };
 
     (void) state;
@@ -940,7 +1024,7 @@ room_is_made_over_weaker_ones(void **state)
 
     const ssec_record_t  weaker[] = {
         record(SSEC_CLOSED, 0, NOW), record(SSEC_EXPIRED, 0, NOW), live(NOW),
-        record(SSEC_VISITOR, 0, NOW), fresh(NOW)
+        record(SSEC_VISITOR, 0, NOW), fresh(NOW), guest(NOW), left(NOW)
     };
 
     (void) state;
@@ -983,6 +1067,58 @@ room_is_made_over_weaker_ones(void **state)
 
             assert_int_equal(test_locks(&table), 0);
         }
+    }
+}
+
+
+/* Of several that are worth the same the longest idle goes. */
+
+static void
+room_is_made_over_the_longest_idle(void **state)
+{
+    unsigned       i, n, oldest;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 50);
+
+    for (oldest = 0; oldest < 3; oldest++) {
+        test_table_unmap(&table);
+        test_table_map(&table, 1024);
+
+        for (i = 0; i < 3; i++) {
+            n = (i + 3 - oldest) % 3;
+
+            place(A, i, test_digest_at(&table, A, C, i), issued(NOW + i));
+            place(B, i, test_digest_at(&table, B, A, i), issued(NOW + i));
+            place(C, i, test_digest_at(&table, C, A, i), live(NOW + n));
+        }
+
+        assert_false(test_put(&table, digest, issued(NOW + 50)));
+        assert_known(digest, issued(NOW + 50));
+
+        for (i = 0; i < 3; i++) {
+            assert_int_equal(test_records_of(&table,
+                                             test_digest_at(&table, C, A, i)),
+                             i != oldest);
+            assert_known(test_digest_at(&table, A, C, i), issued(NOW + i));
+        }
+
+        /* but what is worth less goes before, however short it is idle */
+
+        test_table_unmap(&table);
+        test_table_map(&table, 1024);
+
+        for (i = 0; i < 3; i++) {
+            place(A, i, test_digest_at(&table, A, C, i), issued(NOW + i));
+            place(B, i, test_digest_at(&table, B, A, i), issued(NOW + i));
+            place(C, i, test_digest_at(&table, C, A, i),
+                  i == oldest ? guest(NOW + 90) : live(NOW));
+        }
+
+        assert_true(test_put(&table, digest, issued(NOW + 50)));
+        assert_unknown(test_digest_at(&table, C, A, oldest));
     }
 }
 
@@ -1525,7 +1661,9 @@ count_by_state(void **state)
 
     for (i = 15; i < 22; i++) {
         (void) test_put(&table, test_digest(i),
-                        i < 19 ? record(SSEC_VISITOR, 0, NOW) : fresh(NOW));
+                        i < 17 ? record(SSEC_VISITOR, 0, NOW)
+                               : i == 17 ? left(NOW)
+                                         : i == 18 ? guest(NOW) : fresh(NOW));
     }
 
     for (i = 0; i < 6; i++) {
@@ -1795,6 +1933,75 @@ copy_with_own_limits_and_notes(void **state)
     ssec_table_unlock_notes(&table);
 
     assert_int_equal(atomic_load(&from.header->lock), 0);
+    test_table_unmap(&from);
+}
+
+
+/* Neither is what may be other than a number of limits taken for one. */
+
+static void
+own_limits_that_are_none(void **state)
+{
+    ssec_digest_t  digest;
+    ssec_record_t  rec;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+    rec = record(SSEC_CLOSED, 0, NOW);
+    rec.own = own(limits(1, 2, 3));
+
+    place(A, 0, digest, rec);
+    assert_non_null(test_get(&table, digest).own);
+
+    table.own[(size_t) A * SSEC_OWN_SLOTS] = SSEC_TABLE_OWN + 1;
+    assert_null(test_get(&table, digest).own);
+
+    table.own[(size_t) A * SSEC_OWN_SLOTS] = UINT16_MAX;
+    assert_null(test_get(&table, digest).own);
+    assert_int_equal(test_get(&table, digest).state, SSEC_CLOSED);
+
+    /* one that nobody has given yet is without any */
+
+    table.own[(size_t) A * SSEC_OWN_SLOTS] = SSEC_TABLE_OWN;
+    assert_int_equal(test_get(&table, digest).own->expire_after, 0);
+}
+
+
+/* Visitors stay what they are. */
+
+static void
+copy_visitors(void **state)
+{
+    unsigned       i;
+    ssec_table_t   from;
+    ssec_counts_t  counts;
+
+    (void) state;
+
+    test_table_map(&from, 1031);
+
+    for (i = 0; i < 300; i++) {
+        assert_true(test_put(&from, test_digest(i),
+                             i % 3 == 0 ? guest(NOW + i)
+                                        : i % 3 == 1
+                                          ? left(NOW + i)
+                                          : record(SSEC_VISITOR, 0, NOW + i)));
+    }
+
+    ssec_table_copy(&table, &from);
+
+    for (i = 0; i < 300; i++) {
+        assert_known(test_digest(i),
+                     i % 3 == 0 ? guest(NOW + i)
+                                : i % 3 == 1
+                                  ? left(NOW + i)
+                                  : record(SSEC_VISITOR, 0, NOW + i));
+    }
+
+    ssec_table_count(&table, &counts);
+    assert_int_equal(counts.visitors, 300);
+
     test_table_unmap(&from);
 }
 
@@ -2784,6 +2991,7 @@ main(void)
         table_test(create_refuses_too_small),
         table_test(unknown_leaves_no_trace),
         table_test(every_state_and_flag),
+        table_test(visitors_are_told_apart),
         table_test(times_are_packed),
         table_test(ages_are_packed),
         table_test(locks_while_held),
@@ -2798,11 +3006,13 @@ main(void)
         table_test(moves_in_a_chain_over_weaker_ones),
         table_test(powers),
         table_test(room_is_made_over_weaker_ones),
+        table_test(room_is_made_over_the_longest_idle),
         table_test(made_up_ones_are_refused),
         table_test(own_limits_are_kept_once),
         table_test(own_limits_when_there_are_too_many),
         table_test(own_limits_shortest_is_not_the_first),
         table_test(own_limits_stay_with_the_record),
+        table_test(own_limits_that_are_none),
         table_test(glimpse),
         table_test(touch),
         table_test(touch_of_what_is_not_there),
@@ -2817,6 +3027,7 @@ main(void)
         table_test(copy_prefers_the_living),
         table_test(copy_prefers_the_issued),
         table_test(copy_with_own_limits_and_notes),
+        table_test(copy_visitors),
         table_test(copy_finds_what_was_moved),
         table_test(stored_digests),
         table_test(owners),

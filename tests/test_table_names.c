@@ -149,9 +149,36 @@ rename_to(ssec_digest_t key, ssec_digest_t name)
 
 
 static bool
-__attribute__((unused)) rename_at(ssec_digest_t key, ssec_digest_t name, uint64_t now)
+rename_at(ssec_digest_t key, ssec_digest_t name, uint64_t now)
 {
     return ssec_table_rename(&table, &key, &name, now);
+}
+
+
+/* Whether a key was replaced, and when. */
+
+static bool
+is_former(ssec_digest_t digest)
+{
+    ssec_entry_t  entry;
+
+    ssec_table_acquire(&table, &digest, &entry);
+    ssec_table_leave(&table, &entry);
+
+    return entry.former;
+}
+
+
+static uint64_t
+name_age(ssec_digest_t digest, uint64_t now)
+{
+    ssec_entry_t  entry;
+
+    ssec_table_acquire(&table, &digest, &entry);
+    ssec_table_leave(&table, &entry);
+    assert_true(entry.former);
+
+    return ssec_name_age(&entry, now);
 }
 
 
@@ -672,6 +699,254 @@ renamed_to_what_is_known(void **state)
 }
 
 
+/* A key that was replaced, and is set again, is in use again. */
+
+static void
+renamed_to_itself(void **state)
+{
+    unsigned       i;
+    uint64_t       when;
+    ssec_digest_t  key, next;
+
+    static const uint64_t  times[] = { LONG_AGO, NOW - 1, NOW, NOW + 5000 };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        when = times[i];
+        key = test_digest(10 * i);
+        next = test_digest(10 * i + 1);
+
+        assert_true(test_put(&table, key, issued(NOW)));
+        assert_true(rename_at(key, next, when));
+        assert_true(is_former(key));
+
+        /* be it within the time in which others go on with it, or after */
+
+        assert_true(rename_at(key, key, when + 1000));
+        assert_int_equal(slot_state(key), SSEC_SLOT_FRESH_NAME);
+        assert_false(is_former(key));
+        assert_int_equal(slot_state(key), SSEC_SLOT_NAME);
+        assert_known(key, issued(NOW));
+        assert_known(next, issued(NOW));
+        assert_false(is_former(next));
+
+        /* from one to the other, and back */
+
+        assert_true(rename_at(key, next, when + 2000));
+        assert_true(is_former(key));
+        assert_true(rename_at(next, key, when + 3000));
+        assert_false(is_former(key));
+        assert_true(is_former(next));
+        assert_int_equal(name_age(next, when + 3000) >> SSEC_NAME_TIME, 0);
+        assert_known(key, issued(NOW));
+    }
+}
+
+
+/* What was replaced is free for others at once: the decision is not here. */
+
+static void
+renamed_to_a_former_key_of_another(void **state)
+{
+    unsigned       i;
+    ssec_digest_t  name;
+
+    (void) state;
+
+    name = test_digest(1);
+
+    for (i = 0; i <= 1; i++) {
+        assert_true(test_put(&table, name, issued(NOW + i)));
+        assert_true(rename_at(name, test_digest(20 + i), i ? NOW : LONG_AGO));
+        assert_true(is_former(name));
+
+        assert_true(test_put(&table, test_digest(10 + i), issued(NOW + 7)));
+        assert_true(rename_at(test_digest(10 + i), name, NOW));
+        assert_known(name, issued(NOW + 7));
+        assert_false(is_former(name));
+        assert_known(test_digest(20 + i), issued(NOW + i));
+    }
+}
+
+
+/* In units of a second, about, and modulo 18 hours. */
+
+static void
+name_ages(void **state)
+{
+    unsigned       i;
+    uint64_t       age;
+    ssec_digest_t  key;
+
+    static const uint64_t  ages[] = {
+        0, 1, 1023, 1024, 10000, 11264, 3600000, (1 << 26) - 1025
+    };
+
+    (void) state;
+
+    key = test_digest(0);
+
+    assert_true(test_put(&table, key, issued(NOW)));
+    assert_true(rename_at(key, test_digest(1), NOW));
+
+    for (i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
+        age = name_age(key, NOW + ages[i]);
+        assert_in_range(age, ages[i] < 1024 ? 0 : ages[i] - 1024,
+                        ages[i] + 1023);
+        assert_int_equal(age % 1024, 0);
+        assert_int_equal(name_age(key, NOW + ages[i] + (1 << 26)), age);
+    }
+
+    /* further keys instead of it make it no younger */
+
+    assert_true(rename_at(key, test_digest(2), NOW + 60000));
+    assert_in_range(name_age(key, NOW + 60000), 59000, 61000);
+
+    /* it is replaced anew when it has been in use again */
+
+    assert_true(rename_at(test_digest(2), key, NOW + 70000));
+    assert_false(is_former(key));
+    assert_true(rename_at(key, test_digest(3), NOW + 80000));
+    assert_in_range(name_age(key, NOW + 80000), 0, 1023);
+    assert_in_range(name_age(test_digest(2), NOW + 80000), 9000, 11000);
+}
+
+
+static void
+names_in_use(void **state)
+{
+    unsigned  i;
+    uint64_t  unit, replaced;
+
+    (void) state;
+
+    /* the session was active in the second before, or in the ten after */
+
+    unit = 1 << SSEC_NAME_TIME;
+
+    for (i = 0; i < 100; i++) {
+        replaced = NOW + i * 777777 / unit * unit;
+
+        assert_false(ssec_is_in_use(replaced - unit - 1,
+                                    (uint16_t) (replaced >> SSEC_NAME_TIME)));
+        assert_true(ssec_is_in_use(replaced - unit,
+                                   (uint16_t) (replaced >> SSEC_NAME_TIME)));
+        assert_true(ssec_is_in_use(replaced,
+                                   (uint16_t) (replaced >> SSEC_NAME_TIME)));
+        assert_true(ssec_is_in_use(replaced + 11 * unit - 1,
+                                   (uint16_t) (replaced >> SSEC_NAME_TIME)));
+        assert_false(ssec_is_in_use(replaced + 11 * unit,
+                                    (uint16_t) (replaced >> SSEC_NAME_TIME)));
+        assert_false(ssec_is_in_use(replaced + 3600000,
+                                    (uint16_t) (replaced >> SSEC_NAME_TIME)));
+    }
+}
+
+
+/* Given, and not presented within two minutes of the session's activity. */
+
+static void
+stale_names(void **state)
+{
+    unsigned  i;
+    uint64_t  given;
+
+    (void) state;
+
+    for (i = 0; i < 100; i++) {
+        given = NOW + i * 7777777;
+
+        assert_int_not_equal(ssec_given(given), 0);
+        assert_false(ssec_is_stale(given, ssec_given(given)));
+        assert_false(ssec_is_stale(given + 120000, ssec_given(given)));
+        assert_true(ssec_is_stale(given + 180000, ssec_given(given)));
+        assert_true(ssec_is_stale(given + 6 * 86400000, ssec_given(given)));
+
+        /* half of twelve days are in the future */
+
+        assert_false(ssec_is_stale(given - 60000, ssec_given(given)));
+        assert_false(ssec_is_stale(given + 7 * 86400000, ssec_given(given)));
+    }
+
+    assert_int_not_equal(ssec_given(0), 0);
+    assert_int_not_equal(ssec_given(SSEC_TIME_MAX + 1), 0);
+}
+
+
+/* What a name is worth: less than the others of its session, and than that. */
+
+static void
+ranks_of_names(void **state)
+{
+    unsigned       i;
+    uint64_t       last;
+    ssec_digest_t  root, name;
+    ssec_record_t  rec;
+
+    enum { NEVER = 0, LATELY, BEFORE };
+
+    static const struct {
+        ssec_state_e  root;
+        bool          issued;
+        unsigned      name;
+        int           when;      /* it was given, or replaced */
+        unsigned      rank;
+    } rows[] = {
+        { SSEC_LIVE, true, SSEC_SLOT_NAME, BEFORE, SSEC_RANK_ISSUED },
+        { SSEC_LIVE, true, SSEC_SLOT_NAME, LATELY, SSEC_RANK_ISSUED },
+        { SSEC_LIVE, true, SSEC_SLOT_FRESH_NAME, LATELY,
+          SSEC_RANK_FRESH_NAME },
+        { SSEC_LIVE, true, SSEC_SLOT_FRESH_NAME, BEFORE, SSEC_RANK_OLD_NAME },
+        { SSEC_LIVE, true, SSEC_SLOT_OLD_NAME, LATELY, SSEC_RANK_FRESH_NAME },
+        { SSEC_LIVE, true, SSEC_SLOT_OLD_NAME, BEFORE, SSEC_RANK_OLD_NAME },
+
+        { SSEC_LIVE, false, SSEC_SLOT_NAME, LATELY, SSEC_RANK_LIVE },
+        { SSEC_LIVE, false, SSEC_SLOT_FRESH_NAME, LATELY, SSEC_RANK_LIVE },
+        { SSEC_LIVE, false, SSEC_SLOT_OLD_NAME, LATELY, SSEC_RANK_LIVE },
+        { SSEC_VISITOR, true, SSEC_SLOT_NAME, LATELY, SSEC_RANK_VISITOR },
+        { SSEC_VISITOR, true, SSEC_SLOT_OLD_NAME, LATELY, SSEC_RANK_VISITOR },
+        { SSEC_VISITOR, false, SSEC_SLOT_NAME, LATELY, SSEC_RANK_EXPIRED },
+        { SSEC_EXPIRED, true, SSEC_SLOT_OLD_NAME, LATELY, SSEC_RANK_EXPIRED },
+        { SSEC_CLOSED, true, SSEC_SLOT_FRESH_NAME, LATELY, SSEC_RANK_CLOSED },
+        { SSEC_CLOSED, true, SSEC_SLOT_FRESH_NAME, BEFORE,
+          SSEC_RANK_OLD_NAME },
+
+        /* that of none */
+
+        { SSEC_UNKNOWN, true, SSEC_SLOT_NAME, LATELY, SSEC_RANK_OLD_NAME },
+        { SSEC_UNKNOWN, true, SSEC_SLOT_FRESH_NAME, LATELY,
+          SSEC_RANK_OLD_NAME },
+        { SSEC_UNKNOWN, true, SSEC_SLOT_OLD_NAME, LATELY, SSEC_RANK_OLD_NAME }
+    };
+
+    (void) state;
+
+    root = test_digest_at(&table, C, D, 0);
+    name = test_digest_at(&table, A, B, 1);
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ssec_set_word(&table, C, 0, 0);
+
+        if (rows[i].root != SSEC_UNKNOWN) {
+            rec = record(rows[i].root, NOW);
+            rec.issued = rows[i].issued;
+            test_place(&table, C, 0, root, rec);
+        }
+
+        place_name(A, 1, name, root, rows[i].name);
+
+        last = (rows[i].when == LATELY) ? NOW - 900 : LONG_AGO;
+        table.own[(size_t) A * SSEC_OWN_SLOTS + 1] =
+            (rows[i].name == SSEC_SLOT_OLD_NAME)
+            ? (uint16_t) (last >> SSEC_NAME_TIME) : ssec_given(last);
+
+        assert_int_equal(ssec_rank(&table, A, 1, &last), rows[i].rank);
+        assert_int_equal(last, rows[i].root == SSEC_UNKNOWN ? 0 : NOW);
+    }
+}
+
+
 /* The session was pushed out: its keys are nobody's. */
 
 static void
@@ -1037,6 +1312,54 @@ names_push_out_no_session(void **state)
 }
 
 
+/* Its session lives under another key: it is none lost, though it goes late. */
+
+static void
+replaced_keys_in_use(void **state)
+{
+    unsigned       i;
+    ssec_digest_t  root, old;
+
+    (void) state;
+
+    root = test_digest_at(&table, D, C, 9);
+    old = test_digest_at(&table, A, B, 0);
+    test_place(&table, D, 0, root, issued(NOW));
+
+    for (i = 0; i < 6; i++) {
+        test_place(&table, i < 3 ? A : B, i % 3,
+                   test_digest_at(&table, A, B, i), made_up(NOW - i));
+    }
+
+    place_name(A, 0, old, root, SSEC_SLOT_OLD_NAME);
+    table.own[(size_t) A * SSEC_OWN_SLOTS] = (uint16_t) (NOW >> SSEC_NAME_TIME);
+
+    /* five live ones go before it, and count */
+
+    for (i = 0; i < 5; i++) {
+        assert_int_equal(test_records_of(&table, old), 1);
+        assert_false(test_put(&table, test_digest_at(&table, A, B, 50 + i),
+                              issued(NOW + i)));
+    }
+
+    assert_int_equal(ssec_table_evicted(&table), 5);
+    assert_known(old, issued(NOW));
+    assert_true(test_put(&table, test_digest_at(&table, A, B, 60),
+                         issued(NOW + 9)));
+    assert_unknown(old);
+    assert_int_equal(ssec_table_evicted(&table), 5);
+    assert_int_equal(ssec_table_evicted_issued(&table), 0);
+
+    /* one that is new counts: it may be the only one that a client has */
+
+    place_name(A, 0, old, root, SSEC_SLOT_FRESH_NAME);
+    table.own[(size_t) A * SSEC_OWN_SLOTS] = ssec_given(NOW);
+    assert_false(test_put(&table, test_digest_at(&table, A, B, 61),
+                          issued(NOW + 9)));
+    assert_int_equal(ssec_table_evicted_issued(&table), 1);
+}
+
+
 /* A made-up session that finds no place keeps the key it has. */
 
 static void
@@ -1156,6 +1479,47 @@ names_are_copied(void **state)
             assert_known(test_digest(i),
                          record(SSEC_LIVE + i / 4 % 4, NOW + i / 4));
         }
+    }
+}
+
+
+/* When they were replaced, or given, is kept. */
+
+static void
+times_of_names_are_copied(void **state)
+{
+    unsigned       i;
+    ssec_table_t   from;
+    ssec_entry_t   entry;
+    ssec_digest_t  name;
+
+    (void) state;
+
+    for (i = 0; i < 300; i++) {
+        assert_true(test_put(&table, test_digest(2 * i), issued(NOW)));
+        assert_true(rename_at(test_digest(2 * i), test_digest(2 * i + 1),
+                              NOW + 5000 * i));
+    }
+
+    from = table;
+    test_table_map(&table, 1031);
+    ssec_table_copy(&table, &from);
+    test_table_unmap(&from);
+
+    for (i = 0; i < 300; i++) {
+        assert_in_range(name_age(test_digest(2 * i), NOW + 5000 * i), 0, 1023);
+
+        entry.digest = test_digest(2 * i + 1);
+        ssec_seek(&table, &entry);
+        assert_true(entry.found);
+        assert_int_equal(table.own[(size_t) entry.bucket * SSEC_OWN_SLOTS
+                                   + entry.slot], ssec_given(NOW));
+        ssec_table_leave(&table, &entry);
+
+        name = test_digest(2 * i + 1);
+        ssec_table_acquire(&table, &name, &entry);
+        assert_null(entry.record.own);
+        ssec_table_leave(&table, &entry);
     }
 }
 
@@ -1525,6 +1889,12 @@ main(void)
         table_test(presented_names),
         table_test(old_names),
         table_test(renamed_to_what_is_known),
+        table_test(renamed_to_itself),
+        table_test(renamed_to_a_former_key_of_another),
+        table_test(name_ages),
+        table_test(names_in_use),
+        table_test(stale_names),
+        table_test(ranks_of_names),
         table_test(name_of_no_session),
         table_test(replace),
         table_test(name_that_changes_meanwhile),
@@ -1532,9 +1902,11 @@ main(void)
         table_test(names_go_with_their_sessions),
         table_test(names_are_as_idle_as_their_sessions),
         table_test(names_push_out_no_session),
+        table_test(replaced_keys_in_use),
         table_test(settled_nowhere),
         table_test(old_names_are_copied_last),
         table_test(names_are_copied),
+        table_test(times_of_names_are_copied),
         table_test(killed_while_renaming),
         table_test(rotation_pushes_out_no_session),
         table_test(rotation_in_a_full_table),
