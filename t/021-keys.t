@@ -10,7 +10,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 614;
+plan tests => 635;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # /poll is passive; /kill expires a session that was idle for 100 seconds, /bye
@@ -865,6 +865,44 @@ GET /ping/
   Cookie: sessionid=b
 = 200 ~ ^30\d$
   X-State: live
+
+
+
+=== likewise if the session whose key it was has ended
+--- steps
+ISSUED sessionid=a
+
+ISSUED sessionid=c idle 100
+
+GET /poll
+  Cookie: sessionid=a
+  X-Set: sessionid=b
+= 200
+
+GET /logout/
+  Cookie: sessionid=b
+  X-Set: sessionid=; Max-Age=0
+= 200
+
+GET /poll
+  Cookie: sessionid=a
+= 200 []
+  X-State: closed
+
+GET /poll
+  Cookie: sessionid=c
+  X-Set: sessionid=a
+= 200 [sessionid=c]
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^10\d$
+  X-State: live
+
+GET /poll
+  Cookie: sessionid=b
+= 200 []
+  X-State: closed
 
 
 

@@ -888,6 +888,55 @@ row_06_presented(void **state)
 }
 
 
+/* Who still comes with a key that was replaced may be another visitor. */
+
+static void
+row_06_former_key(void **state)
+{
+    unsigned        n;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (n = 0; n < ALL_REQUESTS; n++) {
+        ev = any_request(n);
+        ev.former = true;
+
+        rec = live(NOW - HOUR, NOW - 10 * SECOND);
+        rec.issued = true;
+        before = rec;
+        out = decide(&rec, ev);
+
+        assert_int_equal(out.verdict, SSEC_PASS);
+        assert_int_equal(out.state, SSEC_LIVE);
+        assert_int_equal(out.active, 0);
+        assert_int_equal(out.idle, 10 * SECOND);
+        assert_int_equal(out.remaining, EXPIRE - 10 * SECOND);
+        assert_false(out.changed);
+        assert_same(&rec, &before);
+
+        /* and dies with the session as its other keys do */
+
+        rec = live(NOW - HOUR, NOW - EXPIRE);
+        assert_int_equal(decide(&rec, ev).state, SSEC_EXPIRED);
+        assert_int_not_equal(rec.state, SSEC_LIVE);
+    }
+
+    /* that it was presented is known */
+
+    ev = request(SSEC_ACTIVE);
+    ev.former = true;
+    rec.state = SSEC_LIVE;
+    rec.last = NOW;
+    rec.presented = false;
+    assert_true(decide(&rec, ev).changed);
+    assert_true(rec.presented);
+    assert_int_equal(rec.last, NOW);
+}
+
+
 static void
 row_07_live_passive(void **state)
 {
@@ -1458,6 +1507,41 @@ row_14_only_if_anonymous(void **state)
 }
 
 
+/* The request's other key brings no dead one back, whatever session it has. */
+
+static void
+row_14_not_by_another_key(void **state)
+{
+    size_t          i;
+    ssec_state_e    s;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (s = SSEC_EXPIRED; s <= SSEC_CLOSED; s++) {
+        for (i = 0; i < 16 * sizeof(had) / sizeof(had[0]); i++) {
+            ev = issue(false);
+            ev.from = &had[i / 16];
+            ev.apart = i & 1;
+            ev.former = i & 2;
+            ev.said = (i & 8) ? SSEC_END : (i & 4) ? SSEC_OFF : SSEC_ON;
+
+            rec = dead(s);
+            before = rec;
+            before.issued = true;
+            out = decide(&rec, ev);
+
+            assert_false(out.begun);
+            assert_false(out.carried);
+            assert_int_equal(out.state, s);
+            assert_same(&rec, &before);
+        }
+    }
+}
+
+
 /* Or if a session that lives comes to a key that was another's. */
 
 static void
@@ -1553,6 +1637,142 @@ row_15_carried(void **state)
         assert_int_equal(out.verdict, SSEC_PASS);
         assert_int_equal(out.state, SSEC_UNKNOWN);
         assert_same(&rec, &before);
+    }
+}
+
+
+/*
+ * Nobody vouches for a key that the backend was not seen to set: others may
+ * have it.  Nor is one to get more that was replaced long ago.
+ */
+
+static void
+row_15_apart(void **state)
+{
+    int             said;
+    size_t          i, apart;
+    ssec_event_t    ev;
+    ssec_record_t   rec, expected;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (i = 0; i < sizeof(had) / sizeof(had[0]); i++) {
+        for (apart = 0; apart <= 1; apart++) {
+            for (said = 0; said <= 1; said++) {
+                ev = issue(false);
+                ev.from = &had[i];
+                ev.apart = apart;
+                ev.said = said ? SSEC_ON : SSEC_ACTIVE;
+                ev.own = said ? &own_endless : NULL;
+
+                rec = unknown();
+                out = decide(&rec, ev);
+
+                if (had[i].issued && !apart) {
+                    assert_true(out.carried);
+                    continue;
+                }
+
+                /* a session of its own, but as old, as idle, as dead */
+
+                assert_false(out.carried);
+                assert_true(out.begun);
+                assert_true(out.changed);
+                assert_true(out.created);
+                assert_int_equal(out.verdict, SSEC_PASS);
+                assert_int_equal(out.active, 0);
+
+                expected = had[i];
+                expected.state = (had[i].state == SSEC_LIVE) ? SSEC_LIVE
+                                                             : SSEC_CLOSED;
+                expected.issued = true;
+                expected.presented = false;
+
+                if (said) {
+                    expected.own = &own_endless;
+                }
+
+                assert_same(&rec, &expected);
+                assert_int_equal(out.state, expected.state);
+                assert_int_equal(out.idle, NOW - had[i].last);
+            }
+        }
+    }
+}
+
+
+/* It is never a login by itself, so it expires when the other would have. */
+
+static void
+row_15_apart_prolongs_nothing(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec, from;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    ev = issue(false);
+    ev.from = &from;
+
+    from = live(NOW - HOUR, NOW - EXPIRE);
+    rec = unknown();
+    (void) decide(&rec, ev);
+    assert_int_equal(rec.state, SSEC_LIVE);
+    out = decide(&rec, page());
+    assert_int_equal(out.verdict, SSEC_REDIRECT);
+    assert_int_equal(out.state, SSEC_EXPIRED);
+
+    from = live(NOW - DAY, NOW - 1);
+    rec = unknown();
+    (void) decide(&rec, ev);
+    assert_int_equal(decide_within(&rec, page(), DAY).state, SSEC_EXPIRED);
+
+    /* what is told of the other is not told of this one */
+
+    from = dead(SSEC_EXPIRED);
+    from.told = true;
+    rec = unknown();
+    (void) decide(&rec, ev);
+    assert_int_equal(decide(&rec, page()).verdict, SSEC_FORGET);
+}
+
+
+/* A key that was another's, or a dead one's, may be given so, too. */
+
+static void
+row_15_apart_with_a_key_that_is_known(void **state)
+{
+    size_t          i;
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    const ssec_record_t  records[] = {
+        live(NOW - HOUR, NOW), visitor(), left(), dead(SSEC_EXPIRED),
+        dead(SSEC_CLOSED)
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        ev = issue(false);
+        ev.from = &had[HAD_MADE_UP];
+        ev.former = true;
+        ev.lives = true;
+
+        rec = records[i];
+        out = decide(&rec, ev);
+
+        assert_true(out.begun);
+        assert_false(out.created);
+        assert_int_equal(rec.state, SSEC_LIVE);
+        assert_int_equal(rec.created, had[HAD_MADE_UP].created);
+        assert_int_equal(rec.last, had[HAD_MADE_UP].last);
+        assert_ptr_equal(rec.own, had[HAD_MADE_UP].own);
+        assert_false(rec.left);
+        assert_false(rec.told);
     }
 }
 
@@ -1851,6 +2071,56 @@ row_17_21_close(void **state)
 }
 
 
+/* A key that was replaced some time ago ends nothing but itself. */
+
+static void
+rows_17_to_21_of_a_former_key(void **state)
+{
+    size_t          i;
+    unsigned        n;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    const ssec_record_t  records[] = {
+        live(NOW - HOUR, NOW - 1), visitor(), left(), dead(SSEC_EXPIRED),
+        dead(SSEC_CLOSED), unknown()
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        for (n = ALL_ISSUES; n < ALL_RESPONSES; n++) {
+            ev = any_response(n);
+            before = records[i];
+
+            ev.former = false;
+            rec = before;
+            out = decide(&rec, ev);
+            assert_false(out.begun);
+            assert_false(out.carried);
+
+            /* the same becomes of it, but under that key alone */
+
+            if (ev.kind != SSEC_ON) {
+                before = rec;
+            }
+
+            ev.former = true;
+            rec = records[i];
+            out = decide(&rec, ev);
+            assert_same(&rec, &before);
+            assert_false(out.carried);
+            assert_int_equal(out.begun, out.changed);
+
+            /* and says nothing of who is logged in */
+
+            assert_true(ev.kind != SSEC_ON || !out.changed);
+        }
+    }
+}
+
+
 /* Who logs in is watched from then on, however long there was a visitor. */
 
 static void
@@ -1888,6 +2158,105 @@ row_18_visitor_logs_in(void **state)
     out = decide(&rec, ev);
     assert_false(out.changed);
     assert_int_equal(rec.state, SSEC_VISITOR);
+}
+
+
+/* Who was logged in before is, by that, no younger. */
+
+static void
+row_18_logs_in_again(void **state)
+{
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    rec = live(NOW - HOUR, NOW - 10 * SECOND);
+    rec.issued = true;
+    rec.own = &own_long;
+    before = rec;
+    assert_int_equal(decide(&rec, response(SSEC_OFF)).state, SSEC_VISITOR);
+
+    ev = response(SSEC_ON);
+    ev.own = &own_short;
+    out = decide(&rec, ev);
+
+    assert_true(out.changed);
+    assert_false(out.begun);
+    before.own = &own_short;
+    before.last = NOW;
+    assert_same(&rec, &before);
+
+    /* so off and on do not get around max_lifetime */
+
+    rec.created = NOW - DAY;
+    rec.own = NULL;
+    (void) decide(&rec, response(SSEC_OFF));
+    (void) decide(&rec, response(SSEC_ON));
+    assert_int_equal(decide_within(&rec, page(), DAY).state, SSEC_EXPIRED);
+
+    /* nor does a clock that is read a moment before go back */
+
+    rec = left();
+    rec.last = NOW + 3;
+    (void) decide(&rec, response(SSEC_ON));
+    assert_int_equal(rec.state, SSEC_LIVE);
+    assert_int_equal(rec.last, NOW + 3);
+    assert_false(rec.left);
+
+    /* with a new session's key it is nobody who was here before */
+
+    rec = left();
+    out = decide(&rec, issue(true));
+    assert_false(out.begun);
+    assert_true(rec.left);
+
+    ev = issue(true);
+    ev.said = SSEC_ON;
+    rec = left();
+    out = decide(&rec, ev);
+    assert_true(out.begun);
+    assert_int_equal(rec.created, NOW);
+    assert_false(rec.left);
+}
+
+
+/* A visitor is whoever has the key that comes with it; limits are both's. */
+
+static void
+rows_18_and_19_with_another_key(void **state)
+{
+    int             i;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    ev = response(SSEC_ON);
+    ev.own = &own_short;
+    ev.replaced = true;
+
+    for (i = 0; i <= 1; i++) {
+        before = i ? left() : visitor();
+        rec = before;
+        out = decide(&rec, ev);
+        assert_false(out.changed);
+        assert_same(&rec, &before);
+    }
+
+    rec = live(NOW - HOUR, NOW - 1);
+    before = rec;
+    before.own = &own_short;
+    out = decide(&rec, ev);
+    assert_true(out.changed);
+    assert_false(out.begun);
+    assert_same(&rec, &before);
+
+    ev.own = NULL;
+    assert_false(decide(&rec, ev).changed);
+    assert_same(&rec, &before);
 }
 
 
@@ -2615,7 +2984,7 @@ model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
             .issued = true,
             .created = ev->from->created,
             .human = ev->from->last,
-            .own = ev->from->own
+            .own = ev->own ? ev->own : ev->from->own
         };
 
         return;
@@ -2635,10 +3004,12 @@ model_response(model_t *m, const ssec_event_t *ev, uint64_t now)
     if (ev->kind == SSEC_ISSUE) {
         model_issue(m, ev, now);
 
-    } else if (ev->kind == SSEC_ON && (ev->replaced || ev->former)) {
+    } else if (ev->kind == SSEC_ON && ev->former) {
         return;
 
-    } else if (ev->kind == SSEC_ON && m->state == SSEC_VISITOR) {
+    } else if (ev->kind == SSEC_ON && m->state == SSEC_VISITOR
+               && !ev->replaced)
+    {
         before = *m;
         model_begin(m, SSEC_LIVE, now);
         m->own = ev->own;
@@ -2998,6 +3369,7 @@ main(void)
         cmocka_unit_test(row_06_live_active),
         cmocka_unit_test(row_06_not_admitted),
         cmocka_unit_test(row_06_presented),
+        cmocka_unit_test(row_06_former_key),
         cmocka_unit_test(row_07_live_passive),
         cmocka_unit_test(row_08_ping_moves_forward),
         cmocka_unit_test(row_08_ping_never_back),
@@ -3020,9 +3392,13 @@ main(void)
         cmocka_unit_test(row_13_closed),
         cmocka_unit_test(row_14_brings_the_dead_back),
         cmocka_unit_test(row_14_only_if_anonymous),
+        cmocka_unit_test(row_14_not_by_another_key),
         cmocka_unit_test(row_14_of_a_session_that_lives),
         cmocka_unit_test(row_14_with_what_is_said),
         cmocka_unit_test(row_15_carried),
+        cmocka_unit_test(row_15_apart),
+        cmocka_unit_test(row_15_apart_prolongs_nothing),
+        cmocka_unit_test(row_15_apart_with_a_key_that_is_known),
         cmocka_unit_test(row_15_not_what_is_known),
         cmocka_unit_test(row_15_former_keys),
         cmocka_unit_test(row_15_logged_in_with_a_visitors_key),
@@ -3031,7 +3407,10 @@ main(void)
         cmocka_unit_test(issue_of_a_known_session),
         cmocka_unit_test(issue_of_a_session_that_is_due),
         cmocka_unit_test(row_17_21_close),
+        cmocka_unit_test(rows_17_to_21_of_a_former_key),
         cmocka_unit_test(row_18_visitor_logs_in),
+        cmocka_unit_test(row_18_logs_in_again),
+        cmocka_unit_test(rows_18_and_19_with_another_key),
         cmocka_unit_test(row_19_own_limits),
         cmocka_unit_test(row_20_not_logged_in),
         cmocka_unit_test(rows_18_to_20_of_others),

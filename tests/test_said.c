@@ -248,6 +248,8 @@ test_rounded_down(void **state)
     assert_expire("159s", 159000);
     assert_expire("164999ms", 160000);
     assert_expire("8h1s", 8 * HOUR);
+    assert_expire("8d5h", 8 * DAY);
+    assert_expire("8d6h", 8 * DAY + 6 * HOUR);
     assert_expire("319ms", 315);
     assert_expire("159ms", 159);
     assert_expire("161ms", 160);

@@ -435,6 +435,36 @@ set_scene(unsigned n)
         place(A, 0, scene.known[0].digest, scene.known[0].record);
         return true;
 
+    case 32:
+        scene.name = "renamed to a key that was replaced";
+        scene.operation = RENAME;
+        add(C, D, C, 0);
+        add_name(A, B, 0, SSEC_SLOT_OLD_NAME);
+        table.own[(size_t) A * SSEC_OWN_SLOTS] =
+            (uint16_t) (NOW >> SSEC_NAME_TIME);
+        scene.digest = scene.names[0].digest;
+        scene.nnames = 0;
+        add_name(D, C, 1, SSEC_SLOT_NAME);
+        return true;
+
+    case 33:
+        scene.name = "renamed to a closed session's key, with limits";
+        scene.operation = RENAME;
+        scene.before = record(SSEC_CLOSED, NOW);
+        scene.before.own = ssec_table_own(&table, &limits);
+        place(A, 1, d, scene.before);
+        add(C, D, C, 0);
+        add_name(D, C, 1, SSEC_SLOT_NAME);
+        return true;
+
+    case 34:
+        scene.name = "a visitor's that has left";
+        scene.before = record(SSEC_LIVE, NOW + 100000);
+        scene.after = record(SSEC_VISITOR, NOW + 100000);
+        scene.after.left = true;
+        place(A, 1, d, scene.before);
+        return true;
+
     default:
         test_table_unmap(&table);
         return false;

@@ -1,5 +1,6 @@
 /* X-Accel-Session headers. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     bool          says;
+    char          again[40];
     uint8_t      *more;
     ssec_said_t   said, later;
 
@@ -55,6 +57,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                            || said.own.max_lifetime));
     check(said.own.warn_after < SSEC_OWN_NONE
           && said.own.expire_after < SSEC_OWN_NONE);
+
+    /* what was rounded down stays as it is */
+
+    if (said.own.expire_after) {
+        (void) snprintf(again, sizeof(again), "on;expire_after=%lums",
+                        (unsigned long) said.own.expire_after);
+        check(ssec_said((const uint8_t *) again, strlen(again), &later));
+        check(later.own.expire_after == said.own.expire_after);
+    }
 
     /* what is odd is told, and changes nothing */
 
