@@ -376,6 +376,7 @@ ngx_http_session_security_has_fetch(ngx_http_request_t *r)
                                      | 1 << (sizeof("Sec-Purpose") - 1)
                                      | 1 << (sizeof("X-Sec-Purpose") - 1)
                                      | 1 << (sizeof("Purpose") - 1)
+                                     | 1 << (sizeof("X-Purpose") - 1)
                                      | 1 << (sizeof("X-Moz") - 1);
 
     for (part = &r->headers_in.headers.part; part; part = part->next) {

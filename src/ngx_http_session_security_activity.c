@@ -179,6 +179,7 @@ ngx_http_session_security_fetch(ngx_http_request_t *r,
                    || ngx_strcasecmp(h[i].key.data,
                                      (u_char *) "X-Sec-Purpose") == 0
                    || ngx_strcasecmp(h[i].key.data, (u_char *) "Purpose") == 0
+                   || ngx_strcasecmp(h[i].key.data, (u_char *) "X-Purpose") == 0
                    || ngx_strcasecmp(h[i].key.data, (u_char *) "X-Moz") == 0)
         {
             fetch->prefetch |=

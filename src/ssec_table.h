@@ -184,7 +184,7 @@ bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
  * The session that has this key gets one more, and the key is the first to be
  * pushed out from now on.  A name that is known already becomes one of this
  * session if it was replaced or its session has ended, and stays otherwise.
- * Gives false if there was no room for it.
+ * Gives false if there was no room for it; true if there is no such session.
  */
 
 bool ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
