@@ -451,6 +451,8 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
 
     now = ngx_http_session_security_now();
 
+    ngx_memzero(&had, sizeof(ssec_entry_t));
+
     if (replaced) {
         ssec_table_acquire(table, &replaced->digest, &had);
         ssec_table_leave(table, &had);
@@ -520,7 +522,7 @@ ngx_http_session_security_replaced(ngx_http_session_security_answer_t *answer,
     ngx_uint_t                        i, same, same_best;
     ngx_http_session_security_key_t  *key, *best;
 
-    if (!answer->passed) {
+    if (answer->ctx == NULL || !answer->passed) {
         return NULL;
     }
 

@@ -227,13 +227,13 @@ ssec_said_unit(const uint8_t **p, const uint8_t *end)
         return 1000;
 
     case 'm':
-        return 60 * 1000;
+        return (uint64_t) 60 * 1000;
 
     case 'h':
-        return 60 * 60 * 1000;
+        return (uint64_t) 60 * 60 * 1000;
 
     case 'd':
-        return 24 * 60 * 60 * 1000;
+        return (uint64_t) 24 * 60 * 60 * 1000;
 
     case 'w':
         return (uint64_t) 7 * 24 * 60 * 60 * 1000;

@@ -144,7 +144,7 @@ ssec_scope_next(const void *notes, unsigned *i, ssec_scope_t *scope)
 {
     const ssec_note_t  *note;
 
-    for (note = notes; *i < SSEC_SCOPES; /* void */ ) {
+    while (*i < SSEC_SCOPES) {
 
         note = (const ssec_note_t *) notes + (*i)++;
 

@@ -670,7 +670,8 @@ def filling(nginx, tap, port):
 
     tap.ok(lines and re.search(
         r'\[warn\] .* session_security_zone "small" is full: \d+ live'
-        r' sessions were pushed out so far, make the zone larger', lines[0]),
+        r' sessions were pushed out so far, \d+ of them issued by the backend,'
+        r' and \d+ found no room, make the zone larger', lines[0]),
         "error.log says that the zone is full", lines[:1])
     tap.ok(2 <= len(lines) <= int(spent) + 1,
            "once a second: %d times in %.1f s" % (len(lines), spent), *lines)
