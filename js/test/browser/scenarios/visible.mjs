@@ -30,7 +30,7 @@ const SAY = `
     });`;
 
 scenario('logout hangs', {
-    warn: '2s', expire: '4s',
+    warn: '4s', expire: '9s', slow: 2,
     logout: '/logout-that-hangs/',
     pages: { '/': page({ script: SAY }) },
 }, async (t) => {
