@@ -251,7 +251,14 @@ scenario('taps', {
             'a tap stays, and is not a click on what lies below');
 
     await t.warned(a);
-    await a.touchscreen.tap(...await middle(a, 'leave'));
+
+    /* on a busy machine the button may still move under the finger */
+
+    for (let i = 0; i < 3 && new URL(a.url()).pathname === '/'; i++) {
+        await a.touchscreen.tap(...await middle(a, 'leave'));
+        await t.out(a, 5).catch(() => {});
+    }
+
     await t.out(a);
     t.ok(true, 'a tap on the button signs out');
 });
