@@ -140,7 +140,7 @@ typedef struct {
     u_char                      rest;        /* too short to tell sessions */
     u_char                      judged;
     u_char                      unknown;
-    u_char                      live;
+    u_char                      state;       /* as it was judged */
     u_char                      gone;        /* the response deletes it, */
     u_char                      kept;        /* or sets it; under this name, */
     u_char                      set;         /* spelled so, */

@@ -265,7 +265,7 @@ ngx_http_session_security_traffic(uint64_t now)
 
         for (i = 0; i < ctx->nkeys; i++) {
 
-            if (!ctx->keys[i].live) {
+            if (ctx->keys[i].state != SSEC_LIVE) {
                 continue;
             }
 
@@ -351,7 +351,7 @@ ngx_http_session_security_has_ended(ngx_http_session_security_ctx_t *ctx,
 
     for (i = 0; i < ctx->nkeys; i++) {
 
-        if (!key[i].live) {
+        if (key[i].state != SSEC_LIVE) {
             continue;
         }
 

@@ -532,7 +532,7 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
             ctx->key.bucket = glimpse.bucket;
             ctx->key.slot = glimpse.slot;
             ctx->key.remaining = ctx->outcome.remaining;
-            ctx->key.live = 1;
+            ctx->key.state = SSEC_LIVE;
             ctx->key.unknown = 0;
             ctx->plain = 1;
 
@@ -609,7 +609,7 @@ ngx_http_session_security_judge_several(ngx_http_request_t *r,
     for (i = 0; i < ctx->nkeys; i++) {
 
         key[i].unknown = 0;
-        key[i].live = 0;
+        key[i].state = SSEC_UNKNOWN;
 
         if (!key[i].rest
             && ngx_http_session_security_judge_one(r, slcf, &key[i], 0, ctx,
@@ -711,7 +711,7 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
         ssec_table_acquire(table, &key->digest, &entry);
 
         key->unknown = (entry.record.state == SSEC_UNKNOWN);
-        key->live = 0;
+        key->state = SSEC_UNKNOWN;
         key->root = entry.digest;
 
         if (key->unknown && !record) {
@@ -726,12 +726,12 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
                               &ctx->limits, outcome);
 
         key->judged = 1;
-        key->live = (outcome->state == SSEC_LIVE);
+        key->state = outcome->state;
         key->bucket = entry.bucket;
         key->slot = entry.slot;
         key->remaining = outcome->remaining;
 
-        if (entry.record.own) {
+        if (entry.record.own && outcome->state == SSEC_LIVE) {
             *own = *entry.record.own;
         }
 
@@ -764,7 +764,7 @@ static void
 ngx_http_session_security_count(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx)
 {
-    ngx_uint_t                        i;
+    ngx_uint_t                        i, brief;
     ssec_event_t                      ev;
     ssec_entry_t                      entry;
     ssec_table_t                     *table;
@@ -785,6 +785,7 @@ ngx_http_session_security_count(ngx_http_request_t *r,
     }
 
     ev.admitted = 1;
+    brief = ev.brief;
 
     table = &ctx->zone->table;
     key = ctx->keys;
@@ -793,14 +794,14 @@ ngx_http_session_security_count(ngx_http_request_t *r,
 
         /* row 3: a ping may have told of one that has ended */
 
-        if (!key[i].live
+        if (key[i].state != SSEC_LIVE
             ? !(key[i].unknown && key[i].judged)
             : (key[i].unknown && ctx->outcome.verdict != SSEC_PASS))
         {
             continue;
         }
 
-        ev.brief |= key[i].live;
+        ev.brief = brief || key[i].state == SSEC_LIVE;
 
         ssec_table_acquire(table, &key[i].digest, &entry);
 

@@ -26,6 +26,8 @@ static ngx_int_t ngx_http_session_security_headers(ngx_http_request_t *r,
 static ngx_int_t ngx_http_session_security_answer(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *said) ssec_seldom;
+static ngx_uint_t ngx_http_session_security_is_cached(ngx_http_request_t *r,
+    ngx_str_t *said);
 static ngx_int_t ngx_http_session_security_set_cookies(
     ngx_http_session_security_answer_t *answer, ngx_uint_t mark);
 static ngx_int_t ngx_http_session_security_set_cookie(
@@ -208,17 +210,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
         }
     }
 
-#if (NGX_HTTP_CACHE)
-
-    /* what a cache has was said of somebody else */
-
-    if (r->cached) {
-        said->data = NULL;
-    }
-
-#endif
-
-    if (said->data) {
+    if (said->data && !ngx_http_session_security_is_cached(r, said)) {
         ngx_http_session_security_said(&answer, said);
     }
 
@@ -249,6 +241,29 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+/* What a cache has was said of somebody else, unless nginx says it itself. */
+
+static ngx_uint_t
+ngx_http_session_security_is_cached(ngx_http_request_t *r, ngx_str_t *said)
+{
+#if (NGX_HTTP_CACHE)
+
+    ngx_table_elt_t  *h;
+
+    if (r->cached) {
+        h = ngx_http_session_security_find_header(
+                                      &r->upstream->headers_in.headers,
+                                      &ngx_http_session_security_said_name);
+
+        return h && h->value.data == said->data;
+    }
+
+#endif
+
+    return 0;
 }
 
 
@@ -533,7 +548,8 @@ ngx_http_session_security_replaced(ngx_http_session_security_answer_t *answer,
     for (i = 0; i < answer->ctx->nkeys; i++) {
 
         if (key[i].unknown
-            || (!key[i].live
+            || key[i].state == SSEC_UNKNOWN
+            || (key[i].state != SSEC_LIVE && key[i].state != SSEC_VISITOR
                 && answer->ctx->outcome.verdict != SSEC_LOGOUT))
         {
             continue;
@@ -644,10 +660,11 @@ ngx_http_session_security_said(ngx_http_session_security_answer_t *answer,
     if (ssec_said(value->data, value->len, &said)) {
         answer->said = said.kind;
 
-        /* mostly as before: then there is nothing to remember */
+        /* mostly those that the session has: nothing to remember, then */
 
         if (said.limited
-            && (answer->ctx == NULL
+            && (!answer->passed
+                || answer->ctx->outcome.state != SSEC_LIVE
                 || ngx_memcmp(&answer->ctx->own, &said.own,
                               sizeof(ssec_own_t))
                    != 0))

@@ -1,4 +1,4 @@
-/* What a request means for a session: rows 2 to 21 of the decision table. */
+/* What a request means for a session: rows 2 to 22 of the decision table. */
 
 #include <stddef.h>
 
@@ -14,6 +14,7 @@ static ssec_verdict_e ssec_withhold(const ssec_event_t *ev,
     ssec_verdict_e verdict);
 static void ssec_respond(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now, ssec_outcome_t *out) ssec_seldom;
+static bool ssec_stays(const ssec_record_t *rec, const ssec_event_t *ev);
 static void ssec_issue(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now, ssec_outcome_t *out);
 static void ssec_begin(ssec_record_t *rec, ssec_state_e state,
@@ -246,44 +247,47 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
 
 /*
- * Rows 14 to 16.  Only the response to a request that the backend saw as
- * anonymous can bring a dead key back, since only a login explains it; or one
- * of a session that lives, whose key comes to be what another's was.
+ * Whether the key goes on to be what it is.  Only the response to a request
+ * that the backend saw as anonymous can bring a dead one back (row 14), since
+ * only a login explains it; or one of a session that lives, whose key comes to
+ * be what another's was.  Of what was replaced, another visitor may have the
+ * same.
  */
+
+static bool
+ssec_stays(const ssec_record_t *rec, const ssec_event_t *ev)
+{
+    if (rec->state == SSEC_UNKNOWN) {
+        return false;
+    }
+
+    if (!ev->anonymous && ev->from == NULL) {
+        return true;                                   /* the request's own */
+    }
+
+    switch (rec->state) {
+
+    case SSEC_LIVE:
+        return !ev->former;
+
+    case SSEC_VISITOR:
+        return !ev->former && ev->said != SSEC_ON;
+
+    default:
+        return !ev->anonymous && !ev->lives;
+    }
+}
+
+
+/* Rows 14 to 16. */
 
 static void
 ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     ssec_outcome_t *out)
 {
-    bool  known;
-
-    switch (rec->state) {
-
-    case SSEC_UNKNOWN:
-        known = false;
-        break;
-
-    case SSEC_LIVE:
-    case SSEC_VISITOR:
-
-        /* of what was replaced, another visitor may have the same */
-
-        known = !ev->former
-                && (rec->state == SSEC_LIVE || ev->said != SSEC_ON);
-        break;
-
-    default:
-        known = !ev->anonymous && !(ev->from && ev->lives);
-        break;
-    }
-
-    if (known || (rec->state && !ev->anonymous && !ev->from)) {
-
-        if (!rec->issued) {
-            rec->issued = true;
-            out->changed = true;
-        }
-
+    if (ssec_stays(rec, ev)) {
+        out->changed = !rec->issued;
+        rec->issued = true;
         return;
     }
 

@@ -45,7 +45,8 @@ typedef struct {
     bool          left;          /* visitor: was logged in before */
     uint64_t      created;
     uint64_t      last;          /* last activity */
-    const ssec_own_t  *own;      /* NULL for none */
+
+    const ssec_own_t     *own;   /* NULL for none */
 } ssec_record_t;
 
 
@@ -91,14 +92,17 @@ typedef struct {
 
     /* responses */
 
-    bool          anonymous;     /* the backend saw no session's key */
-    const ssec_record_t  *from;  /* issue: or another one, of this session */
-    bool          apart;         /* which is not to get more keys; or */
-    bool          lives;         /* which lives, while this key is one of
-                                    several that another session had */
     bool          replaced;      /* on, off: the response sets another key */
     ssec_kind_e   said;          /* issue: SSEC_ON, SSEC_OFF, SSEC_END */
-    const ssec_own_t  *own;      /* issue, on: the session's own limits */
+    const ssec_own_t     *own;   /* issue, on: the session's own limits */
+
+    /* issue: what the backend saw; by default, a request with this very key */
+
+    bool          anonymous;     /* none, or a visitor's */
+    const ssec_record_t  *from;  /* another one, of this session */
+    bool          apart;         /* that was replaced some time ago */
+    bool          lives;         /* that session lives, and this key is one of
+                                    several that yet another had */
 } ssec_event_t;
 
 

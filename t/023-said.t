@@ -12,7 +12,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 690;
+plan tests => 733;
 
 # The backend says what X-Say tells it to say, sets X-Set, and which cookies it
 # got.  Pages are HTML, so those of a session that is watched have the tag.
@@ -522,6 +522,36 @@ GET /
 
 
 
+=== a visitor's login gets the key of a session that has ended
+--- steps
+POST /login
+  X-Set: sessionid=user
+= 200
+
+GET /
+  Cookie: sessionid=user
+  X-Say: end
+= 200
+
+GET /
+  Cookie: sessionid=visitor
+  X-Say: off
+= 200
+
+POST /login
+  Cookie: sessionid=visitor
+  X-Say: on
+  X-Set: sessionid=user
+= 200 <p>[sessionid=visitor]
+  X-State: anonymous
+
+GET /
+  Cookie: sessionid=user
+= 200 <p>[sessionid=user]
+  X-State: live
+
+
+
 === a login that says on together with the session's limits
 --- steps
 POST /login
@@ -944,6 +974,57 @@ GET /
 = 200
   X-State: live
   X-About: 600
+
+
+
+=== limits: the next session with the same key, and the same limits
+--- steps
+POST /login
+  X-Say: on; expire_after=300s
+  X-Set: sessionid=a
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Say: end
+= 200
+
+POST /login
+  Cookie: sessionid=a
+  X-Say: on; expire_after=300s
+  X-Set: sessionid=a
+= 200 <p>[]
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: live
+  X-About: 300
+
+
+
+=== limits: off, then on with the same limits
+--- steps
+GET /
+  Cookie: sessionid=a
+  X-Say: on; expire_after=300s
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on; expire_after=300s
+= 200
+
+GET /
+  Cookie: sessionid=a
+= 200
+  X-State: live
+  X-About: 300
 
 
 
@@ -1624,6 +1705,40 @@ GET /
   Cookie: sessionid=b
 = 200 <p>[sessionid=b]
   X-State: live
+
+
+
+=== to what a cache has, nginx itself may say it
+--- also_http
+    proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
+    map $cookie_role $said { guest off; }
+--- also
+    location /cached {
+        proxy_cache cache;
+        proxy_cache_valid 10m;
+        proxy_cache_key $uri;
+        add_header X-Accel-Session $said;
+        add_header X-Cache $upstream_cache_status;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /cached/page
+  Cookie: sessionid=a
+  X-Say: end
+= 200
+  X-Cache: MISS
+
+GET /cached/page
+  Cookie: sessionid=b; role=guest
+= 200 <p>[sessionid=a]
+  X-Cache: HIT
+  !X-Accel-Session
+  !Set-Cookie
+
+GET /
+  Cookie: sessionid=b
+= 200 <p>[sessionid=b]
+  X-State: anonymous
 
 
 
