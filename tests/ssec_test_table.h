@@ -1,6 +1,6 @@
 /*
- * The session table with its inside laid open.  A test that includes this has
- * included src/ssec_table.c before, and is built without it.
+ * The session table with its inside laid open: a test that includes this is
+ * built without the sources that are included here.
  */
 
 #ifndef SSEC_TEST_TABLE_H
@@ -11,6 +11,14 @@
 #include <unistd.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+
+#include "../src/ssec_table.c"
+#include "../src/ssec_table_copy.c"
+#include "../src/ssec_table_lock.c"
+#include "../src/ssec_table_names.c"
+#include "../src/ssec_table_own.c"
+#include "../src/ssec_table_room.c"
+#include "../src/ssec_table_slots.c"
 
 #include "ssec_test.h"
 

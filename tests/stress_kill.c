@@ -25,8 +25,6 @@ static unsigned  points;
 
 #define ssec_crash_point(n)  if (++points % 32 == 0) { (void) sched_yield(); }
 
-#include "../src/ssec_table.c"
-
 #include "ssec_test_table.h"
 
 

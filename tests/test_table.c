@@ -71,8 +71,6 @@ test_crash_point(int n)
 #define fopen(path, mode)      test_fopen(path, mode)
 #define ssec_crash_point(n)    test_crash_point(n)
 
-#include "../src/ssec_table.c"
-
 #include "ssec_test_table.h"
 
 #include <cmocka.h>

@@ -33,8 +33,6 @@ test_crash_point(int n)
 #define sched_yield()          test_yield()
 #define ssec_crash_point(n)    test_crash_point(n)
 
-#include "../src/ssec_table.c"
-
 #include "ssec_test_table.h"
 
 #include <cmocka.h>

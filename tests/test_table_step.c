@@ -31,8 +31,6 @@ test_kill(pid_t pid, int sig)
 
 #define kill(pid, sig)  test_kill(pid, sig)
 
-#include "../src/ssec_table.c"
-
 #include "ssec_test_table.h"
 
 #undef kill

@@ -1,0 +1,110 @@
+/* From one table to another: a reload that changes the size. */
+
+#include <string.h>
+
+#include "ssec_table_slots.h"
+
+
+#define SSEC_PASSES       6      /* of a copy */
+#define SSEC_PASSES_LIVE  3      /* of them, those of live ones */
+
+
+static void ssec_copy_record(ssec_table_t *to, ssec_table_t *from,
+    uint32_t bucket, unsigned slot, unsigned pass);
+
+
+void
+ssec_table_copy(ssec_table_t *to, ssec_table_t *from)
+{
+    unsigned  pass, slot;
+    uint32_t  i;
+
+    for (pass = 0; pass < SSEC_PASSES; pass++) {
+
+        for (i = 0; i < from->nbuckets; i++) {
+
+            for (slot = 0; slot < SSEC_SLOTS; slot++) {
+                ssec_copy_record(to, from, i, slot, pass);
+            }
+        }
+    }
+
+    memcpy(to->header->notes, ssec_table_lock_notes(from), SSEC_TABLE_NOTES);
+    ssec_table_unlock_notes(from);
+}
+
+
+/*
+ * What is copied last pushes out what was copied first, but no dead session
+ * pushes out a live one.  The last pass finds what was moved meanwhile, from
+ * where the others had not been yet to where they had; a live one may also be
+ * missing because it was pushed out.
+ */
+
+static void
+ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
+    unsigned slot, unsigned pass)
+{
+    bool           last;
+    unsigned       state;
+    uint16_t       given;
+    ssec_entry_t   entry;
+    ssec_stored_t  stored;
+
+    static const unsigned  passes[SSEC_SLOT_STATES] = {
+        [SSEC_SLOT_FREE] = SSEC_PASSES,
+        [SSEC_SLOT_LIVE] = 0,
+        [SSEC_SLOT_VISITOR] = 0,
+        [SSEC_SLOT_FRESH] = 1,
+        [SSEC_SLOT_FRESH_NAME] = 1,
+        [SSEC_SLOT_ISSUED] = 2,
+        [SSEC_SLOT_NAME] = 2,
+        [SSEC_SLOT_LEFT] = 0,
+        [SSEC_SLOT_OLD_NAME] = 3,
+        [SSEC_SLOT_GUEST] = 3,
+        [SSEC_SLOT_CLOSED] = 3,
+        [SSEC_SLOT_EXPIRED] = 4,
+        [SSEC_SLOT_TOLD] = 4
+    };
+
+    ssec_lock(from, bucket);
+
+    stored = ssec_stored(from, bucket, slot);
+    entry.digest = ssec_stored_digest(from, bucket, slot);
+    given = from->own[(size_t) bucket * SSEC_OWN_SLOTS + slot];
+
+    ssec_unlock(from, bucket);
+
+    last = (pass == SSEC_PASSES - 1);
+    state = ssec_slot_state(stored.word);
+
+    if (stored.word == 0 || (!last && passes[state] != pass)) {
+        return;
+    }
+
+    stored.word &= ~SSEC_PLACE_MASK;
+    stored.created &= ~SSEC_IN_SECOND;
+
+    if (ssec_slot_is_name(state)) {
+        stored.own = given;
+
+    } else if (stored.own) {
+        stored.own = (uint16_t) (ssec_table_own(to,
+                                           &from->header->own[stored.own])
+                                 - to->header->own);
+    }
+
+    ssec_seek(to, &entry);
+
+    if (entry.found) {
+        ssec_publish(to, &entry, &stored);
+
+    } else if (!last
+               || passes[state] >= SSEC_PASSES_LIVE
+               || ssec_table_evicted(to) + ssec_table_refused(to) == 0)
+    {
+        (void) ssec_insert(to, &entry, &stored);
+    }
+
+    ssec_table_leave(to, &entry);
+}

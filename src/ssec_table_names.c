@@ -1,0 +1,242 @@
+/* Sessions whose key changes: names. */
+
+#include <sched.h>
+
+#include "ssec_table_slots.h"
+
+
+#define SSEC_TRIES        16     /* to find room for a session's own place */
+
+
+static void ssec_mark(ssec_table_t *table, const ssec_entry_t *entry,
+    unsigned state);
+static bool ssec_new_name(ssec_table_t *table, const ssec_digest_t *key,
+    uint64_t now, ssec_stored_t *name) ssec_seldom;
+static bool ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry);
+
+
+bool
+ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
+    const ssec_digest_t *name, uint64_t now)
+{
+    bool           kept;
+    uint64_t       last;
+    ssec_entry_t   entry;
+    ssec_stored_t  stored;
+
+    if (!ssec_new_name(table, key, now, &stored)) {
+        return true;
+    }
+
+    kept = true;
+
+    stored.own = ssec_given(ssec_root(table, &stored));
+
+    entry.digest = *name;
+    ssec_seek(table, &entry);
+
+    if (!entry.found) {
+        kept = ssec_insert(table, &entry, &stored);
+
+    } else if (ssec_slot_state(ssec_word(table, entry.bucket, entry.slot))
+               == SSEC_SLOT_OLD_NAME
+               || ssec_rank(table, entry.bucket, entry.slot, &last)
+                  < SSEC_RANK_LIVE)
+    {
+        ssec_publish(table, &entry, &stored);
+    }
+
+    ssec_table_leave(table, &entry);
+
+    return kept;
+}
+
+
+/*
+ * A name of the session that has this key.  When a session gets its second
+ * key, it moves to a place of its own, which no key leads to but by a name:
+ * so none of its keys can begin it anew.  The lowest bits of that place are
+ * those of its creation time: then one store makes a name of the record.
+ */
+
+static bool
+ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
+    ssec_stored_t *name)
+{
+    unsigned      tries, state;
+    ssec_entry_t  entry;
+
+    for (tries = 0; tries < SSEC_TRIES; tries++) {
+
+        entry.digest = *key;
+        ssec_seek(table, &entry);
+
+        if (!entry.found) {
+            ssec_table_leave(table, &entry);
+            return false;
+        }
+
+        state = ssec_slot_state(ssec_word(table, entry.bucket, entry.slot));
+
+        if (entry.name || ssec_settle_down(table, &entry)) {
+
+            ssec_mark(table, &entry, SSEC_SLOT_OLD_NAME);
+
+            if (state != SSEC_SLOT_OLD_NAME) {
+                table->own[(size_t) entry.bucket * SSEC_OWN_SLOTS
+                           + entry.slot] = (uint16_t) (now >> SSEC_NAME_TIME);
+            }
+
+            *name = ssec_stored(table, entry.bucket, entry.slot);
+            ssec_table_leave(table, &entry);
+
+            name->word = (name->word & SSEC_TIME_MAX)
+                         | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
+            name->created &= SSEC_CREATED_MASK;
+
+            return true;
+        }
+
+        ssec_table_leave(table, &entry);
+        sched_yield();
+    }
+
+    return false;
+}
+
+
+/*
+ * Moves the session that is held to a place that is chosen at random, without
+ * waiting for it, and leaves a name.  A process that is killed in between
+ * leaves a copy that nothing leads to.
+ */
+
+static bool
+ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry)
+{
+    bool           settled;
+    uint64_t       seed[3];
+    ssec_entry_t   to;
+    ssec_stored_t  stored;
+
+    stored = ssec_stored(table, entry->bucket, entry->slot);
+    stored.word &= ~SSEC_PLACE_MASK;
+    stored.created &= ~SSEC_IN_SECOND;
+
+    seed[0] = entry->digest.body;
+    seed[1] = entry->digest.place;
+    seed[2] = atomic_fetch_add(&table->header->serial, 1);
+
+    ssec_digest(table->key, seed, sizeof(seed), &to.digest);
+
+    to.digest.body &= ~((uint64_t) SSEC_CREATED_MASK << SSEC_LINK_BODY);
+    to.digest.body |= (uint64_t) (stored.created & SSEC_CREATED_MASK)
+                      << SSEC_LINK_BODY;
+
+    to.first = ssec_first_bucket(table, to.digest.place);
+    to.second = ssec_second_bucket(table, to.first, to.digest.body);
+
+    if (!ssec_trylock(table, to.first)) {
+        return false;
+    }
+
+    if (!ssec_trylock(table, to.second)) {
+        ssec_unlock(table, to.first);
+        return false;
+    }
+
+    to.found = ssec_find_linked(table, &to, to.first)
+               || ssec_find_linked(table, &to, to.second);
+
+    settled = !to.found;
+
+    if (settled) {
+        (void) ssec_insert(table, &to, &stored);
+        settled = to.found;
+    }
+
+    ssec_crash_point(6);
+
+    if (settled) {
+        ssec_set_word(table, entry->bucket, entry->slot,
+                      (ssec_word(table, entry->bucket, entry->slot)
+                       & SSEC_PLACE_MASK)
+                      | (uint64_t) SSEC_SLOT_OLD_NAME << SSEC_STATE
+                      | to.digest.body >> (64 - SSEC_LINK_WORD) << 32
+                      | to.digest.place);
+    }
+
+    ssec_unlock(table, to.second);
+    ssec_unlock(table, to.first);
+
+    return settled;
+}
+
+
+/*
+ * From a name to its session.  A client has presented it: it is in use.  Where
+ * the session is gone, the name is that of none.
+ */
+
+void
+ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
+{
+    unsigned       state;
+    ssec_digest_t  name;
+    ssec_stored_t  stored;
+
+    name = entry->digest;
+
+    stored = ssec_stored(table, entry->bucket, entry->slot);
+    state = ssec_slot_state(stored.word);
+
+    if (state == SSEC_SLOT_OLD_NAME) {
+        entry->former = true;
+        entry->replaced = table->own[(size_t) entry->bucket * SSEC_OWN_SLOTS
+                                     + entry->slot];
+
+    } else if (state != SSEC_SLOT_NAME) {
+        ssec_mark(table, entry, SSEC_SLOT_NAME);
+    }
+
+    ssec_table_leave(table, entry);
+
+    entry->digest = ssec_link(&stored);
+
+    entry->first = ssec_first_bucket(table, entry->digest.place);
+    entry->second = ssec_second_bucket(table, entry->first,
+                                       entry->digest.body);
+
+    ssec_lock_both(table, entry->first, entry->second);
+
+    entry->both = true;
+    entry->found = ssec_find_linked(table, entry, entry->first)
+                   || ssec_find_linked(table, entry, entry->second);
+
+    if (entry->found) {
+        entry->digest = ssec_stored_digest(table, entry->bucket, entry->slot);
+        return;
+    }
+
+    ssec_table_leave(table, entry);
+
+    entry->digest = name;
+
+    ssec_seek(table, entry);
+
+    if (entry->found && entry->name) {
+        entry->record = (ssec_record_t) { .state = SSEC_UNKNOWN };
+    }
+}
+
+
+/* Changes the state of the name that is held: one store. */
+
+static void
+ssec_mark(ssec_table_t *table, const ssec_entry_t *entry, unsigned state)
+{
+    ssec_set_word(table, entry->bucket, entry->slot,
+                  (ssec_word(table, entry->bucket, entry->slot)
+                   & ~SSEC_STATE_MASK)
+                  | (uint64_t) state << SSEC_STATE);
+}

@@ -1,0 +1,476 @@
+/* Room for a new record: which others are moved, and which go. */
+
+#include "ssec_table_slots.h"
+
+
+#define SSEC_MOVES        3      /* to make room for one */
+
+/* A name that was replaced goes last for so many units of SSEC_NAME_TIME. */
+#define SSEC_IN_USE       11
+
+/*
+ * One that was not presented for so many units of SSEC_GIVEN, while its
+ * session went on, never will be.
+ */
+#define SSEC_STALE        8
+
+
+static const uint8_t  ssec_ranks[SSEC_SLOT_STATES] = {
+    [SSEC_SLOT_FREE] = SSEC_RANK_FREE,
+    [SSEC_SLOT_CLOSED] = SSEC_RANK_CLOSED,
+    [SSEC_SLOT_EXPIRED] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_TOLD] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_VISITOR] = SSEC_RANK_VISITOR,
+    [SSEC_SLOT_LIVE] = SSEC_RANK_LIVE,
+    [SSEC_SLOT_FRESH] = SSEC_RANK_FRESH,
+    [SSEC_SLOT_ISSUED] = SSEC_RANK_ISSUED,
+    [SSEC_SLOT_OLD_NAME] = SSEC_RANK_OLD_NAME,
+    [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH_NAME,
+    [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED,
+    [SSEC_SLOT_GUEST] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_LEFT] = SSEC_RANK_VISITOR
+};
+
+
+static bool ssec_take_free(ssec_table_t *table, ssec_entry_t *entry);
+static bool ssec_take(ssec_table_t *table, ssec_entry_t *entry, unsigned state,
+    bool *lost);
+static unsigned ssec_power(unsigned state);
+static bool ssec_is_loss(unsigned rank);
+static bool ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry);
+static bool ssec_has_free(const ssec_table_t *table);
+static bool ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry,
+    unsigned limit, bool *lost);
+static bool ssec_make_room(ssec_table_t *table, ssec_entry_t *entry,
+    uint32_t bucket, unsigned limit, unsigned moves, bool *lost);
+static void ssec_move(ssec_table_t *table, uint32_t from, unsigned slot,
+    uint32_t to, unsigned free);
+static unsigned ssec_choose(ssec_table_t *table, ssec_entry_t *entry);
+static bool ssec_is_in_use(uint64_t last, uint16_t replaced);
+static bool ssec_is_stale(uint64_t last, uint16_t given);
+
+
+bool
+ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
+    const ssec_stored_t *stored)
+{
+    bool      lost;
+    unsigned  state;
+
+    lost = false;
+    state = ssec_slot_state(stored->word);
+
+    if (!ssec_take_free(table, entry)
+        && !ssec_take(table, entry, state, &lost))
+    {
+        lost = ssec_is_loss(ssec_ranks[state]);
+        atomic_fetch_add(&table->header->refused, lost);
+
+        return !lost;
+    }
+
+    /* a body over a record that still exists would be another's record */
+
+    ssec_set_word(table, entry->bucket, entry->slot, 0);
+    ssec_crash_point(1);
+    table->buckets[entry->bucket].body[entry->slot] = entry->digest.body;
+    ssec_crash_point(2);
+    ssec_publish(table, entry, stored);
+
+    entry->found = true;
+
+    return !lost;
+}
+
+
+/* Of the entry's buckets, the one with more free slots. */
+
+static bool
+ssec_take_free(ssec_table_t *table, ssec_entry_t *entry)
+{
+    unsigned  slot, first, second;
+
+    first = 0;
+    second = 0;
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        first += (ssec_word(table, entry->first, slot) == 0);
+        second += (ssec_word(table, entry->second, slot) == 0);
+    }
+
+    if (first + second == 0) {
+        return false;
+    }
+
+    entry->bucket = (first >= second) ? entry->first : entry->second;
+    entry->slot = 0;
+
+    while (ssec_word(table, entry->bucket, entry->slot)) {
+        entry->slot++;
+    }
+
+    atomic_fetch_add(&table->header->used, 1);
+
+    return true;
+}
+
+
+/*
+ * The slot of another record, which is moved, or goes.  Gives false if there
+ * is none that one in this state may push out.
+ */
+
+static bool
+ssec_take(ssec_table_t *table, ssec_entry_t *entry, unsigned state, bool *lost)
+{
+    unsigned  rank, power, limit;
+
+    atomic_fetch_add_explicit(&table->header->collisions, 1,
+                              memory_order_relaxed);
+
+    if (ssec_has_free(table)
+        && ssec_make_room_for(table, entry, SSEC_RANK_OLD_NAME, lost))
+    {
+        atomic_fetch_add(&table->header->used, 1);
+        return true;
+    }
+
+    rank = ssec_choose(table, entry);
+    power = ssec_power(state);
+
+    /*
+     * Before a live one goes: is there less to lose elsewhere?  That is not
+     * asked for what a client made up.
+     */
+
+    if (rank >= SSEC_RANK_LIVE && power > SSEC_RANK_LIVE) {
+        limit = ssec_min(rank, power + 1);
+
+        if (ssec_make_room_for(table, entry, SSEC_RANK_LIVE, lost)
+            || ssec_make_room_for(table, entry, limit, lost))
+        {
+            return true;
+        }
+    }
+
+    if (rank > power) {
+        return false;
+    }
+
+    *lost = ssec_push_out(table, entry);
+
+    return true;
+}
+
+
+/* Up to which rank one in this state may push others out. */
+
+static unsigned
+ssec_power(unsigned state)
+{
+    switch (state) {
+
+    case SSEC_SLOT_CLOSED:
+        return SSEC_RANK_EXPIRED;
+
+    case SSEC_SLOT_FRESH:
+        return SSEC_RANK_ISSUED;
+
+    default:
+        return ssec_ranks[state];
+    }
+}
+
+
+static bool
+ssec_is_loss(unsigned rank)
+{
+    return rank >= SSEC_RANK_LIVE && rank != SSEC_RANK_VISITOR;
+}
+
+
+/* Counts the record that is about to go: is it a live one? */
+
+static bool
+ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry)
+{
+    uint64_t  last;
+    unsigned  rank;
+
+    rank = ssec_rank(table, entry->bucket, entry->slot, &last);
+
+    if (!ssec_is_loss(rank)
+        || ssec_slot_state(ssec_word(table, entry->bucket, entry->slot))
+           == SSEC_SLOT_OLD_NAME)
+    {
+        return false;
+    }
+
+    atomic_fetch_add(&table->header->evicted, 1);
+    atomic_fetch_add(&table->header->evicted_issued, rank > SSEC_RANK_LIVE);
+
+    return true;
+}
+
+
+/* Where next to none is free, it is not worth looking for one. */
+
+static bool
+ssec_has_free(const ssec_table_t *table)
+{
+    uint64_t  room;
+
+    room = (uint64_t) table->nbuckets * SSEC_SLOTS;
+
+    return atomic_load_explicit(&table->header->used, memory_order_relaxed)
+           < room - room / 32;
+}
+
+
+/* In one of the entry's buckets. */
+
+static bool
+ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry, unsigned limit,
+    bool *lost)
+{
+    return ssec_make_room(table, entry, entry->first, limit, SSEC_MOVES, lost)
+           || ssec_make_room(table, entry, entry->second, limit, SSEC_MOVES,
+                             lost);
+}
+
+
+/*
+ * Moves a record to its other bucket, if that has one whose rank is below the
+ * limit: a free one, or one to be pushed out; or if room can be made there in
+ * the same way, by so many moves in all.
+ */
+
+static bool
+ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
+    unsigned limit, unsigned moves, bool *lost)
+{
+    uint64_t        last, oldest;
+    unsigned        slot, i, rank, least;
+    ssec_entry_t    to;
+    ssec_bucket_t  *b;
+
+    b = &table->buckets[bucket];
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+
+        to.bucket = (b->created[slot] & SSEC_IN_SECOND)
+            ? ssec_first_bucket(table, ssec_stored_digest(table, bucket,
+                                                          slot).place)
+            : ssec_second_bucket(table, bucket, b->body[slot]);
+
+        /* this also fails for the buckets that are held already */
+
+        if (!ssec_trylock(table, to.bucket)) {
+            continue;
+        }
+
+        least = limit;
+        oldest = 0;
+        to.slot = 0;
+
+        for (i = 0; i < SSEC_SLOTS; i++) {
+            rank = ssec_rank(table, to.bucket, i, &last);
+
+            if (rank < least || (rank == least && rank < limit
+                                 && last < oldest))
+            {
+                least = rank;
+                oldest = last;
+                to.slot = i;
+            }
+        }
+
+        if (least == limit && moves > 1
+            && ssec_make_room(table, &to, to.bucket, limit, moves - 1, lost))
+        {
+            least = SSEC_RANK_FREE;
+        }
+
+        if (least < limit) {
+            *lost |= ssec_push_out(table, &to);
+            ssec_move(table, bucket, slot, to.bucket, to.slot);
+            ssec_unlock(table, to.bucket);
+
+            entry->bucket = bucket;
+            entry->slot = slot;
+
+            return true;
+        }
+
+        ssec_unlock(table, to.bucket);
+    }
+
+    return false;
+}
+
+
+/* Both are locked.  The mark is on the first one, whichever way it goes. */
+
+static void
+ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
+    unsigned free)
+{
+    uint64_t        word;
+    unsigned        marked;
+    ssec_bucket_t  *a, *b, *first;
+
+    a = &table->buckets[from];
+    b = &table->buckets[to];
+    word = ssec_word(table, from, slot);
+
+    first = (a->created[slot] & SSEC_IN_SECOND) ? b : a;
+    marked = (first == a) ? slot : free;
+
+    ssec_set_word(table, to, free, 0);
+
+    atomic_store_explicit(&first->lock,
+                          (uint32_t) (marked + 1) << SSEC_MOVING
+                          | table->owner,
+                          memory_order_release);
+    ssec_crash_point(3);
+
+    b->body[free] = a->body[slot];
+    b->created[free] = a->created[slot] ^ SSEC_IN_SECOND;
+    table->own[(size_t) to * SSEC_OWN_SLOTS + free] =
+        table->own[(size_t) from * SSEC_OWN_SLOTS + slot];
+    ssec_set_word(table, to, free, word);
+    ssec_crash_point(4);
+
+    ssec_set_word(table, from, slot, 0);
+    ssec_crash_point(5);
+
+    atomic_store_explicit(&first->lock, table->owner, memory_order_release);
+}
+
+
+/* Of the six records in both buckets, the one missed the least: its rank. */
+
+static unsigned
+ssec_choose(ssec_table_t *table, ssec_entry_t *entry)
+{
+    unsigned  i, slot, rank;
+    uint32_t  bucket;
+    uint64_t  last, key, least;
+
+    least = UINT64_MAX;
+
+    for (i = 0; i < 2 * SSEC_SLOTS; i++) {
+        bucket = (i < SSEC_SLOTS) ? entry->first : entry->second;
+        slot = i % SSEC_SLOTS;
+
+        rank = ssec_rank(table, bucket, slot, &last);
+        key = (uint64_t) rank << SSEC_STATE | last;
+
+        if (key < least) {
+            least = key;
+            entry->bucket = bucket;
+            entry->slot = slot;
+        }
+    }
+
+    return (unsigned) (least >> SSEC_STATE);
+}
+
+
+/*
+ * A record's rank, and its last activity.  A name is worth no more than its
+ * session, and as long idle: it goes with it.
+ */
+
+unsigned
+ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
+{
+    uint64_t       root;
+    uint16_t       own;
+    unsigned       rank, state;
+    ssec_stored_t  stored;
+
+    stored = ssec_stored(table, bucket, slot);
+
+    state = ssec_slot_state(stored.word);
+    rank = ssec_ranks[state];
+    *last = stored.word & SSEC_TIME_MAX;
+
+    if (!ssec_slot_is_name(state)) {
+        return rank;
+    }
+
+    root = ssec_root(table, &stored);
+    *last = root & SSEC_TIME_MAX;
+    own = table->own[(size_t) bucket * SSEC_OWN_SLOTS + slot];
+
+    if (state == SSEC_SLOT_OLD_NAME && ssec_is_in_use(*last, own)) {
+        rank = SSEC_RANK_FRESH_NAME;
+    }
+
+    if (root == 0
+        || rank == SSEC_RANK_OLD_NAME
+        || (state == SSEC_SLOT_FRESH_NAME && ssec_is_stale(*last, own)))
+    {
+        return SSEC_RANK_OLD_NAME;
+    }
+
+    return ssec_min(rank, ssec_ranks[ssec_slot_state(root)]);
+}
+
+
+/* Requests of the same page may be under way with one that was replaced. */
+
+static bool
+ssec_is_in_use(uint64_t last, uint16_t replaced)
+{
+    /* the session may have been active shortly before that, too */
+
+    return (uint16_t) ((last >> SSEC_NAME_TIME) + 1 - replaced) <= SSEC_IN_USE;
+}
+
+
+static bool
+ssec_is_stale(uint64_t last, uint16_t given)
+{
+    uint16_t  age;
+
+    age = ssec_given(last) - given;
+
+    /* modulo twelve days; half of those are in the future */
+
+    return age > SSEC_STALE && age <= UINT16_MAX / 2;
+}
+
+
+/*
+ * The word of a name's session, or 0.  The buckets are not locked, and the
+ * bodies not looked at: what the name is worth may be wrong for once.
+ */
+
+uint64_t
+ssec_root(ssec_table_t *table, const ssec_stored_t *name)
+{
+    unsigned       i;
+    uint32_t       first, second;
+    uint64_t       word;
+    ssec_digest_t  digest;
+
+    digest = ssec_link(name);
+    first = ssec_first_bucket(table, digest.place);
+    second = ssec_second_bucket(table, first, digest.body);
+
+    for (i = 0; i < 2 * SSEC_SLOTS; i++) {
+        word = ssec_word(table, i < SSEC_SLOTS ? first : second,
+                         i % SSEC_SLOTS);
+
+        if (word && !ssec_slot_is_name(ssec_slot_state(word))
+            && ((word ^ (uint64_t) digest.place << SSEC_PLACE)
+                & SSEC_PLACE_MASK) == 0)
+        {
+            return word;
+        }
+    }
+
+    return 0;
+}

@@ -1,0 +1,239 @@
+/* Records, as they lie in the table. */
+
+#include "ssec_table_slots.h"
+
+
+static inline void ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
+    const ssec_stored_t *stored);
+
+
+bool
+ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
+{
+    uint64_t        word;
+    unsigned        slot;
+    ssec_stored_t   stored;
+    ssec_bucket_t  *b;
+
+    b = &table->buckets[bucket];
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+
+        if (b->body[slot] != entry->digest.body) {
+            continue;
+        }
+
+        word = ssec_word(table, bucket, slot);
+
+        if (word == 0
+            || (word ^ (uint64_t) entry->digest.place << SSEC_PLACE)
+               & SSEC_PLACE_MASK)
+        {
+            continue;
+        }
+
+        entry->bucket = bucket;
+        entry->slot = slot;
+        entry->name = ssec_slot_is_name(ssec_slot_state(word));
+
+        stored = ssec_stored(table, bucket, slot);
+        ssec_unpack(table, &entry->record, &stored);
+
+        return true;
+    }
+
+    return false;
+}
+
+
+bool
+ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
+{
+    uint64_t       word;
+    unsigned       slot;
+    ssec_digest_t  digest;
+    ssec_stored_t  stored;
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        word = ssec_word(table, bucket, slot);
+
+        if (word == 0 || ssec_slot_is_name(ssec_slot_state(word))) {
+            continue;
+        }
+
+        digest = ssec_stored_digest(table, bucket, slot);
+
+        if (digest.place == entry->digest.place
+            && digest.body >> SSEC_LINK_BODY
+               == entry->digest.body >> SSEC_LINK_BODY)
+        {
+            entry->bucket = bucket;
+            entry->slot = slot;
+
+            stored = ssec_stored(table, bucket, slot);
+            ssec_unpack(table, &entry->record, &stored);
+
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+void
+ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
+    const ssec_stored_t *stored)
+{
+    uint32_t        created;
+    ssec_bucket_t  *b;
+
+    b = &table->buckets[entry->bucket];
+
+    created = stored->created
+              | (entry->bucket == entry->first ? 0 : SSEC_IN_SECOND);
+
+    if (stored->own) {
+        table->own[(size_t) entry->bucket * SSEC_OWN_SLOTS + entry->slot] =
+            stored->own;
+
+        /* before the flag that tells of it: as in ssec_set_word() */
+
+        atomic_signal_fence(memory_order_seq_cst);
+    }
+
+    if (b->created[entry->slot] != created) {
+        b->created[entry->slot] = created;
+    }
+
+    ssec_set_word(table, entry->bucket, entry->slot,
+                  stored->word
+                  | ((uint64_t) entry->digest.place << SSEC_PLACE
+                     & SSEC_PLACE_MASK));
+}
+
+
+/*
+ * The digest of a stored record.  The bucket tells between which two numbers
+ * its place is: fewer than 2^22 of them, as there are at least 1,024 buckets;
+ * so the stored bits single it out.
+ */
+
+ssec_digest_t
+ssec_stored_digest(const ssec_table_t *table, uint32_t bucket, unsigned slot)
+{
+    uint64_t              n, low, word, first, distance;
+    ssec_digest_t         digest;
+    const ssec_bucket_t  *b;
+
+    b = &table->buckets[bucket];
+    n = table->nbuckets;
+
+    word = atomic_load_explicit(&b->word[slot], memory_order_relaxed);
+    digest.body = b->body[slot];
+    first = bucket;
+
+    if (b->created[slot] & SSEC_IN_SECOND) {
+        distance = 1 + (((digest.body >> 32) * (n - 1)) >> 32);
+        first = (bucket >= distance) ? bucket - distance
+                                     : bucket + n - distance;
+    }
+
+    low = ((first << 32) + n - 1) / n;
+
+    digest.place = (uint32_t) (low + (((word >> SSEC_PLACE) - low)
+                                      & ((1ULL << SSEC_PLACE_BITS) - 1)));
+    return digest;
+}
+
+
+/* What a name holds of its session's digest. */
+
+ssec_digest_t
+ssec_link(const ssec_stored_t *name)
+{
+    ssec_digest_t  digest;
+
+    digest.place = (uint32_t) name->word;
+    digest.body = (((name->word & SSEC_TIME_MAX) >> 32) << 30
+                   | (name->created & SSEC_CREATED_MASK))
+                  << SSEC_LINK_BODY;
+
+    return digest;
+}
+
+
+static inline void
+ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
+    const ssec_stored_t *stored)
+{
+    unsigned  state;
+
+    static const uint8_t  states[SSEC_SLOT_STATES] = {
+        [SSEC_SLOT_CLOSED] = SSEC_CLOSED,
+        [SSEC_SLOT_EXPIRED] = SSEC_EXPIRED,
+        [SSEC_SLOT_TOLD] = SSEC_EXPIRED,
+        [SSEC_SLOT_VISITOR] = SSEC_VISITOR,
+        [SSEC_SLOT_GUEST] = SSEC_VISITOR,
+        [SSEC_SLOT_LEFT] = SSEC_VISITOR,
+        [SSEC_SLOT_LIVE] = SSEC_LIVE,
+        [SSEC_SLOT_FRESH] = SSEC_LIVE,
+        [SSEC_SLOT_ISSUED] = SSEC_LIVE
+    };
+
+    state = ssec_slot_state(stored->word);
+
+    rec->state = states[state];
+    rec->issued = (state != SSEC_SLOT_LIVE && state != SSEC_SLOT_GUEST);
+    rec->presented = (state != SSEC_SLOT_FRESH);
+    rec->told = (state == SSEC_SLOT_TOLD);
+    rec->left = (state == SSEC_SLOT_LEFT || state == SSEC_SLOT_GUEST);
+    rec->last = stored->word & SSEC_TIME_MAX;
+
+    rec->created = ssec_created(rec->last, stored->created);
+
+    rec->own = stored->own ? &table->header->own[stored->own] : NULL;
+}
+
+
+ssec_stored_t
+ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
+{
+    unsigned       state;
+    ssec_stored_t  stored;
+
+    switch (rec->state) {
+
+    case SSEC_LIVE:
+        state = !rec->issued ? SSEC_SLOT_LIVE
+                             : rec->presented ? SSEC_SLOT_ISSUED
+                                              : SSEC_SLOT_FRESH;
+        break;
+
+    case SSEC_EXPIRED:
+        state = rec->told ? SSEC_SLOT_TOLD : SSEC_SLOT_EXPIRED;
+        break;
+
+    case SSEC_VISITOR:
+        state = !rec->issued ? SSEC_SLOT_GUEST
+                             : rec->left ? SSEC_SLOT_LEFT
+                                         : SSEC_SLOT_VISITOR;
+        break;
+
+    default:
+        state = SSEC_SLOT_CLOSED;
+        break;
+    }
+
+    stored.word = (uint64_t) state << SSEC_STATE | (rec->last & SSEC_TIME_MAX);
+    stored.created = (uint32_t) (rec->created >> SSEC_CREATED)
+                     & SSEC_CREATED_MASK;
+    stored.own = 0;
+
+    if (rec->own) {
+        stored.own = (uint16_t) (rec->own - table->header->own);
+        stored.created |= SSEC_HAS_OWN;
+    }
+
+    return stored;
+}
