@@ -71,6 +71,8 @@ static char *ngx_http_session_security_zone(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_zone_key(ngx_conf_t *cf,
     ngx_http_session_security_zone_t *zone);
+static char *ngx_http_session_security_zone_file(ngx_conf_t *cf,
+    ngx_http_session_security_zone_t *zone, ngx_str_t *path);
 static ngx_http_complex_value_t *ngx_http_session_security_compile(
     ngx_conf_t *cf, ngx_str_t *value);
 static char *ngx_http_session_security(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -136,7 +138,7 @@ static ngx_conf_enum_t  ngx_http_session_security_connections[] = {
 static ngx_command_t  ngx_http_session_security_commands[] = {
 
     { ngx_string("session_security_zone"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE23,
       ngx_http_session_security_zone,
       0,
       0,
@@ -286,7 +288,7 @@ ngx_module_t  ngx_http_session_security_module = {
     ngx_http_session_security_commands,      /* module directives */
     NGX_HTTP_MODULE,                         /* module type */
     NULL,                                    /* init master */
-    NULL,                                    /* init module */
+    ngx_http_session_security_init_module,   /* init module */
     ngx_http_session_security_init_process,  /* init process */
     NULL,                                    /* init thread */
     NULL,                                    /* exit thread */
@@ -787,6 +789,7 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     u_char                            *p;
     ssize_t                            size, min;
     ngx_str_t                         *value, name, s;
+    ngx_uint_t                         i;
     ngx_shm_zone_t                    *shm_zone;
     ngx_http_session_security_zone_t  *zone, *bound;
 
@@ -798,29 +801,57 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     zone->key = value[1];
+    zone->pool = cf->pool;
 
     if (ngx_http_session_security_zone_key(cf, zone) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
-    name = value[2];
+    ngx_str_null(&name);
 
-    if (name.len < 5 || ngx_strncmp(name.data, "zone=", 5) != 0) {
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_strncmp(value[i].data, "zone=", 5) == 0 && name.len == 0) {
+            name.data = value[i].data + 5;
+            name.len = value[i].len - 5;
+            continue;
+        }
+
+        if (ngx_strncmp(value[i].data, "file=", 5) == 0
+            && zone->path == NULL)
+        {
+            s.data = value[i].data + 5;
+            s.len = value[i].len - 5;
+
+            if (ngx_http_session_security_zone_file(cf, zone, &s)
+                != NGX_CONF_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid parameter \"%V\" in \"%V\"; "
-                           "write zone=NAME:SIZE", &value[2], &cmd->name);
+                           "write zone=NAME:SIZE and perhaps file=PATH",
+                           &value[i], &cmd->name);
         return NGX_CONF_ERROR;
     }
 
-    name.data += 5;
-    name.len -= 5;
+    if (name.data == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "no zone in \"%V\"; write zone=NAME:SIZE",
+                           &cmd->name);
+        return NGX_CONF_ERROR;
+    }
 
     p = (u_char *) ngx_strlchr(name.data, name.data + name.len, ':');
 
     if (p == NULL || p == name.data) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid zone \"%V\" in \"%V\"; "
-                           "write zone=NAME:SIZE", &value[2], &cmd->name);
+                           "write zone=NAME:SIZE", &name, &cmd->name);
         return NGX_CONF_ERROR;
     }
 
@@ -848,8 +879,13 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     zone->name = name;
+    zone->size = size;
 
-    shm_zone = ngx_shared_memory_add(cf, &name, size,
+    /* a file is memory of its own; nginx's is as good as none then */
+
+    shm_zone = ngx_shared_memory_add(cf, &name,
+                                     zone->path ? 8 * ngx_pagesize
+                                                : (size_t) size,
                                      &ngx_http_session_security_module);
     if (shm_zone == NULL) {
         return NGX_CONF_ERROR;
@@ -867,6 +903,58 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     shm_zone->init = ngx_http_session_security_init_zone;
     shm_zone->data = zone;
+    shm_zone->noreuse = (zone->path != NULL);
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_session_security_zone_file(ngx_conf_t *cf,
+    ngx_http_session_security_zone_t *zone, ngx_str_t *path)
+{
+    ngx_uint_t                         i;
+    ngx_pool_cleanup_t                *cln;
+    ngx_http_session_security_zone_t  *other;
+
+    if (path->len == 0 || ngx_http_script_variables_count(path)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid file \"%V\" in \"session_security_zone\"; "
+                           "write file=PATH, without variables", path);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_conf_full_name(cf->cycle, path, 0) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    i = 0;
+
+    for ( ;; ) {
+        other = ngx_http_session_security_next_zone(cf->cycle, &i);
+
+        if (other == NULL) {
+            break;
+        }
+
+        if (other->path && ngx_strcmp(other->path, path->data) == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "file \"%V\" of \"session_security_zone\" is "
+                               "that of zone \"%V\" already; name another one",
+                               path, &other->name);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    cln->handler = ngx_http_session_security_cleanup_file;
+    cln->data = zone;
+
+    zone->path = (char *) path->data;
 
     return NGX_CONF_OK;
 }

@@ -12,6 +12,7 @@
 #include "ssec_decision.h"
 #include "ssec_scope.h"
 #include "ssec_table.h"
+#include "ssec_table_file.h"
 
 /* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
@@ -52,12 +53,28 @@
 #define NGX_HTTP_SESSION_SECURITY_OFF          2
 
 
+/* the one that a zone lies in; cycles share it */
+
+typedef struct {
+    ngx_fd_t                    fd;
+    void                       *memory;
+    size_t                      size;
+    char                       *name;        /* until it has the zone's path */
+    ngx_uint_t                  refs;
+} ngx_http_session_security_file_t;
+
+
 typedef struct {
     ngx_str_t                   name;
+    size_t                      size;
+    char                       *path;        /* NULL: it lies in no file */
+    ngx_http_session_security_file_t  *file;
+    ngx_pool_t                 *pool;        /* the configuration's */
     ngx_str_t                   key;         /* as configured */
     ngx_http_complex_value_t   *value;       /* NULL if it is a cookie */
     ssec_cookie_name_t          cookie;
     ssec_table_t                table;
+    uint64_t                    epoch;       /* its time less the uptime */
     ngx_uint_t                  refused;     /* an error was logged */
     uint32_t                    learned;     /* the scope last learned */
     uint64_t                    deaths;      /* as last seen */
@@ -298,9 +315,26 @@ void ngx_http_session_security_remove_header(ngx_list_t *headers,
 
 ngx_int_t ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone,
     void *data);
+ngx_int_t ngx_http_session_security_init_module(ngx_cycle_t *cycle);
 ngx_int_t ngx_http_session_security_init_process(ngx_cycle_t *cycle);
-/* The time in milliseconds, suspended time included. */
-uint64_t ngx_http_session_security_now(void);
+/* A new table for the zone, with the sessions of another one, if any. */
+ngx_int_t ngx_http_session_security_create_table(ngx_shm_zone_t *shm_zone,
+    void *memory, size_t size, ssec_table_t *from, uint64_t back);
+/* The module's zones of a cycle: the next one, or NULL; *i is 0 at first. */
+ngx_http_session_security_zone_t *ngx_http_session_security_next_zone(
+    ngx_cycle_t *cycle, ngx_uint_t *i);
+void ngx_http_session_security_host(ssec_host_t *host);
+/* The host's uptime in milliseconds, suspended time included. */
+uint64_t ngx_http_session_security_uptime(void);
+
+/* Finds or makes the zone's file; old is the zone as it runs, or NULL. */
+ngx_int_t ngx_http_session_security_init_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_zone_t *old);
+/* The new configuration holds: so does a file that was made for it. */
+void ngx_http_session_security_commit_file(
+    ngx_http_session_security_zone_t *zone, ngx_log_t *log);
+void ngx_http_session_security_cleanup_file(void *data);
+
 /* A live session was pushed out: says so, at most once a second. */
 void ngx_http_session_security_report(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, uint64_t now);
@@ -310,6 +344,15 @@ void ngx_http_session_security_report(ngx_http_request_t *r,
 
 
 extern ngx_module_t  ngx_http_session_security_module;
+
+
+/* The zone's time, in milliseconds. */
+
+static ngx_inline uint64_t
+ngx_http_session_security_now(ngx_http_session_security_zone_t *zone)
+{
+    return zone->epoch + ngx_http_session_security_uptime();
+}
 
 
 /* The main request's context, after whatever internal redirect; or NULL. */

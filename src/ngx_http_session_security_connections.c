@@ -101,7 +101,7 @@ ngx_http_session_security_unwatch(ngx_http_session_security_ctx_t *ctx)
 static void
 ngx_http_session_security_tick(ngx_event_t *ev)
 {
-    uint64_t                          now;
+    uint64_t                          now;     /* the host's uptime */
     ngx_queue_t                      *q, *next, *young, *watched, ended;
     ngx_rbtree_t                     *deadlines;
     ngx_rbtree_node_t                *node;
@@ -113,7 +113,7 @@ ngx_http_session_security_tick(ngx_event_t *ev)
 
     ngx_queue_init(&ended);
 
-    now = ngx_http_session_security_now();
+    now = ngx_http_session_security_uptime();
 
     if (ngx_http_session_security_nactive) {
         ngx_http_session_security_traffic(now);
@@ -152,7 +152,9 @@ ngx_http_session_security_tick(ngx_event_t *ev)
         q = ngx_queue_head(young);
         ctx = ngx_queue_data(q, ngx_http_session_security_ctx_t, queue);
 
-        if (ctx->now + NGX_HTTP_SESSION_SECURITY_TICK > now) {
+        if (ctx->now + NGX_HTTP_SESSION_SECURITY_TICK
+            > ctx->zone->epoch + now)
+        {
             break;
         }
 
@@ -276,8 +278,8 @@ ngx_http_session_security_traffic(uint64_t now)
                 continue;
             }
 
-            (void) ssec_decide(&entry.record, &ev, now, &ctx->limits,
-                               &outcome);
+            (void) ssec_decide(&entry.record, &ev, ctx->zone->epoch + now,
+                               &ctx->limits, &outcome);
             (void) ssec_table_release(table, &entry);
         }
     }
@@ -357,7 +359,8 @@ ngx_http_session_security_has_ended(ngx_http_session_security_ctx_t *ctx,
 
         ssec_table_acquire(table, &key[i].root, &entry);
 
-        (void) ssec_decide(&entry.record, &ev, now, &ctx->limits, &outcome);
+        (void) ssec_decide(&entry.record, &ev, ctx->zone->epoch + now,
+                           &ctx->limits, &outcome);
 
         ssec_table_leave(table, &entry);
 

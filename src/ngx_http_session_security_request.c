@@ -514,7 +514,7 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
                                 &slcf->max_lifetime, 0, 0,
                                 "session_security_max_lifetime");
 
-    ctx->now = ngx_http_session_security_now();
+    ctx->now = ngx_http_session_security_now(ctx->zone);
 
     if (keys->nelts == 1) {
         ngx_memcpy(&ctx->key, keys->elts,

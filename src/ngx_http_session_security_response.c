@@ -464,7 +464,7 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     ev.own = answer->own;
     ev.anonymous = answer->anonymous;
 
-    now = ngx_http_session_security_now();
+    now = ngx_http_session_security_now(answer->zone);
 
     ngx_memzero(&had, sizeof(ssec_entry_t));
 
@@ -608,7 +608,7 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
     }
 
     table = &answer->zone->table;
-    now = ngx_http_session_security_now();
+    now = ngx_http_session_security_now(answer->zone);
     kept = true;
 
     ssec_table_acquire(table, &key->digest, &entry);

@@ -5,16 +5,19 @@
 #include <openssl/rand.h>
 
 
-/* records may begin before the host did, by what an open tab tells: row 3 */
-#define NGX_HTTP_SESSION_SECURITY_EPOCH  (1ULL << 36)
-
 #define NGX_HTTP_SESSION_SECURITY_REPORT  1000   /* milliseconds */
+#define NGX_HTTP_SESSION_SECURITY_CLOCK   1000   /* likewise */
 
 
 static ngx_int_t ngx_http_session_security_check_key(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_zone_t *old);
 static ngx_http_session_security_zone_t *ngx_http_session_security_old_zone(
-    ngx_shm_zone_t *shm_zone);
+    ngx_http_session_security_zone_t *zone);
+static void ngx_http_session_security_clock_handler(ngx_event_t *ev);
+
+
+static ngx_event_t       ngx_http_session_security_clock;
+static ngx_connection_t  ngx_http_session_security_no_connection;
 
 
 ngx_int_t
@@ -22,31 +25,43 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 {
     size_t                             size;
     u_char                            *memory;
-    uint8_t                            key[SSEC_DIGEST_KEY];
-    ssec_counts_t                      counts;
+    ssec_host_t                        host;
     ngx_slab_pool_t                   *shpool;
     ngx_http_session_security_zone_t  *zone, *old;
 
     zone = shm_zone->data;
-    old = data;
 
     if (zone->refused) {
         return NGX_ERROR;
     }
 
-    if (old) {
-        if (ngx_http_session_security_check_key(shm_zone, old) != NGX_OK) {
-            return NGX_ERROR;
-        }
+    /* one of another size, or in a file, is new to nginx */
 
+    old = data ? data : ngx_http_session_security_old_zone(zone);
+
+    if (old
+        && ngx_http_session_security_check_key(shm_zone, old) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (zone->path) {
+        return ngx_http_session_security_init_file(shm_zone, old);
+    }
+
+    if (data && old->file == NULL) {
         zone->table = old->table;
+        zone->epoch = old->epoch;
         return NGX_OK;
     }
+
+    ngx_http_session_security_host(&host);
 
     shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
 
     if (shm_zone->shm.exists) {
         ssec_table_open(&zone->table, shpool->data, ssec_table_owner());
+        zone->epoch = ssec_table_start_clock(&zone->table, &host);
         return NGX_OK;
     }
 
@@ -61,39 +76,59 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 
     shpool->data = memory;
 
-    old = ngx_http_session_security_old_zone(shm_zone);
+    if (ngx_http_session_security_create_table(shm_zone, memory, size,
+                                               old ? &old->table : NULL, 0)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
-    if (old) {
-        if (ngx_http_session_security_check_key(shm_zone, old) != NGX_OK) {
-            return NGX_ERROR;
-        }
+    zone->epoch = ssec_table_start_clock(&zone->table, &host);
 
-        ngx_memcpy(key, old->table.key, SSEC_DIGEST_KEY);
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_session_security_create_table(ngx_shm_zone_t *shm_zone, void *memory,
+    size_t size, ssec_table_t *from, uint64_t back)
+{
+    uint8_t                            key[SSEC_DIGEST_KEY];
+    ssec_counts_t                      counts;
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    if (from) {
+        ngx_memcpy(key, from->key, SSEC_DIGEST_KEY);
 
     } else if (RAND_bytes(key, SSEC_DIGEST_KEY) != 1) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                       "RAND_bytes() failed for session_security_zone \"%V\"",
-                      &shm_zone->shm.name);
+                      &zone->name);
         return NGX_ERROR;
     }
 
     if (!ssec_table_create(memory, size, key)) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                       "session_security_zone \"%V\" is too small",
-                      &shm_zone->shm.name);
+                      &zone->name);
         return NGX_ERROR;
     }
 
     ssec_table_open(&zone->table, memory, ssec_table_owner());
 
-    if (old) {
-        ssec_table_copy(&zone->table, &old->table);
+    if (from) {
+        ssec_table_copy(&zone->table, from, back);
         ssec_table_count(&zone->table, &counts);
 
         ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\" was resized: "
+                      "session_security_zone \"%V\" was %s: "
                       "%uL live sessions are kept, %uL are lost",
-                      &shm_zone->shm.name, counts.live, counts.evicted);
+                      &zone->name,
+                      from->nbuckets == zone->table.nbuckets ? "moved"
+                                                             : "resized",
+                      counts.live, counts.evicted);
     }
 
     return NGX_OK;
@@ -124,38 +159,81 @@ ngx_http_session_security_check_key(ngx_shm_zone_t *shm_zone,
 }
 
 
-/* A zone of another size is new to nginx: its sessions are in the old cycle. */
+/* The zone as it runs, in the old cycle. */
 
 static ngx_http_session_security_zone_t *
-ngx_http_session_security_old_zone(ngx_shm_zone_t *shm_zone)
+ngx_http_session_security_old_zone(ngx_http_session_security_zone_t *zone)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_shm_zone_t   *zones;
+    ngx_uint_t                         i;
+    ngx_http_session_security_zone_t  *old;
 
-    part = (ngx_list_part_t *) &ngx_cycle->shared_memory.part;
-    zones = part->elts;
+    i = 0;
 
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                return NULL;
-            }
-
-            part = part->next;
-            zones = part->elts;
-            i = 0;
+    for ( ;; ) {
+        old = ngx_http_session_security_next_zone((ngx_cycle_t *) ngx_cycle,
+                                                  &i);
+        if (old == NULL) {
+            return NULL;
         }
 
-        if (&zones[i] != shm_zone
-            && zones[i].tag == shm_zone->tag
-            && zones[i].shm.name.len == shm_zone->shm.name.len
-            && ngx_strncmp(zones[i].shm.name.data, shm_zone->shm.name.data,
-                           shm_zone->shm.name.len)
+        if (old != zone
+            && old->name.len == zone->name.len
+            && ngx_strncmp(old->name.data, zone->name.data, zone->name.len)
                == 0)
         {
-            return zones[i].data;
+            return old;
+        }
+    }
+}
+
+
+ngx_http_session_security_zone_t *
+ngx_http_session_security_next_zone(ngx_cycle_t *cycle, ngx_uint_t *i)
+{
+    ngx_uint_t        n;
+    ngx_shm_zone_t   *zones;
+    ngx_list_part_t  *part;
+
+    n = *i;
+
+    for (part = &cycle->shared_memory.part; part; part = part->next) {
+
+        zones = part->elts;
+
+        for ( /* void */ ; n < part->nelts; n++, (*i)++) {
+
+            if (zones[n].tag == &ngx_http_session_security_module
+                && zones[n].data)
+            {
+                (*i)++;
+                return zones[n].data;
+            }
+        }
+
+        n -= part->nelts;
+    }
+
+    return NULL;
+}
+
+
+ngx_int_t
+ngx_http_session_security_init_module(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                         i;
+    ngx_http_session_security_zone_t  *zone;
+
+    i = 0;
+
+    for ( ;; ) {
+        zone = ngx_http_session_security_next_zone(cycle, &i);
+
+        if (zone == NULL) {
+            return NGX_OK;
+        }
+
+        if (zone->file) {
+            ngx_http_session_security_commit_file(zone, cycle->log);
         }
     }
 }
@@ -167,42 +245,80 @@ ngx_int_t
 ngx_http_session_security_init_process(ngx_cycle_t *cycle)
 {
     uint32_t                           owner;
-    ngx_uint_t                         i;
-    ngx_list_part_t                   *part;
-    ngx_shm_zone_t                    *zones;
+    ngx_uint_t                         i, file;
+    ngx_event_t                       *ev;
     ngx_http_session_security_zone_t  *zone;
 
     ngx_http_session_security_init_connections();
 
     owner = ssec_table_owner();
+    file = 0;
+    i = 0;
 
-    part = &cycle->shared_memory.part;
-    zones = part->elts;
+    for ( ;; ) {
+        zone = ngx_http_session_security_next_zone(cycle, &i);
 
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
-            }
-
-            part = part->next;
-            zones = part->elts;
-            i = 0;
+        if (zone == NULL) {
+            break;
         }
 
-        if (zones[i].tag == &ngx_http_session_security_module) {
-            zone = zones[i].data;
-            zone->table.owner = owner;
-        }
+        zone->table.owner = owner;
+        file |= (zone->file != NULL);
+    }
+
+    /* one worker is enough */
+
+    if (file && ngx_worker == 0
+        && (ngx_process == NGX_PROCESS_WORKER
+            || ngx_process == NGX_PROCESS_SINGLE))
+    {
+        ev = &ngx_http_session_security_clock;
+
+        ev->handler = ngx_http_session_security_clock_handler;
+        ev->data = &ngx_http_session_security_no_connection;
+        ev->log = cycle->log;
+        ev->cancelable = 1;
+
+        ngx_http_session_security_no_connection.fd = (ngx_socket_t) -1;
+
+        ngx_http_session_security_clock_handler(ev);
     }
 
     return NGX_OK;
 }
 
 
+/* What a zone in a file goes by if the host is started anew. */
+
+static void
+ngx_http_session_security_clock_handler(ngx_event_t *ev)
+{
+    ngx_uint_t                         i;
+    ssec_host_t                        host;
+    ngx_http_session_security_zone_t  *zone;
+
+    ngx_http_session_security_host(&host);
+
+    i = 0;
+
+    for ( ;; ) {
+        zone = ngx_http_session_security_next_zone((ngx_cycle_t *) ngx_cycle,
+                                                   &i);
+        if (zone == NULL) {
+            break;
+        }
+
+        if (zone->file) {
+            ssec_table_tick(&zone->table, &host);
+        }
+    }
+
+    ngx_add_timer(ev, NGX_HTTP_SESSION_SECURITY_CLOCK);
+}
+
+
 uint64_t
-ngx_http_session_security_now(void)
+ngx_http_session_security_uptime(void)
 {
     struct timespec  ts;
 
@@ -212,8 +328,28 @@ ngx_http_session_security_now(void)
     (void) clock_gettime(CLOCK_MONOTONIC, &ts);
 #endif
 
-    return NGX_HTTP_SESSION_SECURITY_EPOCH
-           + (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+    return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+}
+
+
+void
+ngx_http_session_security_host(ssec_host_t *host)
+{
+    struct timespec  ts;
+
+    static uint64_t  boot;
+
+    if (boot == 0) {
+        boot = ssec_boot(SSEC_BOOT_ID);
+    }
+
+    (void) clock_gettime(CLOCK_REALTIME, &ts);
+
+    host->wall = (uint64_t) ts.tv_sec * 1000
+                 + (uint64_t) ts.tv_nsec / 1000000;
+    host->uptime = ngx_http_session_security_uptime();
+
+    host->boot = boot;
 }
 
 

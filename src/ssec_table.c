@@ -23,21 +23,34 @@ bool
 ssec_table_create(void *memory, size_t size,
     const uint8_t key[SSEC_DIGEST_KEY])
 {
-    uint64_t        n;
     ssec_header_t  *header;
+
+    header = memory;
 
     if (size < SSEC_TABLE_MIN_SIZE) {
         return false;
     }
 
+    header->seal.nbuckets = ssec_table_buckets(size);
+    memcpy(header->seal.key, key, SSEC_DIGEST_KEY);
+
+    return true;
+}
+
+
+uint64_t
+ssec_table_buckets(uint64_t size)
+{
+    uint64_t  n;
+
+    if (size < SSEC_TABLE_MIN_SIZE) {
+        return 0;
+    }
+
     n = (size - SSEC_TABLE_HEADER)
         / (sizeof(ssec_bucket_t) + SSEC_OWN_SLOTS * sizeof(uint16_t));
 
-    header = memory;
-    header->nbuckets = (n < UINT32_MAX) ? n : UINT32_MAX;
-    memcpy(header->key, key, SSEC_DIGEST_KEY);
-
-    return true;
+    return (n < UINT32_MAX) ? n : UINT32_MAX;
 }
 
 
@@ -47,10 +60,10 @@ ssec_table_open(ssec_table_t *table, void *memory, uint32_t owner)
     table->header = memory;
     table->buckets = (ssec_bucket_t *) ((uint8_t *) memory
                                         + SSEC_TABLE_HEADER);
-    table->nbuckets = (uint32_t) table->header->nbuckets;
+    table->nbuckets = (uint32_t) table->header->seal.nbuckets;
     table->own = (uint16_t *) (table->buckets + table->nbuckets);
     table->owner = owner;
-    memcpy(table->key, table->header->key, SSEC_DIGEST_KEY);
+    memcpy(table->key, table->header->seal.key, SSEC_DIGEST_KEY);
 }
 
 

@@ -63,6 +63,9 @@
 /* times are kept modulo this many milliseconds: 8.7 years */
 #define SSEC_TIME_MAX        ((1ULL << 38) - 1)
 
+/* where a clock begins: a record may be older than it is, by table's row 3 */
+#define SSEC_CLOCK_NEW       (1ULL << 36)
+
 
 typedef struct ssec_header_s  ssec_header_t;
 typedef struct ssec_bucket_s  ssec_bucket_t;
@@ -229,12 +232,13 @@ uint64_t ssec_table_deaths(ssec_table_t *table);
 
 /*
  * Puts every session of one table into another, which has the same key and is
- * not in use yet.  Others may go on with the first one meanwhile: what they
+ * not in use yet, with all times moved back by so much: 0, or a multiple of
+ * SSEC_CLOCK_BACK.  Others may go on with the first one meanwhile: what they
  * change after its record was copied is not carried over.  If the other table
  * is too small, sessions are lost in the order of ssec_table_release().
  */
 
-void ssec_table_copy(ssec_table_t *to, ssec_table_t *from);
+void ssec_table_copy(ssec_table_t *to, ssec_table_t *from, uint64_t back);
 
 /* Counts the sessions by state, in time proportional to the table's size. */
 

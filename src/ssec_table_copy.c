@@ -10,27 +10,39 @@
 
 
 static void ssec_copy_record(ssec_table_t *to, ssec_table_t *from,
-    uint32_t bucket, unsigned slot, unsigned pass);
+    uint32_t bucket, unsigned slot, unsigned pass, uint64_t back);
+static void ssec_move_back(ssec_stored_t *stored, uint64_t back);
 
 
 void
-ssec_table_copy(ssec_table_t *to, ssec_table_t *from)
+ssec_table_copy(ssec_table_t *to, ssec_table_t *from, uint64_t back)
 {
-    unsigned  pass, slot;
-    uint32_t  i;
+    unsigned       pass, slot;
+    uint32_t       i;
+    ssec_clock_t  *clock;
 
     for (pass = 0; pass < SSEC_PASSES; pass++) {
 
         for (i = 0; i < from->nbuckets; i++) {
 
             for (slot = 0; slot < SSEC_SLOTS; slot++) {
-                ssec_copy_record(to, from, i, slot, pass);
+                ssec_copy_record(to, from, i, slot, pass, back);
             }
         }
     }
 
     memcpy(to->header->notes, ssec_table_lock_notes(from), SSEC_TABLE_NOTES);
     ssec_table_unlock_notes(from);
+
+    clock = &to->header->clock;
+
+    memcpy(clock, &from->header->clock, sizeof(ssec_clock_t));
+
+    if (back) {
+        clock->epoch -= back;
+        clock->began += back;
+        clock->ticked -= back;
+    }
 }
 
 
@@ -43,7 +55,7 @@ ssec_table_copy(ssec_table_t *to, ssec_table_t *from)
 
 static void
 ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
-    unsigned slot, unsigned pass)
+    unsigned slot, unsigned pass, uint64_t back)
 {
     bool           last;
     unsigned       state;
@@ -88,10 +100,15 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
     if (ssec_slot_is_name(state)) {
         stored.own = given;
 
-    } else if (stored.own) {
-        stored.own = (uint16_t) (ssec_table_own(to,
+    } else {
+
+        if (stored.own) {
+            stored.own = (uint16_t) (ssec_table_own(to,
                                            &from->header->own[stored.own])
-                                 - to->header->own);
+                                     - to->header->own);
+        }
+
+        ssec_move_back(&stored, back);
     }
 
     ssec_seek(to, &entry);
@@ -107,4 +124,21 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
     }
 
     ssec_table_leave(to, &entry);
+}
+
+
+/* What would be before the clock's beginning is so old that it is all one. */
+
+static void
+ssec_move_back(ssec_stored_t *stored, uint64_t back)
+{
+    uint64_t  last;
+
+    last = stored->word & SSEC_TIME_MAX;
+    back = ssec_min(back, last);
+
+    stored->word -= back;
+    stored->created = (stored->created & ~SSEC_CREATED_MASK)
+                      | ((stored->created - (uint32_t) (back >> SSEC_CREATED))
+                         & SSEC_CREATED_MASK);
 }

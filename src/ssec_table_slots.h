@@ -109,9 +109,37 @@ typedef struct {
 } ssec_stored_t;
 
 
-struct ssec_header_s {
+/* what a file that holds a table begins with, and what never changes in it */
+
+typedef struct {
+    char                  magic[8];    /* not in memory alone */
+    uint32_t              version;
+    uint32_t              order;
+    uint32_t              header;      /* its size */
+    uint32_t              unused;
+    uint64_t              size;
     uint64_t              nbuckets;
     uint8_t               key[SSEC_DIGEST_KEY];
+    uint64_t              subject;
+    uint64_t              check;       /* of all before it */
+} ssec_seal_t;
+
+
+/* see ssec_table_file.h */
+
+typedef struct {
+    _Atomic uint64_t      boot;
+    _Atomic uint64_t      epoch;       /* the table's time less the uptime */
+    _Atomic uint64_t      began;       /* the wall clock less that time */
+    _Atomic uint64_t      ticked;      /* that time, lately; 0: never */
+} ssec_clock_t;
+
+
+struct ssec_header_s {
+    ssec_seal_t           seal;
+
+    _Alignas(64)
+    ssec_clock_t          clock;
 
     _Alignas(64)
     _Atomic uint64_t      evicted;
@@ -156,7 +184,12 @@ _Static_assert(sizeof(ssec_header_t) <= SSEC_TABLE_HEADER, "its room");
 #endif
 
 
-/* ssec_table.c: finds what has this digest, be it a name, and holds it */
+/* ssec_table.c: how many such a table has, or 0 if it is too small */
+
+uint64_t ssec_table_buckets(uint64_t size);
+
+
+/* it also finds what has this digest, be it a name, and holds it */
 
 void ssec_seek(ssec_table_t *table, ssec_entry_t *entry) ssec_seldom;
 

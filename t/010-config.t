@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 377;
+plan tests => 391;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -148,7 +148,7 @@ invalid cookie name in "cookie=a"b" of "session_security_zone"; write cookie=NAM
 --- http_config
     session_security_zone cookie=sessionid sessions:1m;
 --- refused
-invalid parameter "sessions:1m" in "session_security_zone"; write zone=NAME:SIZE
+invalid parameter "sessions:1m" in "session_security_zone"; write zone=NAME:SIZE and perhaps file=PATH
 
 
 
@@ -156,7 +156,7 @@ invalid parameter "sessions:1m" in "session_security_zone"; write zone=NAME:SIZE
 --- http_config
     session_security_zone cookie=sessionid zone=sessions;
 --- refused
-invalid zone "zone=sessions" in "session_security_zone"; write zone=NAME:SIZE
+invalid zone "sessions" in "session_security_zone"; write zone=NAME:SIZE
 
 
 
@@ -164,7 +164,63 @@ invalid zone "zone=sessions" in "session_security_zone"; write zone=NAME:SIZE
 --- http_config
     session_security_zone cookie=sessionid zone=:1m;
 --- refused
-invalid zone "zone=:1m" in "session_security_zone"; write zone=NAME:SIZE
+invalid zone ":1m" in "session_security_zone"; write zone=NAME:SIZE
+
+
+
+=== zone: file without a zone
+--- http_config
+    session_security_zone cookie=sessionid file=sessions;
+--- refused
+no zone in "session_security_zone"; write zone=NAME:SIZE
+
+
+
+=== zone: two of them
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m zone=others:1m;
+--- refused
+invalid parameter "zone=others:1m" in "session_security_zone"; write zone=NAME:SIZE and perhaps file=PATH
+
+
+
+=== zone: empty file
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m file=;
+--- refused
+invalid file "" in "session_security_zone"; write file=PATH, without variables
+
+
+
+=== zone: file with a variable
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m file=/tmp/$host;
+--- refused
+invalid file "/tmp/$host" in "session_security_zone"; write file=PATH, without variables
+
+
+
+=== zone: two files
+--- http_config
+    session_security_zone cookie=sessionid file=one file=two;
+--- refused
+invalid parameter "file=two" in "session_security_zone"; write zone=NAME:SIZE and perhaps file=PATH
+
+
+
+=== zone: the same file for two of them
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m file=/tmp/no-such-zone;
+    session_security_zone cookie=other file=/tmp/no-such-zone zone=others:1m;
+--- refused
+file "/tmp/no-such-zone" of "session_security_zone" is that of zone "sessions" already; name another one
+
+
+
+=== zone: in a file
+--- http_config
+    session_security_zone cookie=sessionid file=logs/sessions.zone zone=sessions:1m;
+--- accepted
 
 
 

@@ -14,6 +14,7 @@
 
 #include "../src/ssec_table.c"
 #include "../src/ssec_table_copy.c"
+#include "../src/ssec_table_file.c"
 #include "../src/ssec_table_lock.c"
 #include "../src/ssec_table_names.c"
 #include "../src/ssec_table_own.c"

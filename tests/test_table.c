@@ -298,12 +298,12 @@ create_refuses_too_small(void **state)
     (void) state;
 
     test_table_map(&t, 1024);
-    t.header->nbuckets = 0;
+    t.header->seal.nbuckets = 0;
 
     assert_false(ssec_table_create(t.header, 0, test_key));
     assert_false(ssec_table_create(t.header, SSEC_TABLE_MIN_SIZE - 1,
                                    test_key));
-    assert_int_equal(t.header->nbuckets, 0);
+    assert_int_equal(t.header->seal.nbuckets, 0);
 
     for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         assert_true(ssec_table_create(t.header, sizes[i].size, test_key));
@@ -1746,7 +1746,7 @@ copy_to_another_size(void **state)
             assert_true(test_put(&from, test_digest(i), record_of(i)));
         }
 
-        ssec_table_copy(&table, &from);
+        ssec_table_copy(&table, &from, 0);
 
         ssec_table_count(&table, &counts);
         assert_int_equal(counts.live, 300);
@@ -1783,7 +1783,7 @@ copy_to_a_table_too_small(void **state)
         assert_true(test_put(&from, test_digest(i), live(NOW + i)));
     }
 
-    ssec_table_copy(&table, &from);
+    ssec_table_copy(&table, &from, 0);
 
     known = 0;
 
@@ -1830,7 +1830,7 @@ copy_prefers_the_living(void **state)
         assert_true(test_put(&from, test_digest(i), rec));
     }
 
-    ssec_table_copy(&table, &from);
+    ssec_table_copy(&table, &from, 0);
 
     ssec_table_count(&table, &counts);
     assert_int_equal(counts.live, 1500);
@@ -1865,7 +1865,7 @@ copy_prefers_the_issued(void **state)
         assert_true(test_put(&from, test_digest(i), rec));
     }
 
-    ssec_table_copy(&table, &from);
+    ssec_table_copy(&table, &from, 0);
 
     for (i = 0; i < 7200; i++) {
         if (i % 9 < 2) {
@@ -1910,7 +1910,7 @@ copy_with_own_limits_and_notes(void **state)
     p[SSEC_TABLE_NOTES - 1] = 2;
     ssec_table_unlock_notes(&from);
 
-    ssec_table_copy(&table, &from);
+    ssec_table_copy(&table, &from, 0);
 
     for (i = 0; i < 600; i++) {
         rec = test_get(&table, test_digest(i));
@@ -1990,7 +1990,7 @@ copy_visitors(void **state)
     /* they are not left to the pass for what was missed */
 
     atomic_store(&table.header->evicted, 1);
-    ssec_table_copy(&table, &from);
+    ssec_table_copy(&table, &from, 0);
 
     for (i = 0; i < 300; i++) {
         assert_known(test_digest(i),
@@ -2028,7 +2028,7 @@ copy_finds_what_was_moved(void **state)
 
     for (i = 0; i < from.nbuckets * SSEC_SLOTS; i++) {
         ssec_copy_record(&table, &from, i / SSEC_SLOTS, i % SSEC_SLOTS,
-                         SSEC_PASSES - 1);
+                         SSEC_PASSES - 1, 0);
     }
 
     for (i = 0; i < 100; i++) {
@@ -2044,7 +2044,7 @@ copy_finds_what_was_moved(void **state)
 
     for (i = 0; i < from.nbuckets * SSEC_SLOTS; i++) {
         ssec_copy_record(&table, &from, i / SSEC_SLOTS, i % SSEC_SLOTS,
-                         SSEC_PASSES - 1);
+                         SSEC_PASSES - 1, 0);
     }
 
     assert_record(test_get(&table, test_digest(100)), rec);

@@ -1412,7 +1412,7 @@ old_names_are_copied_last(void **state)
     from = table;
     table = to;
 
-    ssec_table_copy(&table, &from);
+    ssec_table_copy(&table, &from, 0);
 
     assert_int_equal(test_records_of(&table, name), 0);
     assert_int_equal(slot_state(test_digest_at(&table, C, D, 1)),
@@ -1460,7 +1460,7 @@ names_are_copied(void **state)
 
         from = table;
         test_table_map(&table, sizes[k]);
-        ssec_table_copy(&table, &from);
+        ssec_table_copy(&table, &from, 0);
         test_table_unmap(&from);
 
         ssec_table_count(&table, &counts);
@@ -1501,7 +1501,7 @@ times_of_names_are_copied(void **state)
 
     from = table;
     test_table_map(&table, 1031);
-    ssec_table_copy(&table, &from);
+    ssec_table_copy(&table, &from, 0);
     test_table_unmap(&from);
 
     for (i = 0; i < 300; i++) {

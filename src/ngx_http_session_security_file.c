@@ -1,0 +1,700 @@
+/*
+ * The zone's file: found, or made under another name, which it loses once the
+ * new configuration holds; and mapped, for all workers to inherit.
+ *
+ * Whoever uses one holds flock(LOCK_SH) on it: so LOCK_EX tells whether there
+ * is another nginx, and no process can die and leave a lock.  What runs is
+ * never replaced by what lies there, and what is not ours is never written to.
+ */
+
+#include "ngx_http_session_security.h"
+
+#include "ssec_table_file.h"
+
+#include <sys/file.h>
+
+
+#define NGX_HTTP_SESSION_SECURITY_NEW  ".new"
+
+
+static ngx_int_t ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone);
+static ngx_int_t ngx_http_session_security_go_on_with(
+    ngx_shm_zone_t *shm_zone, ngx_http_session_security_file_t *file,
+    ngx_uint_t alone);
+static ngx_int_t ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_zone_t *old);
+static ngx_int_t ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_zone_t *old);
+
+static ngx_int_t ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
+    ssec_table_t *from, uint64_t back);
+static ngx_int_t ngx_http_session_security_allocate(
+    ngx_http_session_security_file_t *file);
+static ngx_int_t ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
+    const char *name, int flags, ngx_http_session_security_file_t **opened);
+static ssec_seal_e ngx_http_session_security_read_seal(
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_file_t *file);
+static ngx_int_t ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t *file);
+static ngx_int_t ngx_http_session_security_lies_there(
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_file_t *file);
+static void ngx_http_session_security_close_file(
+    ngx_http_session_security_file_t *file);
+
+
+ngx_int_t
+ngx_http_session_security_init_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_zone_t *old)
+{
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    if (old == NULL) {
+        return ngx_http_session_security_restart(shm_zone);
+    }
+
+    if (old->file && ngx_strcmp(old->path, zone->path) == 0) {
+        return ngx_http_session_security_reload(shm_zone, old);
+    }
+
+    return ngx_http_session_security_replace(shm_zone, old);
+}
+
+
+/* Nothing runs in this process yet. */
+
+static ngx_int_t
+ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
+{
+    ngx_int_t                          rc;
+    ngx_uint_t                         alone;
+    ssec_seal_e                        seal;
+    ngx_http_session_security_zone_t  *zone;
+    ngx_http_session_security_file_t  *file;
+
+    static const char  *why[] = {
+        NULL,
+        NULL,
+        "of another version of the module, or of another kind of machine",
+        "damaged",
+        "of a zone with another key"
+    };
+
+    zone = shm_zone->data;
+
+    rc = ngx_http_session_security_open_file(shm_zone, zone->path, 0, &file);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_session_security_make_file(shm_zone, NULL, 0);
+    }
+
+    alone = 0;
+
+    if (!ngx_test_config) {
+        alone = (flock(file->fd, LOCK_EX|LOCK_NB) == 0);
+
+        /* another one that is starting has it for a moment only */
+
+        if (!alone && flock(file->fd, LOCK_SH) == -1) {
+            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
+                          "flock() \"%s\" failed", zone->path);
+            ngx_http_session_security_close_file(file);
+            return NGX_ERROR;
+        }
+    }
+
+    seal = ngx_http_session_security_read_seal(zone, file);
+
+    if (seal == SSEC_SEAL_WHOLE) {
+        rc = ngx_http_session_security_go_on_with(shm_zone, file, alone);
+
+        /* its own, where it goes on with that */
+
+        ngx_http_session_security_close_file(file);
+
+        return rc;
+    }
+
+    if (file->size == 0) {
+        rc = NGX_OK;
+
+    } else if (seal == SSEC_SEAL_NONE) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": \"%s\" is no file of a "
+                      "zone and is left alone; name another one, or remove it",
+                      &zone->name, zone->path);
+        rc = NGX_ERROR;
+
+    } else if (seal == SSEC_SEAL_SUBJECT && !alone && !ngx_test_config) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": another nginx uses "
+                      "\"%s\" with another key; name another file",
+                      &zone->name, zone->path);
+        rc = NGX_ERROR;
+
+    } else {
+        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": \"%s\" is %s: "
+                      "what it held is lost, the zone begins empty",
+                      &zone->name, zone->path, why[seal]);
+        rc = NGX_OK;
+    }
+
+    ngx_http_session_security_close_file(file);
+
+    return rc == NGX_OK
+           ? ngx_http_session_security_make_file(shm_zone, NULL, 0)
+           : rc;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t *file, ngx_uint_t alone)
+{
+    uint64_t                           epoch, now, used, dropped;
+    ssec_host_t                        host;
+    ssec_table_t                       table;
+    ssec_counts_t                      counts;
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    if (ngx_test_config) {
+        return file->size == zone->size
+               ? NGX_OK
+               : ngx_http_session_security_make_file(shm_zone, NULL, 0);
+    }
+
+    if (ngx_http_session_security_map_file(shm_zone, file) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ssec_table_open(&table, file->memory, ssec_table_owner());
+    ngx_http_session_security_host(&host);
+
+    if (!alone) {
+
+        if (!ssec_table_clock(&table, &host, &epoch)) {
+            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                          "session_security_zone \"%V\": \"%s\" is in use by "
+                          "an nginx on another host; name another file",
+                          &zone->name, zone->path);
+            return NGX_ERROR;
+        }
+
+        if (file->size != zone->size) {
+            ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                          "session_security_zone \"%V\": another nginx uses "
+                          "\"%s\", which keeps its size of %uzk until a "
+                          "reload after that one has ended",
+                          &zone->name, zone->path, file->size / 1024);
+        }
+
+    } else {
+        used = ssec_table_ticked(&table);
+        epoch = ssec_table_start_clock(&table, &host);
+        now = epoch + host.uptime;
+        dropped = ssec_table_recover(&table, now);
+
+        if (dropped) {
+            ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                          "session_security_zone \"%V\": %uL damaged records "
+                          "in \"%s\" are dropped",
+                          &zone->name, dropped, zone->path);
+        }
+
+        ssec_table_count(&table, &counts);
+
+        ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": %uL live sessions in "
+                      "\"%s\", %uLs after it was last used",
+                      &zone->name, counts.live, zone->path,
+                      (now - ngx_min(used, now)) / 1000);
+
+        if (file->size != zone->size || now >= SSEC_CLOCK_FAR) {
+            return ngx_http_session_security_make_file(shm_zone, &table,
+                                                       ssec_clock_back(now));
+        }
+    }
+
+    /* others may have taken its place while nobody had the lock */
+
+    if (flock(file->fd, LOCK_SH) == -1
+        || ngx_http_session_security_lies_there(zone, file) != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
+                      "session_security_zone \"%V\": \"%s\" was replaced by "
+                      "another nginx that starts; start again",
+                      &zone->name, zone->path);
+        return NGX_ERROR;
+    }
+
+    zone->table = table;
+    zone->epoch = epoch;
+    zone->file = file;
+
+    file->refs++;
+
+    return NGX_OK;
+}
+
+
+/* The zone runs already, with this file. */
+
+static ngx_int_t
+ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_zone_t *old)
+{
+    ngx_int_t                          rc;
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    rc = ngx_http_session_security_lies_there(zone, old->file);
+
+    if (rc == NGX_DECLINED) {
+        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": \"%s\" was removed and "
+                      "is written anew", &zone->name, zone->path);
+
+        return ngx_http_session_security_make_file(shm_zone, &old->table, 0);
+    }
+
+    if (rc == NGX_ERROR) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": \"%s\" is not the file "
+                      "in use any more; remove it to go on with the sessions "
+                      "of this nginx, or restart to take those of the file",
+                      &zone->name, zone->path);
+        return NGX_ERROR;
+    }
+
+    if (old->file->size != zone->size) {
+
+        if (flock(old->file->fd, LOCK_EX|LOCK_NB) == 0) {
+            (void) flock(old->file->fd, LOCK_SH);
+
+            return ngx_http_session_security_make_file(shm_zone, &old->table,
+                                                       0);
+        }
+
+        /* what failed may have lost the other lock */
+
+        (void) flock(old->file->fd, LOCK_SH);
+
+        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": another nginx uses "
+                      "\"%s\", which keeps its size of %uzk until a reload "
+                      "after that one has ended",
+                      &zone->name, zone->path, old->file->size / 1024);
+    }
+
+    zone->table = old->table;
+    zone->epoch = old->epoch;
+    zone->file = old->file;
+
+    zone->file->refs++;
+
+    return NGX_OK;
+}
+
+
+/* The zone runs already, without a file, or with another one. */
+
+static ngx_int_t
+ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_zone_t *old)
+{
+    ngx_int_t                          rc;
+    ssec_seal_e                        seal;
+    ngx_http_session_security_zone_t  *zone;
+    ngx_http_session_security_file_t  *file;
+
+    zone = shm_zone->data;
+
+    rc = ngx_http_session_security_open_file(shm_zone, zone->path, 0, &file);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_OK) {
+        seal = ngx_http_session_security_read_seal(zone, file);
+
+        if (file->size && seal == SSEC_SEAL_NONE) {
+            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                          "session_security_zone \"%V\": \"%s\" is no file of "
+                          "a zone and is left alone; name another one, or "
+                          "remove it", &zone->name, zone->path);
+            rc = NGX_ERROR;
+
+        } else if (flock(file->fd, LOCK_EX|LOCK_NB) == -1) {
+            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                          "session_security_zone \"%V\": \"%s\" is in use by "
+                          "another zone, or another nginx; name another file",
+                          &zone->name, zone->path);
+            rc = NGX_ERROR;
+
+        } else if (file->size) {
+            ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                          "session_security_zone \"%V\": the sessions in "
+                          "\"%s\" are replaced by those of the zone, which "
+                          "runs already", &zone->name, zone->path);
+        }
+
+        ngx_http_session_security_close_file(file);
+
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_http_session_security_make_file(shm_zone, &old->table, 0);
+}
+
+
+/* With the sessions of a table, if there is one. */
+
+static ngx_int_t
+ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
+    ssec_table_t *from, uint64_t back)
+{
+    char                              *name;
+    u_char                            *p;
+    ngx_int_t                          rc;
+    ssec_host_t                        host;
+    ngx_http_session_security_zone_t  *zone;
+    ngx_http_session_security_file_t  *file;
+
+    zone = shm_zone->data;
+
+    p = ngx_pnalloc(zone->pool, ngx_strlen(zone->path)
+                                + sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    name = (char *) p;
+
+    p = ngx_cpymem(p, zone->path, ngx_strlen(zone->path));
+    ngx_memcpy(p, NGX_HTTP_SESSION_SECURITY_NEW,
+               sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
+
+    rc = ngx_http_session_security_open_file(shm_zone, name, O_CREAT, &file);
+
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    /* one that is there already was left by an nginx that was killed */
+
+    if (flock(file->fd, LOCK_EX|LOCK_NB) == -1) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": \"%s\" is being made by "
+                      "another nginx; name another file",
+                      &zone->name, name);
+        ngx_http_session_security_close_file(file);
+        return NGX_ERROR;
+    }
+
+    file->name = name;
+    file->size = zone->size;
+
+    if (ngx_http_session_security_allocate(file) != NGX_OK) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
+                      "session_security_zone \"%V\" needs %uzk for \"%s\"; "
+                      "make room, or name a file elsewhere",
+                      &zone->name, zone->size / 1024, name);
+        goto failed;
+    }
+
+    if (ngx_test_config) {
+        ngx_http_session_security_close_file(file);
+        return NGX_OK;
+    }
+
+    if (ngx_http_session_security_map_file(shm_zone, file) != NGX_OK
+        || ngx_http_session_security_create_table(shm_zone, file->memory,
+                                                  file->size, from, back)
+           != NGX_OK)
+    {
+        goto failed;
+    }
+
+    ssec_table_seal(&zone->table, zone->size, zone->key.data, zone->key.len);
+
+    ngx_http_session_security_host(&host);
+    zone->epoch = ssec_table_start_clock(&zone->table, &host);
+
+    zone->file = file;
+
+    return NGX_OK;
+
+failed:
+
+    ngx_http_session_security_close_file(file);
+
+    return NGX_ERROR;
+}
+
+
+/* All of it now: a disk that is full later is a signal to every worker. */
+
+static ngx_int_t
+ngx_http_session_security_allocate(ngx_http_session_security_file_t *file)
+{
+    int      rc;
+    size_t   done;
+    ssize_t  n;
+
+    static u_char  zeros[65536];
+
+    if (ftruncate(file->fd, 0) == -1) {
+        return NGX_ERROR;
+    }
+
+    rc = posix_fallocate(file->fd, 0, (off_t) file->size);
+
+    if (rc == 0) {
+        return NGX_OK;
+    }
+
+    if (rc != EOPNOTSUPP && rc != EINVAL) {
+        ngx_set_errno(rc);
+        return NGX_ERROR;
+    }
+
+    for (done = 0; done < file->size; done += (size_t) n) {
+
+        n = pwrite(file->fd, zeros,
+                   ngx_min(sizeof(zeros), file->size - done), (off_t) done);
+
+        if (n <= 0) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* NGX_DECLINED: there is none. */
+
+static ngx_int_t
+ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
+    const char *name, int flags, ngx_http_session_security_file_t **opened)
+{
+    ngx_err_t                          err;
+    ngx_log_t                         *log;
+    struct stat                        st;
+    ngx_http_session_security_zone_t  *zone;
+    ngx_http_session_security_file_t  *file;
+
+    zone = shm_zone->data;
+    log = shm_zone->shm.log;
+
+    file = ngx_alloc(sizeof(ngx_http_session_security_file_t), log);
+    if (file == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(file, sizeof(ngx_http_session_security_file_t));
+
+    file->refs = 1;
+    file->fd = open(name, O_RDWR|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC|flags, 0600);
+
+    if (file->fd == -1) {
+        err = ngx_errno;
+        ngx_free(file);
+
+        if (err == NGX_ENOENT && !(flags & O_CREAT)) {
+            return NGX_DECLINED;
+        }
+
+        ngx_log_error(NGX_LOG_EMERG, log, err,
+                      "session_security_zone \"%V\" cannot open \"%s\"; "
+                      "its file has to be a regular one, in a directory that "
+                      "is there and that nginx may write to",
+                      &zone->name, name);
+        return NGX_ERROR;
+    }
+
+    if (fstat(file->fd, &st) == -1) {
+        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
+                      "fstat() \"%s\" failed", name);
+        goto failed;
+    }
+
+    if (!S_ISREG(st.st_mode)) {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "session_security_zone \"%V\": \"%s\" is no regular "
+                      "file; name another one", &zone->name, name);
+        goto failed;
+    }
+
+    /* who may write to it could make any session live */
+
+    if (st.st_uid != geteuid()) {
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
+                      "session_security_zone \"%V\": \"%s\" belongs to another "
+                      "user than the one that starts nginx; change its owner, "
+                      "or remove it", &zone->name, name);
+        goto failed;
+    }
+
+    if ((st.st_mode & 07777) != 0600 && !ngx_test_config
+        && fchmod(file->fd, 0600) == -1)
+    {
+        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
+                      "fchmod() \"%s\" failed", name);
+        goto failed;
+    }
+
+    file->size = (size_t) st.st_size;
+    *opened = file;
+
+    return NGX_OK;
+
+failed:
+
+    ngx_http_session_security_close_file(file);
+
+    return NGX_ERROR;
+}
+
+
+static ssec_seal_e
+ngx_http_session_security_read_seal(ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_file_t *file)
+{
+    u_char  seal[SSEC_TABLE_SEAL];
+
+    ngx_memzero(seal, SSEC_TABLE_SEAL);
+
+    /* what cannot be read is no table */
+
+    if (pread(file->fd, seal, SSEC_TABLE_SEAL, 0) == -1) {
+        return SSEC_SEAL_NONE;
+    }
+
+    return ssec_table_check(seal, file->size, zone->key.data, zone->key.len);
+}
+
+
+static ngx_int_t
+ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t *file)
+{
+    u_char                            *memory;
+    ngx_http_session_security_zone_t  *zone;
+
+    memory = mmap(NULL, file->size, PROT_READ|PROT_WRITE, MAP_SHARED,
+                  file->fd, 0);
+
+    if (memory == MAP_FAILED) {
+        zone = shm_zone->data;
+
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
+                      "session_security_zone \"%V\": mmap(%uz) \"%s\" failed",
+                      &zone->name, file->size, zone->path);
+        return NGX_ERROR;
+    }
+
+    file->memory = memory;
+
+    return NGX_OK;
+}
+
+
+/* NGX_DECLINED: nothing does; NGX_ERROR: another one. */
+
+static ngx_int_t
+ngx_http_session_security_lies_there(ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_file_t *file)
+{
+    struct stat  there, ours;
+
+    if (lstat(zone->path, &there) == -1) {
+        return ngx_errno == NGX_ENOENT ? NGX_DECLINED : NGX_ERROR;
+    }
+
+    if (fstat(file->fd, &ours) == -1
+        || there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_session_security_commit_file(ngx_http_session_security_zone_t *zone,
+    ngx_log_t *log)
+{
+    ngx_http_session_security_file_t  *file;
+
+    file = zone->file;
+
+    if (file->name == NULL) {
+        return;
+    }
+
+    /* what tells that it is a zone's has to be there before its name */
+
+    (void) msync(file->memory, SSEC_TABLE_HEADER, MS_SYNC);
+
+    if (rename(file->name, zone->path) == -1) {
+        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
+                      "session_security_zone \"%V\": rename() \"%s\" to "
+                      "\"%s\" failed, the sessions will be lost with the next "
+                      "start", &zone->name, file->name, zone->path);
+        (void) unlink(file->name);
+    }
+
+    file->name = NULL;
+
+    (void) flock(file->fd, LOCK_SH);
+}
+
+
+/* With the configuration: another one may use it still. */
+
+void
+ngx_http_session_security_cleanup_file(void *data)
+{
+    ngx_http_session_security_zone_t  *zone = data;
+
+    if (zone->file) {
+        ngx_http_session_security_close_file(zone->file);
+    }
+}
+
+
+static void
+ngx_http_session_security_close_file(ngx_http_session_security_file_t *file)
+{
+    if (--file->refs) {
+        return;
+    }
+
+    if (file->name) {
+        (void) unlink(file->name);
+    }
+
+    if (file->memory) {
+        (void) munmap(file->memory, file->size);
+    }
+
+    (void) close(file->fd);
+
+    ngx_free(file);
+}

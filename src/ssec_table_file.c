@@ -1,0 +1,370 @@
+/* A table that lies in a file: its seal, its recovery and its clock. */
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ssec_table_file.h"
+#include "ssec_table_slots.h"
+
+
+/* changes with what lies in a table */
+#define SSEC_TABLE_VERSION  1
+
+/* a number of which each byte differs, as this machine stores it */
+#define SSEC_TABLE_ORDER    0x01020304
+
+/* a tick, or a record, may be this much later than what is compared to it */
+#define SSEC_CLOCK_SLACK    60000
+
+
+_Static_assert(sizeof(ssec_seal_t) <= SSEC_TABLE_SEAL, "its room");
+
+static const char  ssec_magic[8] = "SSECZONE";
+
+
+static uint64_t ssec_seal_digest(const ssec_seal_t *seal, const void *data,
+    size_t len);
+static bool ssec_is_sound(uint64_t word, uint64_t now);
+static void ssec_merge(ssec_table_t *table, uint32_t bucket, unsigned slot);
+static unsigned ssec_strictness(uint64_t word);
+
+
+void
+ssec_table_seal(ssec_table_t *table, size_t size, const void *subject,
+    size_t len)
+{
+    ssec_seal_t  *seal;
+
+    seal = &table->header->seal;
+
+    seal->version = SSEC_TABLE_VERSION;
+    seal->order = SSEC_TABLE_ORDER;
+    seal->header = sizeof(ssec_header_t);
+    seal->size = size;
+    seal->subject = ssec_seal_digest(seal, subject, len);
+    seal->check = ssec_seal_digest(seal, seal, offsetof(ssec_seal_t, check));
+
+    atomic_signal_fence(memory_order_seq_cst);
+
+    memcpy(seal->magic, ssec_magic, sizeof(ssec_magic));
+}
+
+
+ssec_seal_e
+ssec_table_check(const void *data, uint64_t size, const void *subject,
+    size_t len)
+{
+    char         magic[sizeof(ssec_magic)];
+    ssec_seal_t  seal;
+
+    memcpy(&seal, data, sizeof(ssec_seal_t));
+    memcpy(magic, seal.magic, sizeof(ssec_magic));
+    memset(seal.magic, 0, sizeof(ssec_magic));
+
+    if (memcmp(magic, ssec_magic, sizeof(ssec_magic)) != 0) {
+        return SSEC_SEAL_NONE;
+    }
+
+    if (seal.version != SSEC_TABLE_VERSION
+        || seal.order != SSEC_TABLE_ORDER
+        || seal.header != sizeof(ssec_header_t))
+    {
+        return SSEC_SEAL_VERSION;
+    }
+
+    if (seal.check != ssec_seal_digest(&seal, &seal,
+                                       offsetof(ssec_seal_t, check))
+        || seal.size != size
+        || seal.nbuckets != ssec_table_buckets(size))
+    {
+        return SSEC_SEAL_BROKEN;
+    }
+
+    if (seal.subject != ssec_seal_digest(&seal, subject, len)) {
+        return SSEC_SEAL_SUBJECT;
+    }
+
+    return SSEC_SEAL_WHOLE;
+}
+
+
+static uint64_t
+ssec_seal_digest(const ssec_seal_t *seal, const void *data, size_t len)
+{
+    ssec_digest_t  digest;
+
+    ssec_digest(seal->key, data, len, &digest);
+
+    return digest.body;
+}
+
+
+uint64_t
+ssec_table_recover(ssec_table_t *table, uint64_t now)
+{
+    uint32_t        i;
+    uint64_t        word, used, dropped;
+    unsigned        slot;
+    ssec_bucket_t  *b;
+
+    used = 0;
+    dropped = 0;
+
+    atomic_store(&table->header->lock, 0);
+
+    if (atomic_load(&table->header->nown) > SSEC_TABLE_OWN) {
+        atomic_store(&table->header->nown, SSEC_TABLE_OWN);
+    }
+
+    for (i = 0; i < table->nbuckets; i++) {
+        b = &table->buckets[i];
+
+        if (atomic_load_explicit(&b->lock, memory_order_relaxed)) {
+            atomic_store_explicit(&b->lock, 0, memory_order_relaxed);
+        }
+
+        for (slot = 0; slot < SSEC_SLOTS; slot++) {
+            word = ssec_word(table, i, slot);
+
+            if (word == 0) {
+                continue;
+            }
+
+            if (!ssec_is_sound(word, now)) {
+                ssec_set_word(table, i, slot, 0);
+                dropped++;
+                continue;
+            }
+
+            used++;
+
+            if (b->created[slot] & SSEC_IN_SECOND) {
+                ssec_merge(table, i, slot);
+            }
+        }
+    }
+
+    atomic_store(&table->header->used, used);
+
+    return dropped;
+}
+
+
+static bool
+ssec_is_sound(uint64_t word, uint64_t now)
+{
+    unsigned  state;
+
+    static const bool  known[SSEC_SLOT_STATES] = {
+        [SSEC_SLOT_CLOSED] = true,
+        [SSEC_SLOT_EXPIRED] = true,
+        [SSEC_SLOT_TOLD] = true,
+        [SSEC_SLOT_VISITOR] = true,
+        [SSEC_SLOT_LIVE] = true,
+        [SSEC_SLOT_FRESH] = true,
+        [SSEC_SLOT_ISSUED] = true,
+        [SSEC_SLOT_OLD_NAME] = true,
+        [SSEC_SLOT_FRESH_NAME] = true,
+        [SSEC_SLOT_NAME] = true,
+        [SSEC_SLOT_GUEST] = true,
+        [SSEC_SLOT_LEFT] = true
+    };
+
+    state = ssec_slot_state(word);
+
+    return known[state]
+           && (ssec_slot_is_name(state)
+               || (word & SSEC_TIME_MAX) <= now + SSEC_CLOCK_SLACK);
+}
+
+
+/*
+ * Of a record in its second bucket and one of the same digest in its first, one
+ * goes.  A process that was killed while it moved one leaves them equal; after
+ * a loss of power one of them may be old.
+ */
+
+static void
+ssec_merge(ssec_table_t *table, uint32_t bucket, unsigned slot)
+{
+    uint64_t       word, other;
+    unsigned       i;
+    uint32_t       first;
+    ssec_bucket_t  *b;
+    ssec_digest_t  digest;
+
+    digest = ssec_stored_digest(table, bucket, slot);
+    first = ssec_first_bucket(table, digest.place);
+    b = &table->buckets[first];
+
+    for (i = 0; i < SSEC_SLOTS; i++) {
+
+        other = ssec_word(table, first, i);
+
+        if (other == 0
+            || b->body[i] != digest.body
+            || (other ^ (uint64_t) digest.place << SSEC_PLACE)
+               & SSEC_PLACE_MASK
+            || (first == bucket && i == slot))
+        {
+            continue;
+        }
+
+        word = ssec_word(table, bucket, slot);
+
+        if (ssec_strictness(other) > ssec_strictness(word)
+            || (ssec_strictness(other) == ssec_strictness(word)
+                && (other & SSEC_TIME_MAX) < (word & SSEC_TIME_MAX)))
+        {
+            ssec_set_word(table, bucket, slot, 0);
+            return;
+        }
+
+        ssec_set_word(table, first, i, 0);
+    }
+}
+
+
+static unsigned
+ssec_strictness(uint64_t word)
+{
+    unsigned  state;
+
+    state = ssec_slot_state(word);
+
+    if (state == SSEC_SLOT_CLOSED || state == SSEC_SLOT_EXPIRED
+        || state == SSEC_SLOT_TOLD)
+    {
+        return 3;
+    }
+
+    if (ssec_slot_is_name(state)) {
+        return 2;
+    }
+
+    return ssec_slot_is_live(state);
+}
+
+
+bool
+ssec_table_clock(ssec_table_t *table, const ssec_host_t *host,
+    uint64_t *epoch)
+{
+    ssec_clock_t  *clock;
+
+    clock = &table->header->clock;
+
+    *epoch = atomic_load(&clock->epoch);
+
+    /*
+     * The uptime may be another container's, whose boot is the same; and
+     * another process may have ticked since it was read.
+     */
+
+    return host->boot
+           && host->boot == atomic_load(&clock->boot)
+           && *epoch + host->uptime + SSEC_CLOCK_SLACK
+              >= atomic_load(&clock->ticked);
+}
+
+
+uint64_t
+ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host)
+{
+    uint64_t       now, epoch, ticked;
+    ssec_clock_t  *clock;
+
+    clock = &table->header->clock;
+    ticked = atomic_load(&clock->ticked);
+
+    if (ssec_table_clock(table, host, &epoch)) {
+        ssec_table_tick(table, host);
+        return epoch;
+    }
+
+    if (ticked) {
+        now = host->wall - atomic_load(&clock->began);
+
+        /* as signed numbers: the wall clock may say anything */
+
+        if ((int64_t) (now - ticked) < 0) {
+            now = ticked;
+        }
+
+    } else {
+        now = SSEC_CLOCK_NEW;
+    }
+
+    epoch = now - host->uptime;
+
+    /* who is killed in between leaves a boot that is unknown */
+
+    atomic_store(&clock->boot, 0);
+
+    atomic_store(&clock->epoch, epoch);
+    ssec_table_tick(table, host);
+
+    atomic_store(&clock->boot, host->boot);
+
+    return epoch;
+}
+
+
+void
+ssec_table_tick(ssec_table_t *table, const ssec_host_t *host)
+{
+    uint64_t       now, ticked;
+    ssec_clock_t  *clock;
+
+    clock = &table->header->clock;
+    now = atomic_load(&clock->epoch) + host->uptime;
+
+    atomic_store(&clock->began, host->wall - now);
+
+    /* never back, whichever process is the last */
+
+    ticked = atomic_load(&clock->ticked);
+
+    while (ticked < now
+           && !atomic_compare_exchange_weak(&clock->ticked, &ticked, now))
+    {
+        /* void */
+    }
+}
+
+
+uint64_t
+ssec_boot(const char *path)
+{
+    int            fd;
+    char           text[64];
+    ssize_t        n;
+    ssec_digest_t  digest;
+
+    static const uint8_t  key[SSEC_DIGEST_KEY];
+
+    fd = open(path, O_RDONLY|O_CLOEXEC);
+    if (fd == -1) {
+        return 0;
+    }
+
+    n = read(fd, text, sizeof(text));
+
+    close(fd);
+
+    if (n <= 0) {
+        return 0;
+    }
+
+    ssec_digest(key, text, (size_t) n, &digest);
+
+    return digest.body;
+}
+
+
+uint64_t
+ssec_table_ticked(ssec_table_t *table)
+{
+    return atomic_load(&table->header->clock.ticked);
+}

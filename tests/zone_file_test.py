@@ -1,0 +1,662 @@
+"""
+A zone that lies in a file: what survives a restart, a crash, a start of the
+host, a binary upgrade and a reload, and what is refused and what rebuilt.
+
+The start of a host is played by changing the clock in the file's header: see
+ssec_header_s in src/ssec_table_slots.h.
+
+MODULE and NGINX_BINARY name the module and the nginx binary.
+"""
+
+import os
+import re
+import signal
+import stat
+import struct
+import subprocess
+import time
+
+import servers
+from servers import API, PAGE
+
+# where the header has what: see ssec_seal_t and ssec_clock_t
+VERSION, SIZE, CHECK = 8, 24, 64
+BOOT, EPOCH, BEGAN, TICKED = 128, 136, 144, 152
+
+
+def conf(port, file="zone", size="1m", key="cookie=sid", more=""):
+    return """
+        session_security_zone %s zone=s:%s %s;
+        keepalive_requests 1000000;
+        %s
+        server {
+            listen 127.0.0.1:%d;
+
+            add_header X-State $session_security_state always;
+            add_header X-Idle $session_security_idle always;
+
+            session_security zone=s;
+            session_security_logout_url /logout;
+            session_security_passive $arg_passive;
+
+            location / { empty_gif; }
+            location /short { session_security_expire_after 400ms; empty_gif; }
+            location /long { session_security_expire_after 1h; empty_gif; }
+            location /issue {
+                add_header Set-Cookie "sid=$arg_sid";
+                add_header X-Accel-Session $arg_said;
+                proxy_pass http://127.0.0.1:%d/backend?$args;
+            }
+            location /backend {
+                session_security off;
+                add_header Set-Cookie "sid=$arg_sid";
+                add_header X-Accel-Session $arg_said;
+                return 200;
+            }
+        }
+        """ % (key, size, "file=" + file if file else "", more, port, port)
+
+
+def state(port, sid, path="/x?passive=1", kind=API):
+    answer = servers.ask(port, path, kind, "sid=" + sid)
+    idle = answer.headers.get("X-Idle")
+
+    return (answer.status, answer.headers.get("X-State"),
+            None if idle is None else int(idle))
+
+
+class Rig:
+    """An nginx whose zone lies in a file, and ways to end and to look at it."""
+
+    def __init__(self, running, tap):
+        self.running = running
+        self.tap = tap
+        self.port = servers.free_port()
+        self.nginx = servers.Nginx(running, conf(self.port), "zone")
+        self.file = running.path("zone")
+        self.began = 0
+
+    def start(self):
+        self.nginx.start(self.port)
+
+        # it listens before the file has its name
+        servers.wait_until(lambda: len(self.nginx.workers()) == 2, 10)
+
+    def crash(self):
+        """Master and workers at once, as a loss of power would end them."""
+
+        pid = self.nginx.process.pid
+        os.kill(pid, signal.SIGSTOP)
+
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as file:
+            workers = [int(child) for child in file.read().split()]
+
+        for each in workers + [pid]:
+            os.kill(each, signal.SIGKILL)
+
+        self.nginx.process.wait()
+
+    def fails(self, *texts):
+        """Starting fails, and says all of this."""
+
+        before = self.nginx.log() + self.running.read("zone.out")
+
+        process = self.running.start(self.nginx.args(), "zone.out")
+        code = process.wait(20)
+
+        said = (self.nginx.log() + self.running.read("zone.out"))
+
+        self.tap.ok(code != 0 and all(t in said for t in texts),
+                    "nginx does not start: %s" % (texts,), code,
+                    said[-1000:], len(before))
+
+    def says(self, text, times=1):
+        self.tap.equal(self.nginx.log().count(text), times,
+                       "error.log says: " + text)
+        os.truncate(self.running.path("zone.log"), 0)
+
+    def test(self, **changes):
+        """nginx -t with a changed configuration, beside whatever runs."""
+
+        self.nginx.configure(conf(self.port, **changes), "test.conf")
+
+        return self.nginx.test("test.conf")
+
+    def header(self, at, value=None):
+        with open(self.file, "r+b") as file:
+            file.seek(at)
+            old = struct.unpack("<Q", file.read(8))[0]
+
+            if value is not None:
+                file.seek(at)
+                file.write(struct.pack("<Q", value % 2 ** 64))
+
+        return old
+
+    def reboot(self, seconds):
+        """As if the host was started anew, so many seconds later."""
+
+        self.header(BOOT, self.header(BOOT) + 1)
+        self.header(EPOCH, 12345)
+        self.header(BEGAN, self.header(BEGAN) - 1000 * seconds)
+
+    # sessions of every kind
+
+    def begin(self):
+        """Begins a session in each state, some of them with further keys."""
+
+        tap, port = self.tap, self.port
+
+        for sid in ("live", "expired", "closed", "told"):
+            tap.equal(state(port, sid, "/short"), (200, "new", 0),
+                      "a session to be %s is new" % sid)
+
+        servers.ask(port, "/issue?sid=first", API)
+        servers.ask(port, "/x", API, "sid=first")
+        servers.ask(port, "/issue?sid=second", API, "sid=first")
+        servers.ask(port, "/issue?sid=own&said=on,expire_after=3000", API)
+        self.began = time.monotonic()
+
+        time.sleep(0.5)
+
+        tap.equal(state(port, "live", "/long")[1], "live", "one is live")
+        self.began = time.monotonic()
+
+        tap.equal(state(port, "expired", "/short", PAGE)[1], "expired",
+                  "one has expired")
+        tap.equal(state(port, "told", "/short")[0], 401, "one is told so")
+        state(port, "closed", "/short", PAGE)
+        tap.equal(state(port, "closed", "/logout", PAGE)[1], "expired",
+                  "one is logged out")
+
+    def kept(self, text, down=0):
+        """Each is as it was, and down time counts as idle."""
+
+        tap, port = self.tap, self.port
+
+        least = int(time.monotonic() - self.began + down - 0.1)
+        status, name, idle = state(port, "live", "/long?passive=1")
+        most = int(time.monotonic() - self.began + down + 1.1)
+
+        tap.ok((status, name) == (200, "live") and idle is not None
+               and least <= idle <= most, text + ": the live session is live,"
+               " and its idle time goes on", (status, name, idle, least, most))
+        tap.equal(state(port, "expired", kind=PAGE)[:2], (302, "expired"),
+                  text + ": the expired one is expired")
+        tap.equal(state(port, "told")[:2], (401, "expired"),
+                  text + ": so is the one that was told so")
+        tap.equal(state(port, "closed")[:2], (200, "closed"),
+                  text + ": the closed one is closed")
+
+        if down < 600:
+            tap.equal([state(port, sid)[1] for sid in ("first", "second")],
+                      ["live"] * 2, text + ": a session has both its keys")
+            tap.equal(state(port, "own")[1], "live",
+                      text + ": one has limits of its own")
+
+
+def test(running, tap):
+    rig = Rig(running, tap)
+
+    files(rig)
+    restarts(rig)
+    hosts(rig)
+    reloads(rig)
+    upgrades(rig)
+    broken(rig)
+    refused(rig)
+
+    tap.equal([line for line in rig.nginx.log().splitlines()
+               if "[alert]" in line and "signal 9" not in line], [],
+              "no alerts")
+
+
+def files(rig):
+    tap, nginx = rig.tap, rig.nginx
+
+    code, said = rig.test()
+    tap.ok(code == 0 and "test is successful" in said,
+           "nginx -t where there is no file yet", said)
+    tap.equal([name for name in os.listdir(rig.running.dir)
+               if name in ("zone", "zone.new")], [], "leaves none behind")
+
+    rig.start()
+    status = os.stat(rig.file)
+
+    tap.equal((stat.S_IMODE(status.st_mode), status.st_size),
+              (0o600, 1 << 20), "the file is private, and as large as it says")
+    tap.equal(status.st_blocks * 512 >= 1 << 20, True, "and has its room")
+    tap.ok(not os.path.exists(rig.file + ".new"), "its first name is gone")
+
+    rig.begin()
+    rig.kept("before")
+
+    with open(rig.file, "rb") as file:
+        content = file.read()
+
+    tap.ok(not [sid for sid in (b"second", b"expired", b"closed")
+                if sid in content], "no session key is in it")
+
+    before = os.stat(rig.file).st_mtime_ns, content[:SIZE + 8]
+    code, said = rig.test()
+
+    with open(rig.file, "rb") as file:
+        after = os.stat(rig.file).st_mtime_ns, file.read(SIZE + 8)
+
+    tap.ok(code == 0 and before[1] == after[1], "nginx -t beside it", said)
+    rig.kept("after nginx -t")
+
+
+def restarts(rig):
+    tap, nginx = rig.tap, rig.nginx
+
+    nginx.stop()
+    time.sleep(1)
+    rig.start()
+    rig.kept("after a stop and a start")
+    tap.ok(re.search(r'\[notice\] .* session_security_zone "s": 3 live '
+                     r'sessions in ".*/zone", [1-9]\d*s after it was last used',
+                     nginx.log()), "error.log says what was found",
+           nginx.log()[-800:])
+
+    rig.crash()
+    rig.start()
+    rig.kept("after a crash")
+
+    os.chmod(rig.file, 0o644)
+    rig.crash()
+    rig.start()
+    tap.equal(stat.S_IMODE(os.stat(rig.file).st_mode), 0o600,
+              "a file that others may read is made private")
+
+    # a lock that nobody holds any more: of a bucket, and of the header
+
+    rig.crash()
+
+    with open(rig.file, "r+b") as file:
+        for at in range(16384, 16384 + 64 * 1024, 64):
+            file.seek(at)
+            file.write(struct.pack("<I", os.getpid()))
+
+    rig.start()
+    rig.kept("after a crash with locks held")
+
+    rig.nginx.stop()
+    rig.nginx.configure(conf(rig.port, size="2m"))
+    rig.start()
+    rig.kept("after a start with another size")
+    tap.equal(os.path.getsize(rig.file), 2 << 20, "which the file has")
+    rig.says("was resized: 3 live sessions are kept, 0 are lost")
+
+    rig.nginx.stop()
+    rig.nginx.configure(conf(rig.port))
+    rig.start()
+    rig.kept("after a start with the size that it was")
+
+
+def hosts(rig):
+    tap = rig.tap
+
+    rig.nginx.stop()
+    rig.reboot(100)
+    rig.start()
+    rig.kept("after a host's start, 100 s later", 100)
+    tap.ok(rig.header(EPOCH) != 12345, "the clock is set anew")
+
+    rig.crash()
+    rig.start()
+    rig.kept("and a crash", 100)
+
+    # a wall clock that went back
+
+    rig.nginx.stop()
+    rig.reboot(-100000)
+    rig.start()
+    rig.began += 1.5
+    tap.equal(state(rig.port, "expired", kind=PAGE)[1], "expired",
+              "after a wall clock that went back the expired is expired")
+    status, name, idle = state(rig.port, "live", "/long?passive=1")
+    tap.ok(name == "live" and idle >= 100, "and no idle time is lost", idle)
+
+    # one that came far
+
+    rig.nginx.stop()
+    rig.reboot(10 * 365 * 24 * 3600)
+    rig.start()
+    tap.equal(state(rig.port, "live", "/long?passive=1")[1], "expired",
+              "after ten years the live one has expired")
+    tap.equal(state(rig.port, "closed")[1], "closed",
+              "and the closed one is closed")
+    tap.ok(rig.header(TICKED) < 1 << 37, "the clock was moved back",
+           rig.header(TICKED))
+    tap.equal(state(rig.port, "new one", "/long")[1], "new",
+              "a new session begins")
+    tap.equal(state(rig.port, "new one", "/long")[1], "live", "and lives")
+
+    # begin anew for what follows
+
+    rig.nginx.stop()
+    os.unlink(rig.file)
+    rig.start()
+    rig.begin()
+
+
+def reloads(rig):
+    tap, nginx = rig.tap, rig.nginx
+
+    def reload(text, **changes):
+        nginx.configure(conf(rig.port, **changes))
+        tap.ok(nginx.reload(), "a reload " + text)
+        rig.kept("after a reload " + text)
+
+    inode = os.stat(rig.file).st_ino
+    reload("with nothing new")
+    tap.equal(os.stat(rig.file).st_ino, inode, "the file stays")
+
+    reload("with another size", size="2m")
+    tap.equal(os.path.getsize(rig.file), 2 << 20, "the file has it")
+    tap.ok(not os.path.exists(rig.file + ".new"), "there is but one")
+    reload("with the size that it was")
+
+    os.unlink(rig.file)
+    reload("after the file was removed")
+    rig.says("was removed and is written anew")
+    rig.crash()
+    rig.start()
+    rig.kept("which is whole")
+
+    other = rig.running.path("other")
+    reload("with another file", file="other")
+    rig.crash()
+    rig.start()
+    rig.kept("which is whole as well")
+    tap.equal(os.path.getsize(other), 1 << 20, "and there")
+
+    # the first one, with what it held, lies there still
+
+    reload("with the first file again")
+    rig.says("are replaced by those of the zone, which runs already")
+
+    reload("without a file", file="")
+    reload("with one")
+    rig.crash()
+    rig.start()
+    rig.kept("which is whole, too")
+
+    # another file in its place
+
+    os.rename(rig.file, rig.file + ".away")
+    subprocess.run(["cp", "-p", other, rig.file], check=True)
+    tap.ok(not nginx.reload(), "a reload with another file in its place is"
+           " refused")
+    rig.says("is not the file in use any more; remove it to go on")
+    rig.kept("after it")
+    os.unlink(rig.file)
+    tap.ok(nginx.reload(), "once that is removed it is taken")
+    rig.kept("after that")
+
+    # one that fails for another reason leaves the file in use
+
+    inode = os.stat(rig.file).st_ino
+    nginx.configure(conf(rig.port, size="3m", more="proxy_cache_path /proc/x"
+                         " keys_zone=c:1m;"))
+    nginx.reload()
+    time.sleep(0.3)
+    nginx.configure(conf(rig.port))
+    tap.ok(os.stat(rig.file).st_ino == inode
+           and not os.path.exists(rig.file + ".new"),
+           "a reload that fails for another reason changes nothing")
+    os.truncate(rig.running.path("zone.log"), 0)
+
+    # nginx -t looks at what there is, and changes nothing
+
+    for size in ("1m", "4m"):
+        code, said = rig.test(size=size)
+        tap.ok(code == 0 and os.stat(rig.file).st_ino == inode
+               and not os.path.exists(rig.file + ".new"),
+               "nginx -t with a size of " + size, said)
+
+    rig.kept("after nginx -t")
+
+
+def upgrades(rig):
+    """A new binary is started, and the old one ended; or the other way."""
+
+    tap, nginx, running = rig.tap, rig.nginx, rig.running
+    path = running.path("zone.pid")
+
+    def pid(path):
+        try:
+            with open(path) as file:
+                return int(file.read() or 0)
+        except FileNotFoundError:
+            return 0
+
+    def gone(pid):
+        return servers.wait_until(lambda: not os.path.exists("/proc/%d" % pid),
+                                  10)
+
+    # only a daemon takes USR2: its parent is not who started it
+
+    nginx.stop()
+    running.write("daemon.conf", running.read("zone.conf")
+                  .replace("daemon off", "daemon on"))
+    subprocess.run(nginx.args(conf="daemon.conf"), check=True, timeout=20)
+    servers.wait_until(lambda: pid(path) > 0, 10)
+    rig.kept("as a daemon")
+
+    old = pid(path)
+    new = 0
+
+    try:
+        for taken_back in (True, False):
+            os.kill(old, signal.SIGUSR2)
+            tap.ok(servers.wait_until(lambda: pid(path + ".oldbin") == old
+                                      and pid(path) not in (0, old), 5),
+                   "a new binary is started")
+            new = pid(path)
+            time.sleep(0.5)
+
+            rig.kept("with two masters")
+
+            names = ["shared%d-%d" % (taken_back, i) for i in range(40)]
+            states = [state(rig.port, name, "/long")[1]
+                      for _ in range(4) for name in names]
+            tap.equal(states, ["new"] * 40 + ["live"] * 120,
+                      "they share the sessions")
+
+            os.kill(old, signal.SIGWINCH)
+            time.sleep(0.7)
+            rig.kept("with the new workers alone")
+
+            if taken_back:
+                os.kill(old, signal.SIGHUP)
+                time.sleep(0.5)
+                os.kill(new, signal.SIGQUIT)
+                tap.ok(gone(new) and pid(path) == old,
+                       "the upgrade is taken back")
+                rig.kept("after that")
+                continue
+
+            os.kill(old, signal.SIGQUIT)
+            tap.ok(gone(old), "the old one ends")
+            rig.kept("with the new binary alone")
+
+        os.kill(new, signal.SIGQUIT)
+        tap.ok(gone(new), "the new one ends")
+
+    finally:
+        for each in (new, old):
+            if each and os.path.exists("/proc/%d" % each):
+                os.kill(each, signal.SIGTERM)
+
+    rig.start()
+    rig.kept("after that")
+
+    # the size of a file that another nginx uses
+
+    second = servers.Nginx(running, conf(servers.free_port(), size="2m")
+                           .replace("zone.pid", "second.pid"), "second")
+    port = int(re.search(r"listen 127.0.0.1:(\d+)",
+                         running.read("second.conf")).group(1))
+    second.start(port)
+    tap.equal(os.path.getsize(rig.file), 1 << 20,
+              "a second nginx does not change the size of the first one's")
+    tap.ok('another nginx uses "%s", which keeps its size of 1024k' % rig.file
+           in second.log(), "and says so", second.log())
+    tap.equal(state(port, "live", "/long?passive=1")[1], "live",
+              "it knows the same sessions")
+
+    nginx.configure(conf(rig.port, size="2m"))
+    tap.ok(nginx.reload(), "nor does the first one while both use it")
+    tap.equal(os.path.getsize(rig.file), 1 << 20, "its size is kept")
+    second.stop()
+    rig.kept("after the second one has ended")
+    tap.ok(nginx.reload(), "a reload after that")
+    tap.equal(os.path.getsize(rig.file), 2 << 20, "takes the new size")
+    rig.kept("after which")
+
+    third = servers.Nginx(running, conf(port, key="cookie=other"), "third")
+    third.process = running.start(third.args(), "third.out")
+    tap.ok(third.process.wait(10) != 0 and "with another key" in third.log()
+           + running.read("third.out"), "another key is refused meanwhile")
+
+    nginx.stop()
+    nginx.configure(conf(rig.port, size="2m"))
+    os.truncate(running.path("zone.log"), 0)
+
+
+def broken(rig):
+    """What was a zone's file and is no longer: the zone begins empty."""
+
+    tap, nginx = rig.tap, rig.nginx
+
+    def rebuilt(text, why):
+        code, said = rig.test(size="2m")
+        tap.ok(code == 0 and why in said, "nginx -t says that it is " + why,
+               said)
+
+        rig.start()
+        rig.says('is %s: what it held is lost, the zone begins empty' % why,
+                 2)
+        tap.equal(state(rig.port, "live", "/long")[1], "new",
+                  "%s: the zone is empty" % text)
+        tap.equal(os.path.getsize(rig.file), 2 << 20, "and of its size")
+        rig.crash()
+        rig.start()
+        tap.equal(state(rig.port, "live", "/long")[1], "live",
+                  "from then on it is kept")
+        nginx.stop()
+
+    os.truncate(rig.file, 1 << 20)
+    rebuilt("cut short", "damaged")
+
+    os.truncate(rig.file, 100)
+    rebuilt("cut very short", "damaged")
+
+    rig.header(CHECK, rig.header(CHECK) ^ 1)
+    rebuilt("a changed check", "damaged")
+
+    rig.header(SIZE + 8, 10 ** 9)
+    rebuilt("another number of buckets", "damaged")
+
+    rig.header(VERSION, rig.header(VERSION) + 1)
+    rebuilt("another version", "of another version of the module, or of"
+            " another kind of machine")
+
+    nginx.configure(conf(rig.port, key="cookie=other", size="2m"))
+    rig.start()
+    nginx.stop()
+    os.truncate(rig.running.path("zone.log"), 0)
+    nginx.configure(conf(rig.port, size="2m"))
+    rebuilt("another key", "of a zone with another key")
+
+    # garbage where the sessions are: none of it is a session
+
+    with open("/dev/urandom", "rb") as random, open(rig.file, "r+b") as file:
+        file.seek(16384)
+        file.write(random.read((2 << 20) - 16384))
+
+    rig.start()
+    tap.ok("damaged records" in nginx.log(), "garbage is dropped",
+           nginx.log()[-400:])
+
+    for i in range(200):
+        tap.ok(state(rig.port, "any%d" % i, "/long")[1] == "new"
+               and state(rig.port, "any%d" % i, "/long")[1] == "live",
+               "after garbage a session begins, and lives")
+
+    nginx.stop()
+    os.truncate(rig.running.path("zone.log"), 0)
+
+    # an empty one, such as mktemp makes
+
+    os.truncate(rig.file, 0)
+    rig.start()
+    tap.equal(os.path.getsize(rig.file), 2 << 20, "an empty file is taken")
+    nginx.stop()
+
+    # what a start that was killed left behind
+
+    os.unlink(rig.file)
+    rig.running.write("zone.new", "half a file")
+    os.chmod(rig.file + ".new", 0o600)
+    rig.start()
+    tap.ok(os.path.getsize(rig.file) == 2 << 20
+           and not os.path.exists(rig.file + ".new"),
+           "half a file of an earlier start is written anew")
+    nginx.stop()
+
+
+def refused(rig):
+    """What is not a zone's file, and where there can be none."""
+
+    tap, nginx, running = rig.tap, rig.nginx, rig.running
+    nginx.configure(conf(rig.port))
+
+    os.unlink(rig.file)
+    running.write("zone", "somebody's letter\n" * 1000)
+    rig.fails('session_security_zone "s": "%s" is no file of a zone and is '
+              'left alone; name another one, or remove it' % rig.file)
+    tap.equal(running.read("zone"), "somebody's letter\n" * 1000,
+              "it is as it was")
+
+    os.unlink(rig.file)
+    os.symlink(running.path("other"), rig.file)
+    rig.fails('cannot open "%s"; its file has to be a regular one' % rig.file)
+
+    os.unlink(rig.file)
+    os.mkdir(rig.file)
+    rig.fails('cannot open "%s"' % rig.file)
+    os.rmdir(rig.file)
+
+    os.mkfifo(rig.file)
+    rig.fails('"%s" is no regular file; name another one' % rig.file)
+    os.unlink(rig.file)
+
+    if os.geteuid() == 0:
+        running.write("zone", "")
+        os.chown(rig.file, 65534, 65534)
+        rig.fails('"%s" belongs to another user' % rig.file)
+        os.unlink(rig.file)
+
+    for changes, text in (
+            ({"file": "nowhere/zone"}, "nowhere/zone.new"),
+            ({"file": "/proc/zone"}, "/proc/zone.new"),
+            ({"size": "99999999m"}, 'needs 102399998976k for "%s.new"; make'
+             ' room, or name a file elsewhere' % rig.file)):
+
+        code, said = rig.test(**changes)
+        tap.ok(code != 0 and text in said and "session_security_zone" in said,
+               "nginx -t refuses %s" % changes, said)
+        tap.ok(not os.path.exists(rig.file + ".new"), "and leaves nothing")
+
+        nginx.configure(conf(rig.port, **changes))
+        rig.fails(text)
+        tap.ok(not os.path.exists(rig.file + ".new"), "and leaves nothing")
+
+    nginx.configure(conf(rig.port))
+
+
+if __name__ == "__main__":
+    servers.main("zone", 180, test)
