@@ -182,7 +182,7 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
 
     if (!alone) {
 
-        if (!ssec_table_clock(&table, &host, &epoch)) {
+        if (!ssec_table_join_clock(&table, &host, &epoch)) {
             ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                           "session_security_zone \"%V\": \"%s\" is in use by "
                           "an nginx on another host; name another file",

@@ -28,6 +28,7 @@ static uint64_t ssec_seal_digest(const ssec_seal_t *seal, const void *data,
 static bool ssec_is_sound(uint64_t word, uint64_t now);
 static void ssec_merge(ssec_table_t *table, uint32_t bucket, unsigned slot);
 static unsigned ssec_strictness(uint64_t word);
+static bool ssec_same_boot(ssec_clock_t *clock, const ssec_host_t *host);
 
 
 void
@@ -248,14 +249,29 @@ ssec_strictness(uint64_t word)
 
 
 bool
-ssec_table_clock(ssec_table_t *table, const ssec_host_t *host,
+ssec_table_join_clock(ssec_table_t *table, const ssec_host_t *host,
     uint64_t *epoch)
 {
+    uint64_t       now;
     ssec_clock_t  *clock;
 
     clock = &table->header->clock;
 
     *epoch = atomic_load(&clock->epoch);
+    now = *epoch + host->uptime;
+
+    return ssec_same_boot(clock, host)
+           || now - atomic_load(&clock->ticked) + SSEC_CLOCK_SLACK
+              <= 2 * SSEC_CLOCK_SLACK;
+}
+
+
+static bool
+ssec_same_boot(ssec_clock_t *clock, const ssec_host_t *host)
+{
+    uint64_t  now;
+
+    now = atomic_load(&clock->epoch) + host->uptime;
 
     /*
      * The uptime may be another container's, whose boot is the same; and
@@ -264,8 +280,7 @@ ssec_table_clock(ssec_table_t *table, const ssec_host_t *host,
 
     return host->boot
            && host->boot == atomic_load(&clock->boot)
-           && *epoch + host->uptime + SSEC_CLOCK_SLACK
-              >= atomic_load(&clock->ticked);
+           && now + SSEC_CLOCK_SLACK >= atomic_load(&clock->ticked);
 }
 
 
@@ -278,9 +293,9 @@ ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host)
     clock = &table->header->clock;
     ticked = atomic_load(&clock->ticked);
 
-    if (ssec_table_clock(table, host, &epoch)) {
+    if (ssec_same_boot(clock, host)) {
         ssec_table_tick(table, host);
-        return epoch;
+        return atomic_load(&clock->epoch);
     }
 
     if (ticked) {

@@ -84,9 +84,13 @@ uint64_t ssec_table_recover(ssec_table_t *table, uint64_t now);
 
 uint64_t ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host);
 
-/* What start_clock gave, if the host has not been started anew since. */
+/*
+ * The same where others use the table: what they go by, if they can be on this
+ * host: their last tick was in this boot or, where that is not known, within
+ * a minute of now.
+ */
 
-bool ssec_table_clock(ssec_table_t *table, const ssec_host_t *host,
+bool ssec_table_join_clock(ssec_table_t *table, const ssec_host_t *host,
     uint64_t *epoch);
 
 /* Notes how late it is: once a second, or the time since is not known. */

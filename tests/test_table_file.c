@@ -417,10 +417,10 @@ clock_begins(void **state)
 
     (void) state;
 
-    host = (ssec_host_t) { .uptime = 5000, .wall = 1700000000000,
+    host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000,
                            .boot = 77 };
 
-    assert_false(ssec_table_clock(&table, &host, &epoch));
+    assert_false(ssec_table_join_clock(&table, &host, &epoch));
     assert_int_equal(ssec_table_ticked(&table), 0);
 
     epoch = ssec_table_start_clock(&table, &host);
@@ -435,7 +435,7 @@ clock_begins(void **state)
 
     assert_int_equal(ssec_table_start_clock(&table, &host), epoch);
     assert_int_equal(ssec_table_ticked(&table), SSEC_CLOCK_NEW + 1000);
-    assert_true(ssec_table_clock(&table, &host, &epoch));
+    assert_true(ssec_table_join_clock(&table, &host, &epoch));
 
     /* never back */
 
@@ -488,14 +488,53 @@ clock_over_a_start_of_the_host(void **state)
         host.wall += (uint64_t) cases[i].wall;
         host.boot = 78;
 
-        assert_false(ssec_table_clock(&table, &host, &epoch));
         epoch = ssec_table_start_clock(&table, &host);
 
         assert_int_equal(epoch + host.uptime,
                          now + (uint64_t) cases[i].elapsed);
         assert_int_equal(ssec_table_ticked(&table), epoch + host.uptime);
-        assert_true(ssec_table_clock(&table, &host, &epoch));
     }
+}
+
+
+static void
+clock_that_is_joined(void **state)
+{
+    uint64_t     epoch, began;
+    ssec_host_t  host;
+
+    (void) state;
+
+    host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000,
+                           .boot = 77 };
+    began = ssec_table_start_clock(&table, &host);
+
+    /* in one boot however long ago it ticked */
+
+    host.uptime += 10000000;
+    assert_true(ssec_table_join_clock(&table, &host, &epoch));
+    assert_int_equal(epoch, began);
+
+    host.boot = 78;
+    assert_false(ssec_table_join_clock(&table, &host, &epoch));
+
+    /* and else if it ticks there as it does here */
+
+    host.boot = 0;
+    assert_false(ssec_table_join_clock(&table, &host, &epoch));
+
+    host.uptime = 500000 + 60000;
+    assert_true(ssec_table_join_clock(&table, &host, &epoch));
+    assert_int_equal(epoch, began);
+
+    host.uptime++;
+    assert_false(ssec_table_join_clock(&table, &host, &epoch));
+
+    host.uptime = 500000 - 60000;
+    assert_true(ssec_table_join_clock(&table, &host, &epoch));
+
+    host.uptime--;
+    assert_false(ssec_table_join_clock(&table, &host, &epoch));
 }
 
 
@@ -518,23 +557,22 @@ clock_of_an_unknown_start(void **state)
 
     epoch = ssec_table_start_clock(&table, &host);
     assert_int_equal(epoch + host.uptime, SSEC_CLOCK_NEW + 5000);
-    assert_false(ssec_table_clock(&table, &host, &epoch));
-
-    host.boot = 77;
-    (void) ssec_table_start_clock(&table, &host);
-    assert_true(ssec_table_clock(&table, &host, &epoch));
 
     /* another process may have ticked a moment ago, but not long ago */
 
+    host.boot = 77;
+    epoch = ssec_table_start_clock(&table, &host);
+
     host.uptime -= SSEC_CLOCK_SLACK;
-    assert_true(ssec_table_clock(&table, &host, &epoch));
+    host.wall += 1000;
+    assert_int_equal(ssec_table_start_clock(&table, &host), epoch);
+
+    host.wall -= SSEC_CLOCK_SLACK;
+    ssec_table_tick(&table, &host);
+    host.wall += SSEC_CLOCK_SLACK;
 
     host.uptime--;
-    host.wall += 1000;
-    assert_false(ssec_table_clock(&table, &host, &epoch));
-
-    epoch = ssec_table_start_clock(&table, &host);
-    assert_int_equal(epoch + host.uptime, SSEC_CLOCK_NEW + 6000);
+    assert_true(ssec_table_start_clock(&table, &host) != epoch);
 }
 
 
@@ -609,7 +647,7 @@ clock_that_came_far(void **state)
 
     /* and the clock goes on from there, over a start of the host as well */
 
-    assert_true(ssec_table_clock(&to, &host, &epoch));
+    assert_true(ssec_table_join_clock(&to, &host, &epoch));
     assert_int_equal(epoch + host.uptime, now - back);
     assert_int_equal(ssec_table_ticked(&to), now - back);
 
@@ -640,6 +678,7 @@ main(void)
         table_test(garbage),
         table_test(clock_begins),
         table_test(clock_over_a_start_of_the_host),
+        table_test(clock_that_is_joined),
         table_test(clock_of_an_unknown_start),
         table_test(boot_of_this_host),
         table_test(clock_that_came_far),
