@@ -109,8 +109,6 @@ ngx_http_session_security_join_cookies(ngx_http_request_t *r,
         *h = next;
     }
 
-    header->next = NULL;
-
 #else
 
     cookies = &r->headers_in.cookies;
@@ -136,16 +134,23 @@ ngx_http_session_security_join_cookies(ngx_http_request_t *r,
         if (i) {
             p[len++] = ';';
             p[len++] = ' ';
-
-            ngx_http_session_security_remove_header(&r->headers_in.headers,
-                                                    h[i]);
         }
 
         ngx_memcpy(&p[len], h[i]->value.data, h[i]->value.len);
         len += h[i]->value.len;
+
+        /* one that cannot be taken out is left empty */
+
+        if (i) {
+            ngx_http_session_security_remove_header(&r->headers_in.headers,
+                                                    h[i]);
+        }
     }
 
     cookies->nelts = 1;
+#if (nginx_version >= 1023000)
+    header->next = NULL;
+#endif
 
     header->value.data = p;
     header->value.len = len;
