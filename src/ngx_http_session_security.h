@@ -277,9 +277,9 @@ ngx_int_t ngx_http_session_security_return_url(ngx_http_request_t *r,
 ngx_int_t ngx_http_session_security_html_page(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx);
-uint64_t ngx_http_session_security_time_value(ngx_http_request_t *r,
+ngx_int_t ngx_http_session_security_time_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
-    const char *name);
+    const char *name, uint64_t *ms);
 
 /* The session keys of a request: none is no error. */
 ngx_int_t ngx_http_session_security_keys(ngx_http_request_t *r,
@@ -440,15 +440,19 @@ ngx_http_session_security_has_fetch(ngx_http_request_t *r)
 }
 
 
-static ngx_inline uint64_t
+static ngx_inline ngx_int_t
 ngx_http_session_security_time(ngx_http_request_t *r,
     ngx_http_session_security_time_t *time, uint64_t least,
-    uint64_t otherwise, const char *name)
+    uint64_t otherwise, const char *name, uint64_t *ms)
 {
-    return time->value
-           ? ngx_http_session_security_time_value(r, time->value, least,
-                                                  otherwise, name)
-           : time->ms;
+    if (time->value) {
+        return ngx_http_session_security_time_value(r, time->value, least,
+                                                    otherwise, name, ms);
+    }
+
+    *ms = time->ms;
+
+    return NGX_OK;
 }
 
 

@@ -366,15 +366,20 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
     static ngx_str_t  url = ngx_string(";url=");
     static ngx_str_t  end = ngx_string("\"></noscript>");
 
-    expire_after = ngx_http_session_security_time(r, &slcf->expire_after, 1,
-                               NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
-                               "session_security_expire_after");
-
     warn_after = 0;
 
-    if (slcf->warn_after.set) {
-        warn_after = ngx_http_session_security_time(r, &slcf->warn_after, 1, 0,
-                                              "session_security_warn_after");
+    if (ngx_http_session_security_time(r, &slcf->expire_after, 1,
+                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
+                                       "session_security_expire_after",
+                                       &expire_after)
+        != NGX_OK
+        || (slcf->warn_after.set
+            && ngx_http_session_security_time(r, &slcf->warn_after, 1, 0,
+                                              "session_security_warn_after",
+                                              &warn_after)
+               != NGX_OK))
+    {
+        return NGX_ERROR;
     }
 
     if (ctx->own.expire_after) {

@@ -434,30 +434,36 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
 }
 
 
-uint64_t
+/* One that is no time is the default; one that is not known ends the request. */
+
+ngx_int_t
 ngx_http_session_security_time_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
-    const char *name)
+    const char *name, uint64_t *ms)
 {
-    ngx_int_t  ms;
+    ngx_int_t  n;
     ngx_str_t  value;
 
     if (ngx_http_complex_value(r, cv, &value) != NGX_OK) {
-        return otherwise;
+        return NGX_ERROR;
     }
 
-    ms = ngx_parse_time(&value, 0);
+    n = ngx_parse_time(&value, 0);
 
-    if (ms == NGX_ERROR || (uint64_t) ms < least
-        || (uint64_t) ms > NGX_HTTP_SESSION_SECURITY_MAX_TIME)
+    if (n == NGX_ERROR || (uint64_t) n < least
+        || (uint64_t) n > NGX_HTTP_SESSION_SECURITY_MAX_TIME)
     {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "invalid time \"%V\" in \"%s\", %uLms is used",
                       &value, name, otherwise);
-        return otherwise;
+
+        *ms = otherwise;
+
+    } else {
+        *ms = (uint64_t) n;
     }
 
-    return (uint64_t) ms;
+    return NGX_OK;
 }
 
 
@@ -506,13 +512,18 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
         ev = &ctx->event;
     }
 
-    ctx->limits.expire_after = ngx_http_session_security_time(r,
-                                &slcf->expire_after, 1,
-                                NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
-                                "session_security_expire_after");
-    ctx->limits.max_lifetime = ngx_http_session_security_time(r,
-                                &slcf->max_lifetime, 0, 0,
-                                "session_security_max_lifetime");
+    if (ngx_http_session_security_time(r, &slcf->expire_after, 1,
+                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
+                                       "session_security_expire_after",
+                                       &ctx->limits.expire_after)
+        != NGX_OK
+        || ngx_http_session_security_time(r, &slcf->max_lifetime, 0, 0,
+                                          "session_security_max_lifetime",
+                                          &ctx->limits.max_lifetime)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
 
     ctx->now = ngx_http_session_security_now(ctx->zone);
 
