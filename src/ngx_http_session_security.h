@@ -226,10 +226,11 @@ ngx_int_t ngx_http_session_security_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_session_security_admit_handler(ngx_http_request_t *r);
 
 /*
- * What the request is, and whether it proves a human.  Gives false if nothing
- * that comes of it ever does: another site asks for it, or it is said so.
+ * What the request is, and whether it proves a human.  Gives NGX_DECLINED if
+ * nothing that comes of it ever does: another site asks for it, or it is said
+ * so; NGX_ERROR if what is said cannot be evaluated.
  */
-ngx_uint_t ngx_http_session_security_event(ngx_http_request_t *r,
+ngx_int_t ngx_http_session_security_event(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev);
 /* A navigation, which can follow a redirect. */
 ngx_uint_t ngx_http_session_security_is_page(ngx_http_request_t *r);

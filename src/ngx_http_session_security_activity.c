@@ -27,16 +27,17 @@ static ngx_uint_t ngx_http_session_security_fetch(ngx_http_request_t *r,
     ngx_http_session_security_fetch_t *fetch);
 static ngx_uint_t ngx_http_session_security_navigates(ngx_http_request_t *r,
     ngx_http_session_security_fetch_t *fetch);
-static ngx_uint_t ngx_http_session_security_is_passive(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf);
+static ngx_int_t ngx_http_session_security_test_passive(
+    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf);
 static ngx_uint_t ngx_http_session_security_accepts_page(
     ngx_http_request_t *r);
 
 
-ngx_uint_t
+ngx_int_t
 ngx_http_session_security_event(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev)
 {
+    ngx_int_t   rc;
     ngx_uint_t  active, foreign;
 
     foreign = 0;
@@ -50,20 +51,22 @@ ngx_http_session_security_event(ngx_http_request_t *r,
                                              &ev->idle_for);
         }
 
-        return !foreign;
+        return foreign ? NGX_DECLINED : NGX_OK;
     }
 
     ev->kind = SSEC_PASSIVE;
 
-    if (foreign || ngx_http_session_security_is_passive(r, slcf)) {
-        return 0;
+    if (foreign) {
+        return NGX_DECLINED;
     }
 
-    if (active) {
+    rc = ngx_http_session_security_test_passive(r, slcf);
+
+    if (rc == NGX_OK && active) {
         ev->kind = SSEC_ACTIVE;
     }
 
-    return 1;
+    return rc;
 }
 
 
@@ -217,8 +220,13 @@ ngx_http_session_security_navigates(ngx_http_request_t *r,
 }
 
 
-static ngx_uint_t
-ngx_http_session_security_is_passive(ngx_http_request_t *r,
+/*
+ * As ngx_http_test_predicates(): NGX_DECLINED if it is said to be passive.  So
+ * is what a regular expression cannot be matched against: it gives up on some.
+ */
+
+static ngx_int_t
+ngx_http_session_security_test_passive(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf)
 {
     ngx_uint_t                            i;
@@ -231,8 +239,10 @@ ngx_http_session_security_is_passive(ngx_http_request_t *r,
 
 #if (NGX_PCRE)
             if (pattern[i].regex) {
-                if (ngx_regex_exec(pattern[i].regex, &r->uri, NULL, 0) >= 0) {
-                    return 1;
+                if (ngx_regex_exec(pattern[i].regex, &r->uri, NULL, 0)
+                    != NGX_REGEX_NO_MATCHED)
+                {
+                    return NGX_DECLINED;
                 }
 
                 continue;
@@ -245,13 +255,12 @@ ngx_http_session_security_is_passive(ngx_http_request_t *r,
                                pattern[i].path.len)
                    == 0)
             {
-                return 1;
+                return NGX_DECLINED;
             }
         }
     }
 
-    return slcf->passive
-           && ngx_http_test_predicates(r, slcf->passive) == NGX_DECLINED;
+    return ngx_http_test_predicates(r, slcf->passive);
 }
 
 

@@ -27,7 +27,7 @@ static void ngx_http_session_security_want_whole(ngx_http_request_t *r,
 static void ngx_http_session_security_hide(ngx_http_request_t *r,
     ngx_table_elt_t **known);
 
-static void ngx_http_session_security_init_event(ngx_http_request_t *r,
+static ngx_int_t ngx_http_session_security_init_event(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_uint_t usual);
 static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
@@ -467,25 +467,32 @@ ngx_http_session_security_time_value(ngx_http_request_t *r,
 }
 
 
-static void
+static ngx_int_t
 ngx_http_session_security_init_event(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_uint_t usual)
 {
+    ngx_int_t  rc;
+
     ngx_memzero(&ctx->event, sizeof(ssec_event_t));
 
     ctx->event.brief = 1;
     ctx->event.strict = slcf->strict;
     ctx->event.cookie = (ctx->zone->value == NULL);
 
-    /* SSEC_ACTIVE */
+    if (usual) {
+        return NGX_OK;                                       /* SSEC_ACTIVE */
+    }
 
-    if (!usual
-        && !ngx_http_session_security_event(r, slcf, &ctx->event)
+    rc = ngx_http_session_security_event(r, slcf, &ctx->event);
+
+    if (rc == NGX_DECLINED
         && ctx->connections == NGX_HTTP_SESSION_SECURITY_ACTIVE)
     {
         ctx->connections = NGX_HTTP_SESSION_SECURITY_PASSIVE;
     }
+
+    return (rc == NGX_ERROR) ? NGX_ERROR : NGX_OK;
 }
 
 
@@ -508,7 +515,12 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     ev = &active;
 
     if (!usual) {
-        ngx_http_session_security_init_event(r, slcf, ctx, usual);
+        if (ngx_http_session_security_init_event(r, slcf, ctx, usual)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
         ev = &ctx->event;
     }
 
@@ -554,7 +566,7 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     }
 
     if (usual) {
-        ngx_http_session_security_init_event(r, slcf, ctx, usual);
+        (void) ngx_http_session_security_init_event(r, slcf, ctx, usual);
     }
 
     if (keys->nelts == 1) {
