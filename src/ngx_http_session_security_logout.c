@@ -5,7 +5,7 @@
 
 static ngx_uint_t ngx_http_session_security_url_path(ngx_http_request_t *r,
     ngx_str_t *url, ngx_str_t *path);
-static ngx_uint_t ngx_http_session_security_same_path(ngx_http_request_t *r,
+static ngx_int_t ngx_http_session_security_same_path(ngx_http_request_t *r,
     ngx_str_t *path, ngx_str_t *request);
 static ngx_uint_t ngx_http_session_security_has_args(ngx_str_t *text,
     ngx_str_t *args);
@@ -89,25 +89,32 @@ ngx_http_session_security_escape(ngx_pool_t *pool, ngx_str_t *url)
  * Arguments with variables may differ from one request to the next.
  */
 
-ngx_uint_t
+ngx_int_t
 ngx_http_session_security_is_logout(ngx_http_request_t *r,
     ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
     ngx_uint_t *elsewhere)
 {
+    ngx_int_t  rc;
     ngx_str_t  path, raw;
 
     *elsewhere = !ngx_http_session_security_url_path(r, url, &path);
 
-    if (*elsewhere) {
-        return 0;
+    if (*elsewhere
+        || !ngx_http_session_security_has_args(&logout_url->text, &r->args))
+    {
+        return NGX_DECLINED;
     }
 
-    raw = r->unparsed_uri;
-    raw.len = ngx_http_session_security_span(&raw, "?#");
+    rc = ngx_http_session_security_same_path(r, &path, &r->uri);
 
-    return (ngx_http_session_security_same_path(r, &path, &r->uri)
-            || ngx_http_session_security_same_path(r, &path, &raw))
-           && ngx_http_session_security_has_args(&logout_url->text, &r->args);
+    if (rc == NGX_DECLINED) {
+        raw = r->unparsed_uri;
+        raw.len = ngx_http_session_security_span(&raw, "?#");
+
+        rc = ngx_http_session_security_same_path(r, &path, &raw);
+    }
+
+    return rc;
 }
 
 
@@ -171,7 +178,7 @@ ngx_http_session_security_url_path(ngx_http_request_t *r, ngx_str_t *url,
 
 /* Both may be percent-encoded, or not. */
 
-static ngx_uint_t
+static ngx_int_t
 ngx_http_session_security_same_path(ngx_http_request_t *r, ngx_str_t *path,
     ngx_str_t *request)
 {
@@ -181,12 +188,12 @@ ngx_http_session_security_same_path(ngx_http_request_t *r, ngx_str_t *path,
     if (path->len == request->len
         && ngx_strncmp(path->data, request->data, path->len) == 0)
     {
-        return 1;
+        return NGX_OK;
     }
 
     dst = ngx_pnalloc(r->pool, path->len + request->len);
     if (dst == NULL) {
-        return 0;
+        return NGX_ERROR;
     }
 
     buf[0] = dst;
@@ -199,7 +206,8 @@ ngx_http_session_security_same_path(ngx_http_request_t *r, ngx_str_t *path,
     ngx_unescape_uri(&dst, &src, request->len, 0);
     len[1] = dst - buf[1];
 
-    return len[0] == len[1] && ngx_memcmp(buf[0], buf[1], len[0]) == 0;
+    return (len[0] == len[1] && ngx_memcmp(buf[0], buf[1], len[0]) == 0)
+           ? NGX_OK : NGX_DECLINED;
 }
 
 
