@@ -9,7 +9,7 @@ static ngx_int_t ngx_http_session_security_delete_cookie(
 static ngx_uint_t ngx_http_session_security_is_known(ssec_scope_t *scopes,
     ngx_uint_t n);
 static void ngx_http_session_security_default_scope(ssec_scope_t *scope);
-static ngx_uint_t ngx_http_session_security_configured(ngx_http_request_t *r,
+static ngx_int_t ngx_http_session_security_configured(ngx_http_request_t *r,
     ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope);
 static ngx_int_t ngx_http_session_security_cookie_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, const char *parameter, ssec_str_t *s);
@@ -106,6 +106,7 @@ ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
     ngx_str_t *name)
 {
     unsigned      i;
+    ngx_int_t     rc;
     ssec_str_t    host, uri;
     ngx_uint_t    n;
     ssec_scope_t  scopes[SSEC_SCOPES + 1];
@@ -138,9 +139,13 @@ ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
         n += ssec_scope_covers(&scopes[n], &host, &uri);
     }
 
-    if (slcf->cookie
-        && ngx_http_session_security_configured(r, slcf->cookie, &scopes[n]))
-    {
+    rc = ngx_http_session_security_configured(r, slcf->cookie, &scopes[n]);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_OK) {
         n += !ngx_http_session_security_is_known(scopes, n);
 
     } else if (n == 0) {
@@ -197,25 +202,35 @@ ngx_http_session_security_default_scope(ssec_scope_t *scope)
 }
 
 
-static ngx_uint_t
+/* NGX_DECLINED if nothing is, or what is no use. */
+
+static ngx_int_t
 ngx_http_session_security_configured(ngx_http_request_t *r,
     ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope)
 {
+    ngx_int_t  rc;
+
+    if (cookie == NULL) {
+        return NGX_DECLINED;
+    }
+
     ngx_http_session_security_default_scope(scope);
 
     scope->secure = cookie->secure;
     scope->partitioned = cookie->partitioned;
 
-    return ngx_http_session_security_cookie_value(r, cookie->path, "path",
-                                                  &scope->path)
-           == NGX_OK
-           && ngx_http_session_security_cookie_value(r, cookie->domain,
-                                                     "domain", &scope->domain)
-              == NGX_OK;
+    rc = ngx_http_session_security_cookie_value(r, cookie->path, "path",
+                                                &scope->path);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    return ngx_http_session_security_cookie_value(r, cookie->domain, "domain",
+                                                  &scope->domain);
 }
 
 
-/* An empty one is none. */
+/* An empty one is none, and NGX_DECLINED one that no cookie can have. */
 
 static ngx_int_t
 ngx_http_session_security_cookie_value(ngx_http_request_t *r,
@@ -243,7 +258,7 @@ ngx_http_session_security_cookie_value(ngx_http_request_t *r,
             ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                           "invalid %s \"%V\" in \"session_security_cookie\", "
                           "it is not used", parameter, &value);
-            return NGX_ERROR;
+            return NGX_DECLINED;
         }
     }
 
