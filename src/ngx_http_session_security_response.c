@@ -13,6 +13,7 @@ typedef struct {
     ngx_http_session_security_zone_t  *zone;
     ngx_uint_t                         passed; /* the keys were, as they are */
     ngx_uint_t                         anonymous;  /* there was none */
+    ngx_uint_t                         lost;   /* the client will not get it */
     ssec_kind_e                        said;   /* SSEC_ACTIVE: nothing */
     const ssec_own_t                  *own;    /* in the table */
 } ngx_http_session_security_answer_t;
@@ -171,6 +172,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *said)
 {
+    ngx_int_t                            rc;
     ngx_uint_t                           i;
     ngx_table_elt_t                     *header;
     ngx_http_session_security_keys_t     keys;
@@ -214,16 +216,23 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
         ngx_http_session_security_said(&answer, said);
     }
 
-    if (zone->value == NULL
-        && ((ctx && ngx_http_session_security_set_cookies(&answer, 1)
-                    != NGX_OK)
-            || ngx_http_session_security_set_cookies(&answer, 0) != NGX_OK))
-    {
-        return NGX_ERROR;
+    rc = NGX_OK;
+
+    if (zone->value == NULL) {
+
+        if (ctx) {
+            (void) ngx_http_session_security_set_cookies(&answer, 1);
+        }
+
+        rc = ngx_http_session_security_set_cookies(&answer, 0);
     }
 
+    /* what it ends has ended at the backend, whoever gets to know of it */
+
+    answer.lost = (rc != NGX_OK);
+
     if (!answer.passed || ctx->outcome.verdict == SSEC_LOGOUT) {
-        return NGX_OK;
+        return rc;
     }
 
     for (i = 0; i < ctx->nkeys; i++) {
@@ -240,7 +249,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
         ctx->issued = 0;
     }
 
-    return NGX_OK;
+    return rc;
 }
 
 
@@ -601,7 +610,7 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
     } else if (answer->said) {
         ev.kind = answer->said;
         ev.own = answer->own;
-        ev.replaced = key->kept && !key->same;
+        ev.replaced = key->kept && !key->same && !answer->lost;
 
     } else {
         return;
