@@ -147,8 +147,11 @@ ngx_http_session_security_headers(ngx_http_request_t *r,
         }
     }
 
+    /* one that failed here was not judged: its error page means nothing */
+
     if ((set || said.data
          || (r->internal && (r->upstream || (ctx && ctx->said.data))))
+        && (ctx == NULL || ctx->judged)
         && ngx_http_session_security_answer(r, zone, ctx, &said) != NGX_OK)
     {
         return NGX_ERROR;
