@@ -129,6 +129,24 @@ ngx_http_session_security_script_headers(ngx_http_request_t *r,
 
     r->headers_out.etag = h;
 
+    if (ngx_http_session_security_add_header(r, &options, &nosniff) == NULL
+        || ngx_http_session_security_add_header(r, &vary, &encoding) == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    /* these two come last: a 500 would keep them, and browsers would keep it */
+
+    h = NULL;
+
+    if (gzip) {
+        h = ngx_http_session_security_add_header(r, &content_encoding,
+                                                 &gzip_value);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
     /* another version's URL, or none, names what will change */
 
     current = (r->args.len == 2 + sizeof(ssec_script_version) - 1
@@ -139,24 +157,16 @@ ngx_http_session_security_script_headers(ngx_http_request_t *r,
 
     if (ngx_http_session_security_add_header(r, &cache_control,
                                       current ? &for_good : &ask_again)
-        == NULL
-        || ngx_http_session_security_add_header(r, &options, &nosniff)
-           == NULL
-        || ngx_http_session_security_add_header(r, &vary, &encoding)
-           == NULL)
+        == NULL)
     {
+        if (h) {
+            h->hash = 0;
+        }
+
         return NGX_ERROR;
     }
 
-    if (gzip) {
-        h = ngx_http_session_security_add_header(r, &content_encoding,
-                                                 &gzip_value);
-        if (h == NULL) {
-            return NGX_ERROR;
-        }
-
-        r->headers_out.content_encoding = h;
-    }
+    r->headers_out.content_encoding = h;
 
     return NGX_OK;
 }
