@@ -101,9 +101,9 @@ static ngx_uint_t ngx_http_session_security_option(
     ngx_http_session_security_option_name_t *name, ngx_str_t *value);
 static ngx_int_t ngx_http_session_security_add_variables(ngx_conf_t *cf);
 static ngx_int_t ngx_http_session_security_init(ngx_conf_t *cf);
-static ngx_int_t ngx_http_session_security_init_injected(ngx_conf_t *cf,
+static void ngx_http_session_security_init_injected(ngx_conf_t *cf,
     ngx_http_session_security_injected_t *injected);
-static ngx_int_t ngx_http_session_security_no_location(ngx_conf_t *cf,
+static void ngx_http_session_security_no_location(ngx_conf_t *cf,
     ngx_http_session_security_injected_t *injected, const char *directive,
     const char *location);
 
@@ -1683,11 +1683,7 @@ ngx_http_session_security_init(ngx_conf_t *cf)
     injected = smcf->injected.elts;
 
     for (i = 0; i < smcf->injected.nelts; i++) {
-        if (ngx_http_session_security_init_injected(cf, &injected[i])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
+        ngx_http_session_security_init_injected(cf, &injected[i]);
     }
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
@@ -1723,13 +1719,20 @@ ngx_http_session_security_init(ngx_conf_t *cf)
 }
 
 
-/* Where in the server the script is, and the ping of the same sessions. */
+/*
+ * Where in the server the script is, and the ping of the same sessions.
+ *
+ * What is wrong is refused as the zone is initialized: an error here would
+ * leave the master with half a chain of filters, which its next worker would
+ * work with.
+ */
 
-static ngx_int_t
+static void
 ngx_http_session_security_init_injected(ngx_conf_t *cf,
     ngx_http_session_security_injected_t *injected)
 {
     ngx_uint_t                             i;
+    ngx_http_session_security_zone_t      *zone;
     ngx_http_session_security_location_t  *ping, *script;
 
     ping = injected->sscf->pings.elts;
@@ -1741,30 +1744,32 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
     }
 
     if (i == injected->sscf->pings.nelts) {
-        return ngx_http_session_security_no_location(cf, injected,
+        ngx_http_session_security_no_location(cf, injected,
                                  "session_security_ping",
                                  "/session_security/ping/");
+        return;
     }
 
     if (injected->sscf->scripts.nelts == 0) {
-        return ngx_http_session_security_no_location(cf, injected,
+        ngx_http_session_security_no_location(cf, injected,
                                  "session_security_script",
                                  "/session_security/script.js");
+        return;
     }
 
     script = injected->sscf->scripts.elts;
 
-    return ngx_http_session_security_init_tag(cf, injected->slcf,
-                                              &ping[i].name, &script->name);
+    if (ngx_http_session_security_init_tag(cf, injected->slcf, &ping[i].name,
+                                           &script->name)
+        != NGX_OK)
+    {
+        zone = injected->slcf->shm_zone->data;
+        zone->refused = 1;
+    }
 }
 
 
-/*
- * It is refused as the zone is initialized: an error here would leave the
- * master with half a chain of filters, which its next worker would work with.
- */
-
-static ngx_int_t
+static void
 ngx_http_session_security_no_location(ngx_conf_t *cf,
     ngx_http_session_security_injected_t *injected, const char *directive,
     const char *location)
@@ -1785,6 +1790,4 @@ ngx_http_session_security_no_location(ngx_conf_t *cf,
     }
 
     zone->refused = 1;
-
-    return NGX_OK;
 }
