@@ -373,7 +373,7 @@ ngx_http_session_security_state_variable(ngx_http_request_t *r,
     if (ctx == NULL) {
         state = &states[SSEC_UNKNOWN];
 
-    } else if (ctx->outcome.created && ctx->outcome.state == SSEC_LIVE) {
+    } else if (ctx->outcome.state == SSEC_LIVE && ctx->outcome.created) {
         state = &states[5];
 
     } else {
