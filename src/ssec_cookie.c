@@ -19,8 +19,12 @@
 #define ssec_is_octal(c, max)  ((c) >= '0' && (c) <= (max))
 
 
+#define ssec_min(a, b)  ((a) < (b) ? (a) : (b))
+
+
 /* sixteen bytes at once, in the compiler's own notation */
-typedef int8_t  ssec_bytes_t  __attribute__((vector_size(16)));
+typedef uint8_t  ssec_bytes_t   __attribute__((vector_size(16)));
+typedef int8_t   ssec_signed_t  __attribute__((vector_size(16)));
 
 
 /* The readings of what stands behind a "=", in the order they are given in. */
@@ -38,9 +42,9 @@ static bool ssec_cookies_special(ssec_cookies_t *it,
     const ssec_cookie_name_t *name, ssec_cookie_t *cookie) ssec_seldom;
 static inline bool ssec_is_spelled(const ssec_cookie_name_t *name,
     const uint8_t *p);
-static inline const uint8_t *ssec_find_special(const uint8_t *from,
-    const uint8_t *p, const uint8_t *end);
-static inline void ssec_find_specials(const uint8_t *p, uint64_t found[2]);
+static inline const uint8_t *ssec_find_special(const uint8_t *p,
+    const uint8_t *end);
+static inline void ssec_find_plain(const uint8_t *p, uint64_t plain[2]);
 static bool ssec_cookies_find(ssec_cookies_t *it,
     const ssec_cookie_name_t *name);
 static ssec_str_t ssec_cookie_token(const uint8_t *start, const uint8_t *p);
@@ -192,7 +196,7 @@ ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
 
     start = it->part + (*it->part == ' ');
 
-    end = ssec_find_special(it->part, start, it->end);
+    end = ssec_find_special(start, it->end);
 
     if (end != it->end && *end != ';') {
 
@@ -215,16 +219,16 @@ ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
 
     p = start + name->folded.len;
 
-    if ((*p != '=' && !name->prefix) || !ssec_is_spelled(name, start)) {
-        return true;
-    }
-
     if (*p != '=') {
-        p = memchr(p, '=', (size_t) (end - p));
+        p = name->prefix ? memchr(p, '=', (size_t) (end - p)) : NULL;
 
         if (p == NULL) {
             return true;
         }
+    }
+
+    if (!ssec_is_spelled(name, start)) {
+        return true;
     }
 
     cookie->name.data = start;
@@ -269,55 +273,34 @@ ssec_is_spelled(const ssec_cookie_name_t *name, const uint8_t *p)
 
 /*
  * The first byte from p on that is special or ends the part; or the end.  Finds
- * some that are neither, too: the slow way is right for any.  What lies between
- * from and p may be read again.
+ * some that are neither, too: the slow way is right for any.
  */
 
 static inline const uint8_t *
-ssec_find_special(const uint8_t *from, const uint8_t *p, const uint8_t *end)
+ssec_find_special(const uint8_t *p, const uint8_t *end)
 {
 #if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
-    size_t    left;
-    uint64_t  found[2];
+    uint64_t        plain[2];
+    const uint8_t  *last;
 
-    while (end - p >= 16) {
-        ssec_find_specials(p, found);
+    if (end - p >= 16) {
 
-        if (found[0] | found[1]) {
-            return p + (found[0] ? __builtin_ctzll(found[0]) / 8
-                                 : 8 + __builtin_ctzll(found[1]) / 8);
-        }
+        for (last = end - 16; /* void */ ; p = ssec_min(p + 16, last)) {
 
-        p += 16;
-    }
+            ssec_find_plain(p, plain);
 
-    if (p == end) {
-        return end;
-    }
-
-    if (end - from >= 16) {
-
-        /* the last sixteen, without those that were there before */
-
-        left = (size_t) (end - p);
-
-        ssec_find_specials(end - 16, found);
-
-        if (left > 8) {
-            found[0] >>= 8 * (16 - left);
-
-            if (found[0]) {
-                return p + __builtin_ctzll(found[0]) / 8;
+            if ((plain[0] & plain[1]) != UINT64_MAX) {
+                return p + (~plain[0] ? __builtin_ctzll(~plain[0]) / 8
+                                      : 8 + __builtin_ctzll(~plain[1]) / 8);
             }
 
-            return found[1] ? p + (left - 8) + __builtin_ctzll(found[1]) / 8
-                            : end;
+            /* the last sixteen may begin with some that were there before */
+
+            if (p == last) {
+                return end;
+            }
         }
-
-        found[1] >>= 8 * (8 - left);
-
-        return found[1] ? p + __builtin_ctzll(found[1]) / 8 : end;
     }
 
 #endif
@@ -330,21 +313,22 @@ ssec_find_special(const uint8_t *from, const uint8_t *p, const uint8_t *end)
 }
 
 
-/* All bits of a byte that is one, and none of the others. */
+/* All bits of a byte that is neither, and none of the others. */
 
 static inline void
-ssec_find_specials(const uint8_t *p, uint64_t found[2])
+ssec_find_plain(const uint8_t *p, uint64_t plain[2])
 {
-    ssec_bytes_t  bytes, special;
+    ssec_bytes_t  bytes;
 
     memcpy(&bytes, p, 16);
 
-    /* signed: what is up to a comma includes what is from 0x80 on */
+    /* one up and signed, what was from 0x7f on is below what was not */
 
-    special = (ssec_bytes_t) ((bytes <= ',') | (bytes == 0x7f)
-                              | (bytes == '\\') | (bytes == ';'));
+    bytes += 1;
+    bytes = (ssec_bytes_t) (((ssec_signed_t) bytes > ',' + 1)
+                            ^ (bytes == '\\' + 1) ^ (bytes == ';' + 1));
 
-    memcpy(found, &special, 16);
+    memcpy(plain, &bytes, 16);
 }
 
 

@@ -603,6 +603,15 @@ test_each_place(void **state)
                 text[0] = 'x';
                 assert_string_equal(readings("sid", text, 4 + len), "");
             }
+
+            /* and another cookie behind it */
+
+            memcpy(text, "sid=", 4);
+            memset(text + 4, 'x', len);
+            text[4 + at] = ';';
+            sprintf(expected, "sc<%.*s>", (int) at, (char *) text + 4);
+
+            assert_string_equal(readings("sid", text, 4 + len), expected);
         }
     }
 }
