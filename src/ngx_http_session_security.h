@@ -166,8 +166,6 @@ typedef struct {
     /* of the session, once it was judged */
 
     ssec_digest_t               root;        /* the key that it began with */
-    uint32_t                    bucket;      /* where it is, if it is known */
-    uint32_t                    slot;
     uint64_t                    remaining;
     uint64_t                    created;
 } ngx_http_session_security_key_t;
@@ -189,6 +187,7 @@ typedef struct {
     ssec_event_t                       event;
     ssec_outcome_t                     outcome;
     ssec_limits_t                      limits;
+    ssec_glimpse_t                     glimpse;  /* if it is plain */
     ssec_own_t                         own;      /* the session's, if any */
     uint64_t                           now;      /* as it was judged */
     uint64_t                           idle;     /* after the request */

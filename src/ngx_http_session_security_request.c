@@ -223,8 +223,7 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
 
     if (!ctx->plain
         || !ssec_table_touch(&ctx->zone->table, &ctx->key.root,
-                             ctx->key.bucket, ctx->key.slot,
-                             ctx->outcome.active))
+                             &ctx->glimpse, ctx->outcome.active))
     {
         ngx_http_session_security_count(r, ctx);
     }
@@ -510,7 +509,6 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
 {
     ngx_int_t            rc;
     ngx_uint_t           usual;
-    ssec_glimpse_t       glimpse;
     const ssec_event_t  *ev;
 
     static const ssec_event_t  active = { .kind = SSEC_ACTIVE };
@@ -553,13 +551,13 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
 
         /* most requests need no more than this */
 
-        if (ssec_table_glimpse(&ctx->zone->table, &ctx->key.digest, &glimpse)
-            && ssec_decide_live(glimpse.created, glimpse.last, ev, ctx->now,
-                                &ctx->limits, &ctx->outcome))
+        if (ssec_table_glimpse(&ctx->zone->table, &ctx->key.digest,
+                               &ctx->glimpse)
+            && ssec_decide_live(ssec_glimpse_created(&ctx->glimpse),
+                                ssec_glimpse_last(&ctx->glimpse), ev,
+                                ctx->now, &ctx->limits, &ctx->outcome))
         {
             ctx->key.root = ctx->key.digest;
-            ctx->key.bucket = glimpse.bucket;
-            ctx->key.slot = glimpse.slot;
             ctx->key.remaining = ctx->outcome.remaining;
             ctx->key.state = SSEC_LIVE;
             ctx->key.unknown = 0;
@@ -756,8 +754,6 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
 
         key->judged = 1;
         key->state = outcome->state;
-        key->bucket = entry.bucket;
-        key->slot = entry.slot;
         key->remaining = outcome->remaining;
 
         if (entry.record.own && outcome->state == SSEC_LIVE) {
@@ -802,7 +798,7 @@ ngx_http_session_security_count(ngx_http_request_t *r,
 
     if (ctx->plain) {
 
-        /* it has moved, or ended, since it was glimpsed: see there */
+        /* it has moved, or ended, since it was glimpsed, or is held */
 
         ngx_memzero(&ev, sizeof(ssec_event_t));
         ev.kind = ctx->outcome.active ? SSEC_PING : SSEC_PASSIVE;

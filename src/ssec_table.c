@@ -11,12 +11,6 @@ static void ssec_acquire_further(ssec_table_t *table, ssec_entry_t *entry)
     ssec_seldom;
 static void ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry)
     ssec_seldom;
-static bool ssec_touch_waiting(ssec_table_t *table,
-    const ssec_digest_t *digest, uint32_t bucket, unsigned slot,
-    uint64_t active) ssec_seldom;
-static inline bool ssec_touch_held(ssec_table_t *table,
-    const ssec_digest_t *digest, uint32_t bucket, unsigned slot,
-    uint64_t active);
 
 
 bool
@@ -97,45 +91,78 @@ bool
 ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_glimpse_t *glimpse)
 {
-    bool            found;
-    uint32_t        bucket, created;
+    uint32_t        began;
     uint64_t        word;
-    unsigned        slot, state;
+    unsigned        slot;
     ssec_bucket_t  *b;
 
-    bucket = ssec_first_bucket(table, digest->place);
+    glimpse->bucket = ssec_first_bucket(table, digest->place);
+    b = &table->buckets[glimpse->bucket];
 
-    if (!ssec_trylock(table, bucket)) {
+    if (!ssec_trylock(table, glimpse->bucket)) {
         return false;
     }
 
-    b = &table->buckets[bucket];
+    for (slot = 0; b->body[slot] != digest->body; /* void */ ) {
 
-    slot = (b->body[0] == digest->body) ? 0
-           : (b->body[1] == digest->body) ? 1 : 2;
+        if (++slot == SSEC_SLOTS) {
+            ssec_unlock_bucket(b);
+            return false;
+        }
+    }
 
-    word = ssec_word(table, bucket, slot);
-    created = b->created[slot];
-    found = (b->body[slot] == digest->body);
+    word = ssec_word_of(b, slot);
+    began = b->created[slot];
 
-    ssec_unlock(table, bucket);
+    ssec_unlock_bucket(b);
 
-    state = ssec_slot_state(word);
+    /* with the place goes the digest, and with one bit one of the two states */
 
-    if (!found
-        || (word ^ (uint64_t) digest->place << SSEC_PLACE) & SSEC_PLACE_MASK
-        || (state | 2) != SSEC_SLOT_ISSUED
-        || created & SSEC_HAS_OWN)
+    word ^= (uint64_t) digest->place << SSEC_PLACE;
+
+    if ((word >> SSEC_STATE | 2) != SSEC_SLOT_ISSUED
+        || began & SSEC_HAS_OWN)
     {
         return false;
     }
 
-    glimpse->last = word & SSEC_TIME_MAX;
-    glimpse->created = ssec_created(glimpse->last, created);
-    glimpse->bucket = bucket;
+    glimpse->word = word ^ (uint64_t) digest->place << SSEC_PLACE;
+    glimpse->began = began;
     glimpse->slot = slot;
 
     return true;
+}
+
+
+bool
+ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
+    const ssec_glimpse_t *glimpse, uint64_t active)
+{
+    bool            same;
+    uint64_t        word;
+    ssec_bucket_t  *b;
+
+    b = &table->buckets[glimpse->bucket];
+
+    if (!ssec_trylock(table, glimpse->bucket)) {
+        return false;
+    }
+
+    word = ssec_word_of(b, glimpse->slot);
+
+    /* others may have touched it since */
+
+    same = b->body[glimpse->slot] == digest->body
+           && ((word ^ glimpse->word) & ~SSEC_TIME_MAX) == 0;
+
+    if (same && active > (word & SSEC_TIME_MAX)) {
+        ssec_set_word(table, glimpse->bucket, glimpse->slot,
+                      (word & ~SSEC_TIME_MAX) | (active & SSEC_TIME_MAX));
+    }
+
+    ssec_unlock_bucket(b);
+
+    return same;
 }
 
 
@@ -255,55 +282,6 @@ ssec_table_leave(ssec_table_t *table, const ssec_entry_t *entry)
     }
 
     ssec_unlock(table, entry->first);
-}
-
-
-bool
-ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
-    uint32_t bucket, unsigned slot, uint64_t active)
-{
-    if (!ssec_trylock(table, bucket)) {
-        return ssec_touch_waiting(table, digest, bucket, slot, active);
-    }
-
-    return ssec_touch_held(table, digest, bucket, slot, active);
-}
-
-
-static bool
-ssec_touch_waiting(ssec_table_t *table, const ssec_digest_t *digest,
-    uint32_t bucket, unsigned slot, uint64_t active)
-{
-    ssec_lock(table, bucket);
-
-    return ssec_touch_held(table, digest, bucket, slot, active);
-}
-
-
-static inline bool
-ssec_touch_held(ssec_table_t *table, const ssec_digest_t *digest,
-    uint32_t bucket, unsigned slot, uint64_t active)
-{
-    bool            found;
-    uint64_t        word;
-    ssec_bucket_t  *b;
-
-    b = &table->buckets[bucket];
-    word = ssec_word(table, bucket, slot);
-
-    found = b->body[slot] == digest->body
-            && ((word ^ (uint64_t) digest->place << SSEC_PLACE)
-                & SSEC_PLACE_MASK) == 0
-            && ssec_slot_is_live(ssec_slot_state(word));
-
-    if (found && active > (word & SSEC_TIME_MAX)) {
-        ssec_set_word(table, bucket, slot, (word & ~SSEC_TIME_MAX)
-                                           | (active & SSEC_TIME_MAX));
-    }
-
-    ssec_unlock(table, bucket);
-
-    return found;
 }
 
 

@@ -66,6 +66,13 @@
 /* where a clock begins: a record may be older than it is, by table's row 3 */
 #define SSEC_CLOCK_NEW       (1ULL << 36)
 
+/*
+ * When a session began is kept in units of 64 ms, rounded down, modulo 2.2
+ * years before its last activity, below two flags.
+ */
+#define SSEC_CREATED         6
+#define SSEC_CREATED_MASK    0x3fffffffU
+
 
 typedef struct ssec_header_s  ssec_header_t;
 typedef struct ssec_bucket_s  ssec_bucket_t;
@@ -98,11 +105,11 @@ typedef struct {                 /* a session that is held */
 } ssec_entry_t;
 
 
-typedef struct {
-    uint64_t         created;
-    uint64_t         last;
+typedef struct {                 /* a session that was seen */
+    uint64_t         word;       /* its record, */
+    uint32_t         began;      /* as it was */
     uint32_t         bucket;
-    uint32_t         slot;
+    unsigned         slot;
 } ssec_glimpse_t;
 
 
@@ -118,6 +125,19 @@ typedef struct {
     uint64_t         refused;    /* live ones that it was too full to keep */
     uint64_t         collisions; /* new sessions that found no free record */
 } ssec_counts_t;
+
+
+/* When a session began, from what is kept of that. */
+
+static inline uint64_t
+ssec_created(uint64_t last, uint32_t created)
+{
+    uint32_t  age;
+
+    age = ((uint32_t) (last >> SSEC_CREATED) - created) & SSEC_CREATED_MASK;
+
+    return ((last >> SSEC_CREATED) - age) << SSEC_CREATED;
+}
 
 
 /*
@@ -151,12 +171,37 @@ void ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
 
 /*
  * As much of a session as most requests need, and where it is: for one that is
- * live, was presented, has no limits of its own, and lies in its first bucket.
- * Gives false for any other; ssec_table_acquire() knows all.
+ * live, was presented, has no limits of its own, and lies in its first bucket,
+ * which nobody else holds.  Gives false for any other; ssec_table_acquire()
+ * knows all.
  */
 
 bool ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_glimpse_t *glimpse);
+
+/* The last activity of a session that was seen, and when it began. */
+
+static inline uint64_t
+ssec_glimpse_last(const ssec_glimpse_t *glimpse)
+{
+    return glimpse->word & SSEC_TIME_MAX;
+}
+
+
+static inline uint64_t
+ssec_glimpse_created(const ssec_glimpse_t *glimpse)
+{
+    return ssec_created(ssec_glimpse_last(glimpse), glimpse->began);
+}
+
+/*
+ * The last activity of a session that was seen is not before this.  Gives
+ * false, and does nothing, if it is not as it was, but for that; or if somebody
+ * else holds its bucket.
+ */
+
+bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
+    const ssec_glimpse_t *glimpse, uint64_t active);
 
 /*
  * Puts entry->record into the table and lets the session go.  A record that
@@ -174,14 +219,6 @@ bool ssec_table_release(ssec_table_t *table, ssec_entry_t *entry);
 /* Lets the session go as it was. */
 
 void ssec_table_leave(ssec_table_t *table, const ssec_entry_t *entry);
-
-/*
- * The last activity of a live session is not before this.  Takes where
- * ssec_table_acquire() found it; gives false if it is no longer there.
- */
-
-bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
-    uint32_t bucket, unsigned slot, uint64_t active);
 
 /*
  * The session that has this key gets one more, and the key is the first to be

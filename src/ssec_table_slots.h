@@ -29,12 +29,7 @@
 #define SSEC_PLACE_BITS   22
 #define SSEC_PLACE_MASK   (((1ULL << SSEC_PLACE_BITS) - 1) << SSEC_PLACE)
 
-/*
- * The creation time is kept in units of 64 ms, rounded down, modulo 2.2 years
- * before the last activity, below two flags.
- */
-#define SSEC_CREATED      6
-#define SSEC_CREATED_MASK 0x3fffffffU
+/* the flags above the creation time */
 #define SSEC_HAS_OWN      0x40000000U
 #define SSEC_IN_SECOND    0x80000000U
 
@@ -229,10 +224,16 @@ uint64_t ssec_root(ssec_table_t *table, const ssec_stored_t *name);
 
 
 static inline uint64_t
+ssec_word_of(const ssec_bucket_t *b, unsigned slot)
+{
+    return atomic_load_explicit(&b->word[slot], memory_order_relaxed);
+}
+
+
+static inline uint64_t
 ssec_word(ssec_table_t *table, uint32_t bucket, unsigned slot)
 {
-    return atomic_load_explicit(&table->buckets[bucket].word[slot],
-                                memory_order_relaxed);
+    return ssec_word_of(&table->buckets[bucket], slot);
 }
 
 
@@ -255,19 +256,6 @@ static inline unsigned
 ssec_slot_state(uint64_t word)
 {
     return (unsigned) ((word & SSEC_STATE_MASK) >> SSEC_STATE);
-}
-
-
-/* When it began, from what is kept of that. */
-
-static inline uint64_t
-ssec_created(uint64_t last, uint32_t created)
-{
-    uint32_t  age;
-
-    age = ((uint32_t) (last >> SSEC_CREATED) - created) & SSEC_CREATED_MASK;
-
-    return ((last >> SSEC_CREATED) - age) << SSEC_CREATED;
 }
 
 
@@ -340,10 +328,16 @@ ssec_trylock(ssec_table_t *table, uint32_t bucket)
 
 
 static inline void
+ssec_unlock_bucket(ssec_bucket_t *b)
+{
+    atomic_store_explicit(&b->lock, 0, memory_order_release);
+}
+
+
+static inline void
 ssec_unlock(ssec_table_t *table, uint32_t bucket)
 {
-    atomic_store_explicit(&table->buckets[bucket].lock, 0,
-                          memory_order_release);
+    ssec_unlock_bucket(&table->buckets[bucket]);
 }
 
 

@@ -277,16 +277,19 @@ change(unsigned session, ssec_entry_t *entry, const ssec_own_t *own,
 /* One step more, if it lives still; if it lives again that is in its past. */
 
 static void
-touch(unsigned session, const ssec_entry_t *entry)
+touch(unsigned session, const ssec_digest_t *root)
 {
-    ssec_record_t  rec;
+    ssec_record_t   rec;
+    ssec_glimpse_t  glimpse;
 
-    rec = entry->record;
-    rec.last += STEP;
+    if (!ssec_table_glimpse(&table, root, &glimpse)) {
+        return;
+    }
 
-    if (ssec_table_touch(&table, &entry->digest, entry->bucket, entry->slot,
-                         rec.last))
-    {
+    rec.created = ssec_glimpse_created(&glimpse);
+    rec.last = ssec_glimpse_last(&glimpse) + STEP;
+
+    if (ssec_table_touch(&table, root, &glimpse, rec.last)) {
         raise_to(&note_of(session, &rec)->seen, version(&rec));
     }
 }
@@ -309,7 +312,7 @@ operate_held(unsigned session, ssec_entry_t *entry, const ssec_own_t *own,
 
     if (rec->state == SSEC_LIVE && random >> 33 & 1) {
         ssec_table_leave(&table, entry);
-        touch(session, entry);
+        touch(session, &entry->digest);
         return;
     }
 

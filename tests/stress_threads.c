@@ -229,12 +229,11 @@ touch(thread_t *t, ssec_table_t *table, unsigned session, uint64_t now)
         return;
     }
 
-    t->wrong += (glimpse.created > glimpse.last
-                 || glimpse.last > atomic_load(&clock_ms));
+    t->wrong += (ssec_glimpse_created(&glimpse) > ssec_glimpse_last(&glimpse)
+                 || ssec_glimpse_last(&glimpse) > atomic_load(&clock_ms));
 
     raise_to(&expected[session].touched, now);
-    t->touches += ssec_table_touch(table, &digest, glimpse.bucket,
-                                   glimpse.slot, now);
+    t->touches += ssec_table_touch(table, &digest, &glimpse, now);
 }
 
 
@@ -385,16 +384,20 @@ look_at_life(thread_t *t, unsigned session, const ssec_record_t *rec)
 
 
 static void
-touch_life(thread_t *t, ssec_table_t *table, const ssec_entry_t *entry)
+touch_life(thread_t *t, ssec_table_t *table, const ssec_digest_t *root)
 {
-    uint64_t  last;
+    uint64_t        last;
+    ssec_glimpse_t  glimpse;
 
-    last = entry->record.last + 1;
+    if (!ssec_table_glimpse(table, root, &glimpse)) {
+        return;
+    }
 
-    raise_to(&lives[entry->record.created >> 6].touched, last);
+    last = ssec_glimpse_last(&glimpse) + 1;
 
-    t->touches += ssec_table_touch(table, &entry->digest, entry->bucket,
-                                   entry->slot, last);
+    raise_to(&lives[ssec_glimpse_created(&glimpse) >> 6].touched, last);
+
+    t->touches += ssec_table_touch(table, root, &glimpse, last);
 }
 
 
@@ -461,7 +464,7 @@ work_with_names(void *data)
 
             } else if (entry.record.state == SSEC_LIVE && random >> 22 & 1) {
                 ssec_table_leave(&table, &entry);
-                touch_life(t, &table, &entry);
+                touch_life(t, &table, &entry.digest);
 
             } else {
                 change(t, &table, &entry, life, random);

@@ -1375,8 +1375,8 @@ glimpse(void **state)
             ssec_table_acquire(&table, &digest, &entry);
             ssec_table_leave(&table, &entry);
 
-            assert_int_equal(g.last, entry.record.last);
-            assert_int_equal(g.created, entry.record.created);
+            assert_int_equal(ssec_glimpse_last(&g), entry.record.last);
+            assert_int_equal(ssec_glimpse_created(&g), entry.record.created);
             assert_int_equal(g.bucket, entry.bucket);
             assert_int_equal(g.slot, entry.slot);
             assert_int_equal(test_locks(&table), 0);
@@ -1424,13 +1424,24 @@ glimpse(void **state)
 
 /* Touching */
 
+/* What a glimpse gives of a record, wherever that lies. */
+
+static ssec_glimpse_t
+seen(uint32_t bucket, unsigned slot)
+{
+    return (ssec_glimpse_t) { .word = ssec_word(&table, bucket, slot),
+                              .bucket = bucket, .slot = slot };
+}
+
+
 static void
 touch(void **state)
 {
-    unsigned       n;
-    ssec_entry_t   entry;
-    ssec_digest_t  digest;
-    ssec_record_t  rec;
+    uint32_t        bucket;
+    unsigned        n;
+    ssec_digest_t   digest;
+    ssec_record_t   rec;
+    ssec_glimpse_t  g;
 
     (void) state;
 
@@ -1439,26 +1450,56 @@ touch(void **state)
     /* in the first and in the second bucket */
 
     for (n = 0; n <= 1; n++) {
+        bucket = n ? B : A;
         rec = n ? fresh(NOW) : issued(NOW);
         rec.own = own(limits(1, 2, 3));
-        place(n ? B : A, 1, digest, rec);
+        place(bucket, 1, digest, rec);
 
-        ssec_table_acquire(&table, &digest, &entry);
-        ssec_table_leave(&table, &entry);
+        g = seen(bucket, 1);
 
-        assert_true(ssec_table_touch(&table, &entry.digest, entry.bucket,
-                                     entry.slot, NOW + 5));
+        assert_true(ssec_table_touch(&table, &digest, &g, NOW + 5));
         rec.last = NOW + 5;
         assert_known(digest, rec);
 
-        /* it never goes back */
+        /* it never goes back, be it another that has touched it */
 
-        assert_true(ssec_table_touch(&table, &digest, n ? B : A, 1, NOW + 4));
-        assert_true(ssec_table_touch(&table, &digest, n ? B : A, 1, 0));
+        assert_true(ssec_table_touch(&table, &digest, &g, NOW + 4));
+        assert_true(ssec_table_touch(&table, &digest, &g, 0));
+        assert_known(digest, rec);
+
+        assert_true(ssec_table_touch(&table, &digest, &g, NOW + 6));
+        rec.last = NOW + 6;
         assert_known(digest, rec);
         assert_int_equal(test_locks(&table), 0);
 
-        ssec_set_word(&table, n ? B : A, 1, 0);
+        ssec_set_word(&table, bucket, 1, 0);
+    }
+}
+
+
+static void
+touch_of_a_glimpse(void **state)
+{
+    unsigned        slot;
+    ssec_digest_t   digest;
+    ssec_glimpse_t  g;
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        place(A, slot, digest, issued(NOW));
+
+        assert_true(ssec_table_glimpse(&table, &digest, &g));
+        assert_true(ssec_table_touch(&table, &digest, &g, NOW + 5));
+        assert_known(digest, (ssec_record_t) {
+            .state = SSEC_LIVE, .issued = true, .presented = true,
+            .created = issued(NOW).created, .last = NOW + 5
+        });
+
+        ssec_set_word(&table, A, slot, 0);
+        table.buckets[A].body[slot] = 0;
     }
 }
 
@@ -1466,73 +1507,82 @@ touch(void **state)
 static void
 touch_of_what_is_not_there(void **state)
 {
-    size_t         i;
-    ssec_digest_t  digest, other;
+    size_t          i;
+    ssec_digest_t   digest, other;
+    ssec_glimpse_t  g;
 
-    const ssec_record_t  dead[] = {
+    const ssec_record_t  changed[] = {
         record(SSEC_EXPIRED, 0, NOW), record(SSEC_EXPIRED, 1, NOW),
-        record(SSEC_CLOSED, 0, NOW), record(SSEC_VISITOR, 0, NOW)
+        record(SSEC_CLOSED, 0, NOW), record(SSEC_VISITOR, 0, NOW),
+        issued(NOW), fresh(NOW)
     };
 
     (void) state;
 
     digest = test_digest_at(&table, A, B, 0);
 
-    /* nothing, what was, the dead, and others */
-
-    assert_false(ssec_table_touch(&table, &digest, A, 1, NOW + 5));
+    /* what was, what was changed, and others */
 
     place(A, 1, digest, live(NOW));
+    g = seen(A, 1);
+
     ssec_set_word(&table, A, 1, 0);
-    assert_false(ssec_table_touch(&table, &digest, A, 1, NOW + 5));
+    assert_false(ssec_table_touch(&table, &digest, &g, NOW + 5));
     assert_unknown(digest);
 
-    for (i = 0; i < sizeof(dead) / sizeof(dead[0]); i++) {
-        place(A, 1, digest, dead[i]);
-        assert_false(ssec_table_touch(&table, &digest, A, 1, NOW + 5));
-        assert_known(digest, dead[i]);
+    for (i = 0; i < sizeof(changed) / sizeof(changed[0]); i++) {
+        place(A, 1, digest, changed[i]);
+        assert_false(ssec_table_touch(&table, &digest, &g, NOW + 5));
+        assert_known(digest, changed[i]);
     }
-
-    place(A, 1, digest, live(NOW));
 
     other = digest;
     other.body++;
-    assert_false(ssec_table_touch(&table, &other, A, 1, NOW + 5));
+    place(A, 1, other, live(NOW));
+    assert_false(ssec_table_touch(&table, &digest, &g, NOW + 5));
+    assert_known(other, live(NOW));
 
     other = digest;
     other.place++;
-    assert_false(ssec_table_touch(&table, &other, A, 1, NOW + 5));
+    place(A, 1, other, live(NOW));
+    assert_false(ssec_table_touch(&table, &digest, &g, NOW + 5));
+    assert_known(other, live(NOW));
 
-    assert_false(ssec_table_touch(&table, &digest, A, 2, NOW + 5));
-    assert_false(ssec_table_touch(&table, &digest, B, 1, NOW + 5));
+    place(A, 1, digest, live(NOW));
+
+    g.slot = 2;
+    assert_false(ssec_table_touch(&table, &digest, &g, NOW + 5));
+    g.slot = 1;
+    g.bucket = B;
+    assert_false(ssec_table_touch(&table, &digest, &g, NOW + 5));
 
     assert_known(digest, live(NOW));
     assert_int_equal(test_locks(&table), 0);
 }
 
 
-/* It waits for who holds the bucket. */
+/* Who holds the bucket is not waited for. */
 
 static void
 touch_of_what_is_held(void **state)
 {
-    ssec_digest_t  digest;
+    ssec_digest_t   digest;
+    ssec_glimpse_t  g;
 
     (void) state;
 
     digest = test_digest_at(&table, A, B, 0);
     place(A, 1, digest, live(NOW));
+    g = seen(A, 1);
 
     atomic_store(lock_of(A), table.owner);
-    on_yield = let_go_of_a;
-
-    assert_true(ssec_table_touch(&table, &digest, A, 1, NOW + 5));
-    assert_null(on_yield);
-    assert_int_equal(test_get(&table, digest).last, NOW + 5);
+    assert_false(ssec_table_touch(&table, &digest, &g, NOW + 5));
+    assert_int_equal(atomic_load(lock_of(A)), table.owner);
 
     atomic_store(lock_of(A), dead_owner());
-    assert_true(ssec_table_touch(&table, &digest, A, 1, NOW + 9));
-    assert_int_equal(test_get(&table, digest).last, NOW + 9);
+    assert_false(ssec_table_touch(&table, &digest, &g, NOW + 5));
+
+    assert_int_equal(test_get(&table, digest).last, NOW);
     assert_int_equal(test_locks(&table), 0);
 }
 
@@ -3016,6 +3066,7 @@ main(void)
         table_test(own_limits_that_are_none),
         table_test(glimpse),
         table_test(touch),
+        table_test(touch_of_a_glimpse),
         table_test(touch_of_what_is_not_there),
         table_test(touch_of_what_is_held),
         table_test(notes),

@@ -1097,33 +1097,27 @@ name_that_changes_meanwhile(void **state)
 
 
 static void
-touched_by_name(void **state)
+touched_once_it_is_a_name(void **state)
 {
-    ssec_entry_t    entry;
-    ssec_digest_t   root, name;
+    ssec_digest_t   key, next;
     ssec_glimpse_t  glimpse;
 
     (void) state;
 
-    root = test_digest_at(&table, A, B, 0);
-    name = test_digest_at(&table, C, D, 1);
+    key = test_digest_at(&table, C, D, 0);
+    next = test_digest_at(&table, C, D, 1);
 
-    test_place(&table, A, 0, root, issued(NOW));
-    place_name(C, 0, name, root, SSEC_SLOT_NAME);
+    test_place(&table, C, 0, key, issued(NOW));
+    assert_true(ssec_table_glimpse(&table, &key, &glimpse));
 
-    ssec_table_acquire(&table, &name, &entry);
-    ssec_table_leave(&table, &entry);
+    /* the session has gone elsewhere, and what is there is no session */
 
-    assert_true(ssec_table_touch(&table, &entry.digest, entry.bucket,
-                                 entry.slot, NOW + 30));
-    assert_int_equal(test_get(&table, name).last, NOW + 30);
-    assert_int_equal(test_get(&table, root).last, NOW + 30);
-
-    /* a name's own place is no session's */
-
-    assert_false(ssec_table_glimpse(&table, &name, &glimpse));
-    assert_false(ssec_table_touch(&table, &name, C, 0, NOW + 60));
-    assert_int_equal(test_get(&table, name).last, NOW + 30);
+    assert_true(ssec_table_rename(&table, &key, &next, NOW));
+    assert_false(ssec_table_glimpse(&table, &key, &(ssec_glimpse_t) {0}));
+    assert_false(ssec_table_touch(&table, &key, &glimpse, NOW + 30));
+    assert_int_equal(test_get(&table, key).last, NOW);
+    assert_int_equal(test_get(&table, next).last, NOW);
+    assert_int_equal(test_locks(&table), 0);
 }
 
 
@@ -1959,7 +1953,7 @@ main(void)
         table_test(name_of_no_session),
         table_test(replace),
         table_test(name_that_changes_meanwhile),
-        table_test(touched_by_name),
+        table_test(touched_once_it_is_a_name),
         table_test(names_go_with_their_sessions),
         table_test(names_are_as_idle_as_their_sessions),
         table_test(names_push_out_no_session),

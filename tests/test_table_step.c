@@ -728,7 +728,8 @@ step(pid_t child)
 static void
 operate(void)
 {
-    ssec_digest_t  key;
+    ssec_digest_t   key;
+    ssec_glimpse_t  glimpse;
 
     switch (scene.operation) {
 
@@ -737,7 +738,9 @@ operate(void)
         break;
 
     case TOUCH:
-        (void) ssec_table_touch(&table, &scene.digest, A, 1, scene.after.last);
+        (void) (ssec_table_glimpse(&table, &scene.digest, &glimpse)
+                && ssec_table_touch(&table, &scene.digest, &glimpse,
+                                    scene.after.last));
         break;
 
     case PRESENT:

@@ -83,8 +83,7 @@ work(ssec_table_t *table, unsigned from, unsigned to, uint64_t now)
         digest = digest_of(i);
 
         if (ssec_table_glimpse(table, &digest, &glimpse)) {
-            (void) ssec_table_touch(table, &digest, glimpse.bucket,
-                                    glimpse.slot, now);
+            (void) ssec_table_touch(table, &digest, &glimpse, now);
         }
 
         ssec_table_acquire(table, &digest, &entry);
