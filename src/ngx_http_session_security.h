@@ -416,7 +416,9 @@ ngx_http_session_security_has_fetch(ngx_http_request_t *r)
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h, *end;
 
-    static const uint32_t  lengths = 1 << (sizeof("Sec-Fetch-Mode") - 1)
+    /* modulo 64: others may be found as well */
+
+    static const uint64_t  lengths = 1 << (sizeof("Sec-Fetch-Mode") - 1)
                                      | 1 << (sizeof("Sec-Purpose") - 1)
                                      | 1 << (sizeof("X-Sec-Purpose") - 1)
                                      | 1 << (sizeof("Purpose") - 1)
@@ -429,9 +431,7 @@ ngx_http_session_security_has_fetch(ngx_http_request_t *r)
 
         for (end = h + part->nelts; h < end; h++) {
 
-            if (h->key.len < 8 * sizeof(lengths)
-                && ((lengths >> h->key.len) & 1))
-            {
+            if ((lengths >> (h->key.len % 64)) & 1) {
                 return 1;
             }
         }
