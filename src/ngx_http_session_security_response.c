@@ -23,7 +23,7 @@ static ngx_int_t ngx_http_session_security_header_filter(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_session_security_headers(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx);
+    ngx_http_session_security_ctx_t *ctx) ssec_apart;
 static ngx_int_t ngx_http_session_security_answer(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *said) ssec_seldom;

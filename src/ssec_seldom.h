@@ -6,5 +6,9 @@
 
 #define ssec_seldom  __attribute__((cold, noinline))
 
+/* For those that many can do without, but that others do each time. */
+
+#define ssec_apart   __attribute__((noinline))
+
 
 #endif /* SSEC_SELDOM_H */
