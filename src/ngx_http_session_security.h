@@ -204,17 +204,18 @@ typedef struct {
     off_t                              sent;     /* to the backend so far */
     ngx_uint_t                         connections;
 
-    unsigned                           judged:1;
-    unsigned                           admitted:1;
-    unsigned                           after_error:1;  /* it was judged */
-    unsigned                           refused:1;   /* by nginx */
-    unsigned                           plain:1;     /* glimpsed */
-    unsigned                           deleted:1;   /* by the response */
-    unsigned                           issued:1;    /* likewise */
-    unsigned                           ended:1;     /* it says so */
-    unsigned                           hidden:1;    /* accept_encoding is */
-    unsigned                           queued:1;
-    unsigned                           watched:1;   /* is in the tree, too */
+    /* flags; bytes, which take less to be set and asked for than bits */
+
+    u_char                             judged;
+    u_char                             admitted;
+    u_char                             refused;     /* by nginx */
+    u_char                             plain;       /* glimpsed */
+    u_char                             deleted;     /* by the response */
+    u_char                             issued;      /* likewise */
+    u_char                             ended;       /* it says so */
+    u_char                             hidden;      /* accept_encoding is */
+    u_char                             queued;
+    u_char                             watched;     /* is in the tree, too */
 } ngx_http_session_security_ctx_t;
 
 

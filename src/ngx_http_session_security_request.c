@@ -15,8 +15,8 @@ static void ngx_http_session_security_come_back(ngx_http_request_t *r)
     ssec_seldom;
 static ngx_int_t ngx_http_session_security_keyless(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone) ssec_seldom;
-static ngx_http_session_security_ctx_t *ngx_http_session_security_create_ctx(
-    ngx_http_request_t *r);
+static inline ngx_http_session_security_ctx_t *
+    ngx_http_session_security_create_ctx(ngx_http_request_t *r);
 static void ngx_http_session_security_cleanup(void *data);
 
 static ngx_int_t ngx_http_session_security_complete(ngx_http_request_t *r,
@@ -108,7 +108,12 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
 
     if (r->internal) {
         ngx_http_session_security_come_back(r);
-        ctx->refused = 0;
+
+        /* as is shown after it was refused */
+
+        ctx->refused = r->error_page
+                       && (r->err_status == NGX_HTTP_UNAUTHORIZED
+                           || r->err_status == NGX_HTTP_FORBIDDEN);
     }
 
     if (ngx_http_session_security_judge(r, slcf, &keys, ctx, &url) != NGX_OK) {
@@ -211,11 +216,7 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
 
     ctx->admitted = 1;
 
-    if (ctx->refused
-        || (ctx->after_error
-            && (r->err_status == NGX_HTTP_UNAUTHORIZED
-                || r->err_status == NGX_HTTP_FORBIDDEN)))
-    {
+    if (ctx->refused) {
         return NGX_DECLINED;
     }
 
@@ -345,7 +346,7 @@ ngx_http_session_security_hide(ngx_http_request_t *r, ngx_table_elt_t **known)
 }
 
 
-static ngx_http_session_security_ctx_t *
+static inline ngx_http_session_security_ctx_t *
 ngx_http_session_security_create_ctx(ngx_http_request_t *r)
 {
     ngx_http_session_security_ctx_t  *ctx;
@@ -362,7 +363,6 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r)
     ctx->said.data = NULL;
     ngx_memzero(&ctx->own, sizeof(ssec_own_t));
     ctx->judged = 0;
-    ctx->after_error = r->error_page;
     ctx->refused = 0;
     ctx->plain = 0;
     ctx->admitted = 0;
