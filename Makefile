@@ -46,7 +46,7 @@ SOURCES		= config $(MODULE).c $(wildcard src/*.c src/*.h)
 PURE		= $(wildcard src/ssec_*.c)
 
 .PHONY: all build install check unit t js browser lint coverage stress fuzz \
-	script demo bench flood clean help deps
+	faults script demo bench flood clean help deps
 
 all: build
 
@@ -108,6 +108,11 @@ coverage: ## Measure what the unit tests cover
 stress: ## Run the session table's stress tests, with ThreadSanitizer
 	@$(NEED) gcc libc6-dev libtsan2
 	@BUILD=$(BUILD) tests/stress
+
+faults: ## Kill, reload, upgrade and fill it under load, TIME=60
+faults: $(SO)
+	@$(NEED) nginx python3
+	@MODULE=$(SO) NGINX_BINARY=$(NGINX) python3 tests/faults_test.py
 
 fuzz: ## Fuzz every parser, SECONDS=60 each
 	@$(NEED) clang libclang-rt-14-dev
