@@ -208,9 +208,17 @@ class Rig:
         while self.masters.worker_kills < WORKER_KILLS:
             yield rand.expovariate(WORKER_KILLS / TIME)
 
-            if not self.is_down:
-                self.masters.kill_worker(rand)
-                self.did("a worker was killed")
+            if self.is_down:
+                continue
+
+            # one that is at work in the table, if possible
+
+            if self.flooding:
+                self.flood.go_on()
+                time.sleep(rand.uniform(0, 0.003))
+
+            self.masters.kill_worker(rand, self.flood.pid)
+            self.did("a worker was killed")
 
     def server(self):
         rand = self.random("server")
@@ -277,6 +285,11 @@ class Rig:
                 self.stopped[-1][1] = now()
                 self.did("the backend was continued")
 
+    def patience(self):
+        while True:
+            yield 1
+            self.client.give_up()
+
     def is_excused(self, t0, t1):
         return any(start <= t1 and (end is None or t0 <= end)
                    for start, end in self.stopped[-5:])
@@ -320,14 +333,12 @@ class Rig:
 
         self.client.wait(0.005)
 
-    def run(self):
-        self.masters.start()
-
-        users = Users(self.client, SESSIONS, SEED)
-        users.is_excused = self.is_excused
+    def run(self, users):
         end = time.monotonic() + TIME
 
+        self.masters.start()
         self.start_operations()
+        self.start(self.patience())
         faults = [self.start(task) for task in (
             self.workers(), self.server(), self.filling(), self.stopping())]
 
@@ -353,8 +364,6 @@ class Rig:
 
         self.last_round(users)
 
-        return users
-
     def last_round(self, users):
         """Each session is asked for once more, and its answer awaited."""
 
@@ -377,9 +386,16 @@ def faults(running, tap):
           flush=True)
 
     rig = Rig(running)
+    users = Users(rig.client, SESSIONS, SEED)
+    users.is_excused = rig.is_excused
+    stuck = []
 
     try:
-        users = rig.run()
+        try:
+            rig.run(users)
+        except Stuck as error:
+            stuck.append(str(error))
+
         left = rig.masters.stop()
 
     finally:
@@ -388,10 +404,10 @@ def faults(running, tap):
         os.kill(rig.backend, signal.SIGCONT)
         rig.masters.kill_server()
 
-    report(rig, users, left, tap)
+    report(rig, users, stuck, left, tap)
 
 
-def report(rig, users, left, tap):
+def report(rig, users, stuck, left, tap):
     masters = rig.masters
     log = running_log(rig)
 
@@ -419,6 +435,7 @@ def report(rig, users, left, tap):
     tap.ok(masters.worker_kills >= WORKER_KILLS
            and masters.server_kills >= SERVER_KILLS and masters.reloads > 0,
            "there were faults")
+    tap.ok(not stuck, "no process got stuck", *stuck)
     tap.ok(not users.lost, "no session was lost", *notes(rig, users.lost))
     tap.ok(not users.wrong, "no session was in a wrong state",
            *notes(rig, users.wrong))

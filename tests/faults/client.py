@@ -15,6 +15,9 @@ from collections import namedtuple
 
 from faults.model import now
 
+# after so many milliseconds there will be no answer
+PATIENCE = 20000
+
 # what is left of a connection is not waited for
 LINGER = struct.pack("ii", 1, 0)
 
@@ -166,12 +169,9 @@ class Client:
         if len(body) < int(header(head, b"Content-Length") or 0):
             return None
 
-        seen = header(head, b"X-Seen").split(b" ")
-        connection.pid = int(seen[2] or 0) if len(seen) == 3 else None
+        state, idle, connection.pid = seen(head)
 
-        return Response(int(head[9:12]), head, body,
-                        seen[0].decode(),
-                        int(seen[1]) if len(seen) == 3 and seen[1] else None)
+        return Response(int(head[9:12]), head, body, state, idle)
 
     def fail(self, connection, reason):
         done = connection.done
@@ -184,12 +184,22 @@ class Client:
 
         self.busy -= 1
 
-        if (connection.pid in self.killed if connection.pid
-                else self.last_kill >= connection.opened):
+        if reason != "no answer" \
+                and (connection.pid in self.killed if connection.pid
+                     else self.last_kill >= connection.opened):
             self.broken += 1
             reason = None
 
         done(reason, connection.sent, now())
+
+    def give_up(self):
+        """What was not answered for so long, never will be."""
+
+        late = now() - PATIENCE
+
+        for connection in list(self.open.values()):
+            if connection.done and connection.sent < late:
+                self.fail(connection, "no answer")
 
     def close(self, connection):
         del self.open[connection.fd]
@@ -212,6 +222,17 @@ def header(head, name):
     return head[start:head.index(b"\r\n", start)]
 
 
+def seen(head):
+    """The state, the idle time, and the worker's process id."""
+
+    parts = header(head, b"X-Seen").split(b" ")
+
+    if len(parts) != 3:
+        return "", None, None
+
+    return parts[0].decode(), int(parts[1]) if parts[1] else None, int(parts[2])
+
+
 class Flood:
     """Requests with invented keys, many at a time over one connection."""
 
@@ -224,8 +245,11 @@ class Flood:
         self.ahead = 0
         self.tail = b""
         self.answers = 0
+        self.pid = None                  # of the worker
 
     def stop(self):
+        self.pid = None
+
         if self.socket:
             self.socket.close()
             self.socket = None
@@ -259,6 +283,10 @@ class Flood:
             got = self.tail + got
             answers = got.count(b"HTTP/1.1 200")
             self.tail = got[-11:]
+
+            if self.pid is None and b"\r\n\r\n" in got:
+                self.pid = seen(got[:got.find(b"\r\n\r\n") + 2])[2]
+
             self.answers += answers
             self.ahead -= answers
 

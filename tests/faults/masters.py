@@ -95,10 +95,13 @@ class Masters:
         self.client.last_kill = now()
         return True
 
-    def kill_worker(self, random):
-        """Any, also one on its way out."""
+    def kill_worker(self, random, busy=None):
+        """The one that is busy, if there is one; or any, also on its way out."""
 
         pids = [pid for pid in self.all() if "worker" in title(pid)]
+
+        if busy in pids:
+            pids = [busy]
 
         if pids and self.kill(random.choice(pids)):
             self.worker_kills += 1

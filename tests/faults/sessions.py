@@ -25,6 +25,9 @@ PLACES = [
     Place("tight-short", 6000, 0, True, "logout", True),
 ]
 
+# so many of the users are where it is crowded
+USERS = PLACES + [place for place in PLACES if place.tight]
+
 # the backend's own limits are rounded down by less than a 32nd
 OWN = 5000
 OWN_KEPT = (OWN - OWN // 32, OWN)
@@ -174,7 +177,7 @@ class Users:
         start = now()
 
         for n in range(number):
-            session = self.add(PLACES[n % len(PLACES)])
+            session = self.add(USERS[n % len(USERS)])
             self.later(session, start + session.random.uniform(0, 2000))
 
     def add(self, place):
