@@ -6,7 +6,8 @@ is known what it must be (faults/model.py), while
     workers are killed by SIGKILL, WORKER_KILLS times,
     the server, all of its processes, is killed by SIGKILL and started again,
         SERVER_KILLS times,
-    it is reloaded every second, and the binary upgraded, or that taken back,
+    it is reloaded every second, with another size of a zone now and then,
+    the binary is upgraded, or that taken back,
     a zone is filled with keys that nobody issued,
     and the backend is stopped and continued.
 
@@ -14,10 +15,10 @@ No answer may differ from what must be, and no request fail but those on
 connections that a killed process had; and while the backend is stopped, 502 and
 504 are what a proxy answers.
 
-TIME=60 is how many seconds it lasts, and longer if the kills take longer.
-SESSIONS=2000.  SEED repeats the choices, as far as the times are alike.  FILE=1
-keeps the zones in files; without it nothing outlives a master, so the server is
-neither killed nor upgraded.
+TIME=60 is how many seconds it lasts, and longer if the kills take longer;
+SESSIONS=2000 how many users there are.  SEED repeats the choices, as far as the
+times are alike.  FILE=0 keeps the zones in memory: nothing outlives a master
+then, so the server is neither killed nor upgraded.
 """
 
 import heapq
@@ -35,7 +36,7 @@ from faults.model import now
 from faults.sessions import PLACES, PING, Users
 
 TIME = int(os.environ.get("TIME", "60"))
-FILE = os.environ.get("FILE", "0") == "1"
+FILE = os.environ.get("FILE", "1") == "1"
 SESSIONS = int(os.environ.get("SESSIONS", "2000"))
 SEED = os.environ.get("SEED") or "%d" % random.randrange(10 ** 6)
 WORKER_KILLS = int(os.environ.get("WORKER_KILLS", str(TIME * 2)))
@@ -161,6 +162,8 @@ class Rig:
         self.stopped = []                # when the backend was
         self.backend_stops = 0
         self.is_down = False
+        self.is_quiet = False            # no request is to be sent
+        self.resizes = 0
         self.tasks = []
         self.serial = 0
         self.log = []                    # what was done, and when
@@ -173,26 +176,28 @@ class Rig:
                               lambda: running.read("backend.out"))
         self.backend = backend.pid
 
-        # all that come in this time find room in one; the other is filled by
-        # half with what was issued
+        # all that come in this time find room in one; the other is filled to
+        # a third with what was issued
 
-        roomy = 8192 + 40 * TIME * max(1, SESSIONS // 2000)
-        tight = 128 * max(1, (SESSIONS + 1999) // 2000)
-
-        os.mkdir(running.path("tables"))
-        os.chmod(running.path("tables"), 0o777)
-
-        conf = running.write("nginx.conf", CONF % (
-            servers.MODULE, WORKERS,
-            roomy, " file=%s" % running.path("tables/roomy") if FILE else "",
-            tight, " file=%s" % running.path("tables/tight") if FILE else "",
-            self.backend_port, self.port,
-            "".join(location(place) for place in PLACES)))
+        self.roomy = 8192 + 40 * TIME * max(1, SESSIONS // 2000)
+        self.tight = 128 * max(1, (SESSIONS + 1999) // 2000)
 
         self.client = Client(self.port, CONNECTIONS)
-        self.masters = Masters(running, self.client, conf, {self.backend})
+        self.masters = Masters(running, self.client, self.configure(1),
+                               {self.backend})
         self.flood = Flood(self.client, self.random("flood"))
         self.flooding = False
+
+    def configure(self, times):
+        """Writes the configuration, with so many times the room."""
+
+        file = [" file=" + self.running.path(name) if FILE else ""
+                for name in ("roomy.zone", "tight.zone")]
+
+        return self.running.write("nginx.conf", CONF % (
+            servers.MODULE, WORKERS, self.roomy * times, file[0], self.tight,
+            file[1], self.backend_port, self.port,
+            "".join(location(place) for place in PLACES)))
 
     def random(self, name):
         return random.Random("%s-%s" % (SEED, name))
@@ -234,6 +239,9 @@ class Rig:
 
             yield rand.choice([0, 0, rand.uniform(0, 1.5)])
 
+            if rand.random() < 0.3:
+                self.masters.kill_starting(rand)
+
             self.masters.start()
             self.is_down = False
             self.did("the server was started")
@@ -250,12 +258,34 @@ class Rig:
         while True:
             yield rand.uniform(0.6, 1)
 
-            if FILE and rand.random() < 0.15:
+            r = rand.random()
+
+            if FILE and r < 0.2:
                 yield from self.masters.upgrade(rand)
                 self.did("it was upgraded, or that taken back")
+            elif r < 0.3:
+                yield from self.resize(rand)
+                self.did("the zone was resized")
             else:
                 yield from self.masters.reload()
                 self.did("it was reloaded")
+
+    def resize(self, rand):
+        """
+        What old workers change after that is not carried over, so there is
+        nothing under way meanwhile: but this may be killed, too.
+        """
+
+        self.is_quiet = True
+
+        try:
+            yield from self.masters.until(lambda: self.client.busy == 0,
+                                          "requests have no answer")
+            self.configure(rand.choice([1, 1.5, 2]))
+            yield from self.masters.reload()
+            self.resizes += 1
+        finally:
+            self.is_quiet = False
 
     def filling(self):
         rand = self.random("filling")
@@ -326,7 +356,8 @@ class Rig:
                                         task))
 
         if not self.is_down:
-            users.act()
+            if not self.is_quiet:
+                users.act()
 
             if self.flooding:
                 self.flood.go_on()
@@ -373,7 +404,7 @@ class Rig:
             if time.monotonic() > end:
                 raise Stuck("%d requests have no answer" % self.client.busy)
 
-            while users.due and self.client.has_room():
+            while users.due and self.client.has_room() and not self.is_quiet:
                 session = heapq.heappop(users.due)[2]
                 if session.worlds:
                     users.send(session, PING)
@@ -416,8 +447,10 @@ def report(rig, users, stuck, left, tap):
     print("sessions                %d, up to %d at once"
           % (users.began, SESSIONS))
     print("worker kills            %d" % masters.worker_kills)
-    print("server kills            %d" % masters.server_kills)
-    print("reloads                 %d" % masters.reloads)
+    print("server kills            %d, and %d at a start"
+          % (masters.server_kills, masters.start_kills))
+    print("reloads                 %d, %d of them with another size"
+          % (masters.reloads, rig.resizes))
     print("upgrades                %d, and %d taken back"
           % (masters.upgrades, masters.taken_back))
     print("backend stops           %d, with %d answers of 502 or 504"

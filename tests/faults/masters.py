@@ -32,12 +32,17 @@ class Masters:
         self.master = None
         self.worker_kills = 0
         self.server_kills = 0
+        self.start_kills = 0
         self.reloads = 0
         self.upgrades = 0
         self.taken_back = 0
 
         if ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0) != 0:
             raise RuntimeError("prctl(PR_SET_CHILD_SUBREAPER) failed")
+
+    def args(self):
+        return [servers.NGINX, "-e", self.running.path("nginx.log"),
+                "-p", self.running.dir + "/", "-c", self.conf]
 
     def start(self):
         """Returns once it listens."""
@@ -47,9 +52,7 @@ class Masters:
                 os.unlink(self.running.path(name))
 
         done = subprocess.run(
-            [servers.NGINX, "-e", self.running.path("nginx.log"),
-             "-p", self.running.dir + "/", "-c", self.conf],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            self.args(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, timeout=60)
 
         if done.returncode != 0:
@@ -127,6 +130,17 @@ class Masters:
                 raise Stuck("processes do not die: %r" % pids)
 
             time.sleep(0.001)
+
+    def kill_starting(self, random):
+        """Starts it, and kills it before it is ready, or a bit later."""
+
+        starting = self.running.start(self.args(), "nginx.out")
+        time.sleep(random.uniform(0, 0.08))
+        starting.kill()
+        self.running.stop(starting)
+
+        self.kill_server()
+        self.start_kills += 1
 
     def stop(self):
         """As an administrator does it; gives what is left of it then."""

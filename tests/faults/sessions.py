@@ -370,6 +370,10 @@ class Users:
         if session.worlds == []:
             return                       # it was given up meanwhile
 
+        if not isinstance(response, (str, type(None))) \
+                and response.status not in (200, 302, 303, 401, 502, 504):
+            response = "status %d" % response.status
+
         session.history.append((t0, t1, key, what, response and (
             response if isinstance(response, str)
             else (response.status, response.state, response.idle,
@@ -403,10 +407,7 @@ class Users:
         answer = Answer(what, key, response)
 
         if answer.late:
-            self.late += 1
-
-            if not self.is_excused(t0, t1):
-                self.fail(session, what, "status %d" % answer.status, t0, t1)
+            self.is_late(session, what, response, t0, t1)
 
         judged, found = model.after(place, worlds, what, answer, t0, t1)
 
@@ -506,9 +507,7 @@ class Users:
             return
 
         if response.status in (502, 504):
-            self.late += 1
-            if not self.is_excused(t0, t1):
-                self.fail(session, what, "status %d" % response.status, t0, t1)
+            self.is_late(session, what, response, t0, t1)
             self.rest(session)
             return
 
@@ -561,10 +560,7 @@ class Users:
             most = t1 - min(world.lo for world in session.worlds)
 
             if answer.late:
-                self.late += 1
-                if not self.is_excused(t0, t1):
-                    self.fail(session, what, "status %d" % answer.status, t0,
-                              t1)
+                self.is_late(session, what, response, t0, t1)
 
             if not answer.shows((PASS, LIVE, (0, most), (0, most))):
                 self.is_wrong(session, what, answer, session.worlds, t0, t1)
@@ -583,6 +579,12 @@ class Users:
             self.rest(session)
 
     # what was not as it must be
+
+    def is_late(self, session, what, response, t0, t1):
+        self.late += 1
+
+        if not self.is_excused(t0, t1):
+            self.fail(session, what, "status %d" % response.status, t0, t1)
 
     def fail(self, session, what, reason, t0, t1):
         self.failed[reason] = self.failed.get(reason, 0) + 1
