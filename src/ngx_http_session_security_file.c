@@ -550,14 +550,6 @@ ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
         goto failed;
     }
 
-    if ((st.st_mode & 07777) != 0600 && !ngx_test_config
-        && fchmod(file->fd, 0600) == -1)
-    {
-        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
-                      "fchmod() \"%s\" failed", name);
-        goto failed;
-    }
-
     file->size = (size_t) st.st_size;
     *opened = file;
 
@@ -589,6 +581,8 @@ ngx_http_session_security_read_seal(ngx_http_session_security_zone_t *zone,
 }
 
 
+/* Once it is known to be a zone's, and not before, it is made private. */
+
 static ngx_int_t
 ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_file_t *file)
@@ -596,12 +590,19 @@ ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
     u_char                            *memory;
     ngx_http_session_security_zone_t  *zone;
 
+    zone = shm_zone->data;
+
+    if (fchmod(file->fd, 0600) == -1) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
+                      "session_security_zone \"%V\": fchmod() \"%s\" failed",
+                      &zone->name, zone->path);
+        return NGX_ERROR;
+    }
+
     memory = mmap(NULL, file->size, PROT_READ|PROT_WRITE, MAP_SHARED,
                   file->fd, 0);
 
     if (memory == MAP_FAILED) {
-        zone = shm_zone->data;
-
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
                       "session_security_zone \"%V\": mmap(%uz) \"%s\" failed",
                       &zone->name, file->size, zone->path);

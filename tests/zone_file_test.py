@@ -616,10 +616,13 @@ def refused(rig):
 
     os.unlink(rig.file)
     running.write("zone", "somebody's letter\n" * 1000)
+    os.chmod(rig.file, 0o644)
     rig.fails('session_security_zone "s": "%s" is no file of a zone and is '
               'left alone; name another one, or remove it' % rig.file)
     tap.equal(running.read("zone"), "somebody's letter\n" * 1000,
               "it is as it was")
+    tap.equal(stat.S_IMODE(os.stat(rig.file).st_mode), 0o644,
+              "and who may read it")
 
     os.unlink(rig.file)
     os.symlink(running.path("other"), rig.file)
