@@ -1688,14 +1688,25 @@ ngx_http_session_security_init(ngx_conf_t *cf)
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
-    /* before access: no "satisfy any" skips it, no auth_request precedes it */
+    /*
+     * Before access: no "satisfy any" skips it, no auth_request precedes it.
+     * But after realip, which knows whose request it is: the first in the
+     * array runs last.
+     */
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers);
     if (h == NULL) {
         return NGX_ERROR;
     }
 
-    *h = ngx_http_session_security_handler;
+    h = cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers.elts;
+
+    for (i = cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers.nelts - 1; i; i--)
+    {
+        h[i] = h[i - 1];
+    }
+
+    h[0] = ngx_http_session_security_handler;
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
     if (h == NULL) {

@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 500;
+plan tests => 514;
 
 # A session that is judged twice would be "new" no longer, and a POST that is
 # judged twice would have been told. A ping that reports more than ten minutes
@@ -869,7 +869,41 @@ GET /limited/
 GET /limited/
   Cookie: sessionid=b
 = 429
-  X-State: live
+  X-State: none
+
+
+
+=== realip in a location comes first, and what is asked for the key is right
+--- http_config
+    session_security_zone $remote_addr zone=sessions:1m;
+--- config
+    set_real_ip_from 127.0.0.1;
+    session_security zone=sessions;
+    add_header X-State $session_security_state always;
+    add_header X-Address $remote_addr always;
+    root $TEST_NGINX_HTML_DIR;
+    location = /ping/ { session_security_ping; }
+    location = /custom/ping/ {
+        real_ip_header X-Client;
+        session_security_ping;
+    }
+--- steps
+GET /ping/?idleFor=600
+  X-Real-IP: 192.0.2.1
+= 200 "logout"
+  X-Address: 192.0.2.1
+
+GET /custom/ping/?idleFor=5
+  X-Client: 192.0.2.2
+= 200 5
+  X-State: new
+  X-Address: 192.0.2.2
+
+GET /custom/ping/
+  X-Client: 192.0.2.1
+= 200 "logout"
+  X-State: closed
+  X-Address: 192.0.2.1
 
 
 
