@@ -373,6 +373,7 @@ ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
     ssec_host_t                        host;
     ngx_http_session_security_zone_t  *zone;
     ngx_http_session_security_file_t  *file;
+    void                             (*handler)(int);
 
     zone = shm_zone->data;
 
@@ -408,7 +409,13 @@ ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
     file->name = name;
     file->size = zone->size;
 
-    if (ngx_http_session_security_allocate(file) != NGX_OK) {
+    /* more than RLIMIT_FSIZE is an error like others, and not the end */
+
+    handler = signal(SIGXFSZ, SIG_IGN);
+    rc = ngx_http_session_security_allocate(file);
+    (void) signal(SIGXFSZ, handler);
+
+    if (rc != NGX_OK) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
                       "session_security_zone \"%V\" needs %uzk for \"%s\"; "
                       "make room, or name a file elsewhere",
@@ -461,7 +468,9 @@ ngx_http_session_security_allocate(ngx_http_session_security_file_t *file)
         return NGX_ERROR;
     }
 
-    rc = posix_fallocate(file->fd, 0, (off_t) file->size);
+    do {
+        rc = posix_fallocate(file->fd, 0, (off_t) file->size);
+    } while (rc == NGX_EINTR);
 
     if (rc == 0) {
         return NGX_OK;

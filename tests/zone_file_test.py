@@ -10,6 +10,7 @@ MODULE and NGINX_BINARY name the module and the nginx binary.
 
 import os
 import re
+import resource
 import signal
 import stat
 import struct
@@ -407,6 +408,18 @@ def reloads(rig):
            and not os.path.exists(rig.file + ".new"),
            "a reload that fails for another reason changes nothing")
     os.truncate(rig.running.path("zone.log"), 0)
+
+    # nor does one without room: larger than a file of this process may be
+
+    before = resource.prlimit(nginx.process.pid, resource.RLIMIT_FSIZE,
+                              (3 << 19, resource.RLIM_INFINITY))
+    nginx.configure(conf(rig.port, size="2m"))
+    tap.ok(not nginx.reload(), "a reload without room is refused")
+    rig.says("needs 2048k for")
+    rig.kept("after it")
+    tap.ok(not os.path.exists(rig.file + ".new"), "and leaves nothing")
+    resource.prlimit(nginx.process.pid, resource.RLIMIT_FSIZE, before)
+    nginx.configure(conf(rig.port))
 
     # nginx -t looks at what there is, and changes nothing
 
