@@ -18,18 +18,21 @@ connections that a killed process had; and while the backend is stopped, 502 and
 TIME=60 is how many seconds it lasts, and longer if the kills take longer;
 SESSIONS=2000 how many users there are.  SEED repeats the choices, as far as the
 times are alike.  FILE=0 keeps the zones in memory: nothing outlives a master
-then, so the server is neither killed nor upgraded.
+then, so the server is neither killed nor upgraded.  ZONES is the directory for
+these files: one in memory, by default, since how long a disk takes to free what
+is removed is no part of this.
 """
 
 import heapq
 import os
 import random
 import re
+import shutil
 import signal
+import tempfile
 import time
 
 import servers
-from faults import model
 from faults.client import Client, Flood
 from faults.masters import WORKERS, Masters, Stuck
 from faults.model import now
@@ -41,6 +44,8 @@ SESSIONS = int(os.environ.get("SESSIONS", "2000"))
 SEED = os.environ.get("SEED") or "%d" % random.randrange(10 ** 6)
 WORKER_KILLS = int(os.environ.get("WORKER_KILLS", str(TIME * 2)))
 SERVER_KILLS = int(os.environ.get("SERVER_KILLS", str(TIME // 6))) * FILE
+ZONES = os.environ.get("ZONES") or ("/dev/shm" if os.path.isdir("/dev/shm")
+                                    else None)
 CONNECTIONS = 64
 
 # what nginx says of processes that were killed, and of a stopped backend
@@ -182,6 +187,9 @@ class Rig:
         self.roomy = 8192 + 40 * TIME * max(1, SESSIONS // 2000)
         self.tight = 128 * max(1, (SESSIONS + 1999) // 2000)
 
+        self.zones = tempfile.mkdtemp(prefix="session-security-faults.",
+                                      dir=ZONES)
+
         self.client = Client(self.port, CONNECTIONS)
         self.masters = Masters(running, self.client, self.configure(1),
                                {self.backend})
@@ -191,7 +199,7 @@ class Rig:
     def configure(self, times):
         """Writes the configuration, with so many times the room."""
 
-        file = [" file=" + self.running.path(name) if FILE else ""
+        file = [" file=" + os.path.join(self.zones, name) if FILE else ""
                 for name in ("roomy.zone", "tight.zone")]
 
         return self.running.write("nginx.conf", CONF % (
@@ -320,7 +328,9 @@ class Rig:
             yield 1
             self.client.give_up()
 
-    def is_excused(self, t0, t1):
+    def is_stopped(self, t0, t1):
+        """Whether the backend was, in that time."""
+
         return any(start <= t1 and (end is None or t0 <= end)
                    for start, end in self.stopped[-5:])
 
@@ -417,8 +427,7 @@ def faults(running, tap):
           flush=True)
 
     rig = Rig(running)
-    users = Users(rig.client, SESSIONS, SEED)
-    users.is_excused = rig.is_excused
+    users = Users(rig.client, SESSIONS, SEED, rig.is_stopped)
     stuck = []
 
     try:
@@ -434,13 +443,14 @@ def faults(running, tap):
         rig.flood.stop()
         os.kill(rig.backend, signal.SIGCONT)
         rig.masters.kill_server()
+        shutil.rmtree(rig.zones)
 
     report(rig, users, stuck, left, tap)
 
 
 def report(rig, users, stuck, left, tap):
     masters = rig.masters
-    log = running_log(rig)
+    log = unexpected(rig)
 
     print("requests                %d, and %d with invented keys"
           % (users.requests, rig.flood.answers))
@@ -490,7 +500,9 @@ def notes(rig, found):
                 yield "    %d ms before: %s" % (t - when, what)
 
 
-def running_log(rig):
+def unexpected(rig):
+    """Lines of the log."""
+
     bad = []
 
     for line in rig.running.read("nginx.log").splitlines():

@@ -70,7 +70,7 @@ class Client:
 
         self.idle = []
 
-    def request(self, line, headers, body, done):
+    def request(self, line, headers, done):
         """
         done(response or reason, t0, t1) is called once it is answered, or its
         connection broken.  A reason is None if that is excused.
@@ -86,7 +86,7 @@ class Client:
         connection.wire = b"".join((
             line, b" HTTP/1.1\r\nHost: localhost\r\n",
             b"Connection: close\r\n" if connection.once else b"",
-            headers, b"\r\n", body))
+            headers, b"\r\n"))
         self.busy += 1
 
         if connection.sent == 0:

@@ -115,7 +115,7 @@ class Masters:
     def kill_server(self):
         """The masters first, or they would start other workers."""
 
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
 
         while True:
             pids = self.all()
@@ -127,7 +127,8 @@ class Masters:
                 self.kill(pid)
 
             if time.monotonic() > end:
-                raise Stuck("processes do not die: %r" % pids)
+                raise Stuck("processes do not die: " + "; ".join(
+                    describe(pid) for pid in pids))
 
             time.sleep(0.001)
 
@@ -246,6 +247,18 @@ def title(pid):
             return file.read()
     except OSError:
         return ""
+
+
+def describe(pid):
+    """For whoever has to find out why it is there."""
+
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            state = file.read().rpartition(")")[2].split()[0]
+        with open("/proc/%d/wchan" % pid) as file:
+            return "%d %s %s %s" % (pid, state, file.read(), title(pid)[:60])
+    except OSError as error:
+        return "%d %s" % (pid, error)
 
 
 def workers(master):

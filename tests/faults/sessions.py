@@ -8,6 +8,7 @@ import random
 from collections import deque
 
 from faults import model
+from faults.client import Response
 from faults.model import (ANONYMOUS, CLOSED, EXPIRED, FORGET, LEAVE, LIVE,
                           LOGOUT, PASS, REDIRECT, REFUSE, VISITOR, Ask, Place,
                           now)
@@ -34,6 +35,9 @@ OWN_KEPT = (OWN - OWN // 32, OWN)
 
 # an old key counts for a minute: it is used for less
 OLD_KEY = 40000
+
+# what may be answered; the last two by a proxy whose backend is stopped
+STATUSES = (200, 302, 303, 401, 502, 504)
 
 FETCH = b"Sec-Fetch-Mode: cors\r\nAccept: application/json\r\n"
 NAVIGATE = b"Sec-Fetch-Mode: navigate\r\nAccept: text/html\r\n"
@@ -153,7 +157,7 @@ class Answer:
 
 
 class Users:
-    def __init__(self, client, number, seed):
+    def __init__(self, client, number, seed, is_stopped):
         self.client = client
         self.seed = seed
         self.due = []
@@ -161,7 +165,7 @@ class Users:
         self.keys = 0
         self.graves = deque()
         self.most_graves = max(100, number // 4)
-        self.is_excused = None           # of 502 and 504
+        self.is_stopped = is_stopped     # was the backend, in that time?
         self.began = 0
         self.requests = 0
         self.lost = []
@@ -170,8 +174,6 @@ class Users:
         self.failures = []
         self.late = 0
         self.cut = 0
-        self.asked = {}
-        self.ended = {}
         self.going_on = True
 
         start = now()
@@ -201,6 +203,9 @@ class Users:
         if session.worlds is None:
             self.log_in(session)
             return
+
+        if not session.worlds:
+            return                       # it was given up
 
         states = {world.state for world in session.worlds}
 
@@ -342,7 +347,9 @@ class Users:
 
     # requests and answers
 
-    def wire(self, session, what, key):
+    def request(self, session, what, key, done):
+        """done(response, t0, t1): a reason, or None, if it has failed."""
+
         line = b"%s /%s/%s" % (b"GET" if what.safe else b"POST",
                                session.place.name.encode(),
                                what.path.encode())
@@ -353,37 +360,34 @@ class Users:
         if not what.safe:
             headers += b"Content-Length: 0\r\n"
 
-        self.requests += 1
-        self.asked[what.what] = self.asked.get(what.what, 0) + 1
+        def answered(response, t0, t1):
+            if isinstance(response, Response) \
+                    and response.status not in STATUSES:
+                response = "status %d" % response.status
 
-        return line, headers, b""
+            done(response, t0, t1)
+
+        self.requests += 1
+        self.client.request(line, headers, answered)
 
     def send(self, session, what, key=None):
         key = key or session.key
 
-        self.client.request(
-            *self.wire(session, what, key),
-            lambda response, t0, t1: self.got(session, what, key, response,
-                                              t0, t1))
+        self.request(session, what, key,
+                     lambda response, t0, t1: self.got(session, what, key,
+                                                       response, t0, t1))
 
     def got(self, session, what, key, response, t0, t1):
         if session.worlds == []:
-            return                       # it was given up meanwhile
+            return                       # likewise, meanwhile
 
-        if not isinstance(response, (str, type(None))) \
-                and response.status not in (200, 302, 303, 401, 502, 504):
-            response = "status %d" % response.status
-
-        session.history.append((t0, t1, key, what, response and (
-            response if isinstance(response, str)
-            else (response.status, response.state, response.idle,
-                  response.body[:80])), session.worlds))
+        session.history.append((t0, t1, key, what, response, session.worlds))
 
         place = session.place
         worlds = self.with_lost_memory(session)
         other = what.sets if what.sets != key else None
 
-        if response is None or isinstance(response, str):
+        if not isinstance(response, Response):
             if response:
                 if response.startswith(("closed", "Connection reset")) \
                         and t1 - t0 >= 500 \
@@ -482,10 +486,9 @@ class Users:
         what = ask("login", "login?k=%s%s" % (key.decode(), more), page=True,
                    safe=False, sets=key, own=own)
 
-        self.client.request(
-            *self.wire(session, what, None),
-            lambda response, t0, t1: self.logged_in(session, what, again,
-                                                    response, t0, t1))
+        self.request(session, what, None,
+                     lambda response, t0, t1: self.logged_in(
+                         session, what, again, response, t0, t1))
 
     def start(self, session, key, worlds, issued):
         session.key = key
@@ -498,7 +501,7 @@ class Users:
     def logged_in(self, session, what, again, response, t0, t1):
         begun = model.begun(LIVE, t0, t1, what.own)
 
-        if response is None or isinstance(response, str):
+        if not isinstance(response, Response):
             if response:
                 self.fail(session, what, response, t0, t1)
             if again:
@@ -524,7 +527,7 @@ class Users:
                       session.worlds)
 
         self.start(session, what.sets, [begun], True)
-        session.history.append((t0, t1, None, what, "logged in", None))
+        session.history.append((t0, t1, None, what, response, None))
         self.rest(session)
 
     # several at once
@@ -536,8 +539,8 @@ class Users:
         session.batch = [len(some), 0, 0]
 
         for what in some:
-            self.client.request(
-                *self.wire(session, what, session.key),
+            self.request(
+                session, what, session.key,
                 lambda response, t0, t1, what=what: self.got_one(
                     session, what, response, t0, t1))
 
@@ -551,7 +554,7 @@ class Users:
         batch[0] -= 1
         counts = what.active or what.idle_for is not None
 
-        if response is None or isinstance(response, str):
+        if not isinstance(response, Response):
             if response:
                 self.fail(session, what, response, t0, t1)
 
@@ -583,7 +586,7 @@ class Users:
     def is_late(self, session, what, response, t0, t1):
         self.late += 1
 
-        if not self.is_excused(t0, t1):
+        if not self.is_stopped(t0, t1):
             self.fail(session, what, "status %d" % response.status, t0, t1)
 
     def fail(self, session, what, reason, t0, t1):
@@ -603,9 +606,12 @@ class Users:
                 "got %s" % answer]
         text += ["possible: %s" % (world,) for world in worlds]
         text += ["before: %d-%d %s %s: %s, of %s"
-                 % (t[0], t[1], t[2], t[3].what, t[4],
-                    t[5] and [tuple(world) for world in t[5]])
-                 for t in session.history]
+                 % (before, then, key, asked.what,
+                    response._replace(head="") if isinstance(
+                        response, Response) else response or "broken",
+                    had and [tuple(world) for world in had])
+                 for before, then, key, asked, response, had
+                 in session.history]
 
         (self.lost if lost else self.wrong).append((t1, text))
 
