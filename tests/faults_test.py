@@ -160,14 +160,16 @@ def location(place):
 
 
 class Rig:
-    def __init__(self, running):
+    def __init__(self, running, zones):
         self.running = running
+        self.zones = zones
         self.port = servers.free_port()
         self.backend_port = servers.free_port()
         self.stopped = []                # when the backend was
         self.backend_stops = 0
         self.is_down = False
         self.is_quiet = False            # no request is to be sent
+        self.is_over = False
         self.resizes = 0
         self.tasks = []
         self.serial = 0
@@ -186,9 +188,6 @@ class Rig:
 
         self.roomy = 8192 + 40 * TIME * max(1, SESSIONS // 2000)
         self.tight = 128 * max(1, (SESSIONS + 1999) // 2000)
-
-        self.zones = tempfile.mkdtemp(prefix="session-security-faults.",
-                                      dir=ZONES)
 
         self.client = Client(self.port, CONNECTIONS)
         self.masters = Masters(running, self.client, self.configure(1),
@@ -263,7 +262,7 @@ class Rig:
         yield from self.masters.settle(self.masters.master, set(), "start")
         self.client.settled = True
 
-        while True:
+        while not self.is_over:
             yield rand.uniform(0.6, 1)
 
             r = rand.random()
@@ -395,14 +394,17 @@ class Rig:
 
         self.flood.stop()
         self.flooding = False
-        users.going_on = False
+        self.is_over = True
 
         if self.is_down:
             self.masters.start()
             self.is_down = False
-            self.stop(self.operation)
             self.start_operations()
 
+        while self.operation.gi_frame:
+            self.turn(users)
+
+        users.going_on = False
         self.last_round(users)
 
     def last_round(self, users):
@@ -414,7 +416,7 @@ class Rig:
             if time.monotonic() > end:
                 raise Stuck("%d requests have no answer" % self.client.busy)
 
-            while users.due and self.client.has_room() and not self.is_quiet:
+            while users.due and self.client.has_room():
                 session = heapq.heappop(users.due)[2]
                 if session.worlds:
                     users.send(session, PING)
@@ -426,7 +428,15 @@ def faults(running, tap):
     print("SEED=%s TIME=%d SESSIONS=%d FILE=%d" % (SEED, TIME, SESSIONS, FILE),
           flush=True)
 
-    rig = Rig(running)
+    zones = tempfile.mkdtemp(prefix="session-security-faults.", dir=ZONES)
+
+    try:
+        storm(Rig(running, zones), tap)
+    finally:
+        shutil.rmtree(zones)
+
+
+def storm(rig, tap):
     users = Users(rig.client, SESSIONS, SEED, rig.is_stopped)
     stuck = []
 
@@ -443,7 +453,6 @@ def faults(running, tap):
         rig.flood.stop()
         os.kill(rig.backend, signal.SIGCONT)
         rig.masters.kill_server()
-        shutil.rmtree(rig.zones)
 
     report(rig, users, stuck, left, tap)
 
