@@ -46,7 +46,7 @@ SOURCES		= config $(MODULE).c $(wildcard src/*.c src/*.h)
 PURE		= $(wildcard src/ssec_*.c)
 
 .PHONY: all build install check unit t js browser lint coverage stress fuzz \
-	faults script demo bench flood clean help deps
+	faults oom script demo bench flood clean help deps
 
 all: build
 
@@ -117,6 +117,10 @@ faults: $(SO)
 fuzz: ## Fuzz every parser, SECONDS=60 each
 	@$(NEED) clang libclang-rt-14-dev
 	@BUILD=$(BUILD) tests/fuzz/run $(or $(SECONDS),60)
+
+oom: ## Have each of the module's allocations fail, in turn
+oom: $(SO)
+	@BUILD=$(BUILD) NGINX_BINARY=$(NGINX) CC=$(CC) tests/oom/run
 
 script: ## Build the browser's side of js/ into src/ssec_script.c
 	@tools/npm js && $(NEED) zopfli && node js/build.mjs
