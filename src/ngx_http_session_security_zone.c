@@ -119,6 +119,11 @@ ngx_http_session_security_create_table(ngx_shm_zone_t *shm_zone, void *memory,
     ssec_table_open(&zone->table, memory, ssec_table_owner());
 
     if (from) {
+
+        /* a daemon has another name than who opened its first table */
+
+        from->owner = ssec_table_owner();
+
         ssec_table_copy(&zone->table, from, back);
         ssec_table_count(&zone->table, &counts);
 

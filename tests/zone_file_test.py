@@ -506,6 +506,8 @@ def upgrades(rig):
     rig.start()
     rig.kept("after that")
 
+    owners(rig)
+
     # the size of a file that another nginx uses
 
     second = servers.Nginx(running, conf(servers.free_port(), size="2m")
@@ -537,6 +539,52 @@ def upgrades(rig):
     nginx.stop()
     nginx.configure(conf(rig.port, size="2m"))
     os.truncate(running.path("zone.log"), 0)
+
+
+def owners(rig):
+    """
+    Who is dead loses its locks to whom they are in the way of.  So a daemon
+    that moves the sessions must not go by the name of who started it.
+    """
+
+    tap, running = rig.tap, rig.running
+    text = conf(servers.free_port(), file="large", size="24m")
+
+    daemon = servers.Nginx(running, text, "large")
+    running.write("large.conf", running.read("large.conf")
+                  .replace("daemon off", "daemon on"))
+    subprocess.run(daemon.args(), check=True, timeout=20)
+    servers.wait_until(lambda: daemon.log().count("start worker process ") == 2,
+                       10)
+    pid = int(running.read("large.pid"))
+    large = running.path("large")
+
+    def stopped():
+        with open("/proc/%d/stat" % pid) as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "T"
+
+    try:
+        running.write("large.conf", running.read("large.conf")
+                      .replace("24m", "25m"))
+        os.kill(pid, signal.SIGHUP)
+        held = set()
+
+        with open(large, "rb") as file:
+            while os.path.getsize(large) == 24 << 20:
+                os.kill(pid, signal.SIGSTOP)
+                servers.wait_until(stopped, 5)
+                file.seek(16384)
+                locks = memoryview(file.read(20 << 20)).cast("I")[::16]
+                held.update(lock & 0x3fffff for lock in locks.tolist())
+                os.kill(pid, signal.SIGCONT)
+                time.sleep(0.003)
+
+        tap.equal(held - {0, pid}, set(), "each lock has a living owner")
+
+    finally:
+        os.kill(pid, signal.SIGCONT)
+        os.kill(pid, signal.SIGTERM)
+        servers.wait_until(lambda: not os.path.exists("/proc/%d" % pid), 10)
 
 
 def broken(rig):
