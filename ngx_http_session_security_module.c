@@ -801,7 +801,6 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     zone->key = value[1];
-    zone->pool = cf->pool;
 
     if (ngx_http_session_security_zone_key(cf, zone) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
@@ -913,6 +912,7 @@ static char *
 ngx_http_session_security_zone_file(ngx_conf_t *cf,
     ngx_http_session_security_zone_t *zone, ngx_str_t *path)
 {
+    u_char                            *p;
     ngx_uint_t                         i;
     ngx_pool_cleanup_t                *cln;
     ngx_http_session_security_zone_t  *other;
@@ -946,6 +946,12 @@ ngx_http_session_security_zone_file(ngx_conf_t *cf,
         }
     }
 
+    p = ngx_pnalloc(cf->pool,
+                    path->len + sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
     cln = ngx_pool_cleanup_add(cf->pool, 0);
     if (cln == NULL) {
         return NGX_CONF_ERROR;
@@ -955,6 +961,11 @@ ngx_http_session_security_zone_file(ngx_conf_t *cf,
     cln->data = zone;
 
     zone->path = (char *) path->data;
+    zone->new = (char *) p;
+
+    p = ngx_cpymem(p, path->data, path->len);
+    ngx_memcpy(p, NGX_HTTP_SESSION_SECURITY_NEW,
+               sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
 
     return NGX_CONF_OK;
 }

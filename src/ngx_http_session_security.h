@@ -53,6 +53,10 @@
 #define NGX_HTTP_SESSION_SECURITY_OFF          2
 
 
+/* behind the path of a zone's file: one that is being made */
+#define NGX_HTTP_SESSION_SECURITY_NEW          ".new"
+
+
 /* the one that a zone lies in; cycles share it */
 
 typedef struct {
@@ -68,8 +72,8 @@ typedef struct {
     ngx_str_t                   name;
     size_t                      size;
     char                       *path;        /* NULL: it lies in no file */
+    char                       *new;         /* where a new one is made */
     ngx_http_session_security_file_t  *file;
-    ngx_pool_t                 *pool;        /* the configuration's */
     ngx_str_t                   key;         /* as configured */
     ngx_http_complex_value_t   *value;       /* NULL if it is a cookie */
     ssec_cookie_name_t          cookie;

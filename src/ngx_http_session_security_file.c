@@ -5,6 +5,10 @@
  * Whoever uses one holds flock(LOCK_SH) on it: so LOCK_EX tells whether there
  * is another nginx, and no process can die and leave a lock.  What runs is
  * never replaced by what lies there, and what is not ours is never written to.
+ *
+ * Whoever makes one holds LOCK_EX on it until it has its name, and only with
+ * that looks who uses the one that lies there; whoever finds one locks it, and
+ * then looks whether another one is being made: either sees the other.
  */
 
 #include "ngx_http_session_security.h"
@@ -14,10 +18,14 @@
 #include <sys/file.h>
 
 
-#define NGX_HTTP_SESSION_SECURITY_NEW  ".new"
+#define NGX_HTTP_SESSION_SECURITY_WAIT  100   /* times a tenth of a second */
 
 
 static ngx_int_t ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone);
+static ngx_int_t ngx_http_session_security_find(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t **found, ngx_uint_t *alone);
+static ngx_int_t ngx_http_session_security_wait_for_new(
+    ngx_shm_zone_t *shm_zone);
 static ngx_int_t ngx_http_session_security_go_on_with(
     ngx_shm_zone_t *shm_zone, ngx_http_session_security_file_t *file,
     ngx_uint_t alone);
@@ -26,8 +34,11 @@ static ngx_int_t ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
 static ngx_int_t ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_zone_t *old);
 
+static ngx_int_t ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t *there,
+    ngx_http_session_security_file_t **begun);
 static ngx_int_t ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
-    ssec_table_t *from, uint64_t back);
+    ngx_http_session_security_file_t *file, ssec_table_t *from, uint64_t back);
 static ngx_int_t ngx_http_session_security_allocate(
     ngx_http_session_security_file_t *file);
 static ngx_int_t ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
@@ -37,8 +48,7 @@ static ssec_seal_e ngx_http_session_security_read_seal(
     ngx_http_session_security_file_t *file);
 static ngx_int_t ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_file_t *file);
-static ngx_int_t ngx_http_session_security_lies_there(
-    ngx_http_session_security_zone_t *zone,
+static ngx_int_t ngx_http_session_security_lies_there(const char *name,
     ngx_http_session_security_file_t *file);
 static void ngx_http_session_security_close_file(
     ngx_http_session_security_file_t *file);
@@ -73,7 +83,7 @@ ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
     ngx_uint_t                         alone;
     ssec_seal_e                        seal;
     ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_file_t  *file;
+    ngx_http_session_security_file_t  *file, *new;
 
     static const char  *why[] = {
         NULL,
@@ -84,74 +94,169 @@ ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
     };
 
     zone = shm_zone->data;
+    file = NULL;
 
-    rc = ngx_http_session_security_open_file(shm_zone, zone->path, 0, &file);
+    do {
+        rc = ngx_http_session_security_find(shm_zone, &file, &alone);
+    } while (rc == NGX_AGAIN);
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
     }
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_session_security_make_file(shm_zone, NULL, 0);
-    }
-
-    alone = 0;
-
-    if (!ngx_test_config) {
-        alone = (flock(file->fd, LOCK_EX|LOCK_NB) == 0);
-
-        /* another one that is starting has it for a moment only */
-
-        if (!alone && flock(file->fd, LOCK_SH) == -1) {
-            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
-                          "flock() \"%s\" failed", zone->path);
-            ngx_http_session_security_close_file(file);
-            return NGX_ERROR;
-        }
+        goto make;
     }
 
     seal = ngx_http_session_security_read_seal(zone, file);
 
     if (seal == SSEC_SEAL_WHOLE) {
         rc = ngx_http_session_security_go_on_with(shm_zone, file, alone);
-
-        /* its own, where it goes on with that */
-
-        ngx_http_session_security_close_file(file);
-
-        return rc;
+        goto done;
     }
 
     if (file->size == 0) {
-        rc = NGX_OK;
+        goto make;
+    }
 
-    } else if (seal == SSEC_SEAL_NONE) {
+    if (seal == SSEC_SEAL_NONE) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                       "session_security_zone \"%V\": \"%s\" is no file of a "
                       "zone and is left alone; name another one, or remove it",
                       &zone->name, zone->path);
         rc = NGX_ERROR;
+        goto done;
+    }
 
-    } else if (seal == SSEC_SEAL_SUBJECT && !alone && !ngx_test_config) {
+    if (seal == SSEC_SEAL_SUBJECT && !alone && !ngx_test_config) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                       "session_security_zone \"%V\": another nginx uses "
                       "\"%s\" with another key; name another file",
                       &zone->name, zone->path);
         rc = NGX_ERROR;
-
-    } else {
-        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": \"%s\" is %s: "
-                      "what it held is lost, the zone begins empty",
-                      &zone->name, zone->path, why[seal]);
-        rc = NGX_OK;
+        goto done;
     }
 
-    ngx_http_session_security_close_file(file);
+    ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                  "session_security_zone \"%V\": \"%s\" is %s: "
+                  "what it held is lost, the zone begins empty",
+                  &zone->name, zone->path, why[seal]);
 
-    return rc == NGX_OK
-           ? ngx_http_session_security_make_file(shm_zone, NULL, 0)
-           : rc;
+make:
+
+    rc = ngx_http_session_security_begin_file(shm_zone, file, &new);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_session_security_make_file(shm_zone, new, NULL, 0);
+    }
+
+done:
+
+    /* its own, where the zone goes on with that */
+
+    if (file) {
+        ngx_http_session_security_close_file(file);
+    }
+
+    return rc;
+}
+
+
+/*
+ * What lies there, locked, and whether nobody else uses it.  NGX_DECLINED:
+ * nothing does; NGX_AGAIN: it was replaced meanwhile.
+ */
+
+static ngx_int_t
+ngx_http_session_security_find(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t **found, ngx_uint_t *alone)
+{
+    ngx_int_t                          rc;
+    ngx_http_session_security_zone_t  *zone;
+    ngx_http_session_security_file_t  *file;
+
+    zone = shm_zone->data;
+    *alone = 0;
+
+    rc = ngx_http_session_security_open_file(shm_zone, zone->path, 0, &file);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (ngx_test_config) {
+        *found = file;
+        return NGX_OK;
+    }
+
+    *alone = (flock(file->fd, LOCK_EX|LOCK_NB) == 0);
+
+    /* another one that is starting has it for a moment only */
+
+    if (!*alone && flock(file->fd, LOCK_SH) == -1) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
+                      "flock() \"%s\" failed", zone->path);
+        rc = NGX_ERROR;
+
+    } else {
+        rc = ngx_http_session_security_wait_for_new(shm_zone);
+
+        if (rc == NGX_OK
+            && ngx_http_session_security_lies_there(zone->path, file)
+               != NGX_OK)
+        {
+            rc = NGX_AGAIN;
+        }
+    }
+
+    if (rc != NGX_OK) {
+        ngx_http_session_security_close_file(file);
+        return rc;
+    }
+
+    *found = file;
+
+    return NGX_OK;
+}
+
+
+/* Until nobody makes one. */
+
+static ngx_int_t
+ngx_http_session_security_wait_for_new(ngx_shm_zone_t *shm_zone)
+{
+    int                                fd;
+    ngx_int_t                          rc;
+    ngx_uint_t                         n;
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    fd = open(zone->new, O_RDWR|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
+
+    if (fd == -1) {
+        return NGX_OK;
+    }
+
+    rc = NGX_OK;
+
+    for (n = 0; flock(fd, LOCK_SH|LOCK_NB) == -1; n++) {
+
+        if (n == NGX_HTTP_SESSION_SECURITY_WAIT) {
+            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                          "session_security_zone \"%V\": \"%s\" is being "
+                          "replaced by another nginx; start again",
+                          &zone->name, zone->path);
+            rc = NGX_ERROR;
+            break;
+        }
+
+        ngx_msleep(100);
+    }
+
+    (void) close(fd);
+
+    return rc;
 }
 
 
@@ -164,13 +269,23 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
     ssec_table_t                       table;
     ssec_counts_t                      counts;
     ngx_http_session_security_zone_t  *zone;
+    ngx_http_session_security_file_t  *new;
 
     zone = shm_zone->data;
 
     if (ngx_test_config) {
-        return file->size == zone->size
-               ? NGX_OK
-               : ngx_http_session_security_make_file(shm_zone, NULL, 0);
+
+        if (file->size == zone->size) {
+            return NGX_OK;
+        }
+
+        if (ngx_http_session_security_begin_file(shm_zone, file, &new)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        return ngx_http_session_security_make_file(shm_zone, new, NULL, 0);
     }
 
     if (ngx_http_session_security_map_file(shm_zone, file) != NGX_OK) {
@@ -220,7 +335,14 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
                       (now - ngx_min(used, now)) / 1000);
 
         if (file->size != zone->size || now >= SSEC_CLOCK_FAR) {
-            return ngx_http_session_security_make_file(shm_zone, &table,
+
+            if (ngx_http_session_security_begin_file(shm_zone, file, &new)
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+
+            return ngx_http_session_security_make_file(shm_zone, new, &table,
                                                        ssec_clock_back(now));
         }
     }
@@ -228,7 +350,7 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
     /* others may have taken its place while nobody had the lock */
 
     if (flock(file->fd, LOCK_SH) == -1
-        || ngx_http_session_security_lies_there(zone, file) != NGX_OK)
+        || ngx_http_session_security_lies_there(zone->path, file) != NGX_OK)
     {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
                       "session_security_zone \"%V\": \"%s\" was replaced by "
@@ -255,17 +377,25 @@ ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
 {
     ngx_int_t                          rc;
     ngx_http_session_security_zone_t  *zone;
+    ngx_http_session_security_file_t  *new;
 
     zone = shm_zone->data;
 
-    rc = ngx_http_session_security_lies_there(zone, old->file);
+    rc = ngx_http_session_security_lies_there(zone->path, old->file);
 
     if (rc == NGX_DECLINED) {
         ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
                       "session_security_zone \"%V\": \"%s\" was removed and "
                       "is written anew", &zone->name, zone->path);
 
-        return ngx_http_session_security_make_file(shm_zone, &old->table, 0);
+        if (ngx_http_session_security_begin_file(shm_zone, NULL, &new)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        return ngx_http_session_security_make_file(shm_zone, new, &old->table,
+                                                   0);
     }
 
     if (rc == NGX_ERROR) {
@@ -279,16 +409,24 @@ ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
 
     if (old->file->size != zone->size) {
 
+        if (ngx_http_session_security_begin_file(shm_zone, old->file, &new)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
         if (flock(old->file->fd, LOCK_EX|LOCK_NB) == 0) {
             (void) flock(old->file->fd, LOCK_SH);
 
-            return ngx_http_session_security_make_file(shm_zone, &old->table,
-                                                       0);
+            return ngx_http_session_security_make_file(shm_zone, new,
+                                                       &old->table, 0);
         }
 
         /* what failed may have lost the other lock */
 
         (void) flock(old->file->fd, LOCK_SH);
+
+        ngx_http_session_security_close_file(new);
 
         ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
                       "session_security_zone \"%V\": another nginx uses "
@@ -316,9 +454,10 @@ ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
     ngx_int_t                          rc;
     ssec_seal_e                        seal;
     ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_file_t  *file;
+    ngx_http_session_security_file_t  *file, *new;
 
     zone = shm_zone->data;
+    file = NULL;
 
     rc = ngx_http_session_security_open_file(shm_zone, zone->path, 0, &file);
 
@@ -326,7 +465,7 @@ ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
         return NGX_ERROR;
     }
 
-    if (rc == NGX_OK) {
+    if (file) {
         seal = ngx_http_session_security_read_seal(zone, file);
 
         if (file->size && seal == SSEC_SEAL_NONE) {
@@ -335,29 +474,103 @@ ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
                           "a zone and is left alone; name another one, or "
                           "remove it", &zone->name, zone->path);
             rc = NGX_ERROR;
-
-        } else if (flock(file->fd, LOCK_EX|LOCK_NB) == -1) {
-            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                          "session_security_zone \"%V\": \"%s\" is in use by "
-                          "another zone, or another nginx; name another file",
-                          &zone->name, zone->path);
-            rc = NGX_ERROR;
-
-        } else if (file->size) {
-            ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
-                          "session_security_zone \"%V\": the sessions in "
-                          "\"%s\" are replaced by those of the zone, which "
-                          "runs already", &zone->name, zone->path);
-        }
-
-        ngx_http_session_security_close_file(file);
-
-        if (rc == NGX_ERROR) {
-            return NGX_ERROR;
+            goto done;
         }
     }
 
-    return ngx_http_session_security_make_file(shm_zone, &old->table, 0);
+    rc = ngx_http_session_security_begin_file(shm_zone, file, &new);
+
+    if (rc != NGX_OK) {
+        goto done;
+    }
+
+    if (file && flock(file->fd, LOCK_EX|LOCK_NB) == -1) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": \"%s\" is in use by "
+                      "another zone, or another nginx; name another file",
+                      &zone->name, zone->path);
+        ngx_http_session_security_close_file(new);
+        rc = NGX_ERROR;
+        goto done;
+    }
+
+    if (file && file->size) {
+        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": the sessions in \"%s\" "
+                      "are replaced by those of the zone, which runs already",
+                      &zone->name, zone->path);
+    }
+
+    rc = ngx_http_session_security_make_file(shm_zone, new, &old->table, 0);
+
+done:
+
+    if (file) {
+        ngx_http_session_security_close_file(file);
+    }
+
+    return rc;
+}
+
+
+/*
+ * A new file, which nobody else makes meanwhile, in place of what lies there;
+ * or of nothing.
+ */
+
+static ngx_int_t
+ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t *there,
+    ngx_http_session_security_file_t **begun)
+{
+    ngx_int_t                          rc;
+    ngx_http_session_security_zone_t  *zone;
+    ngx_http_session_security_file_t  *file;
+
+    zone = shm_zone->data;
+
+    for ( ;; ) {
+        rc = ngx_http_session_security_open_file(shm_zone, zone->new, O_CREAT,
+                                                 &file);
+        if (rc != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        /* one that is there already was left by an nginx that was killed */
+
+        if (flock(file->fd, LOCK_EX|LOCK_NB) == -1) {
+            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                          "session_security_zone \"%V\": \"%s\" is being made "
+                          "by another nginx; name another file, or start again",
+                          &zone->name, zone->new);
+            ngx_http_session_security_close_file(file);
+            return NGX_ERROR;
+        }
+
+        /* or is not there any more: its maker was ready before it was locked */
+
+        if (ngx_http_session_security_lies_there(zone->new, file) == NGX_OK) {
+            break;
+        }
+
+        ngx_http_session_security_close_file(file);
+    }
+
+    file->name = zone->new;
+
+    rc = ngx_http_session_security_lies_there(zone->path, there);
+
+    if (rc != (there ? NGX_OK : NGX_DECLINED) && !ngx_test_config) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": \"%s\" was replaced by "
+                      "another nginx; start again", &zone->name, zone->path);
+        ngx_http_session_security_close_file(file);
+        return NGX_ERROR;
+    }
+
+    *begun = file;
+
+    return NGX_OK;
 }
 
 
@@ -365,48 +578,15 @@ ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
 
 static ngx_int_t
 ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
-    ssec_table_t *from, uint64_t back)
+    ngx_http_session_security_file_t *file, ssec_table_t *from, uint64_t back)
 {
-    char                              *name;
-    u_char                            *p;
     ngx_int_t                          rc;
     ssec_host_t                        host;
     ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_file_t  *file;
     void                             (*handler)(int);
 
     zone = shm_zone->data;
 
-    p = ngx_pnalloc(zone->pool, ngx_strlen(zone->path)
-                                + sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    name = (char *) p;
-
-    p = ngx_cpymem(p, zone->path, ngx_strlen(zone->path));
-    ngx_memcpy(p, NGX_HTTP_SESSION_SECURITY_NEW,
-               sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
-
-    rc = ngx_http_session_security_open_file(shm_zone, name, O_CREAT, &file);
-
-    if (rc != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    /* one that is there already was left by an nginx that was killed */
-
-    if (flock(file->fd, LOCK_EX|LOCK_NB) == -1) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": \"%s\" is being made by "
-                      "another nginx; name another file",
-                      &zone->name, name);
-        ngx_http_session_security_close_file(file);
-        return NGX_ERROR;
-    }
-
-    file->name = name;
     file->size = zone->size;
 
     /* more than RLIMIT_FSIZE is an error like others, and not the end */
@@ -419,7 +599,7 @@ ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
                       "session_security_zone \"%V\" needs %uzk for \"%s\"; "
                       "make room, or name a file elsewhere",
-                      &zone->name, zone->size / 1024, name);
+                      &zone->name, zone->size / 1024, file->name);
         goto failed;
     }
 
@@ -627,16 +807,17 @@ ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
 /* NGX_DECLINED: nothing does; NGX_ERROR: another one. */
 
 static ngx_int_t
-ngx_http_session_security_lies_there(ngx_http_session_security_zone_t *zone,
+ngx_http_session_security_lies_there(const char *name,
     ngx_http_session_security_file_t *file)
 {
     struct stat  there, ours;
 
-    if (lstat(zone->path, &there) == -1) {
+    if (lstat(name, &there) == -1) {
         return ngx_errno == NGX_ENOENT ? NGX_DECLINED : NGX_ERROR;
     }
 
-    if (fstat(file->fd, &ours) == -1
+    if (file == NULL
+        || fstat(file->fd, &ours) == -1
         || there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
     {
         return NGX_ERROR;

@@ -12,6 +12,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import stat
 import struct
 import subprocess
@@ -530,6 +531,33 @@ def upgrades(rig):
     tap.ok(nginx.reload(), "a reload after that")
     tap.equal(os.path.getsize(rig.file), 2 << 20, "takes the new size")
     rig.kept("after which")
+
+    # one that starts while the size is being changed: a reload that waits for
+    # an address has made the new file, and not yet put it there
+
+    second.configure(conf(port, size="2m").replace("zone.pid", "second.pid"))
+    before = set(nginx.workers())
+
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        nginx.configure(conf(rig.port, more="server { listen 127.0.0.1:%d; }"
+                             % busy.getsockname()[1]))
+        nginx.process.send_signal(signal.SIGHUP)
+        tap.ok(servers.wait_until(lambda: "try again to bind" in nginx.log(),
+                                  5), "a reload waits for an address")
+        second.process = running.start(second.args(), "second.out")
+        time.sleep(0.5)
+
+    tap.ok(servers.wait_until(lambda: len(nginx.workers()) == 2
+                              and not set(nginx.workers()) & before, 10)
+           and os.path.getsize(rig.file) == 1 << 20,
+           "and then changes the size")
+    servers.wait_for_port(port, second.process, second.log)
+    tap.equal([state(each, "both")[1] for each in (port, rig.port)],
+              ["new", "live"], "one that started meanwhile has the new file")
+    second.stop()
+    os.truncate(running.path("zone.log"), 0)
+    nginx.configure(conf(rig.port, size="2m"))
+    tap.ok(nginx.reload(), "a reload with the size that it was")
 
     third = servers.Nginx(running, conf(port, key="cookie=other"), "third")
     third.process = running.start(third.args(), "third.out")
