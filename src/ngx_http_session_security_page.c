@@ -666,6 +666,7 @@ ngx_http_session_security_put(ngx_http_request_t *r,
         b = in->buf;
         prev = page->html;
         len = 0;
+        at = 0;
 
         found = SSEC_HTML_MORE;
 
