@@ -129,9 +129,9 @@ demo: ## Run the demo on 127.0.0.1:8080 (BACKEND=django for Django's admin)
 demo: $(SO)
 	@MODULE=$(SO) NGINX_BINARY=$(NGINX) BACKEND=$(or $(BACKEND),site) demo/run
 
-bench: ## Measure what the module costs
+bench: ## Measure what the module costs (PART=instructions for one)
 bench: $(SO)
-	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) bench/run
+	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) bench/run $(PART)
 
 flood: ## Send ten million invented cookies, and count the sessions lost
 flood: $(SO)

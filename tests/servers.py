@@ -280,7 +280,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_until(condition, seconds):
+def wait_until(condition, seconds, pause=0.02):
     """True once the condition holds, false if it does not in that time."""
 
     end = time.monotonic() + seconds
@@ -288,12 +288,12 @@ def wait_until(condition, seconds):
     while not condition():
         if time.monotonic() > end:
             return False
-        time.sleep(0.02)
+        time.sleep(pause)
 
     return True
 
 
-def wait_for_port(port, process, log, seconds=15):
+def wait_for_port(port, process, log, seconds=15, pause=0.02):
     def is_open():
         if process.poll() is not None:
             raise RuntimeError("%s ended: %s" % (process.args, log()))
@@ -304,7 +304,7 @@ def wait_for_port(port, process, log, seconds=15):
             return False
         return True
 
-    if not wait_until(is_open, seconds):
+    if not wait_until(is_open, seconds, pause):
         raise RuntimeError("%s does not listen: %s" % (process.args, log()))
 
 

@@ -1,0 +1,160 @@
+"""
+Instructions a request: one nginx process runs under callgrind and gets the
+same request N times over one connection, for two numbers N; the difference
+divided by the difference of the numbers is what one request takes, without
+what it takes to start.  These counts are repeatable, unlike times.
+
+What malloc() takes for the very same calls differs by some hundred
+instructions a request with what the heap looked like when nginx had started,
+which any line of its configuration changes.  So all run with jemalloc, where
+it does not.
+"""
+
+import glob
+import re
+import subprocess
+import tempfile
+
+import setups
+
+from report import BASE, OURS, RIVAL, Table, above
+
+FEW, MANY = 1000, 3000
+
+JEMALLOC = glob.glob("/usr/lib/*/libjemalloc.so.2")
+
+ALLOWED = 900                    # above bare nginx, with a live session
+
+TEN = "; ".join(["other%d=0123456789abcdef" % i for i in range(10)]
+                + [setups.COOKIE])
+
+# a page of 100 KB, and how a browser asks for it
+PAGE = ("<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
+        "<title>A page</title>\n"
+        "<link rel=stylesheet href=/style.css>\n</head>\n<body>\n"
+        + "<p>Some text with <b>tags</b> in it, as pages have them.</p>\n"
+        * 1800)[:102400]
+NAVIGATE = ("-H", "Sec-Fetch-Mode: navigate", "-H", "Accept: text/html")
+TAG = ('<script defer src="/session_security/script.js?v=0123456789abcdef"'
+       ' data-ping="/session_security/ping/" data-logout="/logout/"'
+       ' data-warn-after="540" data-expire-after="600" data-idle="0" async>'
+       '</script><noscript><meta http-equiv="refresh"'
+       ' content="600;url=/logout/"></noscript>')
+
+INJECT = ("location = /session_security/ping/ { session_security_ping; }"
+          "location = /session_security/script.js { session_security_script; }"
+          "session_security zone=s;")
+
+
+def count(setup, path, cookie, n):
+    with tempfile.NamedTemporaryFile() as out:
+        tool = ("valgrind", "--tool=callgrind", "-q",
+                "--callgrind-out-file=" + out.name)
+
+        with setups.Nginx(setup, tool=tool, files=(("page.html", PAGE),),
+                          LD_PRELOAD=JEMALLOC[0]) as nginx:
+            subprocess.run(
+                ["h2load", "--h1", "-n", str(n), "-c", "1",
+                 "-H", "Cookie: " + cookie,
+                 *(NAVIGATE if "page" in path else ()),
+                 "http://127.0.0.1:%d%s" % (nginx.port, path)],
+                check=True, stdout=subprocess.DEVNULL, timeout=300)
+            nginx.stop()
+
+        with open(out.name) as file:
+            return int(re.search(r"^(?:summary|totals): (\d+)", file.read(),
+                                 re.M).group(1))
+
+
+def per_request(setup, path="/e", cookie=setups.COOKIE):
+    return (count(setup, path, cookie, MANY)
+            - count(setup, path, cookie, FEW)) / (MANY - FEW)
+
+
+# groups of a base and of what is compared with it:
+# whose, name, setup, and what else per_request() takes
+GROUPS = [
+    [(BASE, "bare nginx", setups.bare()),
+     (RIVAL, "limit_req", setups.limit_req()),
+     (RIVAL, "lua", setups.lua()),
+     (OURS, "this module", setups.module())],
+
+    [(BASE, "bare nginx, no session", setups.bare(), "/e", "other=1"),
+     (RIVAL, "limit_req", setups.limit_req(), "/e", "other=1"),
+     (RIVAL, "lua", setups.lua(), "/e", "other=1"),
+     (OURS, "this module", setups.module(), "/e", "other=1")],
+
+    [(BASE, "bare nginx, ten more cookies", setups.bare(), "/e", TEN),
+     (RIVAL, "limit_req", setups.limit_req(), "/e", TEN),
+     (RIVAL, "lua", setups.lua(), "/e", TEN),
+     (OURS, "this module", setups.module(), "/e", TEN)],
+
+    [(BASE, "bare nginx, refused with 401", setups.bare("return 401;")),
+     (RIVAL, "limit_req", setups.limit_req(rate="1r/m", burst="")),
+     (RIVAL, "lua", setups.lua(idle="0")),
+     (OURS, "this module, expired session", setups.module(
+         "session_security_expire_after 1ms;"
+         "session_security_logout_url /logout/; empty_gif;"))],
+
+    [(BASE, "bare nginx, ping", setups.bare("return 200 0;")),
+     (RIVAL, "lua", setups.lua(setups.LUA_PING), "/e?idleFor=1"),
+     (OURS, "this module", setups.module("session_security_ping;"),
+      "/e?idleFor=1")],
+
+    [(BASE, "bare nginx, page of 100 KB", setups.bare(""), "/page.html"),
+     (RIVAL, "sub_filter", setups.bare(
+         "sub_filter '</head>' '%s</head>';" % TAG), "/page.html"),
+     (OURS, "this module, inject", setups.module(
+         "session_security_inject on; session_security_logout_url /logout/;",
+         server=INJECT), "/page.html")],
+
+    [(BASE, "bare nginx, inject but no HTML", setups.bare()),
+     (OURS, "this module, inject", setups.module(
+         "session_security_inject on; empty_gif;", server=INJECT))],
+]
+
+
+def measure():
+    """Gives tables, and what has to hold with whether it does."""
+
+    table = Table("instructions a request", ("all", "above bare"),
+                  "One cookie of 32 characters, one request after the other, "
+                  "callgrind, jemalloc. The fewer the better.")
+    lua_is_out = setups.lua_why_not()
+    results = []
+
+    for group in GROUPS:
+        table.group()
+        base = None
+        counts = {}
+
+        for whose, name, *what in group:
+            if name == "lua" and lua_is_out:
+                table.missing(name, lua_is_out)
+                continue
+
+            n = per_request(*what)
+
+            if whose == BASE:
+                base = n
+
+            counts[name.partition(",")[0]] = n - base
+            table.add(whose, name, n, "" if whose == BASE else above(n, base))
+
+        results.append(counts)
+
+    return [table], goals(results[0], results[5])
+
+
+def goals(plain, page):
+    return [
+        ("a live session: %d instructions above bare nginx, allowed are %d"
+         % (plain["this module"], ALLOWED),
+         plain["this module"] <= ALLOWED),
+        ("a live session: %d instructions above bare nginx, limit_req %d"
+         % (plain["this module"], plain["limit_req"]),
+         plain["this module"] < plain["limit_req"]),
+        ("a page of 100 KB: %d instructions above bare nginx, sub_filter %d"
+         % (page["this module"], page["sub_filter"]),
+         page["this module"] <= page["sub_filter"]),
+    ]
