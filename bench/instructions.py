@@ -23,6 +23,9 @@ FEW, MANY = 1000, 3000
 
 JEMALLOC = glob.glob("/usr/lib/*/libjemalloc.so.2")
 
+# it gives nothing back as time passes
+CONSTANT = "dirty_decay_ms:-1,muzzy_decay_ms:-1"
+
 ALLOWED = 900                    # above bare nginx, with a live session
 
 TEN = "; ".join(["other%d=0123456789abcdef" % i for i in range(10)]
@@ -52,7 +55,8 @@ def count(setup, path, cookie, n):
                 "--callgrind-out-file=" + out.name)
 
         with setups.Nginx(setup, tool=tool, files=(("page.html", PAGE),),
-                          LD_PRELOAD=JEMALLOC[0]) as nginx:
+                          LD_PRELOAD=JEMALLOC[0],
+                          MALLOC_CONF=CONSTANT) as nginx:
             subprocess.run(
                 ["h2load", "--h1", "-n", str(n), "-c", "1",
                  "-H", "Cookie: " + cookie,
