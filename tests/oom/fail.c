@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 
 #define OOM_SITES  256
@@ -58,8 +57,8 @@ oom_share(void)
         abort();
     }
 
-    oom_shared = mmap(NULL, sizeof(oom_shared_t), PROT_READ|PROT_WRITE,
-                      MAP_SHARED, fd, 0);
+    oom_shared = (mmap)(NULL, sizeof(oom_shared_t), PROT_READ|PROT_WRITE,
+                        MAP_SHARED, fd, 0);
     close(fd);
 
     if (oom_shared == MAP_FAILED) {

@@ -17,6 +17,7 @@
 
 #include <openssl/rand.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #pragma GCC visibility push(hidden)
 
@@ -64,6 +65,10 @@ int oom_fails(oom_site_t *site);
     oom(ngx_alloc_chain_link(pool), NULL)
 #define ngx_create_temp_buf(pool, size)                                       \
     oom(ngx_create_temp_buf(pool, size), NULL)
+#define ngx_pool_cleanup_add(pool, size)                                      \
+    oom(ngx_pool_cleanup_add(pool, size), NULL)
+#define ngx_alloc(size, log)                                                  \
+    oom(ngx_alloc(size, log), NULL)
 #define ngx_slab_alloc(pool, size)                                            \
     oom(ngx_slab_alloc(pool, size), NULL)
 
@@ -71,6 +76,8 @@ int oom_fails(oom_site_t *site);
 
 #define ngx_shared_memory_add(cf, name, size, tag)                            \
     oom(ngx_shared_memory_add(cf, name, size, tag), NULL)
+#define ngx_conf_full_name(cycle, name, prefix)                               \
+    oom(ngx_conf_full_name(cycle, name, prefix), NGX_ERROR)
 #define ngx_http_add_variable(cf, name, flags)                                \
     oom(ngx_http_add_variable(cf, name, flags), NULL)
 #define ngx_http_compile_complex_value(ccv)                                   \
@@ -102,6 +109,8 @@ int oom_fails(oom_site_t *site);
 
 #define RAND_bytes(buf, n)                                                    \
     oom(RAND_bytes(buf, n), 0)
+#define mmap(addr, size, prot, flags, fd, offset)                             \
+    oom(mmap(addr, size, prot, flags, fd, offset), MAP_FAILED)
 #define fopen(path, mode)                                                     \
     oom(fopen(path, mode), NULL)
 
