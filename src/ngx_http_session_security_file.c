@@ -523,6 +523,7 @@ ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_file_t *there,
     ngx_http_session_security_file_t **begun)
 {
+    uint64_t                           begins;
     ngx_int_t                          rc;
     ngx_http_session_security_zone_t  *zone;
     ngx_http_session_security_file_t  *file;
@@ -554,6 +555,21 @@ ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
         }
 
         ngx_http_session_security_close_file(file);
+    }
+
+    /* which is whole, or has nothing yet where it would say what it is */
+
+    begins = 0;
+
+    if (ngx_http_session_security_read_seal(zone, file) == SSEC_SEAL_NONE
+        && (pread(file->fd, &begins, sizeof(uint64_t), 0) == -1 || begins))
+    {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": \"%s\" is no file of a "
+                      "zone and is left alone; name another one, or remove it",
+                      &zone->name, zone->new);
+        ngx_http_session_security_close_file(file);
+        return NGX_ERROR;
     }
 
     file->name = zone->new;

@@ -688,8 +688,7 @@ def broken(rig):
     # what a start that was killed left behind
 
     os.unlink(rig.file)
-    rig.running.write("zone.new", "half a file")
-    os.chmod(rig.file + ".new", 0o600)
+    rig.running.write("zone.new", "\0" * 100000)
     rig.start()
     tap.ok(os.path.getsize(rig.file) == 2 << 20
            and not os.path.exists(rig.file + ".new"),
@@ -713,7 +712,17 @@ def refused(rig):
     tap.equal(stat.S_IMODE(os.stat(rig.file).st_mode), 0o644,
               "and who may read it")
 
-    os.unlink(rig.file)
+    # nor is it where a new file is made
+
+    os.rename(rig.file, rig.file + ".new")
+    code, said = rig.test()
+    tap.ok(code != 0 and "zone.new\" is no file of a zone" in said,
+           "nginx -t refuses one where the new one is made", said)
+    rig.fails('"%s.new" is no file of a zone and is left alone' % rig.file)
+    tap.equal(running.read("zone.new"), "somebody's letter\n" * 1000,
+              "it is as it was")
+    os.unlink(rig.file + ".new")
+
     os.symlink(running.path("other"), rig.file)
     rig.fails('cannot open "%s"; its file has to be a regular one' % rig.file)
 
