@@ -928,6 +928,19 @@ ngx_http_session_security_zone_file(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
+    p = ngx_pnalloc(cf->pool,
+                    path->len + sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    zone->path = (char *) path->data;
+    zone->new = (char *) p;
+
+    p = ngx_cpymem(p, path->data, path->len);
+    ngx_memcpy(p, NGX_HTTP_SESSION_SECURITY_NEW,
+               sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
+
     i = 0;
 
     for ( ;; ) {
@@ -937,19 +950,33 @@ ngx_http_session_security_zone_file(ngx_conf_t *cf,
             break;
         }
 
-        if (other->path && ngx_strcmp(other->path, path->data) == 0) {
+        if (other->path == NULL) {
+            continue;
+        }
+
+        if (ngx_strcmp(other->path, zone->path) == 0) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "file \"%V\" of \"session_security_zone\" is "
                                "that of zone \"%V\" already; name another one",
                                path, &other->name);
             return NGX_CONF_ERROR;
         }
-    }
 
-    p = ngx_pnalloc(cf->pool,
-                    path->len + sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
-    if (p == NULL) {
-        return NGX_CONF_ERROR;
+        if (ngx_strcmp(other->path, zone->new) == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "file \"%V\" of \"session_security_zone\" is "
+                               "made where that of zone \"%V\" is; name "
+                               "another one", path, &other->name);
+            return NGX_CONF_ERROR;
+        }
+
+        if (ngx_strcmp(other->new, zone->path) == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "file \"%V\" of \"session_security_zone\" is "
+                               "where that of zone \"%V\" is made; name "
+                               "another one", path, &other->name);
+            return NGX_CONF_ERROR;
+        }
     }
 
     cln = ngx_pool_cleanup_add(cf->pool, 0);
@@ -959,13 +986,6 @@ ngx_http_session_security_zone_file(ngx_conf_t *cf,
 
     cln->handler = ngx_http_session_security_cleanup_file;
     cln->data = zone;
-
-    zone->path = (char *) path->data;
-    zone->new = (char *) p;
-
-    p = ngx_cpymem(p, path->data, path->len);
-    ngx_memcpy(p, NGX_HTTP_SESSION_SECURITY_NEW,
-               sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
 
     return NGX_CONF_OK;
 }

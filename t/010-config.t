@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 391;
+plan tests => 395;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -214,6 +214,24 @@ invalid parameter "file=two" in "session_security_zone"; write zone=NAME:SIZE an
     session_security_zone cookie=other file=/tmp/no-such-zone zone=others:1m;
 --- refused
 file "/tmp/no-such-zone" of "session_security_zone" is that of zone "sessions" already; name another one
+
+
+
+=== zone: a file where another one's is made
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m file=/tmp/no-such-zone;
+    session_security_zone cookie=other zone=others:1m file=/tmp/no-such-zone.new;
+--- refused
+file "/tmp/no-such-zone.new" of "session_security_zone" is where that of zone "sessions" is made; name another one
+
+
+
+=== zone: a file that is made where another one is
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m file=/tmp/no-such-zone.new;
+    session_security_zone cookie=other zone=others:1m file=/tmp/no-such-zone;
+--- refused
+file "/tmp/no-such-zone" of "session_security_zone" is made where that of zone "sessions" is; name another one
 
 
 
