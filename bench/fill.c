@@ -20,6 +20,8 @@ main(int argc, char **argv)
     int             fd;
     char            key[33];
     void           *memory;
+    off_t           done;
+    ssize_t         written;
     unsigned long   n;
     struct stat     st;
     ssec_entry_t    entry;
@@ -33,7 +35,9 @@ main(int argc, char **argv)
         return 1;
     }
 
-    memory = mmap(NULL, (size_t) st.st_size, PROT_READ|PROT_WRITE, MAP_SHARED,
+    /* a copy, or the disk would be written to all the time */
+
+    memory = mmap(NULL, (size_t) st.st_size, PROT_READ|PROT_WRITE, MAP_PRIVATE,
                   fd, 0);
     if (memory == MAP_FAILED) {
         perror("mmap");
@@ -59,6 +63,15 @@ main(int argc, char **argv)
 
         if (!ssec_table_release(&table, &entry)) {
             break;
+        }
+    }
+
+    for (done = 0; done < st.st_size; done += written) {
+        written = pwrite(fd, (char *) memory + done,
+                         (size_t) (st.st_size - done), done);
+        if (written == -1) {
+            perror("pwrite");
+            return 1;
         }
     }
 

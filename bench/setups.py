@@ -163,7 +163,7 @@ class Nginx:
         try:
             self.process = self.servers.start(self.args, "nginx.out", **env)
             servers.wait_for_port(self.port, self.process, lambda: self.log()
-                                  + self.servers.read("nginx.out"), 60, pause)
+                                  + self.servers.read("nginx.out"), 600, pause)
         except Exception:
             self.servers.end()
             raise

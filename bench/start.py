@@ -1,6 +1,6 @@
 """
 How long nginx takes to start, from the command to the first answer, with a
-zone of SIZE (1g) in each of its kinds.  The zone's file is full of live
+zone of SIZE (1024m) in each of its kinds.  The zone's file is full of live
 sessions, which another program puts there; the answer tells that one of them
 is known.  Cold is a file of which no page is in memory.
 """
@@ -15,8 +15,8 @@ import setups
 
 from report import BASE, OURS, RIVAL, Table
 
-SIZE = os.environ.get("SIZE", "1g")
-TIMES = 5
+SIZE = os.environ.get("SIZE", "1024m")
+TIMES = 3
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILL = os.path.join(os.environ.get("BUILD", "build"), "bench", "fill")
