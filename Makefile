@@ -29,11 +29,14 @@ NGINX_VERSION	:= $(shell sed -n 's/.*NGINX_VERSION *"\(.*\)"/\1/p' \
 BUILD		?= build/nginx-$(NGINX_VERSION)
 NGINX		= $(abspath $(BUILD))/objs/nginx
 NGINX_DEV	= $(NGINX_SRC)
-CONFIGURE	= bash auto/configure --with-compat --with-debug \
-			--with-http_ssl_module --with-http_v2_module \
-			--with-http_auth_request_module \
-			--with-http_addition_module --with-http_sub_module \
-			--with-http_realip_module
+
+# a release has configure where the repository has auto/configure; nginx's own
+# modules are built in, but for those that need further libraries
+CONFIGURE	= bash $$(ls configure auto/configure 2>/dev/null | head -n 1) \
+			--with-compat --with-debug --with-threads $$(sed -nE \
+			"/xslt|image|geoip|perl/d; \
+			s/^  (--with-(http|stream|mail)[a-z_0-9]*) .*/\1/p" \
+			auto/options)
 TARGETS		= binary modules
 NGINX_PACKAGES	= libssl-dev libpcre2-dev zlib1g-dev
 
@@ -45,8 +48,8 @@ SO		= $(abspath $(BUILD))/objs/$(MODULE).so
 SOURCES		= config $(MODULE).c $(wildcard src/*.c src/*.h)
 PURE		= $(wildcard src/ssec_*.c)
 
-.PHONY: all build install check unit t js browser lint coverage stress fuzz \
-	faults oom script demo bench flood clean help deps
+.PHONY: all build install check unit t nginx-tests js browser lint coverage \
+	stress fuzz faults oom script demo bench flood clean help deps
 
 all: build
 
@@ -88,6 +91,12 @@ unit: ## Run the unit tests of the pure parts
 t: ## Run the suites in t/ (TESTS=t/010-config.t for one)
 t: $(SO)
 	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) tests/prove $(TESTS)
+
+nginx-tests: ## Run nginx's own tests, a checkout in NGINX_TESTS=dir
+nginx-tests: $(SO)
+	@$(NEED) python3 openssl libio-socket-ssl-perl libcryptx-perl libfcgi-perl \
+		libscgi-perl libcache-memcached-perl memcached ffmpeg
+	@MODULE=$(SO) NGINX_BINARY=$(NGINX) tests/nginx-tests $(NGINX_TESTS)
 
 js: ## Run the script's tests, without a browser
 	@tools/npm js && js/test/run-unit
@@ -142,6 +151,6 @@ clean: ## Remove what was built
 	rm -rf build
 
 help: ## Show this
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / \
-		{printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / \
+		{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "NGINX_SRC=dir builds and tests against that nginx source tree."
