@@ -439,7 +439,7 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
 }
 
 
-/* One that is no time is the default; one that is not known ends the request. */
+/* One that is no time is the default; without memory the request ends. */
 
 ngx_int_t
 ngx_http_session_security_time_value(ngx_http_request_t *r,
