@@ -67,9 +67,10 @@ ssec_seal_e ssec_table_check(const void *seal, uint64_t size,
 /*
  * What processes that were killed, and a host that went down, left behind: no
  * lock is held and no record moves, none is there twice (the stricter one is
- * kept), and none is impossible: of a time more than a minute after now, or in
- * no known state.  Gives how many were dropped for that.  Nobody else may use
- * the table meanwhile.  If it is interrupted it can begin anew.
+ * kept), and none is impossible: in no known state, or, if it is not dead, of a
+ * time more than a minute after now.  Gives how many were dropped for that.
+ * Nobody else may use the table meanwhile.  If it is interrupted it can begin
+ * anew.
  */
 
 uint64_t ssec_table_recover(ssec_table_t *table, uint64_t now);

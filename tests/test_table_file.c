@@ -344,6 +344,17 @@ what_cannot_be_is_dropped(void **state)
     assert_true(ssec_word(&table, A, 1) == 0);
     assert_true(ssec_word(&table, A, 2) != 0);
 
+    /* but who is dead stays so */
+
+    test_place(&table, B, 0, test_digest(4), record(SSEC_CLOSED, NOW + 60001));
+    test_place(&table, B, 1, test_digest(5), record(SSEC_EXPIRED, NOW + 60001));
+    test_place(&table, B, 2, test_digest(6), record(SSEC_VISITOR, NOW + 60001));
+
+    assert_int_equal(ssec_table_recover(&table, NOW), 1);
+    assert_true(ssec_word(&table, B, 0) != 0);
+    assert_true(ssec_word(&table, B, 1) != 0);
+    assert_true(ssec_word(&table, B, 2) == 0);
+
     /* more limits than there is room for */
 
     table.header->nown = SSEC_TABLE_OWN + 1;
