@@ -15,7 +15,7 @@
 #define SSEC_TABLE_ORDER    0x01020304
 
 /* a tick, or a record, may be this much later than what is compared to it */
-#define SSEC_CLOCK_SLACK    60000
+#define SSEC_CLOCK_SLACK    60000ULL
 
 
 _Static_assert(sizeof(ssec_seal_t) <= SSEC_TABLE_SEAL, "its room");
