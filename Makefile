@@ -5,6 +5,28 @@ MODULE		= ngx_http_session_security_module
 # The nginx to build for: the installed one, or a source tree.
 NGINX_SRC	?=
 
+# Sanitizers, address,undefined say, to build nginx and the module with; this
+# takes nginx's source.
+SANITIZE	?=
+comma		= ,
+
+ifneq ($(SANITIZE),)
+NGINX_SRC	:= $(or $(NGINX_SRC),$(shell tools/nginx-source))
+ifeq ($(NGINX_SRC),)
+$(error SANITIZE takes the source of nginx)
+endif
+
+# clang's runtime can write reports into files.  Each allocation gets memory of
+# its own, where a pool would hide what goes beyond it; and each module's
+# ngx_modules is its own.
+export CC	= clang
+CC_OPT		?= -g -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) \
+			$(if $(findstring address,$(SANITIZE)), \
+			-fsanitize-address-use-odr-indicator) \
+			-DNGX_DEBUG_PALLOC=1
+LD_OPT		= -fsanitize=$(SANITIZE)
+endif
+
 # Where the module goes, and where its directives are looked for.
 MODULES_DIR	?= /usr/lib/nginx/modules
 
@@ -26,7 +48,8 @@ else
 
 NGINX_VERSION	:= $(shell sed -n 's/.*NGINX_VERSION *"\(.*\)"/\1/p' \
 			$(NGINX_SRC)/src/core/nginx.h)
-BUILD		?= build/nginx-$(NGINX_VERSION)
+BUILD		?= build/nginx-$(NGINX_VERSION)$(addprefix -,$(subst \
+			$(comma),-,$(SANITIZE)))
 NGINX		= $(abspath $(BUILD))/objs/nginx
 NGINX_DEV	= $(NGINX_SRC)
 
@@ -36,9 +59,10 @@ CONFIGURE	= bash $$(ls configure auto/configure 2>/dev/null | head -n 1) \
 			--with-compat --with-debug --with-threads $$(sed -nE \
 			"/xslt|image|geoip|perl/d; \
 			s/^  (--with-(http|stream|mail)[a-z_0-9]*) .*/\1/p" \
-			auto/options)
+			auto/options) --with-ld-opt="$(LD_OPT)"
 TARGETS		= binary modules
-NGINX_PACKAGES	= libssl-dev libpcre2-dev zlib1g-dev
+NGINX_PACKAGES	= libssl-dev libpcre2-dev zlib1g-dev \
+			$(if $(SANITIZE),clang llvm libclang-rt-14-dev)
 
 endif
 
@@ -90,7 +114,8 @@ unit: ## Run the unit tests of the pure parts
 
 t: ## Run the suites in t/ (TESTS=t/010-config.t for one)
 t: $(SO)
-	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) tests/prove $(TESTS)
+	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) \
+		$(if $(SANITIZE)$(VALGRIND),tests/watched) tests/prove $(TESTS)
 
 nginx-tests: ## Run nginx's own tests, a checkout in NGINX_TESTS=dir
 nginx-tests: $(SO)
@@ -153,4 +178,5 @@ clean: ## Remove what was built
 help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / \
 		{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "NGINX_SRC=dir builds and tests against that nginx source tree."
+	@echo "NGINX_SRC=dir builds and tests against that nginx source tree;"
+	@echo "SANITIZE=address,undefined or VALGRIND=1 watch nginx in check, t."

@@ -127,6 +127,9 @@ class Nginx:
 
         self.servers.write(conf or self.name + ".conf", """
             load_module "%s";
+            env ASAN_OPTIONS;
+            env UBSAN_OPTIONS;
+            env LSAN_OPTIONS;
             daemon off;
             worker_processes 2;
             pid %s.pid;

@@ -74,7 +74,7 @@ sub nginx_conf {
 
     my $load = join '', map { "load_module $_;\n" } @{ $S{modules} };
     my $pass = join '', map { "env '$_';\n" }
-               qw(ASAN_OPTIONS LD_PRELOAD LD_LIBRARY_PATH), @{ $S{pass_env} };
+               qw(ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS LD_PRELOAD LD_LIBRARY_PATH), @{ $S{pass_env} };
     my $user = $ENV{TEST_NGINX_WORKER_USER} // ($> == 0 ? 'root' : undef);
     $user = defined $user ? "user $user;" : '';
     my $log = expand(section($block, 'error_log_file'), $block->name) // $S{error_log};
