@@ -73,7 +73,9 @@ class Picture:
 
     def table(self, table):
         self.y += 2 * ROW
-        self.text(MARGIN, table.title + ": " + table.columns[0], "title")
+        self.text(MARGIN, table.title + ": " + table.columns[0]
+                  + "".join(" (%s)" % column for column in table.columns[1:2]),
+                  "title")
         self.y += GAP
         top = self.y
 

@@ -203,7 +203,7 @@ measure(const bench_table_t *table, const char *name,
     CALLGRIND_START_INSTRUMENTATION;
 
     operate(operation, warming, first, below, 0);
-    took = operate(operation, measured, first, below, 1);
+    took = operate(operation, measured, first + warming, below, 1);
 
     report(table, name, measured, took);
 
