@@ -59,7 +59,7 @@ sub start_nginx {
         print STDERR "cannot run $command[0]: $!\n";
         POSIX::_exit(127);
     }
-    my $deadline = time + 30;
+    my $deadline = time + ($S{timeout} > 30 ? $S{timeout} : 30);
     until (-s $S{pid_file}) {
         if (waitpid($pid, WNOHANG) == $pid) {
             my $status = $?;
