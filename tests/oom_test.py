@@ -48,7 +48,7 @@ HARMLESS = set("""
     fchmod fclose flock fread free fstat ftruncate geteuid getpid kill lstat
     memchr memcmp memcpy memmove memset msync munmap open posix_fallocate
     pread pwrite read rename sched_yield signal snprintf strchr strcmp strlen
-    strncasecmp strncmp strrchr strtoull unlink
+    strncasecmp strncmp strrchr strtoull unlink usleep
 
     _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable __gmon_start__
 """.split())
