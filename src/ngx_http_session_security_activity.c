@@ -20,6 +20,15 @@ typedef struct {
     ((s)->len == sizeof(literal) - 1                                          \
      && ngx_strncmp((s)->data, literal, sizeof(literal) - 1) == 0)
 
+/*
+ * In lower case, which other modules may have left out.  Most headers differ in
+ * length.
+ */
+#define ngx_http_session_security_is_named(h, literal)                        \
+    ((h)->key.len == sizeof(literal) - 1                                      \
+     && (h)->lowcase_key                                                      \
+     && ngx_memcmp((h)->lowcase_key, literal, sizeof(literal) - 1) == 0)
+
 
 static ngx_uint_t ngx_http_session_security_is_active(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t *foreign);
@@ -157,33 +166,33 @@ ngx_http_session_security_fetch(ngx_http_request_t *r,
 
         found++;
 
-        if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-Mode") == 0) {
+        if (ngx_http_session_security_is_named(&h[i], "sec-fetch-mode")) {
             fetch->mode = h[i].value;
 
-        } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-Site")
-                   == 0)
+        } else if (ngx_http_session_security_is_named(&h[i],
+                                                      "sec-fetch-site"))
         {
             fetch->site = h[i].value;
 
-        } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-Dest")
-                   == 0)
+        } else if (ngx_http_session_security_is_named(&h[i],
+                                                      "sec-fetch-dest"))
         {
             fetch->dest = h[i].value;
 
-        } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Fetch-User")
-                   == 0)
+        } else if (ngx_http_session_security_is_named(&h[i],
+                                                      "sec-fetch-user"))
         {
             fetch->user = h[i].value;
 
-        } else if (ngx_strcasecmp(h[i].key.data, (u_char *) "Sec-Purpose") == 0
+        } else if (ngx_http_session_security_is_named(&h[i], "sec-purpose")
 
                    /* what scripts can send, and browsers sent formerly */
 
-                   || ngx_strcasecmp(h[i].key.data,
-                                     (u_char *) "X-Sec-Purpose") == 0
-                   || ngx_strcasecmp(h[i].key.data, (u_char *) "Purpose") == 0
-                   || ngx_strcasecmp(h[i].key.data, (u_char *) "X-Purpose") == 0
-                   || ngx_strcasecmp(h[i].key.data, (u_char *) "X-Moz") == 0)
+                   || ngx_http_session_security_is_named(&h[i],
+                                                         "x-sec-purpose")
+                   || ngx_http_session_security_is_named(&h[i], "purpose")
+                   || ngx_http_session_security_is_named(&h[i], "x-purpose")
+                   || ngx_http_session_security_is_named(&h[i], "x-moz"))
         {
             fetch->prefetch |=
                 ngx_strlcasestrn(h[i].value.data,
@@ -271,7 +280,7 @@ ngx_http_session_security_is_page(ngx_http_request_t *r)
 {
     ngx_table_elt_t  *h;
 
-    static ngx_str_t  mode = ngx_string("Sec-Fetch-Mode");
+    static ngx_str_t  mode = ngx_string("sec-fetch-mode");
 
     h = ngx_http_session_security_find_header(&r->headers_in.headers, &mode);
 
