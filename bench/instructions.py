@@ -12,6 +12,7 @@ it does not.
 
 import glob
 import re
+import statistics
 import subprocess
 import tempfile
 
@@ -20,6 +21,7 @@ import setups
 from report import BASE, OURS, RIVAL, Table, above
 
 FEW, MANY = 1000, 3000
+AGREED = 10                      # instructions a request
 
 JEMALLOC = glob.glob("/usr/lib/*/libjemalloc.so.2")
 
@@ -50,6 +52,24 @@ INJECT = ("location = /session_security/ping/ { session_security_ping; }"
 
 
 def count(setup, path, cookie, n):
+    """
+    What two runs agree on: on a machine with other work some requests come in
+    parts.  Where LuaJIT compiles, hardly two do: then the middle of five.
+    """
+
+    counted = []
+
+    while len(counted) < 5:
+        counted.append(count_once(setup, path, cookie, n))
+
+        for other in counted[:-1]:
+            if abs(counted[-1] - other) <= AGREED * n:
+                return (counted[-1] + other) / 2
+
+    return statistics.median(counted)
+
+
+def count_once(setup, path, cookie, n):
     with tempfile.NamedTemporaryFile() as out:
         tool = ("valgrind", "--tool=callgrind", "-q",
                 "--callgrind-out-file=" + out.name)
