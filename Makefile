@@ -83,12 +83,13 @@ build: $(SO)
 deps:
 	@$(NEED) gcc make libc6-dev $(NGINX_PACKAGES)
 
-# nginx's configure writes beside its sources: work on a copy
+# nginx's configure writes beside its sources: work on a copy; and it takes ".S"
+# in the path of what it builds for an assembler file's name
 $(BUILD)/objs/Makefile: config Makefile | deps
 	@rm -rf $(BUILD)/nginx $(BUILD)/objs && mkdir -p $(BUILD)
 	@cp -r $(NGINX_DEV) $(BUILD)/nginx && rm -f $(BUILD)/nginx/Makefile
 	cd $(BUILD)/nginx && bash -c '$(CONFIGURE) \
-		--builddir=$(abspath $(BUILD))/objs \
+		--builddir=../objs \
 		--with-cc-opt="$(CC_OPT) $(WARNINGS) -Wno-unused-parameter" \
 		--add-dynamic-module=$(CURDIR)' > $(abspath $(BUILD))/configure.log
 
