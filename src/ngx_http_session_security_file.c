@@ -46,6 +46,10 @@ static ngx_int_t ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
 static ssec_seal_e ngx_http_session_security_read_seal(
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_file_t *file);
+static ngx_int_t ngx_http_session_security_not_ours(ngx_shm_zone_t *shm_zone,
+    const char *name);
+static void ngx_http_session_security_size_stays(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t *file);
 static ngx_int_t ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_file_t *file);
 static ngx_int_t ngx_http_session_security_lies_there(const char *name,
@@ -120,11 +124,7 @@ ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
     }
 
     if (seal == SSEC_SEAL_NONE) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": \"%s\" is no file of a "
-                      "zone and is left alone; name another one, or remove it",
-                      &zone->name, zone->path);
-        rc = NGX_ERROR;
+        rc = ngx_http_session_security_not_ours(shm_zone, zone->path);
         goto done;
     }
 
@@ -306,11 +306,7 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
         }
 
         if (file->size != zone->size) {
-            ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
-                          "session_security_zone \"%V\": another nginx uses "
-                          "\"%s\", which keeps its size of %uzk until a "
-                          "reload after that one has ended",
-                          &zone->name, zone->path, file->size / 1024);
+            ngx_http_session_security_size_stays(shm_zone, file);
         }
 
     } else {
@@ -428,11 +424,7 @@ ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
 
         ngx_http_session_security_close_file(new);
 
-        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": another nginx uses "
-                      "\"%s\", which keeps its size of %uzk until a reload "
-                      "after that one has ended",
-                      &zone->name, zone->path, old->file->size / 1024);
+        ngx_http_session_security_size_stays(shm_zone, old->file);
     }
 
     zone->table = old->table;
@@ -469,11 +461,7 @@ ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
         seal = ngx_http_session_security_read_seal(zone, file);
 
         if (file->size && seal == SSEC_SEAL_NONE) {
-            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                          "session_security_zone \"%V\": \"%s\" is no file of "
-                          "a zone and is left alone; name another one, or "
-                          "remove it", &zone->name, zone->path);
-            rc = NGX_ERROR;
+            rc = ngx_http_session_security_not_ours(shm_zone, zone->path);
             goto done;
         }
     }
@@ -564,12 +552,8 @@ ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
     if (ngx_http_session_security_read_seal(zone, file) == SSEC_SEAL_NONE
         && (pread(file->fd, &begins, sizeof(uint64_t), 0) == -1 || begins))
     {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": \"%s\" is no file of a "
-                      "zone and is left alone; name another one, or remove it",
-                      &zone->name, zone->new);
         ngx_http_session_security_close_file(file);
-        return NGX_ERROR;
+        return ngx_http_session_security_not_ours(shm_zone, zone->new);
     }
 
     file->name = zone->new;
@@ -783,6 +767,39 @@ ngx_http_session_security_read_seal(ngx_http_session_security_zone_t *zone,
     }
 
     return ssec_table_check(seal, file->size, zone->key.data, zone->key.len);
+}
+
+
+/* Says so, and gives the error that it is. */
+
+static ngx_int_t
+ngx_http_session_security_not_ours(ngx_shm_zone_t *shm_zone, const char *name)
+{
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                  "session_security_zone \"%V\": \"%s\" is no file of a zone "
+                  "and is left alone; name another one, or remove it",
+                  &zone->name, name);
+
+    return NGX_ERROR;
+}
+
+
+static void
+ngx_http_session_security_size_stays(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t *file)
+{
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                  "session_security_zone \"%V\": another nginx uses \"%s\", "
+                  "which keeps its size of %uzk until a reload after that one "
+                  "has ended", &zone->name, zone->path, file->size / 1024);
 }
 
 
