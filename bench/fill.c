@@ -49,7 +49,7 @@ main(int argc, char **argv)
     for (n = 0; ssec_table_evicted(&table) == 0; n++) {
 
         snprintf(key, sizeof(key), "%032lu", n);
-        ssec_digest(table.key, key, sizeof(key) - 1, &digest);
+        ssec_digest(&table.key, key, sizeof(key) - 1, &digest);
 
         ssec_table_acquire(&table, &digest, &entry);
 

@@ -66,7 +66,7 @@ bench_module_touch(const char *key)
 
     now++;
 
-    ssec_digest(table.key, key, BENCH_KEY, &digest);
+    ssec_digest(&table.key, key, BENCH_KEY, &digest);
 
     if (ssec_table_glimpse(&table, &digest, &glimpse)
         && ssec_decide_live(ssec_glimpse_created(&glimpse),
@@ -110,7 +110,7 @@ bench_module_insert(const char *key)
 
     now++;
 
-    ssec_digest(table.key, key, BENCH_KEY, &digest);
+    ssec_digest(&table.key, key, BENCH_KEY, &digest);
 
     if (ssec_table_glimpse(&table, &digest, &glimpse)) {
         abort();
@@ -140,7 +140,7 @@ bench_module_unknown(const char *key)
     ssec_entry_t    entry;
     ssec_glimpse_t  glimpse;
 
-    ssec_digest(table.key, key, BENCH_KEY, &digest);
+    ssec_digest(&table.key, key, BENCH_KEY, &digest);
 
     if (ssec_table_glimpse(&table, &digest, &glimpse)) {
         abort();

@@ -157,8 +157,6 @@ typedef struct {
 typedef struct {
     ssec_digest_t               digest;
     ngx_str_t                   name;        /* of the cookie, as spelled */
-    u_char                      whole;       /* may be recorded */
-    u_char                      rest;        /* too short to tell sessions */
     u_char                      judged;
     u_char                      unknown;
     u_char                      state;       /* as it was judged */
@@ -166,6 +164,8 @@ typedef struct {
     u_char                      kept;        /* or sets it; under this name, */
     u_char                      set;         /* spelled so, */
     u_char                      same;        /* to what it was */
+    u_char                      whole;       /* may be recorded */
+    u_char                      rest;        /* too short to tell sessions */
 
     /* of the session, once it was judged */
 
@@ -176,28 +176,23 @@ typedef struct {
 
 
 typedef struct {
-    ngx_http_session_security_key_t  elts[NGX_HTTP_SESSION_SECURITY_MAX_KEYS];
-    ngx_uint_t                       nelts;
-    ngx_uint_t                       too_many;
+    ngx_http_session_security_key_t   *elts;
+    ngx_uint_t                         nelts;
+    ngx_uint_t                         too_many;
+    ngx_http_session_security_key_t    first;    /* if there is but one */
 } ngx_http_session_security_keys_t;
 
 
 typedef struct {
     ngx_pool_cleanup_t                 cleanup;  /* see the function below */
     ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_key_t   *keys;     /* of the request */
-    ngx_uint_t                         nkeys;
-    ngx_http_session_security_key_t    key;      /* if there is but one */
+    ngx_http_session_security_keys_t   keys;     /* of the request */
     ssec_event_t                       event;
     ssec_outcome_t                     outcome;
     ssec_limits_t                      limits;
     ssec_glimpse_t                     glimpse;  /* if it is plain */
-    ssec_own_t                         own;      /* the session's, if any */
     uint64_t                           now;      /* as it was judged */
-    uint64_t                           idle;     /* after the request */
-    ngx_http_session_security_page_t  *page;     /* until the tag is in it */
     ngx_table_elt_t                    accept_encoding;
-    ngx_str_t                          said;     /* by the backend, so far */
 
     /* a connection that may outlive its session */
 
@@ -207,6 +202,12 @@ typedef struct {
     uint64_t                           deadline;
     off_t                              sent;     /* to the backend so far */
     ngx_uint_t                         connections;
+
+    /* zero at first, from here on */
+
+    ngx_http_session_security_page_t  *page;     /* until the tag is in it */
+    ngx_str_t                          said;     /* by the backend, so far */
+    ssec_own_t                         own;      /* the session's, if any */
 
     /* flags; bytes, which take less to be set and asked for than bits */
 
@@ -228,6 +229,8 @@ ngx_http_session_security_ctx_t *ngx_http_session_security_find_ctx(
 ngx_int_t ngx_http_session_security_handler(ngx_http_request_t *r);
 /* The request has passed nginx's own access checks: it counts. */
 ngx_int_t ngx_http_session_security_admit_handler(ngx_http_request_t *r);
+/* The session's idle time, in milliseconds: after the request, if it counts. */
+uint64_t ngx_http_session_security_idle(ngx_http_session_security_ctx_t *ctx);
 
 /*
  * What the request is, and whether it proves a human.  Gives NGX_DECLINED if
@@ -332,6 +335,10 @@ ngx_http_session_security_zone_t *ngx_http_session_security_next_zone(
 void ngx_http_session_security_host(ssec_host_t *host);
 /* The host's uptime in milliseconds, suspended time included. */
 uint64_t ngx_http_session_security_uptime(void);
+void ngx_http_session_security_update_time(void);
+
+extern uint64_t    ngx_http_session_security_cached_uptime;
+extern ngx_msec_t  ngx_http_session_security_time_at;
 
 /* Finds or makes the zone's file; old is the zone as it runs, or NULL. */
 ngx_int_t ngx_http_session_security_init_file(ngx_shm_zone_t *shm_zone,
@@ -352,12 +359,16 @@ void ngx_http_session_security_report(ngx_http_request_t *r,
 extern ngx_module_t  ngx_http_session_security_module;
 
 
-/* The zone's time, in milliseconds. */
+/* The zone's time, in milliseconds, as of when nginx last updated its own. */
 
 static ngx_inline uint64_t
 ngx_http_session_security_now(ngx_http_session_security_zone_t *zone)
 {
-    return zone->epoch + ngx_http_session_security_uptime();
+    if (ngx_http_session_security_time_at != ngx_current_msec) {
+        ngx_http_session_security_update_time();
+    }
+
+    return zone->epoch + ngx_http_session_security_cached_uptime;
 }
 
 

@@ -265,13 +265,13 @@ ngx_http_session_security_traffic(uint64_t now)
 
         table = &ctx->zone->table;
 
-        for (i = 0; i < ctx->nkeys; i++) {
+        for (i = 0; i < ctx->keys.nelts; i++) {
 
-            if (ctx->keys[i].state != SSEC_LIVE) {
+            if (ctx->keys.elts[i].state != SSEC_LIVE) {
                 continue;
             }
 
-            ssec_table_acquire(table, &ctx->keys[i].root, &entry);
+            ssec_table_acquire(table, &ctx->keys.elts[i].root, &entry);
 
             if (entry.record.state != SSEC_LIVE) {
                 ssec_table_leave(table, &entry);
@@ -342,7 +342,7 @@ ngx_http_session_security_has_ended(ngx_http_session_security_ctx_t *ctx,
     ngx_http_session_security_key_t  *key;
 
     table = &ctx->zone->table;
-    key = ctx->keys;
+    key = ctx->keys.elts;
 
     ngx_memzero(&ev, sizeof(ssec_event_t));
 
@@ -351,7 +351,7 @@ ngx_http_session_security_has_ended(ngx_http_session_security_ctx_t *ctx,
 
     *deadline = UINT64_MAX;
 
-    for (i = 0; i < ctx->nkeys; i++) {
+    for (i = 0; i < ctx->keys.nelts; i++) {
 
         if (key[i].state != SSEC_LIVE) {
             continue;

@@ -63,9 +63,9 @@ ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
                SSEC_TABLE_NOTES);
     ssec_table_unlock_notes(&ctx->zone->table);
 
-    key = ctx->keys;
+    key = ctx->keys.elts;
 
-    for (i = 0; i < ctx->nkeys; i++) {
+    for (i = 0; i < ctx->keys.nelts; i++) {
 
         /* once each; and what the response sets anew is a new session's */
 

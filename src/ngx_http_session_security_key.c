@@ -2,16 +2,19 @@
 
 #include "ngx_http_session_security.h"
 
+#include "ssec_seldom.h"
 
+
+static ngx_int_t ngx_http_session_security_value_key(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_keys_t *keys) ssec_seldom;
 static ngx_int_t ngx_http_session_security_join_cookies(
-    ngx_http_request_t *r, ngx_table_elt_t *header);
-static ngx_int_t ngx_http_session_security_cookie_keys(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ngx_str_t *header,
-    ngx_http_session_security_keys_t *keys);
-static inline ngx_http_session_security_key_t *
-    ngx_http_session_security_push_key(
-    ngx_http_session_security_keys_t *keys, ssec_digest_t *digest,
-    ssec_cookie_t *cookie);
+    ngx_http_request_t *r, ngx_table_elt_t *header) ssec_seldom;
+static ngx_http_session_security_key_t *ngx_http_session_security_next_key(
+    ngx_http_request_t *r, ngx_http_session_security_keys_t *keys) ssec_seldom;
+static inline void ngx_http_session_security_push_key(
+    ngx_http_session_security_keys_t *keys,
+    ngx_http_session_security_key_t *key, ssec_cookie_t *cookie, size_t len);
 static ngx_int_t ngx_http_session_security_cut(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ngx_str_t *header);
 static void ngx_http_session_security_flush_variables(ngx_http_request_t *r);
@@ -22,25 +25,18 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_keys_t *keys)
 {
-    ngx_str_t         value;
-    ssec_digest_t     digest;
-    ngx_table_elt_t  *header;
+    size_t                            len;
+    ssec_cookie_t                     cookie;
+    ssec_cookies_t                    cookies;
+    ngx_table_elt_t                  *header;
+    ngx_http_session_security_key_t  *key;
 
+    keys->elts = &keys->first;
     keys->nelts = 0;
     keys->too_many = 0;
 
     if (zone->value) {
-
-        if (ngx_http_complex_value(r, zone->value, &value) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        if (value.len) {
-            ssec_digest(zone->table.key, value.data, value.len, &digest);
-            ngx_http_session_security_push_key(keys, &digest, NULL);
-        }
-
-        return NGX_OK;
+        return ngx_http_session_security_value_key(r, zone, keys);
     }
 
 #if (nginx_version >= 1023000)
@@ -70,8 +66,60 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
         }
     }
 
-    return ngx_http_session_security_cookie_keys(r, zone, &header->value,
-                                                 keys);
+    ssec_cookies(&cookies, header->value.data, header->value.len);
+
+    while (ssec_cookies_next(&cookies, &zone->cookie, &cookie)) {
+
+        key = (keys->nelts == 0)
+              ? &keys->first : ngx_http_session_security_next_key(r, keys);
+
+        if (key == NULL) {
+            return NGX_ERROR;
+        }
+
+        if (cookie.canonical) {
+            len = cookie.value.len;
+            ssec_digest(&zone->table.key, cookie.value.data, len,
+                        &key->digest);
+
+        } else if (ngx_http_session_security_canonical(r, zone, &cookie.value,
+                                                       &key->digest, &len)
+                   != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        if (len) {
+            ngx_http_session_security_push_key(keys, key, &cookie, len);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_value_key(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_keys_t *keys)
+{
+    ngx_str_t      value;
+    ssec_cookie_t  cookie;
+
+    if (ngx_http_complex_value(r, zone->value, &value) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (value.len) {
+        ssec_digest(&zone->table.key, value.data, value.len,
+                    &keys->first.digest);
+
+        ngx_memzero(&cookie, sizeof(ssec_cookie_t));
+        ngx_http_session_security_push_key(keys, &keys->first, &cookie,
+                                           value.len);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -159,56 +207,60 @@ ngx_http_session_security_join_cookies(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
-ngx_http_session_security_cookie_keys(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ngx_str_t *header,
+/* Room for one more, be it one too many; or NULL. */
+
+static ngx_http_session_security_key_t *
+ngx_http_session_security_next_key(ngx_http_request_t *r,
     ngx_http_session_security_keys_t *keys)
 {
-    size_t                            len;
-    ngx_uint_t                        i, whole;
-    ssec_cookie_t                     cookie;
-    ssec_digest_t                     digest;
-    ssec_cookies_t                    cookies;
-    ngx_http_session_security_key_t  *key;
+    if (keys->elts == &keys->first) {
 
-    whole = 0;
-
-    ssec_cookies(&cookies, header->data, header->len);
-
-    while (ssec_cookies_more(&cookies)
-           && ssec_cookies_next(&cookies, &zone->cookie, &cookie))
-    {
-        if (cookie.canonical) {
-            len = cookie.value.len;
-            ssec_digest(zone->table.key, cookie.value.data, len, &digest);
-
-        } else if (ngx_http_session_security_canonical(r, zone, &cookie.value,
-                                                       &digest, &len)
-                   != NGX_OK)
-        {
-            return NGX_ERROR;
+        keys->elts = ngx_palloc(r->pool,
+                                (NGX_HTTP_SESSION_SECURITY_MAX_KEYS + 1)
+                                * sizeof(ngx_http_session_security_key_t));
+        if (keys->elts == NULL) {
+            return NULL;
         }
 
-        if (len == 0) {
-            continue;
-        }
-
-        key = ngx_http_session_security_push_key(keys, &digest, &cookie);
-
-        if (key && zone->cookie.prefix) {
-            key->rest = (len < NGX_HTTP_SESSION_SECURITY_MIN_PART);
-            whole |= !key->rest;
-        }
+        keys->elts[0] = keys->first;
     }
 
-    if (zone->cookie.prefix && !whole) {
+    return &keys->elts[keys->nelts];
+}
 
-        for (i = 0; i < keys->nelts; i++) {
-            keys->elts[i].rest = 0;
-        }
+
+/* One that has its digest: unless it is there, or there are too many. */
+
+static inline void
+ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
+    ngx_http_session_security_key_t *key, ssec_cookie_t *cookie, size_t len)
+{
+    ngx_http_session_security_key_t  *same;
+
+    same = ngx_http_session_security_find_key(keys->elts, keys->nelts,
+                                              &key->digest);
+
+    if (same) {
+        same->whole |= !cookie->cut;
+        return;
     }
 
-    return NGX_OK;
+    if (keys->nelts == NGX_HTTP_SESSION_SECURITY_MAX_KEYS) {
+        keys->too_many = 1;
+        return;
+    }
+
+    keys->nelts++;
+
+    key->name.len = cookie->name.len;
+    key->name.data = (u_char *) cookie->name.data;
+
+    ngx_memzero(&key->judged, offsetof(ngx_http_session_security_key_t, rest)
+                              - offsetof(ngx_http_session_security_key_t,
+                                         judged));
+
+    key->whole = !cookie->cut;
+    key->rest = (len < NGX_HTTP_SESSION_SECURITY_MIN_PART);
 }
 
 
@@ -227,55 +279,11 @@ ngx_http_session_security_canonical(ngx_http_request_t *r,
     }
 
     *len = ssec_cookie_canonical(buf, value->data, value->len);
-    ssec_digest(zone->table.key, buf, *len, digest);
+    ssec_digest(&zone->table.key, buf, *len, digest);
 
     ngx_explicit_memzero(buf, value->len);
 
     return NGX_OK;
-}
-
-
-/* NULL if it is there already, or there are too many. */
-
-static inline ngx_http_session_security_key_t *
-ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
-    ssec_digest_t *digest, ssec_cookie_t *cookie)
-{
-    ngx_http_session_security_key_t  *key;
-
-    key = ngx_http_session_security_find_key(keys->elts, keys->nelts, digest);
-
-    if (key) {
-        key->whole |= (cookie == NULL || !cookie->cut);
-        return NULL;
-    }
-
-    if (keys->nelts == NGX_HTTP_SESSION_SECURITY_MAX_KEYS) {
-        keys->too_many = 1;
-        return NULL;
-    }
-
-    key = &keys->elts[keys->nelts++];
-
-    key->digest = *digest;
-    key->whole = 1;
-    key->rest = 0;
-    key->judged = 0;
-    key->gone = 0;
-    key->kept = 0;
-    key->set = 0;
-    key->same = 0;
-
-    if (cookie) {
-        key->whole = !cookie->cut;
-        key->name.len = cookie->name.len;
-        key->name.data = (u_char *) cookie->name.data;
-
-    } else {
-        ngx_str_null(&key->name);
-    }
-
-    return key;
 }
 
 

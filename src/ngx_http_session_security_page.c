@@ -355,7 +355,7 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
 {
     u_char                              *p;
     size_t                               len;
-    uint64_t                             expire_after, warn_after, after;
+    uint64_t                             expire_after, warn_after, after, idle;
     ngx_str_t                            logout, back, *values;
     ngx_uint_t                           i, n;
     ngx_http_session_security_option_t  *option;
@@ -449,7 +449,8 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
 
     tag->data = p;
 
-    after = expire_after - ngx_min(ctx->idle, expire_after);
+    idle = ngx_http_session_security_idle(ctx);
+    after = expire_after - ngx_min(idle, expire_after);
 
     p = ngx_cpymem(p, slcf->tag.data, slcf->tag.len);
     p = ngx_http_session_security_attr(p, slcf->logout_url
@@ -459,7 +460,7 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
     p = (slcf->times.len && !ctx->own.expire_after && !ctx->own.warn_after)
         ? ngx_cpymem(p, slcf->times.data, slcf->times.len)
         : ngx_http_session_security_times(p, warn_after, expire_after);
-    p = ngx_http_session_security_seconds(p, " data-idle=\"", ctx->idle);
+    p = ngx_http_session_security_seconds(p, " data-idle=\"", idle);
 
     if (ctx->outcome.lifetime != UINT64_MAX) {
         p = ngx_http_session_security_seconds(p, " data-ends-in=\"",

@@ -54,7 +54,9 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
         }
 
         cv.value.data = p;
-        cv.value.len = ngx_sprintf(p, "%uL", ctx->idle / 1000) - p;
+        cv.value.len = ngx_sprintf(p, "%uL",
+                                   ngx_http_session_security_idle(ctx) / 1000)
+                       - p;
 
     } else {
         ngx_str_set(&cv.value, "\"logout\"");

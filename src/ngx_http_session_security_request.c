@@ -16,7 +16,12 @@ static void ngx_http_session_security_come_back(ngx_http_request_t *r)
 static ngx_int_t ngx_http_session_security_keyless(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone) ssec_seldom;
 static inline ngx_http_session_security_ctx_t *
-    ngx_http_session_security_create_ctx(ngx_http_request_t *r);
+    ngx_http_session_security_alloc_ctx(ngx_http_request_t *r);
+static inline void ngx_http_session_security_free_ctx(
+    ngx_http_session_security_ctx_t *ctx);
+static inline void ngx_http_session_security_init_ctx(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx,
+    ngx_http_session_security_zone_t *zone);
 static void ngx_http_session_security_cleanup(void *data);
 
 static ngx_int_t ngx_http_session_security_complete(ngx_http_request_t *r,
@@ -32,13 +37,11 @@ static ngx_int_t ngx_http_session_security_init_event(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx, ngx_uint_t usual);
 static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
 static void ngx_http_session_security_no_outcome(ssec_outcome_t *outcome)
     ssec_seldom;
 static ngx_int_t ngx_http_session_security_judge_several(
     ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url) ssec_seldom;
 static ngx_int_t ngx_http_session_security_judge_one(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
@@ -58,6 +61,11 @@ static ngx_int_t ngx_http_session_security_refuse(ngx_http_request_t *r,
     ngx_uint_t status);
 
 
+/* contexts of requests that have ended, for those to come */
+
+static ngx_http_session_security_ctx_t  *ngx_http_session_security_free;
+
+
 /* Before access is checked, so that no dead session takes part in that. */
 
 ngx_int_t
@@ -65,7 +73,6 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
 {
     ngx_str_t                              url;
     ngx_http_session_security_ctx_t       *ctx;
-    ngx_http_session_security_keys_t       keys;
     ngx_http_session_security_zone_t      *zone;
     ngx_http_session_security_loc_conf_t  *slcf;
 
@@ -90,21 +97,24 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
 
     zone = slcf->shm_zone->data;
 
-    if (ngx_http_session_security_keys(r, zone, &keys) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (keys.nelts == 0) {
-        return r->internal ? ngx_http_session_security_keyless(r, zone)
-                           : NGX_DECLINED;
-    }
-
-    ctx = ngx_http_session_security_create_ctx(r);
+    ctx = ngx_http_session_security_alloc_ctx(r);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->zone = zone;
+    if (ngx_http_session_security_keys(r, zone, &ctx->keys) != NGX_OK) {
+        ngx_http_session_security_free_ctx(ctx);
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->keys.nelts == 0) {
+        ngx_http_session_security_free_ctx(ctx);
+
+        return r->internal ? ngx_http_session_security_keyless(r, zone)
+                           : NGX_DECLINED;
+    }
+
+    ngx_http_session_security_init_ctx(r, ctx, zone);
 
     if (r->internal) {
         ngx_http_session_security_come_back(r);
@@ -116,14 +126,14 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
                            || r->err_status == NGX_HTTP_FORBIDDEN);
     }
 
-    if (ngx_http_session_security_judge(r, slcf, &keys, ctx, &url) != NGX_OK) {
+    if (ngx_http_session_security_judge(r, slcf, ctx, &url) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ngx_log_debug4(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                    "session security: verdict:%d state:%d idle:%uL keys:%ui",
                    ctx->outcome.verdict, ctx->outcome.state,
-                   ctx->outcome.idle, keys.nelts);
+                   ctx->outcome.idle, ctx->keys.nelts);
 
     if (ctx->outcome.verdict == SSEC_PASS) {
         ctx->judged = 1;
@@ -181,12 +191,15 @@ ngx_http_session_security_keyless(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ctx = ngx_http_session_security_create_ctx(r);
+    ctx = ngx_http_session_security_alloc_ctx(r);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->zone = zone;
+    ctx->keys.nelts = 0;
+
+    ngx_http_session_security_init_ctx(r, ctx, zone);
+
     ctx->said = said->value;
     ctx->judged = 1;
     ctx->admitted = 1;
@@ -223,27 +236,36 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
     /* one that is known, mostly */
 
     if (!ctx->plain
-        || !ssec_table_touch(&ctx->zone->table, &ctx->key.root,
+        || !ssec_table_touch(&ctx->zone->table, &ctx->keys.elts->root,
                              &ctx->glimpse, ctx->outcome.active))
     {
         ngx_http_session_security_count(r, ctx);
     }
 
     if (ctx->outcome.state == SSEC_LIVE
-        && ctx->outcome.verdict == SSEC_PASS)
+        && ctx->outcome.verdict == SSEC_PASS
+        && ctx->connections != NGX_HTTP_SESSION_SECURITY_OFF)
     {
-        if (ctx->outcome.active
-            && ctx->idle > ctx->now - ctx->outcome.active)
-        {
-            ctx->idle = ctx->now - ctx->outcome.active;
-        }
-
-        if (ctx->connections != NGX_HTTP_SESSION_SECURITY_OFF) {
-            ngx_http_session_security_watch(r, ctx);
-        }
+        ngx_http_session_security_watch(r, ctx);
     }
 
     return NGX_DECLINED;
+}
+
+
+uint64_t
+ngx_http_session_security_idle(ngx_http_session_security_ctx_t *ctx)
+{
+    if (ctx->admitted
+        && !ctx->refused
+        && ctx->outcome.state == SSEC_LIVE
+        && ctx->outcome.verdict == SSEC_PASS
+        && ctx->outcome.active)
+    {
+        return ngx_min(ctx->outcome.idle, ctx->now - ctx->outcome.active);
+    }
+
+    return ctx->outcome.idle;
 }
 
 
@@ -347,33 +369,46 @@ ngx_http_session_security_hide(ngx_http_request_t *r, ngx_table_elt_t **known)
 
 
 static inline ngx_http_session_security_ctx_t *
-ngx_http_session_security_create_ctx(ngx_http_request_t *r)
+ngx_http_session_security_alloc_ctx(ngx_http_request_t *r)
 {
     ngx_http_session_security_ctx_t  *ctx;
 
-    ctx = ngx_palloc(r->pool, sizeof(ngx_http_session_security_ctx_t));
+    ctx = ngx_http_session_security_free;
+
     if (ctx == NULL) {
-        return NULL;
+        return ngx_alloc(sizeof(ngx_http_session_security_ctx_t),
+                         r->connection->log);
     }
 
-    ctx->nkeys = 0;
+    ngx_http_session_security_free = ctx->cleanup.data;
+
+    return ctx;
+}
+
+
+static inline void
+ngx_http_session_security_free_ctx(ngx_http_session_security_ctx_t *ctx)
+{
+    ctx->cleanup.data = ngx_http_session_security_free;
+    ngx_http_session_security_free = ctx;
+}
+
+
+/* With its keys, or their number, it is the request's. */
+
+static inline void
+ngx_http_session_security_init_ctx(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx,
+    ngx_http_session_security_zone_t *zone)
+{
+    ngx_memzero(&ctx->page, sizeof(ngx_http_session_security_ctx_t)
+                            - offsetof(ngx_http_session_security_ctx_t, page));
+
+    ctx->zone = zone;
     ctx->outcome.verdict = SSEC_PASS;
     ctx->outcome.state = SSEC_UNKNOWN;
-    ctx->page = NULL;
-    ctx->said.data = NULL;
-    ngx_memzero(&ctx->own, sizeof(ssec_own_t));
-    ctx->judged = 0;
-    ctx->refused = 0;
-    ctx->plain = 0;
-    ctx->admitted = 0;
-    ctx->deleted = 0;
-    ctx->issued = 0;
-    ctx->ended = 0;
-    ctx->hidden = 0;
-    ctx->queued = 0;
-    ctx->watched = 0;
 
-    /* as ngx_pool_cleanup_add() does, with one allocation for both */
+    /* as ngx_pool_cleanup_add() does */
 
     ctx->cleanup.handler = ngx_http_session_security_cleanup;
     ctx->cleanup.data = ctx;
@@ -381,8 +416,6 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r)
     r->pool->cleanup = &ctx->cleanup;
 
     ngx_http_set_ctx(r, ctx, ngx_http_session_security_module);
-
-    return ctx;
 }
 
 
@@ -399,6 +432,8 @@ ngx_http_session_security_cleanup(void *data)
     } else if (ctx->queued) {
         ngx_queue_remove(&ctx->queue);
     }
+
+    ngx_http_session_security_free_ctx(ctx);
 }
 
 
@@ -504,12 +539,11 @@ ngx_http_session_security_init_event(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_int_t            rc;
-    ngx_uint_t           usual;
-    const ssec_event_t  *ev;
+    ngx_uint_t                        usual;
+    const ssec_event_t               *ev;
+    ngx_http_session_security_key_t  *key;
 
     static const ssec_event_t  active = { .kind = SSEC_ACTIVE };
 
@@ -543,52 +577,40 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
 
     ctx->now = ngx_http_session_security_now(ctx->zone);
 
-    if (keys->nelts == 1) {
-        ngx_memcpy(&ctx->key, keys->elts,
-                   offsetof(ngx_http_session_security_key_t, root));
-        ctx->keys = &ctx->key;
-        ctx->nkeys = 1;
+    key = ctx->keys.elts;
 
-        /* most requests need no more than this */
+    /* most requests need no more than this */
 
-        if (ssec_table_glimpse(&ctx->zone->table, &ctx->key.digest,
-                               &ctx->glimpse)
-            && ssec_decide_live(ssec_glimpse_created(&ctx->glimpse),
-                                ssec_glimpse_last(&ctx->glimpse), ev,
-                                ctx->now, &ctx->limits, &ctx->outcome))
-        {
-            ctx->key.root = ctx->key.digest;
-            ctx->key.remaining = ctx->outcome.remaining;
-            ctx->key.state = SSEC_LIVE;
-            ctx->key.unknown = 0;
-            ctx->plain = 1;
+    if (ctx->keys.nelts == 1
+        && ssec_table_glimpse(&ctx->zone->table, &key->digest, &ctx->glimpse)
+        && ssec_decide_live(ssec_glimpse_created(&ctx->glimpse),
+                            ssec_glimpse_last(&ctx->glimpse), ev, ctx->now,
+                            &ctx->limits, &ctx->outcome))
+    {
+        key->root = key->digest;
+        key->remaining = ctx->outcome.remaining;
+        key->state = SSEC_LIVE;
+        ctx->plain = 1;
 
-            ctx->idle = ctx->outcome.idle;
-
-            return NGX_OK;
-        }
+        return NGX_OK;
     }
 
     if (usual) {
         (void) ngx_http_session_security_init_event(r, slcf, ctx, usual);
     }
 
-    if (keys->nelts == 1) {
+    if (ctx->keys.nelts == 1) {
 
-        if (!ctx->key.whole) {
+        if (!key->whole) {
             ngx_http_session_security_no_outcome(&ctx->outcome);
         }
 
-        rc = ngx_http_session_security_judge_key(r, slcf, &ctx->key,
-                                                 ctx->key.whole, ctx, url,
-                                                 &ctx->outcome, &ctx->own);
-    } else {
-        rc = ngx_http_session_security_judge_several(r, slcf, keys, ctx, url);
+        return ngx_http_session_security_judge_key(r, slcf, key, key->whole,
+                                                   ctx, url, &ctx->outcome,
+                                                   &ctx->own);
     }
 
-    ctx->idle = ctx->outcome.idle;
-
-    return rc;
+    return ngx_http_session_security_judge_several(r, slcf, ctx, url);
 }
 
 
@@ -613,32 +635,24 @@ ngx_http_session_security_no_outcome(ssec_outcome_t *outcome)
 static ngx_int_t
 ngx_http_session_security_judge_several(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_uint_t                        i;
+    ngx_uint_t                        i, split;
     ngx_http_session_security_key_t  *key;
 
-    key = ngx_palloc(r->pool, keys->nelts
-                              * sizeof(ngx_http_session_security_key_t));
-    if (key == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(key, keys->elts,
-               keys->nelts * sizeof(ngx_http_session_security_key_t));
-
-    ctx->keys = key;
-    ctx->nkeys = keys->nelts;
+    key = ctx->keys.elts;
 
     ngx_http_session_security_no_outcome(&ctx->outcome);
 
-    for (i = 0; i < ctx->nkeys; i++) {
+    split = 0;
 
-        key[i].unknown = 0;
-        key[i].state = SSEC_UNKNOWN;
+    for (i = 0; i < ctx->keys.nelts; i++) {
+        split |= (ctx->zone->cookie.prefix && !key[i].rest);
+    }
 
-        if (!key[i].rest
+    for (i = 0; i < ctx->keys.nelts; i++) {
+
+        if (!(key[i].rest && split)
             && ngx_http_session_security_judge_one(r, slcf, &key[i], 0, ctx,
                                                    url)
                != NGX_OK)
@@ -647,7 +661,7 @@ ngx_http_session_security_judge_several(ngx_http_request_t *r,
         }
     }
 
-    for (i = 0; i < ctx->nkeys; i++) {
+    for (i = 0; i < ctx->keys.nelts; i++) {
 
         if (key[i].unknown
             && key[i].whole
@@ -660,7 +674,7 @@ ngx_http_session_security_judge_several(ngx_http_request_t *r,
         }
     }
 
-    if (keys->too_many && ctx->outcome.verdict < SSEC_ANONYMOUS) {
+    if (ctx->keys.too_many && ctx->outcome.verdict < SSEC_ANONYMOUS) {
 
         ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                       "client sent too many session cookies, "
@@ -813,9 +827,9 @@ ngx_http_session_security_count(ngx_http_request_t *r,
     brief = ev.brief;
 
     table = &ctx->zone->table;
-    key = ctx->keys;
+    key = ctx->keys.elts;
 
-    for (i = 0; i < ctx->nkeys; i++) {
+    for (i = 0; i < ctx->keys.nelts; i++) {
 
         /* row 3: a ping may have told of one that has ended */
 
@@ -861,7 +875,7 @@ ngx_http_session_security_act(ngx_http_request_t *r,
 
     ctx->judged = 1;
 
-    if (ctx->outcome.verdict >= SSEC_REFUSE && ctx->nkeys > 1) {
+    if (ctx->outcome.verdict >= SSEC_REFUSE && ctx->keys.nelts > 1) {
 
         /* it ends here, but whoever sent it is there */
 

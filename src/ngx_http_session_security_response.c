@@ -21,9 +21,11 @@ typedef struct {
 
 static ngx_int_t ngx_http_session_security_header_filter(
     ngx_http_request_t *r);
-static ngx_int_t ngx_http_session_security_headers(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx) ssec_apart;
+static ngx_int_t ngx_http_session_security_filter(ngx_http_request_t *r)
+    ssec_apart;
+static inline ngx_int_t ngx_http_session_security_headers(
+    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx);
 static ngx_int_t ngx_http_session_security_answer(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *said) ssec_seldom;
@@ -62,26 +64,41 @@ ngx_http_session_security_init_header_filter(void)
 }
 
 
+/* Nothing is to be done for most responses, and that quickly. */
+
 static ngx_int_t
 ngx_http_session_security_header_filter(ngx_http_request_t *r)
 {
     ngx_http_session_security_ctx_t       *ctx;
     ngx_http_session_security_loc_conf_t  *slcf;
 
-    if (r != r->main) {
-        return ngx_http_next_header_filter(r);
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+    ctx = ngx_http_get_module_ctx(r, ngx_http_session_security_module);
+
+    if (r == r->main
+        && (r->headers_out.headers.part.nelts
+            || r->internal
+            || r->filter_finalize
+            || (ctx && (ctx->outcome.verdict != SSEC_PASS
+                        || ctx->hidden || slcf->inject || slcf->keep_out))))
+    {
+        return ngx_http_session_security_filter(r);
     }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_session_security_filter(ngx_http_request_t *r)
+{
+    ngx_http_session_security_ctx_t       *ctx;
+    ngx_http_session_security_loc_conf_t  *slcf;
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
     ctx = ngx_http_session_security_ctx(r);
 
-    if (ctx == NULL && slcf->shm_zone == NULL) {
-        return ngx_http_next_header_filter(r);
-    }
-
-    if ((r->headers_out.headers.part.nelts
-         || r->internal
-         || (ctx && ctx->outcome.verdict != SSEC_PASS))
+    if ((ctx || slcf->shm_zone)
         && ngx_http_session_security_headers(r, slcf, ctx) != NGX_OK)
     {
         return NGX_ERROR;
@@ -95,7 +112,7 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
 }
 
 
-static ngx_int_t
+static inline ngx_int_t
 ngx_http_session_security_headers(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx)
@@ -184,7 +201,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     answer.request = r;
     answer.ctx = ctx;
     answer.zone = zone;
-    answer.passed = (ctx && ctx->nkeys
+    answer.passed = (ctx && ctx->keys.nelts
                      && ctx->outcome.verdict <= SSEC_LOGOUT);
     answer.said = SSEC_ACTIVE;
     answer.own = NULL;
@@ -192,7 +209,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     /* neither a redirect nor a refusal is a login */
 
     if (ctx) {
-        answer.anonymous = (ctx->nkeys == 0
+        answer.anonymous = (ctx->keys.nelts == 0
                             || ctx->outcome.verdict == SSEC_ANONYMOUS
                             || ctx->outcome.verdict == SSEC_FORGET);
 
@@ -238,8 +255,8 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
         return rc;
     }
 
-    for (i = 0; i < ctx->nkeys; i++) {
-        ngx_http_session_security_end(&answer, &ctx->keys[i]);
+    for (i = 0; i < ctx->keys.nelts; i++) {
+        ngx_http_session_security_end(&answer, &ctx->keys.elts[i]);
     }
 
     ctx->ended = (answer.said == SSEC_END);
@@ -363,8 +380,8 @@ ngx_http_session_security_set_cookie(
     if (len
         && (!zone->cookie.prefix
             || len >= NGX_HTTP_SESSION_SECURITY_MIN_PART
-            || (ctx && ngx_http_session_security_find_key(ctx->keys,
-                                                          ctx->nkeys,
+            || (ctx && ngx_http_session_security_find_key(ctx->keys.elts,
+                                                          ctx->keys.nelts,
                                                           &digest))))
     {
         ngx_http_session_security_issue(answer, &digest, &cookie.name);
@@ -396,7 +413,7 @@ ngx_http_session_security_mark(ngx_http_session_security_answer_t *answer,
 
     r = answer->request;
     ctx = answer->ctx;
-    key = ctx->keys;
+    key = ctx->keys.elts;
 
     if (cookie->deletes) {
 
@@ -419,7 +436,7 @@ ngx_http_session_security_mark(ngx_http_session_security_answer_t *answer,
         ctx->issued = 1;
     }
 
-    for (i = 0; i < ctx->nkeys; i++) {
+    for (i = 0; i < ctx->keys.nelts; i++) {
 
         same = (key[i].name.len == cookie->name.len
                 && ngx_strncmp(key[i].name.data, cookie->name.data,
@@ -460,7 +477,7 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     ctx = answer->ctx;
     table = &answer->zone->table;
 
-    ours = ctx ? ngx_http_session_security_find_key(ctx->keys, ctx->nkeys,
+    ours = ctx ? ngx_http_session_security_find_key(ctx->keys.elts, ctx->keys.nelts,
                                                     digest)
                : NULL;
     replaced = ours ? NULL : ngx_http_session_security_replaced(answer, name);
@@ -553,11 +570,11 @@ ngx_http_session_security_replaced(ngx_http_session_security_answer_t *answer,
         return NULL;
     }
 
-    key = answer->ctx->keys;
+    key = answer->ctx->keys.elts;
     best = NULL;
     same_best = 0;
 
-    for (i = 0; i < answer->ctx->nkeys; i++) {
+    for (i = 0; i < answer->ctx->keys.nelts; i++) {
 
         if (key[i].unknown
             || key[i].state == SSEC_UNKNOWN

@@ -19,6 +19,10 @@ static void ngx_http_session_security_clock_handler(ngx_event_t *ev);
 static ngx_event_t       ngx_http_session_security_clock;
 static ngx_connection_t  ngx_http_session_security_no_connection;
 
+/* the host's uptime, at that time of nginx's */
+uint64_t                 ngx_http_session_security_cached_uptime;
+ngx_msec_t               ngx_http_session_security_time_at;
+
 
 ngx_int_t
 ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
@@ -100,7 +104,7 @@ ngx_http_session_security_create_table(ngx_shm_zone_t *shm_zone, void *memory,
     zone = shm_zone->data;
 
     if (from) {
-        ngx_memcpy(key, from->key, SSEC_DIGEST_KEY);
+        ngx_memcpy(key, from->secret, SSEC_DIGEST_KEY);
 
     } else if (RAND_bytes(key, SSEC_DIGEST_KEY) != 1) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
@@ -334,6 +338,15 @@ ngx_http_session_security_uptime(void)
 #endif
 
     return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+}
+
+
+void
+ngx_http_session_security_update_time(void)
+{
+    ngx_http_session_security_cached_uptime =
+                                       ngx_http_session_security_uptime();
+    ngx_http_session_security_time_at = ngx_current_msec;
 }
 
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "ssec_cookie.h"
-#include "ssec_seldom.h"
 
 
 #define ssec_is_blank(c)      ((c) <= 0x20 || (c) >= 0x7f)
@@ -25,6 +24,9 @@
 /* sixteen bytes at once, in the compiler's own notation */
 typedef uint8_t  ssec_bytes_t   __attribute__((vector_size(16)));
 typedef int8_t   ssec_signed_t  __attribute__((vector_size(16)));
+#if (__SSE2__)
+typedef char     ssec_chars_t   __attribute__((vector_size(16)));
+#endif
 
 
 /* The readings of what stands behind a "=", in the order they are given in. */
@@ -36,15 +38,13 @@ typedef int8_t   ssec_signed_t  __attribute__((vector_size(16)));
 #define SSEC_TO_COMMA  16U
 
 
-static inline bool ssec_cookies_plain(ssec_cookies_t *it,
-    const ssec_cookie_name_t *name, ssec_cookie_t *cookie, bool *match);
-static bool ssec_cookies_special(ssec_cookies_t *it,
-    const ssec_cookie_name_t *name, ssec_cookie_t *cookie) ssec_seldom;
-static inline bool ssec_is_spelled(const ssec_cookie_name_t *name,
-    const uint8_t *p);
+static inline bool ssec_cookie_is(const ssec_cookie_name_t *name,
+    const uint8_t *p, const uint8_t *end);
 static inline const uint8_t *ssec_find_special(const uint8_t *p,
     const uint8_t *end);
-static inline void ssec_find_plain(const uint8_t *p, uint64_t plain[2]);
+static inline unsigned ssec_count_plain(const uint8_t *p);
+static void ssec_cookies_split(ssec_cookies_t *it, const uint8_t *part,
+    const uint8_t *p) ssec_seldom;
 static bool ssec_cookies_find(ssec_cookies_t *it,
     const ssec_cookie_name_t *name);
 static ssec_str_t ssec_cookie_token(const uint8_t *start, const uint8_t *p);
@@ -78,6 +78,17 @@ ssec_cookie_name(ssec_cookie_name_t *name, const uint8_t *data, size_t len,
         }
 
         buf[i] = ssec_cookie_fold(data[i]);
+    }
+
+    name->head = 0;
+    name->mask = 0;
+    memcpy(&name->head, data, ssec_min(len, sizeof(name->head)));
+    memset(&name->mask, 0xff, ssec_min(len, sizeof(name->mask)));
+
+    name->least = (len < sizeof(name->head)) ? sizeof(name->head) - 1 : len;
+
+    if (ssec_find_special(data, data + len) != data + len) {
+        name->least = SIZE_MAX;
     }
 
     return len != 0;
@@ -154,120 +165,90 @@ ssec_cookie_begins(const ssec_cookie_name_t *name, const uint8_t *p,
 }
 
 
-bool
-ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
-    ssec_cookie_t *cookie)
-{
-    bool  match;
-
-    for ( ;; ) {
-
-        if (it->special && ssec_cookies_special(it, name, cookie)) {
-            return true;
-        }
-
-        if (it->next == it->end) {
-            return false;
-        }
-
-        it->part = it->next;
-
-        if (!ssec_cookies_plain(it, name, cookie, &match)) {
-            it->special = true;
-            it->equals = NULL;
-
-        } else if (match) {
-            return true;
-        }
-    }
-}
-
-
 /*
  * Most parts are plain: with no quote, comma, or encoding in them, and no blank
  * but the one before, all backends read them alike.
  */
 
-static inline bool
+bool
 ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
-    ssec_cookie_t *cookie, bool *match)
+    ssec_cookie_t *cookie)
 {
-    const uint8_t  *p, *start, *end;
+    const uint8_t  *p, *part, *start, *end;
 
-    start = it->part + (*it->part == ' ');
+    for (part = it->next; part != it->end; part = end + (end != it->end)) {
 
-    end = ssec_find_special(start, it->end);
+        start = part + (*part == ' ');
 
-    if (end != it->end && *end != ';') {
+        p = ssec_cookie_is(name, start, it->end)
+            ? start + name->spelled.len + 1 : NULL;
 
-        end = memchr(end, ';', (size_t) (it->end - end));
+        end = ssec_find_special(p ? p : start, it->end);
 
-        it->part_end = end ? end : it->end;
-        it->next = end ? end + 1 : it->end;
+        if (end != it->end && *end != ';') {
+            ssec_cookies_split(it, part, end);
+            return false;
+        }
 
-        return false;
-    }
+        if (p) {
+            it->next = end + (end != it->end);
 
-    it->part_end = end;
-    it->next = end + (end != it->end);
+            cookie->name.data = start;
+            cookie->name.len = name->spelled.len;
+            cookie->value.data = p;
+            cookie->value.len = (size_t) (end - p);
+            cookie->part.data = part;
+            cookie->part.len = (size_t) (end - part);
+            cookie->standard = true;
+            cookie->cut = false;
+            cookie->canonical = true;
 
-    *match = false;
-
-    if ((size_t) (end - start) <= name->folded.len) {
-        return true;
-    }
-
-    p = start + name->folded.len;
-
-    if (*p != '=') {
-        p = name->prefix ? memchr(p, '=', (size_t) (end - p)) : NULL;
-
-        if (p == NULL) {
             return true;
         }
-    }
 
-    if (!ssec_is_spelled(name, start)) {
-        return true;
-    }
+        if ((size_t) (end - start) > name->folded.len
+            && (start[name->folded.len] == '=' || name->prefix)
+            && ssec_cookie_fold(*start) == *name->folded.data)
+        {
+            /* hardly ever; the slow way knows all spellings */
 
-    cookie->name.data = start;
-    cookie->name.len = (size_t) (p - start);
-    cookie->value.data = p + 1;
-    cookie->value.len = (size_t) (end - p - 1);
-    cookie->part.data = it->part;
-    cookie->part.len = (size_t) (end - it->part);
-    cookie->standard = true;
-    cookie->cut = false;
-    cookie->canonical = true;
-
-    *match = true;
-
-    return true;
-}
-
-
-/* Whether a part begins with the name, as it is nearly always spelled. */
-
-static inline bool
-ssec_is_spelled(const ssec_cookie_name_t *name, const uint8_t *p)
-{
-    size_t  i;
-
-    if (*p == *name->spelled.data
-        && memcmp(p, name->spelled.data, name->spelled.len) == 0)
-    {
-        return true;
-    }
-
-    for (i = 0; i < name->folded.len; i++) {
-
-        if (ssec_cookie_fold(p[i]) != name->folded.data[i]) {
+            ssec_cookies_split(it, part, end);
             return false;
         }
     }
 
-    return !ssec_is_blank(*p);
+    it->next = it->end;
+
+    return false;
+}
+
+
+/* Whether the cookie's name is the one that is configured, and spelled so. */
+
+static inline bool
+ssec_cookie_is(const ssec_cookie_name_t *name, const uint8_t *p,
+    const uint8_t *end)
+{
+    size_t    i;
+    uint64_t  head;
+
+    if ((size_t) (end - p) <= name->least) {
+        return false;
+    }
+
+    memcpy(&head, p, sizeof(head));
+
+    if ((head ^ name->head) & name->mask) {
+        return false;
+    }
+
+    for (i = sizeof(head); i < name->spelled.len; i++) {
+        if (p[i] != name->spelled.data[i]) {
+            return false;
+        }
+    }
+
+    return p[name->spelled.len] == '=';
 }
 
 
@@ -281,18 +262,17 @@ ssec_find_special(const uint8_t *p, const uint8_t *end)
 {
 #if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
-    uint64_t        plain[2];
+    unsigned        n;
     const uint8_t  *last;
 
     if (end - p >= 16) {
 
         for (last = end - 16; /* void */ ; p = ssec_min(p + 16, last)) {
 
-            ssec_find_plain(p, plain);
+            n = ssec_count_plain(p);
 
-            if ((plain[0] & plain[1]) != UINT64_MAX) {
-                return p + (~plain[0] ? __builtin_ctzll(~plain[0]) / 8
-                                      : 8 + __builtin_ctzll(~plain[1]) / 8);
+            if (n < 16) {
+                return p + n;
             }
 
             /* the last sixteen may begin with some that were there before */
@@ -313,10 +293,10 @@ ssec_find_special(const uint8_t *p, const uint8_t *end)
 }
 
 
-/* All bits of a byte that is neither, and none of the others. */
+/* How many of sixteen bytes come before the first that is not plain. */
 
-static inline void
-ssec_find_plain(const uint8_t *p, uint64_t plain[2])
+static inline unsigned
+ssec_count_plain(const uint8_t *p)
 {
     ssec_bytes_t  bytes;
 
@@ -328,13 +308,50 @@ ssec_find_plain(const uint8_t *p, uint64_t plain[2])
     bytes = (ssec_bytes_t) (((ssec_signed_t) bytes > ',' + 1)
                             ^ (bytes == '\\' + 1) ^ (bytes == ';' + 1));
 
+#if (__SSE2__)
+
+    unsigned  plain;
+
+    plain = (unsigned) __builtin_ia32_pmovmskb128((ssec_chars_t) bytes);
+
+    return (plain == 0xffff) ? 16 : (unsigned) __builtin_ctz(~plain);
+
+#else
+
+    uint64_t  plain[2];
+
     memcpy(plain, &bytes, 16);
+
+    if ((plain[0] & plain[1]) == UINT64_MAX) {
+        return 16;
+    }
+
+    return ~plain[0] ? (unsigned) __builtin_ctzll(~plain[0]) / 8
+                     : 8 + (unsigned) __builtin_ctzll(~plain[1]) / 8;
+
+#endif
+}
+
+
+/* On to a special part, which ends at or behind p. */
+
+static void
+ssec_cookies_split(ssec_cookies_t *it, const uint8_t *part, const uint8_t *p)
+{
+    it->part = part;
+
+    p = memchr(p, ';', (size_t) (it->end - p));
+
+    it->part_end = p ? p : it->end;
+    it->next = p ? p + 1 : it->end;
+    it->special = true;
+    it->equals = NULL;
 }
 
 
 /* A part that backends may read in several ways: at each "=" in it. */
 
-static bool
+bool
 ssec_cookies_special(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     ssec_cookie_t *cookie)
 {

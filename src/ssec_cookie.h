@@ -30,6 +30,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ssec_seldom.h"
+
 /* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
 
@@ -44,6 +46,9 @@ typedef struct {
     ssec_str_t  spelled;         /* as configured */
     ssec_str_t  folded;          /* in the form in which names are compared */
     bool        prefix;          /* every cookie that begins so */
+    uint64_t    head;            /* its first bytes, as spelled, */
+    uint64_t    mask;            /* and which of eight they are */
+    size_t      least;           /* a plain cookie is longer */
 } ssec_cookie_name_t;
 
 
@@ -101,15 +106,27 @@ ssec_cookies(ssec_cookies_t *it, const uint8_t *data, size_t len)
     it->readings = 0;
 }
 
-bool ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
-    ssec_cookie_t *cookie);
+/* Its two halves: to the next special part at most; and through that one. */
 
-/* False if there is nothing left to read; saves the last call. */
+bool ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    ssec_cookie_t *cookie);
+bool ssec_cookies_special(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    ssec_cookie_t *cookie) ssec_seldom;
 
 static inline bool
-ssec_cookies_more(const ssec_cookies_t *it)
+ssec_cookies_next(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    ssec_cookie_t *cookie)
 {
-    return it->next != it->end || it->special;
+    while (it->special || it->next != it->end) {
+
+        if (it->special ? ssec_cookies_special(it, name, cookie)
+                        : ssec_cookies_plain(it, name, cookie))
+        {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 /*

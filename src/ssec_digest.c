@@ -13,20 +13,32 @@ static inline uint64_t ssec_sip_word(const uint8_t *p);
 
 
 void
-ssec_digest(const uint8_t key[SSEC_DIGEST_KEY], const void *data, size_t len,
+ssec_digest_key(ssec_digest_key_t *key, const uint8_t secret[SSEC_DIGEST_KEY])
+{
+    uint64_t  k0, k1;
+
+    k0 = ssec_sip_word(secret);
+    k1 = ssec_sip_word(secret + 8);
+
+    key->v[0] = k0 ^ 0x736f6d6570736575ULL;
+    key->v[1] = k1 ^ 0x646f72616e646f6dULL ^ 0xee;
+    key->v[2] = k0 ^ 0x6c7967656e657261ULL;
+    key->v[3] = k1 ^ 0x7465646279746573ULL;
+}
+
+
+void
+ssec_digest(const ssec_digest_key_t *key, const void *data, size_t len,
     ssec_digest_t *digest)
 {
     size_t          left;
-    uint64_t        k0, k1, v[4], word;
+    uint64_t        v[4], word;
     const uint8_t  *p;
 
-    k0 = ssec_sip_word(key);
-    k1 = ssec_sip_word(key + 8);
-
-    v[0] = k0 ^ 0x736f6d6570736575ULL;
-    v[1] = k1 ^ 0x646f72616e646f6dULL ^ 0xee;
-    v[2] = k0 ^ 0x6c7967656e657261ULL;
-    v[3] = k1 ^ 0x7465646279746573ULL;
+    v[0] = key->v[0];
+    v[1] = key->v[1];
+    v[2] = key->v[2];
+    v[3] = key->v[3];
 
     p = data;
 

@@ -22,14 +22,21 @@
 #define SSEC_DIGEST_KEY  16      /* bytes of a digest's key */
 
 
+typedef struct {                 /* a key, as a digest begins with it */
+    uint64_t  v[4];
+} ssec_digest_key_t;
+
+
 typedef struct {
     uint64_t  body;
     uint32_t  place;             /* spreads the sessions over the buckets */
 } ssec_digest_t;
 
 
-void ssec_digest(const uint8_t key[SSEC_DIGEST_KEY], const void *data,
-    size_t len, ssec_digest_t *digest);
+void ssec_digest_key(ssec_digest_key_t *key,
+    const uint8_t secret[SSEC_DIGEST_KEY]);
+void ssec_digest(const ssec_digest_key_t *key, const void *data, size_t len,
+    ssec_digest_t *digest);
 
 
 #pragma GCC visibility pop

@@ -57,7 +57,8 @@ ssec_table_open(ssec_table_t *table, void *memory, uint32_t owner)
     table->nbuckets = (uint32_t) table->header->seal.nbuckets;
     table->own = (uint16_t *) (table->buckets + table->nbuckets);
     table->owner = owner;
-    memcpy(table->key, table->header->seal.key, SSEC_DIGEST_KEY);
+    table->secret = table->header->seal.key;
+    ssec_digest_key(&table->key, table->secret);
 }
 
 
@@ -92,14 +93,13 @@ ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_glimpse_t *glimpse)
 {
     uint32_t        began;
-    uint64_t        word;
+    uint64_t        word, seen;
     unsigned        slot;
     ssec_bucket_t  *b;
 
-    glimpse->bucket = ssec_first_bucket(table, digest->place);
-    b = &table->buckets[glimpse->bucket];
+    b = &table->buckets[ssec_first_bucket(table, digest->place)];
 
-    if (!ssec_trylock(table, glimpse->bucket)) {
+    if (!ssec_trylock_bucket(table, b)) {
         return false;
     }
 
@@ -118,17 +118,16 @@ ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
 
     /* with the place goes the digest, and with one bit one of the two states */
 
-    word ^= (uint64_t) digest->place << SSEC_PLACE;
+    seen = word ^ (uint64_t) digest->place << SSEC_PLACE;
 
-    if ((word >> SSEC_STATE | 2) != SSEC_SLOT_ISSUED
-        || began & SSEC_HAS_OWN)
-    {
+    if ((seen >> SSEC_STATE | 2) != SSEC_SLOT_ISSUED || began & SSEC_HAS_OWN) {
         return false;
     }
 
-    glimpse->word = word ^ (uint64_t) digest->place << SSEC_PLACE;
+    glimpse->word = word;
     glimpse->began = began;
     glimpse->slot = slot;
+    glimpse->bucket = b;
 
     return true;
 }
@@ -142,9 +141,9 @@ ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
     uint64_t        word;
     ssec_bucket_t  *b;
 
-    b = &table->buckets[glimpse->bucket];
+    b = glimpse->bucket;
 
-    if (!ssec_trylock(table, glimpse->bucket)) {
+    if (!ssec_trylock_bucket(table, b)) {
         return false;
     }
 
@@ -156,8 +155,8 @@ ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
            && ((word ^ glimpse->word) & ~SSEC_TIME_MAX) == 0;
 
     if (same && active > (word & SSEC_TIME_MAX)) {
-        ssec_set_word(table, glimpse->bucket, glimpse->slot,
-                      (word & ~SSEC_TIME_MAX) | (active & SSEC_TIME_MAX));
+        ssec_set_word_of(b, glimpse->slot,
+                         (word & ~SSEC_TIME_MAX) | (active & SSEC_TIME_MAX));
     }
 
     ssec_unlock_bucket(b);

@@ -59,6 +59,7 @@
 
 /* when a name was replaced is kept in units of 2^10 milliseconds */
 #define SSEC_NAME_TIME       10
+#define SSEC_NAME_AHEAD      60      /* of these, that processes may differ by */
 
 /* times are kept modulo this many milliseconds: 8.7 years */
 #define SSEC_TIME_MAX        ((1ULL << 38) - 1)
@@ -84,7 +85,8 @@ typedef struct {                 /* a process's own view of a table */
     uint16_t        *own;        /* four a bucket, of which three are used */
     uint32_t         nbuckets;
     uint32_t         owner;
-    uint8_t          key[SSEC_DIGEST_KEY];
+    const uint8_t   *secret;     /* the digest key's bytes */
+    ssec_digest_key_t  key;
 } ssec_table_t;
 
 
@@ -108,8 +110,8 @@ typedef struct {                 /* a session that is held */
 typedef struct {                 /* a session that was seen */
     uint64_t         word;       /* its record, */
     uint32_t         began;      /* as it was */
-    uint32_t         bucket;
     unsigned         slot;
+    ssec_bucket_t   *bucket;
 } ssec_glimpse_t;
 
 
@@ -230,13 +232,20 @@ void ssec_table_leave(ssec_table_t *table, const ssec_entry_t *entry);
 bool ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
     const ssec_digest_t *name, uint64_t now);
 
-/* How long ago a key was replaced: in milliseconds, modulo 18 hours. */
+/*
+ * How long ago a key was replaced: in milliseconds, modulo 18 hours; 0 if that
+ * was up to a minute later, by another process's time.
+ */
 
 static inline uint64_t
 ssec_name_age(const ssec_entry_t *entry, uint64_t now)
 {
-    return (uint64_t) (uint16_t) ((now >> SSEC_NAME_TIME) - entry->replaced)
-           << SSEC_NAME_TIME;
+    uint16_t  age;
+
+    age = (uint16_t) ((now >> SSEC_NAME_TIME) - entry->replaced);
+
+    return (age < UINT16_MAX - SSEC_NAME_AHEAD)
+           ? (uint64_t) age << SSEC_NAME_TIME : 0;
 }
 
 /*

@@ -93,9 +93,11 @@ ssec_table_check(const void *data, uint64_t size, const void *subject,
 static uint64_t
 ssec_seal_digest(const ssec_seal_t *seal, const void *data, size_t len)
 {
-    ssec_digest_t  digest;
+    ssec_digest_t      digest;
+    ssec_digest_key_t  key;
 
-    ssec_digest(seal->key, data, len, &digest);
+    ssec_digest_key(&key, seal->key);
+    ssec_digest(&key, data, len, &digest);
 
     return digest.body;
 }
@@ -359,7 +361,8 @@ ssec_boot(const char *path)
     ssize_t        n;
     ssec_digest_t  digest;
 
-    static const uint8_t  key[SSEC_DIGEST_KEY];
+    ssec_digest_key_t     key;
+    static const uint8_t  secret[SSEC_DIGEST_KEY];
 
     fd = open(path, O_RDONLY|O_CLOEXEC);
     if (fd == -1) {
@@ -374,7 +377,8 @@ ssec_boot(const char *path)
         return 0;
     }
 
-    ssec_digest(key, text, (size_t) n, &digest);
+    ssec_digest_key(&key, secret);
+    ssec_digest(&key, text, (size_t) n, &digest);
 
     return digest.body;
 }

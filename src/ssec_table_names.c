@@ -127,7 +127,7 @@ ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry)
     seed[1] = entry->digest.place;
     seed[2] = atomic_fetch_add(&table->header->serial, 1);
 
-    ssec_digest(table->key, seed, sizeof(seed), &to.digest);
+    ssec_digest(&table->key, seed, sizeof(seed), &to.digest);
 
     to.digest.body &= ~((uint64_t) SSEC_CREATED_MASK << SSEC_LINK_BODY);
     to.digest.body |= (uint64_t) (stored.created & SSEC_CREATED_MASK)

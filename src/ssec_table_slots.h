@@ -238,17 +238,23 @@ ssec_word(ssec_table_t *table, uint32_t bucket, unsigned slot)
 
 
 static inline void
-ssec_set_word(ssec_table_t *table, uint32_t bucket, unsigned slot,
-    uint64_t word)
+ssec_set_word_of(ssec_bucket_t *b, unsigned slot, uint64_t word)
 {
     /* release: what was stored before is there when this is (invariant 2) */
 
-    atomic_store_explicit(&table->buckets[bucket].word[slot], word,
-                          memory_order_release);
+    atomic_store_explicit(&b->word[slot], word, memory_order_release);
 
     /* and the compiler brings forward nothing that is to be stored after */
 
     atomic_signal_fence(memory_order_seq_cst);
+}
+
+
+static inline void
+ssec_set_word(ssec_table_t *table, uint32_t bucket, unsigned slot,
+    uint64_t word)
+{
+    ssec_set_word_of(&table->buckets[bucket], slot, word);
 }
 
 
@@ -315,15 +321,23 @@ ssec_given(uint64_t last)
 /* Only a lock that is free and has nothing to settle. */
 
 static inline bool
-ssec_trylock(ssec_table_t *table, uint32_t bucket)
+ssec_trylock_bucket(ssec_table_t *table, ssec_bucket_t *b)
 {
     uint32_t  word;
 
     word = 0;
 
-    return atomic_compare_exchange_strong_explicit(
-               &table->buckets[bucket].lock, &word, table->owner,
-               memory_order_acquire, memory_order_relaxed);
+    return atomic_compare_exchange_strong_explicit(&b->lock, &word,
+                                                   table->owner,
+                                                   memory_order_acquire,
+                                                   memory_order_relaxed);
+}
+
+
+static inline bool
+ssec_trylock(ssec_table_t *table, uint32_t bucket)
+{
+    return ssec_trylock_bucket(table, &table->buckets[bucket]);
 }
 
 

@@ -846,6 +846,63 @@ test_random_values(void **state)
 }
 
 
+/*
+ * A plain cookie of any length is found by its first eight bytes, and gives
+ * what the slow way gives, which a second blank makes it go.
+ */
+
+static void
+test_name_lengths(void **state)
+{
+    char      header[128], expected[128];
+    size_t    i, len, n, value;
+    uint8_t  *x;
+
+    static const char  *names[] = {
+        "s", "sid", "session", "sessions", "sessionid", "ASP.NET_SessionId",
+        "s*", "session*", "SESSIONID_*", "a+b", "a%62", "sess\\ion"
+    };
+    static const char  *tails[] = { "", ";", "; a=b" };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        len = strcspn(names[i], "*");
+
+        for (n = 0; n < 4 * 40; n++) {
+            value = n % 40;
+
+            snprintf(header, sizeof(header), "  %.*s=%.*s%s", (int) len,
+                     names[i], (int) value,
+                     "0123456789abcdefghijklmnopqrstuvwxyzABCD",
+                     tails[n / 40 % 3]);
+
+            /* one that is spelled otherwise, too */
+
+            if (n / 40 == 3) {
+                header[2] ^= 0x20;
+            }
+
+            snprintf(expected, sizeof(expected), "sc<%.*s>", (int) value,
+                     strchr(header, '=') + 1);
+            assert_string_equal(readings(names[i], (uint8_t *) header,
+                                         strlen(header)), expected);
+            assert_string_equal(readings(names[i], (uint8_t *) header + 1,
+                                         strlen(header) - 1), expected);
+            assert_string_equal(readings(names[i], (uint8_t *) header + 2,
+                                         strlen(header) - 2), expected);
+
+            /* and not if any byte of the name is another */
+
+            x = (uint8_t *) header + 2 + n % len;
+            *x = (*x == 'q') ? 'z' : 'q';
+            assert_string_equal(readings(names[i], (uint8_t *) header + 2,
+                                         strlen(header) - 2), "");
+        }
+    }
+}
+
+
 static void
 test_random_headers(void **state)
 {
@@ -930,6 +987,7 @@ main(void)
         cmocka_unit_test(test_all_bytes),
         cmocka_unit_test(test_long),
         cmocka_unit_test(test_linear),
+        cmocka_unit_test(test_name_lengths),
         cmocka_unit_test(test_random_values),
         cmocka_unit_test(test_random_headers)
     };

@@ -311,7 +311,7 @@ create_refuses_too_small(void **state)
 
         assert_int_equal(t.nbuckets, sizes[i].nbuckets);
         assert_int_equal(t.owner, 7);
-        assert_memory_equal(t.key, test_key, SSEC_DIGEST_KEY);
+        assert_memory_equal(t.secret, test_key, SSEC_DIGEST_KEY);
         assert_int_equal((uintptr_t) t.buckets % 64, 0);
         assert_ptr_equal(t.own, t.buckets + t.nbuckets);
     }
@@ -1377,7 +1377,7 @@ glimpse(void **state)
 
             assert_int_equal(ssec_glimpse_last(&g), entry.record.last);
             assert_int_equal(ssec_glimpse_created(&g), entry.record.created);
-            assert_int_equal(g.bucket, entry.bucket);
+            assert_ptr_equal(g.bucket, &table.buckets[entry.bucket]);
             assert_int_equal(g.slot, entry.slot);
             assert_int_equal(test_locks(&table), 0);
         }
@@ -1430,7 +1430,7 @@ static ssec_glimpse_t
 seen(uint32_t bucket, unsigned slot)
 {
     return (ssec_glimpse_t) { .word = ssec_word(&table, bucket, slot),
-                              .bucket = bucket, .slot = slot };
+                              .bucket = &table.buckets[bucket], .slot = slot };
 }
 
 
@@ -1553,7 +1553,7 @@ touch_of_what_is_not_there(void **state)
     g.slot = 2;
     assert_false(ssec_table_touch(&table, &digest, &g, NOW + 5));
     g.slot = 1;
-    g.bucket = B;
+    g.bucket = &table.buckets[B];
     assert_false(ssec_table_touch(&table, &digest, &g, NOW + 5));
 
     assert_known(digest, live(NOW));

@@ -30,9 +30,11 @@ static const ssec_host_t  host = { .uptime = 100000, .wall = 1700000000000,
 static ssec_digest_t
 digest_of(unsigned number)
 {
-    ssec_digest_t  digest;
+    ssec_digest_t      digest;
+    ssec_digest_key_t  digest_key;
 
-    ssec_digest(key, &number, sizeof(number), &digest);
+    ssec_digest_key(&digest_key, key);
+    ssec_digest(&digest_key, &number, sizeof(number), &digest);
 
     return digest;
 }
@@ -218,7 +220,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         more = aligned_alloc(64, SIZE);
         memset(more, 0, SIZE);
-        check(ssec_table_create(more, SIZE, table.key));
+        check(ssec_table_create(more, SIZE, table.secret));
         ssec_table_open(&other, more, ssec_table_owner());
         ssec_table_copy(&other, &table, back);
 
