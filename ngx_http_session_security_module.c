@@ -688,6 +688,10 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
                    && conf->passive_urls == NULL && conf->passive == NULL
                    && !conf->ping);
 
+    conf->limits.expire_after = conf->expire_after.ms;
+    conf->limits.max_lifetime = conf->max_lifetime.ms;
+    conf->varying = (conf->expire_after.value || conf->max_lifetime.value);
+
     if (conf->shm_zone && conf->shm_zone->data == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "unknown zone \"%V\" in \"session_security\"; "

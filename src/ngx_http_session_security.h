@@ -141,6 +141,8 @@ typedef struct {
     ngx_uint_t                         strict;       /* unknown: expired */
     ngx_http_session_security_cookie_t  *cookie;
     ngx_uint_t                         usual;        /* all is activity */
+    ngx_uint_t                         varying;      /* the limits are */
+    ssec_limits_t                      limits;       /* unless they vary */
     ngx_uint_t                         ping;
     ngx_uint_t                         script;
     ngx_flag_t                         inject;
@@ -424,16 +426,11 @@ ngx_http_session_security_is_former(ssec_entry_t *entry, uint64_t now)
 }
 
 
-/* Whether there may be Fetch Metadata: by the headers' lengths. */
+/* Whether a header may be Fetch Metadata: by its name's length, modulo 64. */
 
 static ngx_inline ngx_uint_t
-ngx_http_session_security_has_fetch(ngx_http_request_t *r)
+ngx_http_session_security_may_be_fetch(ngx_table_elt_t *h)
 {
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h, *end;
-
-    /* modulo 64: others may be found as well */
-
     static const uint64_t  lengths = 1 << (sizeof("Sec-Fetch-Mode") - 1)
                                      | 1 << (sizeof("Sec-Purpose") - 1)
                                      | 1 << (sizeof("X-Sec-Purpose") - 1)
@@ -441,13 +438,25 @@ ngx_http_session_security_has_fetch(ngx_http_request_t *r)
                                      | 1 << (sizeof("X-Purpose") - 1)
                                      | 1 << (sizeof("X-Moz") - 1);
 
+    return (lengths >> (h->key.len % 64)) & 1;
+}
+
+
+/* Whether there may be any. */
+
+static ngx_inline ngx_uint_t
+ngx_http_session_security_has_fetch(ngx_http_request_t *r)
+{
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h, *end;
+
     for (part = &r->headers_in.headers.part; part; part = part->next) {
 
         h = part->elts;
 
         for (end = h + part->nelts; h < end; h++) {
 
-            if ((lengths >> (h->key.len % 64)) & 1) {
+            if (ngx_http_session_security_may_be_fetch(h)) {
                 return 1;
             }
         }

@@ -88,9 +88,8 @@ ngx_http_session_security_is_active(ngx_http_request_t *r,
 
     ping = slcf->ping;
 
-    if (!ngx_http_session_security_has_fetch(r)
-        || !ngx_http_session_security_fetch(r, &fetch))
-    {
+    if (!ngx_http_session_security_fetch(r, &fetch)) {
+
         /* a client that tells nothing */
 
         return ping
@@ -162,6 +161,10 @@ ngx_http_session_security_fetch(ngx_http_request_t *r,
             part = part->next;
             h = part->elts;
             i = 0;
+        }
+
+        if (!ngx_http_session_security_may_be_fetch(&h[i])) {
+            continue;
         }
 
         found++;

@@ -38,6 +38,9 @@ static ngx_int_t ngx_http_session_security_init_event(ngx_http_request_t *r,
 static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
+static ngx_int_t ngx_http_session_security_limits(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
+    ssec_seldom;
 static void ngx_http_session_security_no_outcome(ssec_outcome_t *outcome)
     ssec_seldom;
 static ngx_int_t ngx_http_session_security_judge_several(
@@ -240,12 +243,15 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
                              &ctx->glimpse, ctx->outcome.active))
     {
         ngx_http_session_security_count(r, ctx);
+
+        if (ctx->outcome.state != SSEC_LIVE
+            || ctx->outcome.verdict != SSEC_PASS)
+        {
+            return NGX_DECLINED;
+        }
     }
 
-    if (ctx->outcome.state == SSEC_LIVE
-        && ctx->outcome.verdict == SSEC_PASS
-        && ctx->connections != NGX_HTTP_SESSION_SECURITY_OFF)
-    {
+    if (ctx->connections != NGX_HTTP_SESSION_SECURITY_OFF) {
         ngx_http_session_security_watch(r, ctx);
     }
 
@@ -562,15 +568,10 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
         ev = &ctx->event;
     }
 
-    if (ngx_http_session_security_time(r, &slcf->expire_after, 1,
-                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
-                                       "session_security_expire_after",
-                                       &ctx->limits.expire_after)
-        != NGX_OK
-        || ngx_http_session_security_time(r, &slcf->max_lifetime, 0, 0,
-                                          "session_security_max_lifetime",
-                                          &ctx->limits.max_lifetime)
-           != NGX_OK)
+    ctx->limits = slcf->limits;
+
+    if (slcf->varying
+        && ngx_http_session_security_limits(r, slcf, &ctx->limits) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -611,6 +612,25 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     }
 
     return ngx_http_session_security_judge_several(r, slcf, ctx, url);
+}
+
+
+static ngx_int_t
+ngx_http_session_security_limits(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
+{
+    if (ngx_http_session_security_time(r, &slcf->expire_after, 1,
+                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
+                                       "session_security_expire_after",
+                                       &limits->expire_after)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_session_security_time(r, &slcf->max_lifetime, 0, 0,
+                                          "session_security_max_lifetime",
+                                          &limits->max_lifetime);
 }
 
 

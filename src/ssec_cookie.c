@@ -87,10 +87,6 @@ ssec_cookie_name(ssec_cookie_name_t *name, const uint8_t *data, size_t len,
 
     name->least = (len < sizeof(name->head)) ? sizeof(name->head) - 1 : len;
 
-    if (ssec_find_special(data, data + len) != data + len) {
-        name->least = SIZE_MAX;
-    }
-
     return len != 0;
 }
 
