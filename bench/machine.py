@@ -9,6 +9,9 @@ import time
 
 NGINX = os.environ.get("NGINX_BINARY", "/usr/sbin/nginx")
 
+# whether shared memory can have any
+HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage/shmem_enabled"
+
 # before anything is measured: others that are at work spoil all times
 LOAD = os.getloadavg()[0]
 
@@ -62,6 +65,7 @@ def described():
         ("cores", "%d, %.1f of them busy before" % (
             len(os.sched_getaffinity(0)), LOAD)),
         ("memory", "%.1f GiB" % (memory / 2 ** 20)),
+        ("huge pages", first_match(HUGE_PAGES, r"\[(.*)\]")),
         ("kernel", os.uname().sysname + " " + os.uname().release),
         ("system", first_match("/etc/os-release", '^PRETTY_NAME="?([^"\n]*)')),
         ("nginx", said(NGINX, "-v").rpartition("/")[2]),

@@ -1,6 +1,7 @@
 /* The module's table, used as its request handlers use it. */
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "ssec_decision.h"
 #include "ssec_table.h"
@@ -37,6 +38,10 @@ bench_module_create(uint64_t n, unsigned percent)
     }
 
     memory = bench_map(size);
+
+    /* as the module does */
+
+    (void) madvise(memory, size, MADV_HUGEPAGE);
 
     if (!ssec_table_create(memory, size, key)) {
         abort();

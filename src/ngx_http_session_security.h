@@ -331,6 +331,8 @@ ngx_int_t ngx_http_session_security_init_process(ngx_cycle_t *cycle);
 /* A new table for the zone, with the sessions of another one, if any. */
 ngx_int_t ngx_http_session_security_create_table(ngx_shm_zone_t *shm_zone,
     void *memory, size_t size, ssec_table_t *from, uint64_t back);
+/* Has the kernel use them for the zone, if it is set to. */
+void ngx_http_session_security_huge_pages(void *memory, size_t size);
 /* The module's zones of a cycle: the next one, or NULL; *i is 0 at first. */
 ngx_http_session_security_zone_t *ngx_http_session_security_next_zone(
     ngx_cycle_t *cycle, ngx_uint_t *i);

@@ -831,6 +831,8 @@ ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
         return NGX_ERROR;
     }
 
+    ngx_http_session_security_huge_pages(memory, file->size);
+
     file->memory = memory;
 
     return NGX_OK;

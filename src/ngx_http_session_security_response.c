@@ -477,8 +477,8 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     ctx = answer->ctx;
     table = &answer->zone->table;
 
-    ours = ctx ? ngx_http_session_security_find_key(ctx->keys.elts, ctx->keys.nelts,
-                                                    digest)
+    ours = ctx ? ngx_http_session_security_find_key(ctx->keys.elts,
+                                                    ctx->keys.nelts, digest)
                : NULL;
     replaced = ours ? NULL : ngx_http_session_security_replaced(answer, name);
 

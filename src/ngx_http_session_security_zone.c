@@ -80,6 +80,9 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 
     shpool->data = memory;
 
+    ngx_http_session_security_huge_pages(shm_zone->shm.addr,
+                                         shm_zone->shm.size);
+
     if (ngx_http_session_security_create_table(shm_zone, memory, size,
                                                old ? &old->table : NULL, 0)
         != NGX_OK)
@@ -90,6 +93,20 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
     zone->epoch = ssec_table_start_clock(&zone->table, &host);
 
     return NGX_OK;
+}
+
+
+/*
+ * Sessions lie all over the zone: with small pages to look one up misses the
+ * processor's table of pages as well.  Where there are none it does without.
+ */
+
+void
+ngx_http_session_security_huge_pages(void *memory, size_t size)
+{
+#if defined(MADV_HUGEPAGE)
+    (void) madvise(memory, size, MADV_HUGEPAGE);
+#endif
 }
 
 

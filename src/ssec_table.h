@@ -59,7 +59,7 @@
 
 /* when a name was replaced is kept in units of 2^10 milliseconds */
 #define SSEC_NAME_TIME       10
-#define SSEC_NAME_AHEAD      60      /* of these, that processes may differ by */
+#define SSEC_NAME_AHEAD      60      /* of these: what clocks may differ by */
 
 /* times are kept modulo this many milliseconds: 8.7 years */
 #define SSEC_TIME_MAX        ((1ULL << 38) - 1)

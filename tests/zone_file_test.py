@@ -230,6 +230,13 @@ def files(rig):
     tap.equal(status.st_blocks * 512 >= 1 << 20, True, "and has its room")
     tap.ok(not os.path.exists(rig.file + ".new"), "its first name is gone")
 
+    with open("/proc/%d/smaps" % nginx.workers()[0]) as file:
+        areas = file.read().split("VmFlags:")
+
+    tap.ok([flags for area, flags in zip(areas, areas[1:])
+            if rig.file in area and " hg" in flags.splitlines()[0]],
+           "the kernel may use huge pages for it")
+
     rig.begin()
     rig.kept("before")
 
