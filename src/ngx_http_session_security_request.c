@@ -395,8 +395,18 @@ ngx_http_session_security_alloc_ctx(ngx_http_request_t *r)
 static inline void
 ngx_http_session_security_free_ctx(ngx_http_session_security_ctx_t *ctx)
 {
+#if (NGX_DEBUG_PALLOC)
+
+    /* none is used again where each is watched */
+
+    ngx_free(ctx);
+
+#else
+
     ctx->cleanup.data = ngx_http_session_security_free;
     ngx_http_session_security_free = ctx;
+
+#endif
 }
 
 

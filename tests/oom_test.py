@@ -46,8 +46,8 @@ HARMLESS = set("""
 
     __cxa_finalize __errno_location __stack_chk_fail clock_gettime close
     fchmod fclose flock fread free fstat ftruncate geteuid getpid kill lstat
-    memchr memcmp memcpy memmove memset msync munmap open posix_fallocate
-    pread pwrite read rename sched_yield signal snprintf strchr strcmp strlen
+    madvise memchr memcmp memcpy memmove memset msync munmap open
+    posix_fallocate pread pwrite read rename sched_yield signal snprintf strchr strcmp strlen
     strncasecmp strncmp strrchr strtoull unlink usleep
 
     _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable __gmon_start__
