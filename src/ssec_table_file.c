@@ -18,6 +18,18 @@
 #define SSEC_CLOCK_SLACK    60000ULL
 
 
+/* records to look at together: enough for memory to come in time */
+#define SSEC_SECONDS        64
+
+
+typedef struct {                 /* a record in its second bucket */
+    ssec_digest_t  digest;
+    uint32_t       first;
+    uint32_t       bucket;
+    unsigned       slot;
+} ssec_second_t;
+
+
 _Static_assert(sizeof(ssec_seal_t) <= SSEC_TABLE_SEAL, "its room");
 
 static const char  ssec_magic[8] = "SSECZONE";
@@ -26,7 +38,9 @@ static const char  ssec_magic[8] = "SSECZONE";
 static uint64_t ssec_seal_digest(const ssec_seal_t *seal, const void *data,
     size_t len);
 static bool ssec_is_sound(uint64_t word, uint64_t now);
-static void ssec_merge(ssec_table_t *table, uint32_t bucket, unsigned slot);
+static void ssec_second(ssec_table_t *table, uint32_t bucket, unsigned slot,
+    ssec_second_t *second);
+static void ssec_merge(ssec_table_t *table, const ssec_second_t *second);
 static unsigned ssec_strictness(uint64_t word);
 static bool ssec_same_boot(ssec_clock_t *clock, const ssec_host_t *host);
 
@@ -108,9 +122,11 @@ ssec_table_recover(ssec_table_t *table, uint64_t now)
 {
     uint32_t        i;
     uint64_t        word, used, dropped;
-    unsigned        slot;
+    unsigned        slot, n;
     ssec_bucket_t  *b;
+    ssec_second_t   seconds[SSEC_SECONDS];
 
+    n = 0;
     used = 0;
     dropped = 0;
 
@@ -143,7 +159,13 @@ ssec_table_recover(ssec_table_t *table, uint64_t now)
             used++;
 
             if (b->created[slot] & SSEC_IN_SECOND) {
-                ssec_merge(table, i, slot);
+                ssec_second(table, i, slot, &seconds[n++]);
+            }
+        }
+
+        if (n > SSEC_SECONDS - SSEC_SLOTS || i == table->nbuckets - 1) {
+            while (n) {
+                ssec_merge(table, &seconds[--n]);
             }
         }
     }
@@ -185,22 +207,43 @@ ssec_is_sound(uint64_t word, uint64_t now)
 
 
 /*
+ * The first bucket lies anywhere, and what lies there comes slowly: many are
+ * asked for before they are looked at.
+ */
+
+static void
+ssec_second(ssec_table_t *table, uint32_t bucket, unsigned slot,
+    ssec_second_t *second)
+{
+    second->digest = ssec_stored_digest(table, bucket, slot);
+    second->first = ssec_first_bucket(table, second->digest.place);
+    second->bucket = bucket;
+    second->slot = slot;
+
+    __builtin_prefetch(&table->buckets[second->first]);
+}
+
+
+/*
  * Of a record in its second bucket and one of the same digest in its first, one
  * goes.  A process that was killed while it moved one leaves them equal; after
  * a loss of power one of them may be old.
  */
 
 static void
-ssec_merge(ssec_table_t *table, uint32_t bucket, unsigned slot)
+ssec_merge(ssec_table_t *table, const ssec_second_t *second)
 {
     uint64_t       word, other;
-    unsigned       i;
-    uint32_t       first;
+    unsigned       i, slot;
+    uint32_t       first, bucket;
     ssec_bucket_t  *b;
     ssec_digest_t  digest;
 
-    digest = ssec_stored_digest(table, bucket, slot);
-    first = ssec_first_bucket(table, digest.place);
+    digest = second->digest;
+    bucket = second->bucket;
+    slot = second->slot;
+    first = second->first;
+
     b = &table->buckets[first];
 
     for (i = 0; i < SSEC_SLOTS; i++) {

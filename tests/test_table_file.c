@@ -281,6 +281,36 @@ one_of_two_is_kept(void **state)
 }
 
 
+/* In each bucket, up to the last one, one whose first bucket is the next. */
+
+static void
+many_doubles(void **state)
+{
+    uint32_t       first;
+    uint32_t       i, n;
+    ssec_digest_t  digest;
+
+    (void) state;
+
+    n = table.nbuckets;
+
+    for (i = 0; i < n; i++) {
+        first = (i + 1) % n;
+        digest = test_digest_at(&table, first, i, 1);
+
+        test_place(&table, first, 0, digest, record(SSEC_CLOSED, NOW));
+        test_place(&table, i, 1, digest, record(SSEC_LIVE, NOW));
+    }
+
+    assert_int_equal(ssec_table_recover(&table, NOW), 0);
+
+    for (i = 0; i < n; i++) {
+        assert_int_equal(ssec_word(&table, i, 1), 0);
+        assert_int_not_equal(ssec_word(&table, i, 0), 0);
+    }
+}
+
+
 /* It takes itself for in its second bucket, which is its first. */
 
 static void
@@ -684,6 +714,7 @@ main(void)
         table_test(recovered_as_it_was),
         table_test(locks_are_given_back),
         table_test(one_of_two_is_kept),
+        table_test(many_doubles),
         table_test(not_its_own_double),
         table_test(what_cannot_be_is_dropped),
         table_test(garbage),
