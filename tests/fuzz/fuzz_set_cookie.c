@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ssec_scope.h"
 
@@ -28,6 +29,16 @@ same(const ssec_str_t *a, const ssec_str_t *b)
 }
 
 
+static bool
+same_host(const ssec_str_t *a, const ssec_str_t *b)
+{
+    return a->len == b->len
+           && (a->len == 0 || strncasecmp((const char *) a->data,
+                                          (const char *) b->data, a->len)
+                              == 0);
+}
+
+
 /* Whether it is in the notes, of which this many, or any, are to be found. */
 
 static bool
@@ -45,7 +56,7 @@ is_known(const void *notes, const ssec_scope_t *scope, unsigned expected)
         check(is_inside(&s.domain, notes, SSEC_TABLE_NOTES));
 
         known |= same(&s.path, &scope->path)
-                 && same(&s.domain, &scope->domain)
+                 && same_host(&s.domain, &scope->domain)
                  && s.secure == scope->secure
                  && s.cross_site == scope->cross_site
                  && s.partitioned == scope->partitioned;
