@@ -228,6 +228,7 @@ typedef struct {
 
 ngx_http_session_security_ctx_t *ngx_http_session_security_find_ctx(
     ngx_http_request_t *r);
+void ngx_http_session_security_exit_process(ngx_cycle_t *cycle);
 ngx_int_t ngx_http_session_security_handler(ngx_http_request_t *r);
 /* The request has passed nginx's own access checks: it counts. */
 ngx_int_t ngx_http_session_security_admit_handler(ngx_http_request_t *r);

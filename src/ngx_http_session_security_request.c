@@ -410,6 +410,20 @@ ngx_http_session_security_free_ctx(ngx_http_session_security_ctx_t *ctx)
 }
 
 
+void
+ngx_http_session_security_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_session_security_ctx_t  *ctx;
+
+    while (ngx_http_session_security_free) {
+        ctx = ngx_http_session_security_free;
+        ngx_http_session_security_free = ctx->cleanup.data;
+
+        ngx_free(ctx);
+    }
+}
+
+
 /* With its keys, or their number, it is the request's. */
 
 static inline void
