@@ -73,7 +73,8 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
 
     ssec_set_word(table, entry->bucket, entry->slot, 0);
     ssec_crash_point(1);
-    table->buckets[entry->bucket].body[entry->slot] = entry->digest.body;
+    ssec_set_body(&table->buckets[entry->bucket], entry->slot,
+                  entry->digest.body);
     ssec_crash_point(2);
     ssec_publish(table, entry, stored);
 
@@ -334,7 +335,7 @@ ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
                           memory_order_release);
     ssec_crash_point(3);
 
-    b->body[free] = a->body[slot];
+    ssec_set_body(b, free, a->body[slot]);
     b->created[free] = a->created[slot] ^ SSEC_IN_SECOND;
     table->own[(size_t) to * SSEC_OWN_SLOTS + free] =
         table->own[(size_t) from * SSEC_OWN_SLOTS + slot];
@@ -444,30 +445,40 @@ ssec_is_stale(uint64_t last, uint16_t given)
 
 
 /*
- * The word of a name's session, or 0.  The buckets are not locked, and the
- * bodies not looked at: what the name is worth may be wrong for once.
+ * The word of a name's session, or 0.  The buckets are not locked: where one
+ * was found empty, the session may have moved there from the other meanwhile.
  */
 
 uint64_t
 ssec_root(ssec_table_t *table, const ssec_stored_t *name)
 {
-    unsigned       i;
-    uint32_t       first, second;
-    uint64_t       word;
-    ssec_digest_t  digest;
+    unsigned        i, slot;
+    uint32_t        first, second;
+    uint64_t        word, body;
+    ssec_digest_t   digest;
+    ssec_bucket_t  *b;
 
     digest = ssec_link(name);
     first = ssec_first_bucket(table, digest.place);
     second = ssec_second_bucket(table, first, digest.body);
 
-    for (i = 0; i < 2 * SSEC_SLOTS; i++) {
-        word = ssec_word(table, i < SSEC_SLOTS ? first : second,
-                         i % SSEC_SLOTS);
+    for (i = 0; i < 3 * SSEC_SLOTS; i++) {
+        b = &table->buckets[i / SSEC_SLOTS == 1 ? second : first];
+        slot = i % SSEC_SLOTS;
 
-        if (word && !ssec_slot_is_name(ssec_slot_state(word))
-            && ((word ^ (uint64_t) digest.place << SSEC_PLACE)
-                & SSEC_PLACE_MASK) == 0)
+        word = atomic_load_explicit(&b->word[slot], memory_order_acquire);
+
+        if (word == 0
+            || ssec_slot_is_name(ssec_slot_state(word))
+            || (word ^ (uint64_t) digest.place << SSEC_PLACE)
+               & SSEC_PLACE_MASK)
         {
+            continue;
+        }
+
+        body = __atomic_load_n(&b->body[slot], __ATOMIC_RELAXED);
+
+        if (body >> SSEC_LINK_BODY == digest.body >> SSEC_LINK_BODY) {
             return word;
         }
     }

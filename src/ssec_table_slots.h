@@ -258,6 +258,15 @@ ssec_set_word(ssec_table_t *table, uint32_t bucket, unsigned slot,
 }
 
 
+/* ssec_root() reads it without the lock. */
+
+static inline void
+ssec_set_body(ssec_bucket_t *b, unsigned slot, uint64_t body)
+{
+    __atomic_store_n(&b->body[slot], body, __ATOMIC_RELAXED);
+}
+
+
 static inline unsigned
 ssec_slot_state(uint64_t word)
 {

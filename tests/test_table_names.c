@@ -878,6 +878,40 @@ stale_names(void **state)
 }
 
 
+/*
+ * In a large table most records of a bucket have the same place, as far as that
+ * is kept: a name is worth what its own session is.
+ */
+
+static void
+rank_beside_others_of_its_place(void **state)
+{
+    uint64_t       last;
+    unsigned       slot;
+    ssec_digest_t  root, name, other;
+
+    (void) state;
+
+    root = test_digest_at(&table, C, D, 0);
+    name = test_digest_at(&table, A, B, 1);
+    other = root;
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        other.body = root.body ^ 1ULL << (SSEC_LINK_BODY + slot);
+
+        test_place(&table, C, slot, other,
+                   slot ? record(SSEC_LIVE, NOW) : record(SSEC_CLOSED, NOW));
+    }
+
+    place_name(A, 1, name, root, SSEC_SLOT_NAME);
+    assert_int_equal(ssec_rank(&table, A, 1, &last), SSEC_RANK_OLD_NAME);
+
+    test_place(&table, D, 2, root, issued(NOW - 7));
+    assert_int_equal(ssec_rank(&table, A, 1, &last), SSEC_RANK_ISSUED);
+    assert_int_equal(last, NOW - 7);
+}
+
+
 /* What a name is worth: less than the others of its session, and than that. */
 
 static void
@@ -1956,6 +1990,7 @@ main(void)
         table_test(names_in_use),
         table_test(stale_names),
         table_test(ranks_of_names),
+        table_test(rank_beside_others_of_its_place),
         table_test(name_of_no_session),
         table_test(replace),
         table_test(name_that_changes_meanwhile),
