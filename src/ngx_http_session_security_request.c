@@ -377,6 +377,14 @@ ngx_http_session_security_hide(ngx_http_request_t *r, ngx_table_elt_t **known)
 static inline ngx_http_session_security_ctx_t *
 ngx_http_session_security_alloc_ctx(ngx_http_request_t *r)
 {
+#if (NGX_DEBUG_PALLOC)
+
+    /* none is used again where each is watched */
+
+    return ngx_palloc(r->pool, sizeof(ngx_http_session_security_ctx_t));
+
+#else
+
     ngx_http_session_security_ctx_t  *ctx;
 
     ctx = ngx_http_session_security_free;
@@ -389,23 +397,19 @@ ngx_http_session_security_alloc_ctx(ngx_http_request_t *r)
     ngx_http_session_security_free = ctx->cleanup.data;
 
     return ctx;
+
+#endif
 }
 
+
+/* The pool that destroys it still goes by its cleanup.next. */
 
 static inline void
 ngx_http_session_security_free_ctx(ngx_http_session_security_ctx_t *ctx)
 {
-#if (NGX_DEBUG_PALLOC)
-
-    /* none is used again where each is watched */
-
-    ngx_free(ctx);
-
-#else
-
+#if !(NGX_DEBUG_PALLOC)
     ctx->cleanup.data = ngx_http_session_security_free;
     ngx_http_session_security_free = ctx;
-
 #endif
 }
 
