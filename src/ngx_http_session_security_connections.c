@@ -265,6 +265,10 @@ ngx_http_session_security_traffic(uint64_t now)
 
         table = &ctx->zone->table;
 
+        if (ssec_table_is_retired(table)) {
+            continue;
+        }
+
         for (i = 0; i < ctx->keys.nelts; i++) {
 
             if (ctx->keys.elts[i].state != SSEC_LIVE) {

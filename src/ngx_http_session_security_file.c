@@ -41,6 +41,8 @@ static ngx_int_t ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_file_t *file, ssec_table_t *from, uint64_t back);
 static ngx_int_t ngx_http_session_security_allocate(
     ngx_http_session_security_file_t *file);
+static ngx_int_t ngx_http_session_security_fill_holes(
+    ngx_shm_zone_t *shm_zone, ngx_http_session_security_file_t *file);
 static ngx_int_t ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
     const char *name, int flags, ngx_http_session_security_file_t **opened);
 static ssec_seal_e ngx_http_session_security_read_seal(
@@ -92,6 +94,7 @@ ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
     static const char  *why[] = {
         NULL,
         NULL,
+        "not finished",
         "of another version of the module, or of another kind of machine",
         "damaged",
         "of a zone with another key"
@@ -273,6 +276,10 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
 
     zone = shm_zone->data;
 
+    if (ngx_http_session_security_fill_holes(shm_zone, file) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (ngx_test_config) {
 
         if (file->size == zone->size) {
@@ -300,7 +307,8 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
         if (!ssec_table_join_clock(&table, &host, &epoch)) {
             ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                           "session_security_zone \"%V\": \"%s\" is in use by "
-                          "an nginx on another host; name another file",
+                          "an nginx on another host, or in another container; "
+                          "name another file",
                           &zone->name, zone->path);
             return NGX_ERROR;
         }
@@ -511,7 +519,6 @@ ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_file_t *there,
     ngx_http_session_security_file_t **begun)
 {
-    uint64_t                           begins;
     ngx_int_t                          rc;
     ngx_http_session_security_zone_t  *zone;
     ngx_http_session_security_file_t  *file;
@@ -545,12 +552,8 @@ ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
         ngx_http_session_security_close_file(file);
     }
 
-    /* which is whole, or has nothing yet where it would say what it is */
-
-    begins = 0;
-
-    if (ngx_http_session_security_read_seal(zone, file) == SSEC_SEAL_NONE
-        && (pread(file->fd, &begins, sizeof(uint64_t), 0) == -1 || begins))
+    if (file->size
+        && ngx_http_session_security_read_seal(zone, file) == SSEC_SEAL_NONE)
     {
         ngx_http_session_security_close_file(file);
         return ngx_http_session_security_not_ours(shm_zone, zone->new);
@@ -619,7 +622,8 @@ ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
     ssec_table_seal(&zone->table, zone->size, zone->key.data, zone->key.len);
 
     ngx_http_session_security_host(&host);
-    zone->epoch = ssec_table_start_clock(&zone->table, &host);
+    zone->epoch = from ? ssec_table_keep_clock(&zone->table, &host)
+                       : ssec_table_start_clock(&zone->table, &host);
 
     zone->file = file;
 
@@ -644,7 +648,10 @@ ngx_http_session_security_allocate(ngx_http_session_security_file_t *file)
 
     static u_char  zeros[65536];
 
-    if (ftruncate(file->fd, 0) == -1) {
+    if (ftruncate(file->fd, 0) == -1
+        || pwrite(file->fd, ssec_table_mark, SSEC_TABLE_MARK, 0)
+           != SSEC_TABLE_MARK)
+    {
         return NGX_ERROR;
     }
 
@@ -661,7 +668,7 @@ ngx_http_session_security_allocate(ngx_http_session_security_file_t *file)
         return NGX_ERROR;
     }
 
-    for (done = 0; done < file->size; done += (size_t) n) {
+    for (done = SSEC_TABLE_MARK; done < file->size; done += (size_t) n) {
 
         n = pwrite(file->fd, zeros,
                    ngx_min(sizeof(zeros), file->size - done), (off_t) done);
@@ -670,6 +677,44 @@ ngx_http_session_security_allocate(ngx_http_session_security_file_t *file)
             return NGX_ERROR;
         }
     }
+
+    return NGX_OK;
+}
+
+
+/*
+ * One that was copied without its zeros has no room on the disk for them: the
+ * signal would come with the first session there.
+ */
+
+static ngx_int_t
+ngx_http_session_security_fill_holes(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t *file)
+{
+#if (NGX_LINUX)
+
+    int                                rc;
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    if (!file->holes) {
+        return NGX_OK;
+    }
+
+    do {
+        rc = fallocate(file->fd, 0, 0, (off_t) file->size);
+    } while (rc == -1 && ngx_errno == NGX_EINTR);
+
+    if (rc == -1 && (ngx_errno == NGX_ENOSPC || ngx_errno == EDQUOT)) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
+                      "session_security_zone \"%V\" needs %uzk for \"%s\", "
+                      "which has holes; make room",
+                      &zone->name, file->size / 1024, zone->path);
+        return NGX_ERROR;
+    }
+
+#endif
 
     return NGX_OK;
 }
@@ -740,6 +785,7 @@ ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
     }
 
     file->size = (size_t) st.st_size;
+    file->holes = ((off_t) st.st_blocks * 512 < st.st_size);
     *opened = file;
 
     return NGX_OK;

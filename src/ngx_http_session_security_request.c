@@ -892,6 +892,13 @@ ngx_http_session_security_count(ngx_http_request_t *r,
 
         ssec_table_acquire(table, &key[i].digest, &entry);
 
+        /* one that was forgotten since does not begin anew by that */
+
+        if (ctx->plain && entry.record.state == SSEC_UNKNOWN) {
+            ssec_table_leave(table, &entry);
+            continue;
+        }
+
         ev.former = ngx_http_session_security_is_former(&entry, ctx->now);
 
         (void) ssec_decide(&entry.record, &ev, ctx->now, &ctx->limits,

@@ -80,6 +80,10 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 
     shpool->data = memory;
 
+#if (NGX_DEBUG_MALLOC)
+    ngx_memzero(memory, size);
+#endif
+
     ngx_http_session_security_huge_pages(shm_zone->shm.addr,
                                          shm_zone->shm.size);
 
@@ -90,7 +94,8 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
         return NGX_ERROR;
     }
 
-    zone->epoch = ssec_table_start_clock(&zone->table, &host);
+    zone->epoch = old ? ssec_table_keep_clock(&zone->table, &host)
+                      : ssec_table_start_clock(&zone->table, &host);
 
     return NGX_OK;
 }
@@ -247,7 +252,11 @@ ngx_int_t
 ngx_http_session_security_init_module(ngx_cycle_t *cycle)
 {
     ngx_uint_t                         i;
-    ngx_http_session_security_zone_t  *zone;
+    ngx_http_session_security_zone_t  *zone, *old;
+
+    if (ngx_test_config) {
+        return NGX_OK;
+    }
 
     i = 0;
 
@@ -261,6 +270,16 @@ ngx_http_session_security_init_module(ngx_cycle_t *cycle)
         if (zone->file) {
             ngx_http_session_security_commit_file(zone, cycle->log);
         }
+
+        /* connections of old workers keep nothing alive there any more */
+
+        old = ngx_http_session_security_old_zone(zone);
+
+        if (old && old->table.header != zone->table.header) {
+            ssec_table_retire(&old->table, true);
+        }
+
+        ssec_table_retire(&zone->table, false);
     }
 }
 
@@ -372,10 +391,11 @@ ngx_http_session_security_host(ssec_host_t *host)
 {
     struct timespec  ts;
 
-    static uint64_t  boot;
+    static uint64_t  boot, pids;
 
     if (boot == 0) {
         boot = ssec_boot(SSEC_BOOT_ID);
+        pids = ssec_pids(SSEC_PIDS);
     }
 
     (void) clock_gettime(CLOCK_REALTIME, &ts);
@@ -385,6 +405,7 @@ ngx_http_session_security_host(ssec_host_t *host)
     host->uptime = ngx_http_session_security_uptime();
 
     host->boot = boot;
+    host->pids = pids;
 }
 
 

@@ -28,7 +28,8 @@
  *        killed between any two instructions leaves a record as it was or as
  *        it was to be.  (The creation time and the number of the limits are
  *        stored first; where they change, the session begins anew, or its
- *        limits are all that changes.)
+ *        limits are all that changes.  A name that is written over is a closed
+ *        session in between.)
  *     3. A lock word names its owner.  Who waits long looks whether the owner
  *        is still there, and takes the lock over if not.
  *     4. A digest has one record.  Only a move between its two buckets makes
@@ -226,7 +227,8 @@ void ssec_table_leave(ssec_table_t *table, const ssec_entry_t *entry);
  * The session that has this key gets one more, and the key is the first to be
  * pushed out from now on.  A name that is known already becomes one of this
  * session if it was replaced or its session has ended, and stays otherwise.
- * Gives false if there was no room for it; true if there is no such session.
+ * Gives false if there was no room for it, or for the session in a place of its
+ * own; true if there is no such session.
  */
 
 bool ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
@@ -285,6 +287,14 @@ uint64_t ssec_table_deaths(ssec_table_t *table);
  */
 
 void ssec_table_copy(ssec_table_t *to, ssec_table_t *from, uint64_t back);
+
+/*
+ * Tells whoever goes on with a table that another one has its sessions now, or
+ * that none has.
+ */
+
+void ssec_table_retire(ssec_table_t *table, bool retired);
+bool ssec_table_is_retired(ssec_table_t *table);
 
 /* Counts the sessions by state, in time proportional to the table's size. */
 

@@ -5,8 +5,8 @@
 #include "ssec_table_slots.h"
 
 
-#define SSEC_PASSES       6      /* of a copy */
-#define SSEC_PASSES_LIVE  3      /* of them, those of live ones */
+#define SSEC_PASSES       8      /* of a copy */
+#define SSEC_PASSES_LIVE  5      /* of them, those of live ones */
 
 
 static void ssec_copy_record(ssec_table_t *to, ssec_table_t *from,
@@ -46,9 +46,23 @@ ssec_table_copy(ssec_table_t *to, ssec_table_t *from, uint64_t back)
 }
 
 
+void
+ssec_table_retire(ssec_table_t *table, bool retired)
+{
+    atomic_store(&table->header->retired, retired);
+}
+
+
+bool
+ssec_table_is_retired(ssec_table_t *table)
+{
+    return atomic_load_explicit(&table->header->retired, memory_order_relaxed);
+}
+
+
 /*
  * What is copied last pushes out what was copied first, but no dead session
- * pushes out a live one.  The last pass finds what was moved meanwhile, from
+ * pushes out a live one; and a name is worth nothing before its session.  The last pass finds what was moved meanwhile, from
  * where the others had not been yet to where they had; a live one may also be
  * missing because it was pushed out.
  */
@@ -68,15 +82,15 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
         [SSEC_SLOT_LIVE] = 0,
         [SSEC_SLOT_VISITOR] = 0,
         [SSEC_SLOT_FRESH] = 1,
-        [SSEC_SLOT_FRESH_NAME] = 1,
         [SSEC_SLOT_ISSUED] = 2,
-        [SSEC_SLOT_NAME] = 2,
+        [SSEC_SLOT_FRESH_NAME] = 3,
+        [SSEC_SLOT_NAME] = 4,
         [SSEC_SLOT_LEFT] = 0,
-        [SSEC_SLOT_OLD_NAME] = 3,
-        [SSEC_SLOT_GUEST] = 3,
-        [SSEC_SLOT_CLOSED] = 3,
-        [SSEC_SLOT_EXPIRED] = 4,
-        [SSEC_SLOT_TOLD] = 4
+        [SSEC_SLOT_OLD_NAME] = 5,
+        [SSEC_SLOT_GUEST] = 5,
+        [SSEC_SLOT_CLOSED] = 5,
+        [SSEC_SLOT_EXPIRED] = 6,
+        [SSEC_SLOT_TOLD] = 6
     };
 
     ssec_lock(from, bucket);

@@ -33,6 +33,7 @@ typedef struct {                 /* a record in its second bucket */
 _Static_assert(sizeof(ssec_seal_t) <= SSEC_TABLE_SEAL, "its room");
 
 static const char  ssec_magic[8] = "SSECZONE";
+const char         ssec_table_mark[SSEC_TABLE_MARK] = "SSECMAKE";
 
 
 static uint64_t ssec_seal_digest(const ssec_seal_t *seal, const void *data,
@@ -43,26 +44,32 @@ static void ssec_second(ssec_table_t *table, uint32_t bucket, unsigned slot,
 static void ssec_merge(ssec_table_t *table, const ssec_second_t *second);
 static unsigned ssec_strictness(uint64_t word);
 static bool ssec_same_boot(ssec_clock_t *clock, const ssec_host_t *host);
+static uint64_t ssec_number(const char *text, size_t len);
 
 
 void
 ssec_table_seal(ssec_table_t *table, size_t size, const void *subject,
     size_t len)
 {
-    ssec_seal_t  *seal;
+    ssec_seal_t  seal;
 
-    seal = &table->header->seal;
+    seal = table->header->seal;
 
-    seal->version = SSEC_TABLE_VERSION;
-    seal->order = SSEC_TABLE_ORDER;
-    seal->header = sizeof(ssec_header_t);
-    seal->size = size;
-    seal->subject = ssec_seal_digest(seal, subject, len);
-    seal->check = ssec_seal_digest(seal, seal, offsetof(ssec_seal_t, check));
+    memset(seal.magic, 0, sizeof(ssec_magic));
+
+    seal.version = SSEC_TABLE_VERSION;
+    seal.order = SSEC_TABLE_ORDER;
+    seal.header = sizeof(ssec_header_t);
+    seal.size = size;
+    seal.subject = ssec_seal_digest(&seal, subject, len);
+    seal.check = ssec_seal_digest(&seal, &seal, offsetof(ssec_seal_t, check));
+
+    memcpy(seal.magic, ssec_table_mark, sizeof(ssec_magic));
+    table->header->seal = seal;
 
     atomic_signal_fence(memory_order_seq_cst);
 
-    memcpy(seal->magic, ssec_magic, sizeof(ssec_magic));
+    memcpy(table->header->seal.magic, ssec_magic, sizeof(ssec_magic));
 }
 
 
@@ -76,6 +83,10 @@ ssec_table_check(const void *data, uint64_t size, const void *subject,
     memcpy(&seal, data, sizeof(ssec_seal_t));
     memcpy(magic, seal.magic, sizeof(ssec_magic));
     memset(seal.magic, 0, sizeof(ssec_magic));
+
+    if (memcmp(magic, ssec_table_mark, sizeof(ssec_magic)) == 0) {
+        return SSEC_SEAL_UNFINISHED;
+    }
 
     if (memcmp(magic, ssec_magic, sizeof(ssec_magic)) != 0) {
         return SSEC_SEAL_NONE;
@@ -287,9 +298,13 @@ ssec_strictness(uint64_t word)
         return 3;
     }
 
-    if (ssec_slot_is_name(state)) {
+    if (state == SSEC_SLOT_OLD_NAME || state == SSEC_SLOT_FRESH_NAME
+        || state == SSEC_SLOT_NAME)
+    {
         return 2;
     }
+
+    /* what is in no known state is worth the least */
 
     return ssec_slot_is_live(state);
 }
@@ -307,9 +322,19 @@ ssec_table_join_clock(ssec_table_t *table, const ssec_host_t *host,
     *epoch = atomic_load(&clock->epoch);
     now = *epoch + host->uptime;
 
-    return ssec_same_boot(clock, host)
-           || now - atomic_load(&clock->ticked) + SSEC_CLOCK_SLACK
-              <= 2 * SSEC_CLOCK_SLACK;
+    return host->pids == atomic_load(&clock->pids)
+           && (ssec_same_boot(clock, host)
+               || now - atomic_load(&clock->ticked) + SSEC_CLOCK_SLACK
+                  <= 2 * SSEC_CLOCK_SLACK);
+}
+
+
+uint64_t
+ssec_table_keep_clock(ssec_table_t *table, const ssec_host_t *host)
+{
+    ssec_table_tick(table, host);
+
+    return atomic_load(&table->header->clock.epoch);
 }
 
 
@@ -340,9 +365,10 @@ ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host)
     clock = &table->header->clock;
     ticked = atomic_load(&clock->ticked);
 
+    atomic_store(&clock->pids, host->pids);
+
     if (ssec_same_boot(clock, host)) {
-        ssec_table_tick(table, host);
-        return atomic_load(&clock->epoch);
+        return ssec_table_keep_clock(table, host);
     }
 
     if (ticked) {
@@ -399,13 +425,9 @@ ssec_table_tick(ssec_table_t *table, const ssec_host_t *host)
 uint64_t
 ssec_boot(const char *path)
 {
-    int            fd;
-    char           text[64];
-    ssize_t        n;
-    ssec_digest_t  digest;
-
-    ssec_digest_key_t     key;
-    static const uint8_t  secret[SSEC_DIGEST_KEY];
+    int      fd;
+    char     text[64];
+    ssize_t  n;
 
     fd = open(path, O_RDONLY|O_CLOEXEC);
     if (fd == -1) {
@@ -416,12 +438,32 @@ ssec_boot(const char *path)
 
     close(fd);
 
-    if (n <= 0) {
-        return 0;
-    }
+    return n > 0 ? ssec_number(text, (size_t) n) : 0;
+}
+
+
+uint64_t
+ssec_pids(const char *path)
+{
+    char     text[64];
+    ssize_t  n;
+
+    n = readlink(path, text, sizeof(text));
+
+    return n > 0 ? ssec_number(text, (size_t) n) : 0;
+}
+
+
+static uint64_t
+ssec_number(const char *text, size_t len)
+{
+    ssec_digest_t      digest;
+    ssec_digest_key_t  key;
+
+    static const uint8_t  secret[SSEC_DIGEST_KEY];
 
     ssec_digest_key(&key, secret);
-    ssec_digest(&key, text, (size_t) n, &digest);
+    ssec_digest(&key, text, len, &digest);
 
     return digest.body;
 }

@@ -14,6 +14,7 @@
 
 
 #define SSEC_TABLE_SEAL    128   /* bytes that ssec_table_check() looks at */
+#define SSEC_TABLE_MARK    8
 
 /* a clock that has come so far should be moved back: half of SSEC_TIME_MAX */
 #define SSEC_CLOCK_FAR     (1ULL << 37)
@@ -22,11 +23,13 @@
 #define SSEC_CLOCK_BACK    (1ULL << 30)
 
 #define SSEC_BOOT_ID       "/proc/sys/kernel/random/boot_id"
+#define SSEC_PIDS          "/proc/self/ns/pid"
 
 
 typedef enum {
     SSEC_SEAL_WHOLE = 0,
     SSEC_SEAL_NONE,              /* it is no table at all */
+    SSEC_SEAL_UNFINISHED,
     SSEC_SEAL_VERSION,           /* of another version, or another machine */
     SSEC_SEAL_BROKEN,            /* damaged, or not of the size it had */
     SSEC_SEAL_SUBJECT            /* made for other session keys */
@@ -37,6 +40,7 @@ typedef struct {                 /* the host's clocks, in milliseconds */
     uint64_t  uptime;            /* that counts suspended time */
     uint64_t  wall;              /* since 1970 */
     uint64_t  boot;              /* see ssec_boot() */
+    uint64_t  pids;              /* see ssec_pids() */
 } ssec_host_t;
 
 
@@ -46,6 +50,21 @@ typedef struct {                 /* the host's clocks, in milliseconds */
  */
 
 uint64_t ssec_boot(const char *path);
+
+/*
+ * A number that differs where process ids mean other processes, as in another
+ * container, made of what this link says: on Linux SSEC_PIDS.  0 if there is
+ * none.
+ */
+
+uint64_t ssec_pids(const char *path);
+
+/*
+ * What a file begins with until ssec_table_seal(), so that it is known for one
+ * that was not finished: SSEC_TABLE_MARK bytes.
+ */
+
+extern const char  ssec_table_mark[SSEC_TABLE_MARK];
 
 /*
  * Makes a new table, of this size, one that can be found again.  The subject
@@ -88,11 +107,16 @@ uint64_t ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host);
 /*
  * The same where others use the table: what they go by, if they can be on this
  * host: their last tick was in this boot or, where that is not known, within
- * a minute of now.
+ * a minute of now.  And their process ids have to be what they are here, or
+ * the locks of the living would be taken for those of the dead.
  */
 
 bool ssec_table_join_clock(ssec_table_t *table, const ssec_host_t *host,
     uint64_t *epoch);
+
+/* The same in a copy: its clock goes on as that of the original. */
+
+uint64_t ssec_table_keep_clock(ssec_table_t *table, const ssec_host_t *host);
 
 /* Notes how late it is: once a second, or the time since is not known. */
 

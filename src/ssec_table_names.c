@@ -8,10 +8,17 @@
 #define SSEC_TRIES        16     /* to find room for a session's own place */
 
 
+typedef enum {
+    SSEC_NAME_GIVEN = 0,
+    SSEC_NAME_OF_NONE,
+    SSEC_NAME_NO_ROOM
+} ssec_new_name_e;
+
+
 static void ssec_mark(ssec_table_t *table, const ssec_entry_t *entry,
     unsigned state);
-static bool ssec_new_name(ssec_table_t *table, const ssec_digest_t *key,
-    uint64_t now, ssec_stored_t *name) ssec_seldom;
+static ssec_new_name_e ssec_new_name(ssec_table_t *table,
+    const ssec_digest_t *key, uint64_t now, ssec_stored_t *name) ssec_seldom;
 static bool ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry);
 
 
@@ -19,13 +26,16 @@ bool
 ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
     const ssec_digest_t *name, uint64_t now)
 {
-    bool           kept;
-    uint64_t       last;
-    ssec_entry_t   entry;
-    ssec_stored_t  stored;
+    bool             kept;
+    uint64_t         last;
+    ssec_entry_t     entry;
+    ssec_stored_t    stored;
+    ssec_new_name_e  rc;
 
-    if (!ssec_new_name(table, key, now, &stored)) {
-        return true;
+    rc = ssec_new_name(table, key, now, &stored);
+
+    if (rc != SSEC_NAME_GIVEN) {
+        return rc == SSEC_NAME_OF_NONE;
     }
 
     kept = true;
@@ -59,7 +69,7 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
  * those of its creation time: then one store makes a name of the record.
  */
 
-static bool
+static ssec_new_name_e
 ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
     ssec_stored_t *name)
 {
@@ -73,7 +83,7 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
 
         if (!entry.found) {
             ssec_table_leave(table, &entry);
-            return false;
+            return SSEC_NAME_OF_NONE;
         }
 
         state = ssec_slot_state(ssec_word(table, entry.bucket, entry.slot));
@@ -94,14 +104,14 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
                          | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
             name->created &= SSEC_CREATED_MASK;
 
-            return true;
+            return SSEC_NAME_GIVEN;
         }
 
         ssec_table_leave(table, &entry);
         sched_yield();
     }
 
-    return false;
+    return SSEC_NAME_NO_ROOM;
 }
 
 

@@ -103,6 +103,18 @@ ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
     }
 
     if (b->created[entry->slot] != created) {
+
+        /* in a name that is a part of where it leads to */
+
+        if (ssec_slot_is_name(ssec_slot_state(ssec_word(table, entry->bucket,
+                                                        entry->slot))))
+        {
+            ssec_set_word(table, entry->bucket, entry->slot,
+                          (ssec_word(table, entry->bucket, entry->slot)
+                           & SSEC_PLACE_MASK)
+                          | (uint64_t) SSEC_SLOT_CLOSED << SSEC_STATE);
+        }
+
         b->created[entry->slot] = created;
     }
 

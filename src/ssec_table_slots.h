@@ -127,6 +127,7 @@ typedef struct {
     _Atomic uint64_t      epoch;       /* the table's time less the uptime */
     _Atomic uint64_t      began;       /* the wall clock less that time */
     _Atomic uint64_t      ticked;      /* that time, lately; 0: never */
+    _Atomic uint64_t      pids;        /* see ssec_pids() */
 } ssec_clock_t;
 
 
@@ -147,6 +148,7 @@ struct ssec_header_s {
     _Alignas(64)
     _Atomic uint64_t      deaths;
     _Atomic uint64_t      serial;  /* of sessions that have several names */
+    _Atomic uint32_t      retired; /* another table has its sessions now */
 
     /* under this lock; limits, once counted, do not change */
 

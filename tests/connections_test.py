@@ -430,6 +430,54 @@ def lifetime(tap, port):
     peer.close()
 
 
+def resized(running, tap):
+    """What an old worker keeps open ends with what it knows of the session."""
+
+    backend = Backend()
+    backend.start()
+    port = servers.free_port()
+
+    def conf(size):
+        return """
+            session_security_zone cookie=sessionid zone=s:%s;
+            session_security_expire_after %dms;
+            session_security_connections active;
+
+            server {
+                listen 127.0.0.1:%d;
+                session_security zone=s;
+
+                location / {
+                    proxy_pass http://127.0.0.1:%d;
+                    proxy_http_version 1.1;
+                    proxy_set_header Upgrade $http_upgrade;
+                    proxy_set_header Connection "Upgrade";
+                }
+            }
+            """ % (size, EXPIRE * 1000, port, backend.port)
+
+    nginx = servers.Nginx(running, conf("1m"), "resized")
+    nginx.start(port)
+
+    peer = websocket(port, "resized")
+    time.sleep(1)
+    nginx.configure(conf("2m"))
+    tap.ok(nginx.reload(), "the zone gets another size")
+    at = time.monotonic()
+
+    while time.monotonic() < at + EXPIRE + GRACE:
+        ask(port, "/", PAGE, cookie="sessionid=resized")
+        try:
+            peer.send(b"\x81\x85\0\0\0\0hello")
+        except OSError:
+            pass
+        time.sleep(0.2)
+
+    tap.ok(not open_after(peer), "the WebSocket of an old worker has ended")
+    peer.close()
+    nginx.stop()
+
+
 def test(running, tap):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = max(soft, 4 * MANY + 1000)
@@ -470,6 +518,9 @@ def test(running, tap):
 
     for thread in threads:
         thread.join()
+
+    if not VALGRIND:
+        resized(running, tap)
 
     # what is closed is gone in nginx, too: it ends at once
 

@@ -78,6 +78,9 @@ sealed(void **state)
 
     assert_int_equal(check(size, SUBJECT), SSEC_SEAL_NONE);
 
+    memcpy(table.header, ssec_table_mark, SSEC_TABLE_MARK);
+    assert_int_equal(check(size, SUBJECT), SSEC_SEAL_UNFINISHED);
+
     ssec_table_seal(&table, size, SUBJECT, strlen(SUBJECT));
 
     assert_int_equal(check(size, SUBJECT), SSEC_SEAL_WHOLE);
@@ -576,6 +579,63 @@ clock_that_is_joined(void **state)
 
     host.uptime--;
     assert_false(ssec_table_join_clock(&table, &host, &epoch));
+
+    /* and not where process ids are others */
+
+    host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000,
+                           .boot = 77, .pids = 5 };
+    assert_false(ssec_table_join_clock(&table, &host, &epoch));
+    assert_int_equal(ssec_table_start_clock(&table, &host), began);
+    assert_true(ssec_table_join_clock(&table, &host, &epoch));
+
+    host.pids = 0;
+    assert_false(ssec_table_join_clock(&table, &host, &epoch));
+}
+
+
+/* A copy in a process that runs, on a host that does not tell its starts. */
+
+static void
+clock_of_a_copy(void **state)
+{
+    uint64_t      epoch, began;
+    ssec_host_t   host;
+    ssec_table_t  to;
+
+    (void) state;
+
+    host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000 };
+    began = ssec_table_start_clock(&table, &host);
+
+    host.uptime += 864000000;
+    host.wall += 864000000 - 3600000;
+
+    test_table_map(&to, 2048);
+    ssec_table_copy(&to, &table, 0);
+
+    epoch = ssec_table_keep_clock(&to, &host);
+    assert_int_equal(epoch, began);
+    assert_int_equal(ssec_table_ticked(&to), began + host.uptime);
+
+    assert_false(ssec_table_is_retired(&table));
+    ssec_table_retire(&table, true);
+    assert_true(ssec_table_is_retired(&table));
+    assert_false(ssec_table_is_retired(&to));
+    ssec_table_retire(&table, false);
+    assert_false(ssec_table_is_retired(&table));
+
+    test_table_unmap(&to);
+}
+
+
+static void
+process_ids_of_this_host(void **state)
+{
+    (void) state;
+
+    assert_int_equal(ssec_pids("/nowhere"), 0);
+    assert_true(ssec_pids(SSEC_PIDS) == ssec_pids(SSEC_PIDS));
+    assert_true(ssec_pids("/proc/self/exe") != ssec_pids("/proc/self/cwd"));
 }
 
 
@@ -722,7 +782,9 @@ main(void)
         table_test(clock_over_a_start_of_the_host),
         table_test(clock_that_is_joined),
         table_test(clock_of_an_unknown_start),
+        table_test(clock_of_a_copy),
         table_test(boot_of_this_host),
+        table_test(process_ids_of_this_host),
         table_test(clock_that_came_far),
     };
 

@@ -1409,7 +1409,7 @@ settled_nowhere(void **state)
     key = test_digest_at(&table, A, B, 0);
     test_place(&table, A, 0, key, made_up(NOW));
 
-    (void) rename_to(key, test_digest_at(&table, A, B, 1));
+    assert_false(rename_to(key, test_digest_at(&table, A, B, 1)));
     assert_known(key, made_up(NOW));
     assert_unknown(test_digest_at(&table, A, B, 1));
     assert_int_equal(slot_state(key), SSEC_SLOT_LIVE);
@@ -1511,6 +1511,54 @@ names_are_copied(void **state)
             assert_known(test_digest(i),
                          record(SSEC_LIVE + i / 4 % 4, NOW + i / 4));
         }
+    }
+}
+
+
+/* None goes before its session is there: what is lost is counted. */
+
+static void
+names_are_copied_to_a_table_too_small(void **state)
+{
+    unsigned       i, k, lost;
+    ssec_table_t   from;
+    ssec_entry_t   entry;
+    ssec_digest_t  name;
+    ssec_counts_t  counts;
+
+    (void) state;
+
+    for (k = 0; k < 2; k++) {
+        test_table_unmap(&table);
+        test_table_map(&table, 4096);
+
+        for (i = 0; i < 3000; i++) {
+            assert_true(test_put(&table, test_digest(2 * i),
+                                 issued(NOW + 10 * i)));
+            assert_true(rename_to(test_digest(2 * i),
+                                  test_digest(2 * i + 1)));
+
+            if (k) {
+                assert_known(test_digest(2 * i + 1), issued(NOW + 10 * i));
+            }
+        }
+
+        from = table;
+        test_table_map(&table, 2100);
+        ssec_table_copy(&table, &from, 0);
+        test_table_unmap(&from);
+
+        lost = 0;
+
+        for (i = 0; i < 3000; i++) {
+            name = test_digest(2 * i + 1);
+            ssec_table_acquire(&table, &name, &entry);
+            lost += (entry.record.state != SSEC_LIVE);
+            ssec_table_leave(&table, &entry);
+        }
+
+        ssec_table_count(&table, &counts);
+        assert_in_range(lost, 1, counts.evicted + counts.refused);
     }
 }
 
@@ -2002,6 +2050,7 @@ main(void)
         table_test(settled_nowhere),
         table_test(old_names_are_copied_last),
         table_test(names_are_copied),
+        table_test(names_are_copied_to_a_table_too_small),
         table_test(times_of_names_are_copied),
         table_test(killed_while_renaming),
         table_test(rotation_pushes_out_no_session),

@@ -16,6 +16,7 @@ import socket
 import stat
 import struct
 import subprocess
+import threading
 import time
 
 import servers
@@ -23,7 +24,7 @@ from servers import API, PAGE
 
 # where the header has what: see ssec_seal_t and ssec_clock_t
 VERSION, SIZE, CHECK = 8, 24, 64
-BOOT, EPOCH, BEGAN, TICKED = 128, 136, 144, 152
+BOOT, EPOCH, BEGAN, TICKED, PIDS = 128, 136, 144, 152, 160
 
 
 def conf(port, file="zone", size="1m", key="cookie=sid", more=""):
@@ -204,6 +205,8 @@ def test(running, tap):
     restarts(rig)
     hosts(rig)
     reloads(rig)
+    containers(rig)
+    forgotten(rig)
     upgrades(rig)
     broken(rig)
     refused(rig)
@@ -438,6 +441,132 @@ def reloads(rig):
                "nginx -t with a size of " + size, said)
 
     rig.kept("after nginx -t")
+
+
+def containers(rig):
+    """Where process ids are others, the living could be taken for dead."""
+
+    tap, nginx = rig.tap, rig.nginx
+    pids = rig.header(PIDS)
+
+    tap.ok(pids, "the file tells whose process ids these are")
+    rig.header(PIDS, pids ^ 1)
+
+    other = rig.running.start(nginx.args(), "other.out")
+    code = other.wait(20)
+    said = rig.running.read("other.out") + nginx.log()
+
+    tap.ok(code != 0 and "in use by an nginx on another host, or in another "
+           "container; name another file" in said,
+           "another container's nginx does not share the file", code, said)
+
+    rig.header(PIDS, pids)
+    rig.kept("beside it")
+    os.truncate(rig.running.path("zone.log"), 0)
+
+
+class Gate(threading.Thread):
+    """A backend that lets a request pass once it is told to."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.asked = threading.Event()
+        self.open = threading.Event()
+
+    def run(self):
+        while True:
+            peer, _ = self.listener.accept()
+            peer.recv(65536)
+            self.asked.set()
+            self.open.wait(60)
+            peer.sendall(b"HTTP/1.0 204 No Content\r\n\r\n")
+            peer.close()
+
+
+def forgotten(rig):
+    """A request waits while its session ends, and is forgotten."""
+
+    tap, running = rig.tap, rig.running
+    gate = Gate()
+    gate.start()
+    port = servers.free_port()
+
+    nginx = servers.Nginx(running, """
+        session_security_zone cookie=sid zone=s:128k;
+        keepalive_requests 1000000;
+        server {
+            listen 127.0.0.1:%d;
+            add_header X-State $session_security_state always;
+            session_security zone=s;
+            session_security_unknown expired;
+            session_security_expired_status 401;
+
+            location / { empty_gif; }
+            location /slow { auth_request /gate; empty_gif; }
+            location /gate {
+                internal;
+                proxy_pass http://127.0.0.1:%d;
+            }
+            location /login { proxy_pass http://127.0.0.1:%d/set-sid; }
+            location /out { proxy_pass http://127.0.0.1:%d/set-none; }
+            location /set- {
+                session_security off;
+                return 200;
+            }
+            location = /set-sid {
+                session_security off;
+                add_header Set-Cookie "sid=victim";
+                return 200;
+            }
+            location = /set-none {
+                session_security off;
+                add_header Set-Cookie "sid=; Max-Age=0";
+                return 200;
+            }
+        }
+        """ % (port, gate.port, port, port), "forgotten")
+    nginx.start(port)
+
+    def now():
+        return servers.ask(port, "/", API, "sid=victim").headers["X-State"]
+
+    servers.ask(port, "/login", API)
+    tap.equal(now(), "live", "a session has begun")
+
+    slow = threading.Thread(target=servers.ask,
+                            args=(port, "/slow", API, "sid=victim"))
+    slow.start()
+    gate.asked.wait(20)
+
+    servers.ask(port, "/out", API, "sid=victim")
+    tap.equal(now(), "closed", "it was logged out meanwhile")
+
+    # invented ones push out what is dead
+
+    with socket.create_connection(("127.0.0.1", port)) as peer:
+        answers = peer.makefile("rb")
+
+        for batch in range(0, 15000, 50):
+            peer.sendall(b"".join(
+                b"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: sid=x%d\r\n"
+                b"\r\n" % i for i in range(batch, batch + 50)))
+
+            for _ in range(50):
+                length = 0
+
+                while (line := answers.readline()) not in (b"\r\n", b""):
+                    if line.lower().startswith(b"content-length:"):
+                        length = int(line.split(b":")[1])
+
+                answers.read(length)
+
+    gate.open.set()
+    slow.join()
+
+    tap.equal(now(), "expired", "what was forgotten stays dead")
+    nginx.stop()
 
 
 def upgrades(rig):
@@ -698,11 +827,26 @@ def broken(rig):
     # what a start that was killed left behind
 
     os.unlink(rig.file)
-    rig.running.write("zone.new", "\0" * 100000)
+    rig.running.write("zone.new", "SSECMAKE" + "\0" * 100000)
     rig.start()
     tap.ok(os.path.getsize(rig.file) == 2 << 20
            and not os.path.exists(rig.file + ".new"),
            "half a file of an earlier start is written anew")
+
+    # one that was copied without its zeros
+
+    tap.equal(state(rig.port, "live", "/long")[1], "new", "a session begins")
+    nginx.stop()
+    os.rename(rig.file, rig.file + ".whole")
+    subprocess.run(["cp", "--sparse=always", rig.file + ".whole", rig.file],
+                   check=True)
+    os.unlink(rig.file + ".whole")
+    sparse = os.stat(rig.file).st_blocks * 512
+    rig.start()
+    tap.ok(sparse < 2 << 20 <= os.stat(rig.file).st_blocks * 512,
+           "a file with holes gets its room", sparse)
+    tap.equal(state(rig.port, "live", "/long")[1], "live",
+              "and has its sessions")
     nginx.stop()
 
 
@@ -731,6 +875,15 @@ def refused(rig):
     rig.fails('"%s.new" is no file of a zone and is left alone' % rig.file)
     tap.equal(running.read("zone.new"), "somebody's letter\n" * 1000,
               "it is as it was")
+    os.unlink(rig.file + ".new")
+
+    # nor one that begins with nothing, as a disk's image may
+
+    running.write("zone.new", "\0" * 50000 + "somebody's disk\n")
+    code, said = rig.test()
+    tap.ok(code != 0 and "zone.new\" is no file of a zone" in said
+           and os.path.getsize(rig.file + ".new") == 50016,
+           "nor one that begins with zeros", said)
     os.unlink(rig.file + ".new")
 
     os.symlink(running.path("other"), rig.file)
