@@ -111,6 +111,12 @@ static void ngx_http_session_security_no_location(ngx_conf_t *cf,
 /* of the two directives that name a URL, the one for a login page */
 static ngx_uint_t  ngx_http_session_security_login = 1;
 
+/* as one would write it */
+#define ngx_http_session_security_unit(ms)                                    \
+    ((ms) % 1000 ? "ms" : (ms) % 60000 ? "s" : "m")
+#define ngx_http_session_security_in_units(ms)                                \
+    ((ms) % 1000 ? (ms) : (ms) % 60000 ? (ms) / 1000 : (ms) / 60000)
+
 
 static ngx_conf_enum_t  ngx_http_session_security_activities[] = {
     { ngx_string("requests"), NGX_HTTP_SESSION_SECURITY_REQUESTS },
@@ -643,6 +649,7 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     ngx_http_core_loc_conf_t               *clcf;
     ngx_http_core_srv_conf_t               *cscf;
+    ngx_http_session_security_zone_t       *zone;
     ngx_http_session_security_injected_t   *injected;
     ngx_http_session_security_main_conf_t  *smcf;
 
@@ -679,9 +686,31 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     if (clcf->noname) {
 
-        /* an "if" in the ping's location */
+        /* an "if", or a "limit_except", in the ping's location */
 
         conf->ping |= prev->ping;
+        conf->script |= prev->script;
+
+        if (clcf->lmt_excpt && clcf->handler == NULL) {
+            clcf->handler = conf->ping
+                            ? ngx_http_session_security_ping_handler
+                            : conf->script
+                              ? ngx_http_session_security_script_handler
+                              : NULL;
+        }
+
+    } else if ((conf->ping
+                && clcf->handler != ngx_http_session_security_ping_handler)
+               || (conf->script
+                   && clcf->handler
+                      != ngx_http_session_security_script_handler))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"session_security_%s\" needs a location of its "
+                           "own, something else answers in \"%V\"; move one "
+                           "of them", conf->ping ? "ping" : "script",
+                           &clcf->name);
+        return NGX_CONF_ERROR;
     }
 
     conf->usual = (conf->activity == NGX_HTTP_SESSION_SECURITY_REQUESTS
@@ -722,17 +751,31 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
         return NGX_CONF_ERROR;
     }
 
-    if (conf->warn_after.set
+    if (conf->shm_zone
+        && conf->warn_after.set
         && conf->warn_after.value == NULL
         && conf->expire_after.value == NULL
         && conf->warn_after.ms >= conf->expire_after.ms)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"session_security_warn_after\" of %uLms is not "
+                           "\"session_security_warn_after\" of %uL%s is not "
                            "below \"session_security_expire_after\" of "
-                           "%uLms; lower the one or raise the other",
-                           conf->warn_after.ms, conf->expire_after.ms);
+                           "%uL%s%s; lower the one or raise the other",
+                           ngx_http_session_security_in_units(
+                                                     conf->warn_after.ms),
+                           ngx_http_session_security_unit(
+                                                     conf->warn_after.ms),
+                           ngx_http_session_security_in_units(
+                                                     conf->expire_after.ms),
+                           ngx_http_session_security_unit(
+                                                     conf->expire_after.ms),
+                           conf->expire_after.set ? "" : ", its default");
         return NGX_CONF_ERROR;
+    }
+
+    if (conf->shm_zone) {
+        zone = conf->shm_zone->data;
+        zone->used = 1;
     }
 
     if (conf->script) {
@@ -1196,8 +1239,12 @@ ngx_http_session_security_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd,
                 pattern->prefix = 1;
             }
 
-            pattern->path = path;
-            continue;
+            /* one within would be taken for itself, which nobody means */
+
+            if (ngx_strlchr(path.data, path.data + path.len, '*') == NULL) {
+                pattern->path = path;
+                continue;
+            }
         }
 
 #if (NGX_PCRE)
@@ -1371,6 +1418,7 @@ ngx_http_session_security_cookie(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_session_security_loc_conf_t *slcf = conf;
 
+    u_char                              *p;
     ngx_str_t                           *value, s;
     ngx_uint_t                           i;
     ngx_http_complex_value_t           **cv;
@@ -1419,8 +1467,11 @@ ngx_http_session_security_cookie(ngx_conf_t *cf, ngx_command_t *cmd,
             goto invalid;
         }
 
-        if (ngx_strchr(s.data, ';') || ngx_strchr(s.data, ' ')) {
-            goto invalid;
+        for (p = s.data; p < s.data + s.len; p++) {
+
+            if (*p <= 0x20 || *p >= 0x7f || *p == ';') {
+                goto invalid;
+            }
         }
 
         if (*cv) {
@@ -1709,6 +1760,7 @@ ngx_http_session_security_init(ngx_conf_t *cf)
     ngx_uint_t                              i;
     ngx_http_handler_pt                    *h;
     ngx_http_core_main_conf_t              *cmcf;
+    ngx_http_session_security_zone_t       *zone;
     ngx_http_session_security_injected_t   *injected;
     ngx_http_session_security_main_conf_t  *smcf;
 
@@ -1751,6 +1803,21 @@ ngx_http_session_security_init(ngx_conf_t *cf)
     *h = ngx_http_session_security_admit_handler;
 
     ngx_http_session_security_init_header_filter();
+
+    for (i = 0; /* void */ ; /* void */ ) {
+        zone = ngx_http_session_security_next_zone(cf->cycle, &i);
+
+        if (zone == NULL) {
+            break;
+        }
+
+        if (!zone->used) {
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "\"session_security_zone\" has no effect; add "
+                          "\"session_security zone=%V\" to a server",
+                          &zone->name);
+        }
+    }
 
     if (smcf->injected.nelts) {
         ngx_http_session_security_init_body_filter();

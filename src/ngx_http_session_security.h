@@ -80,6 +80,7 @@ typedef struct {
     ssec_cookie_name_t          cookie;
     ssec_table_t                table;
     uint64_t                    epoch;       /* its time less the uptime */
+    ngx_uint_t                  used;        /* by a location */
     ngx_uint_t                  refused;     /* an error was logged */
     uint32_t                    learned;     /* the scope last learned */
     uint64_t                    deaths;      /* as last seen */

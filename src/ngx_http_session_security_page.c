@@ -656,15 +656,19 @@ ngx_http_session_security_put(ngx_http_request_t *r,
 {
     size_t         len, at;
     ngx_buf_t     *b;
+    ngx_uint_t     ended;
     ssec_html_t    prev;
     ssec_html_e    found;
     ngx_chain_t  **last;
 
     last = out;
 
+    ended = 0;
+
     for ( /* void */ ; in; in = in->next) {
 
         b = in->buf;
+        ended |= b->last_buf;
         prev = page->html;
         len = 0;
         at = 0;
@@ -724,7 +728,9 @@ ngx_http_session_security_put(ngx_http_request_t *r,
 
     *last = NULL;
 
-    return NGX_AGAIN;
+    /* others may send more after the last buffer: that is no page any more */
+
+    return ended ? NGX_OK : NGX_AGAIN;
 }
 
 

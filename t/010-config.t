@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 395;
+plan tests => 401;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -30,7 +30,11 @@ add_block_preprocessor(sub {
 add_block_preprocessor(sub {
     my $block = shift;
     defined $block->accepted or return;
-    $block->set_value(config => ($block->config // '') . "\nlocation = /t { return 204; }");
+    my $config = ($block->config // '') . "\nlocation = /t { return 204; }";
+    # a zone that nothing uses is warned of
+    $config .= "\nlocation = /used { session_security zone=sessions; }"
+        unless defined $block->http_config;
+    $block->set_value(config => $config);
     $block->set_value(request => 'GET /t');
     $block->set_value(error_code => 204);
     $block->set_value(no_error_log => qr/\[(?:warn|error|crit|alert|emerg)\]/);
@@ -238,6 +242,8 @@ file "/tmp/no-such-zone" of "session_security_zone" is made where that of zone "
 === zone: in a file
 --- http_config
     session_security_zone cookie=sessionid file=logs/sessions.zone zone=sessions:1m;
+--- config
+    session_security zone=sessions;
 --- accepted
 
 
@@ -536,38 +542,42 @@ invalid time "0s" in "session_security_warn_after"; write it as 15m, 30s or 1500
 
 === warn_after: as late as expire_after
 --- config
+    session_security zone=sessions;
     session_security_warn_after 15m;
     session_security_expire_after 15m;
 --- refused
-"session_security_warn_after" of 900000ms is not below "session_security_expire_after" of 900000ms; lower the one or raise the other
+"session_security_warn_after" of 15m is not below "session_security_expire_after" of 15m; lower the one or raise the other
 
 
 
 === warn_after: later than expire_after
 --- config
+    session_security zone=sessions;
     session_security_expire_after 10s;
     session_security_warn_after 1500ms;
     location /a/ { session_security_warn_after 11s; }
 --- refused
-"session_security_warn_after" of 11000ms is not below "session_security_expire_after" of 10000ms; lower the one or raise the other
+"session_security_warn_after" of 11s is not below "session_security_expire_after" of 10s; lower the one or raise the other
 
 
 
 === warn_after: later than the default of expire_after
 --- config
+    session_security zone=sessions;
     session_security_warn_after 10m;
 --- refused
-"session_security_warn_after" of 600000ms is not below "session_security_expire_after" of 600000ms; lower the one or raise the other
+"session_security_warn_after" of 10m is not below "session_security_expire_after" of 10m, its default; lower the one or raise the other
 
 
 
 === warn_after: later than what a location sets expire_after to
 --- config
+    session_security zone=sessions;
     session_security_expire_after 30m;
     session_security_warn_after 25m;
     location /short/ { session_security_expire_after 5m; }
 --- refused
-"session_security_warn_after" of 1500000ms is not below "session_security_expire_after" of 300000ms; lower the one or raise the other
+"session_security_warn_after" of 25m is not below "session_security_expire_after" of 5m; lower the one or raise the other
 
 
 
@@ -625,6 +635,14 @@ invalid pattern "" in "session_security_passive_urls"; write /path, /prefix*, ~r
     session_security_passive_urls *;
 --- refused
 invalid pattern "*" in "session_security_passive_urls"; write /path, /prefix*, ~regex or ~*regex
+
+
+
+=== passive_urls: a star in the middle
+--- config
+    session_security_passive_urls /a/* /a/*/b;
+--- refused
+invalid pattern "/a/*/b" in "session_security_passive_urls"; write /path, /prefix*, ~regex or ~*regex
 
 
 
@@ -1287,9 +1305,32 @@ invalid number of arguments in "session_security_ping" directive
 
 
 
-=== accepted: zone without a use
+=== accepted: a warning that is too late counts only where there are sessions
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
 --- config
+    session_security_warn_after 15m;
+    location /other { return 200; }
+    location /short {
+        session_security_expire_after 30m;
+        session_security zone=sessions;
+    }
 --- accepted
+
+
+
+=== zone without a use
+--- config
+    session_security_expire_after 5m;
+    location = /t { return 204; }
+--- request
+GET /t
+--- error_code: 204
+--- error_log
+"session_security_zone" has no effect; add "session_security zone=sessions" to a server
+--- no_error_log
+[error]
+[emerg]
 
 
 
@@ -1321,6 +1362,7 @@ invalid number of arguments in "session_security_ping" directive
     map $host $expire { default 10m; admin.example.com 5m; }
     map $host $warn { default 9m; admin.example.com 4m; }
 --- config
+    session_security zone=sessions;
     session_security_expire_after $expire;
     session_security_warn_after $warn;
     session_security_max_lifetime ${expire};

@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 159;
+plan tests => 163;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -120,8 +120,33 @@ unknown zone "others" in "session_security"; declare it with "session_security_z
 
 
 
+=== script: something else answers in its location
+--- config
+    session_security zone=sessions;
+    location = /script.js {
+        session_security_script;
+        proxy_pass http://127.0.0.1:1;
+    }
+--- refused
+"session_security_script" needs a location of its own, something else answers in "/script.js"; move one of them
+
+
+
+=== ping: something else answers in its location
+--- config
+    session_security zone=sessions;
+    location = /ping/ {
+        session_security_ping;
+        empty_gif;
+    }
+--- refused
+"session_security_ping" needs a location of its own, something else answers in "/ping/"; move one of them
+
+
+
 === script: wherever no page has to name it
 --- config
+    session_security zone=sessions;
     location ~ \.js$ { session_security_script; }
     location @script { session_security_script; }
     location /two/ { session_security_script; }

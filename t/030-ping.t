@@ -8,7 +8,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 359;
+plan tests => 368;
 
 defaults(
     http_config => <<'END',
@@ -613,6 +613,32 @@ GET /ping/?back=%2F%22%3E%3Cscript%3E%C3%A4
   Cookie: sessionid=a
   Sec-Fetch-Mode: navigate
 = 200 ~ <a href="/&quot;&gt;&lt;script&gt;%C3%A4">/&quot;&gt;&lt;script&gt;%C3%A4</a>
+
+
+
+=== a "limit_except" in the location makes no other
+--- config
+    session_security zone=sessions;
+    location = /ping/ {
+        session_security_ping;
+        limit_except GET { deny 192.0.2.1; }
+    }
+    location = /script.js {
+        session_security_script;
+        limit_except GET { deny 192.0.2.1; }
+    }
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+POST /ping/?idleFor=400
+  Cookie: sessionid=a
+= 200 ~ ^30\d$
+
+POST /script.js
+  Cookie: sessionid=a
+= 405
 
 
 

@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 1667;
+plan tests => 1673;
 
 # The backend answers with what the request has in X-Page, and in headers of
 # its own; a session is ended by a ping that reports ten minutes.
@@ -1721,6 +1721,7 @@ PAGE /
 --- also
     location /ssi/ { ssi on; }
     location /added/ { add_before_body /one; add_after_body /two; }
+    location /after/ { add_after_body /two; }
     location /auth/ {
         auth_request /one;
         proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
@@ -1732,7 +1733,19 @@ PAGE /
 <!--# include virtual="/one" --><p>
 >>> added/page.html
 <head></head>
+>>> after/page.html
+<html><html>
+>>> after/none.html
+plain
 --- steps
+PAGE /after/page.html
+  X-Page: <p>
+= 200 ~ ^<html><html>\n(tag)<p>$
+
+PAGE /after/none.html
+  X-Page: <p>
+= 200 ~ ^(tag)plain\n<p>$
+
 PAGE /ssi/page.html
   Accept-Encoding: gzip
   X-Page: <link>
