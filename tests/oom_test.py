@@ -45,10 +45,11 @@ HARMLESS = set("""
     ngx_process ngx_test_config ngx_worker
 
     __cxa_finalize __errno_location __stack_chk_fail clock_gettime close
-    fchmod fclose flock fread free fstat ftruncate geteuid getpid kill lstat
+    fallocate fchmod fclose flock fread free fstat ftruncate geteuid getpid kill lstat
     madvise memchr memcmp memcpy memmove memset msync munmap open
-    posix_fallocate pread pwrite read rename sched_yield signal snprintf strchr strcmp strlen
-    strncasecmp strncmp strrchr strtoull unlink usleep
+    posix_fallocate pread pwrite read readlink rename sched_yield signal
+    snprintf strchr strcmp strlen strncasecmp strncmp strrchr strtoull unlink
+    usleep
 
     _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable __gmon_start__
 """.split())
