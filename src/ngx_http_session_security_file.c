@@ -111,7 +111,7 @@ ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
         return NGX_ERROR;
     }
 
-    if (rc == NGX_DECLINED) {
+    if (file == NULL) {
         goto make;
     }
 

@@ -62,9 +62,10 @@ ssec_table_is_retired(ssec_table_t *table)
 
 /*
  * What is copied last pushes out what was copied first, but no dead session
- * pushes out a live one; and a name is worth nothing before its session.  The last pass finds what was moved meanwhile, from
- * where the others had not been yet to where they had; a live one may also be
- * missing because it was pushed out.
+ * pushes out a live one; and a name is worth nothing before its session.  The
+ * last pass finds what was moved meanwhile, from where the others had not been
+ * yet to where they had; a live one may also be missing because it was pushed
+ * out.
  */
 
 static void
