@@ -312,8 +312,8 @@ ngx_int_t ngx_http_session_security_escape(ngx_pool_t *pool, ngx_str_t *url);
 /* An empty URL is none. */
 ngx_int_t ngx_http_session_security_logout_url(ngx_http_request_t *r,
     ngx_http_session_security_url_t *logout_url, ngx_str_t *url);
-/* Whether the request is for it: NGX_OK, NGX_DECLINED, NGX_ERROR. */
-ngx_int_t ngx_http_session_security_is_logout(ngx_http_request_t *r,
+/* Whether the request is for it, and nothing else to the backend. */
+ngx_uint_t ngx_http_session_security_is_logout(ngx_http_request_t *r,
     ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
     ngx_uint_t *elsewhere);
 

@@ -3,12 +3,25 @@
 #include "ngx_http_session_security.h"
 
 
+/* beside a character: it was percent-encoded */
+#define NGX_HTTP_SESSION_SECURITY_ENCODED  0x100
+
+
 static ngx_uint_t ngx_http_session_security_url_path(ngx_http_request_t *r,
     ngx_str_t *url, ngx_str_t *path);
-static ngx_int_t ngx_http_session_security_same_path(ngx_http_request_t *r,
-    ngx_str_t *path, ngx_str_t *request);
-static ngx_uint_t ngx_http_session_security_has_args(ngx_str_t *text,
-    ngx_str_t *args);
+static ngx_uint_t ngx_http_session_security_same(ngx_str_t *one,
+    ngx_str_t *other, const char *apart);
+static ngx_uint_t ngx_http_session_security_char(ngx_str_t *s);
+static ngx_uint_t ngx_http_session_security_has_args(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url);
+static ngx_uint_t ngx_http_session_security_has_arg(ngx_str_t *args,
+    ngx_str_t *arg);
+static ngx_uint_t ngx_http_session_security_named(ngx_str_t *args,
+    ngx_str_t *arg);
+static ngx_uint_t ngx_http_session_security_name_char(ngx_str_t *arg,
+    ngx_uint_t first);
+static ngx_uint_t ngx_http_session_security_next_arg(ngx_str_t *left,
+    ngx_str_t *arg, const char *ends);
 static size_t ngx_http_session_security_span(ngx_str_t *s, const char *ends);
 
 
@@ -87,34 +100,39 @@ ngx_http_session_security_escape(ngx_pool_t *pool, ngx_str_t *url)
  * A request is for the logout URL if it has its path, and each argument that
  * is written out in the directive: "/login?action=logout" is not "/login".
  * Arguments with variables may differ from one request to the next.
+ *
+ * It gets the cookie of a session that has expired, so that it has to be for
+ * that URL to the backend, too.  What the backend has is the URI as the client
+ * wrote it, where nginx has merged slashes and resolved "..", or has rewritten
+ * it; and a connection that is upgraded would outlive the logout.
  */
 
-ngx_int_t
+ngx_uint_t
 ngx_http_session_security_is_logout(ngx_http_request_t *r,
     ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
     ngx_uint_t *elsewhere)
 {
-    ngx_int_t  rc;
     ngx_str_t  path, raw;
 
     *elsewhere = !ngx_http_session_security_url_path(r, url, &path);
 
     if (*elsewhere
-        || !ngx_http_session_security_has_args(&logout_url->text, &r->args))
+        || !ngx_http_session_security_has_args(r, logout_url))
     {
-        return NGX_DECLINED;
+        return 0;
     }
 
-    rc = ngx_http_session_security_same_path(r, &path, &r->uri);
+    raw = r->unparsed_uri;
+    raw.len = ngx_http_session_security_span(&raw, "?");
 
-    if (rc == NGX_DECLINED) {
-        raw = r->unparsed_uri;
-        raw.len = ngx_http_session_security_span(&raw, "?#");
-
-        rc = ngx_http_session_security_same_path(r, &path, &raw);
+    if (ngx_http_session_security_same(&path, &raw, "/;")) {
+        return logout_url->login || r->headers_in.upgrade == NULL;
     }
 
-    return rc;
+    /* the cookie is withheld from a login page, wherever that is */
+
+    return logout_url->login
+           && ngx_http_session_security_same(&path, &r->uri, "");
 }
 
 
@@ -176,88 +194,225 @@ ngx_http_session_security_url_path(ngx_http_request_t *r, ngx_str_t *url,
 }
 
 
-/* Both may be percent-encoded, or not. */
+/*
+ * Both may be percent-encoded, or not: browsers encode what the configuration
+ * has as it is.  These characters are others once they are encoded.
+ */
 
-static ngx_int_t
-ngx_http_session_security_same_path(ngx_http_request_t *r, ngx_str_t *path,
-    ngx_str_t *request)
+static ngx_uint_t
+ngx_http_session_security_same(ngx_str_t *one, ngx_str_t *other,
+    const char *apart)
 {
-    size_t   len[2];
-    u_char  *buf[2], *src, *dst;
+    ngx_str_t   a, b;
+    ngx_uint_t  ch, with;
 
-    if (path->len == request->len
-        && ngx_strncmp(path->data, request->data, path->len) == 0)
-    {
-        return NGX_OK;
+    a = *one;
+    b = *other;
+
+    while (a.len && b.len) {
+        ch = ngx_http_session_security_char(&a);
+        with = ngx_http_session_security_char(&b);
+
+        if (ch != with
+            && ((u_char) ch != (u_char) with
+                || ngx_strchr(apart, (u_char) ch)))
+        {
+            return 0;
+        }
     }
 
-    dst = ngx_pnalloc(r->pool, path->len + request->len);
-    if (dst == NULL) {
-        return NGX_ERROR;
+    return a.len == b.len;
+}
+
+
+/* The next one, and whether it was encoded. */
+
+static ngx_uint_t
+ngx_http_session_security_char(ngx_str_t *s)
+{
+    u_char     ch;
+    ngx_int_t  n;
+
+    ch = *s->data++;
+    s->len--;
+
+    if (ch != '%' || s->len < 2) {
+        return ch;
     }
 
-    buf[0] = dst;
-    src = path->data;
-    ngx_unescape_uri(&dst, &src, path->len, 0);
-    len[0] = dst - buf[0];
+    n = ngx_hextoi(s->data, 2);
 
-    buf[1] = dst;
-    src = request->data;
-    ngx_unescape_uri(&dst, &src, request->len, 0);
-    len[1] = dst - buf[1];
+    if (n == NGX_ERROR) {
+        return ch;
+    }
 
-    return (len[0] == len[1] && ngx_memcmp(buf[0], buf[1], len[0]) == 0)
-           ? NGX_OK : NGX_DECLINED;
+    s->data += 2;
+    s->len -= 2;
+
+    return n | NGX_HTTP_SESSION_SECURITY_ENCODED;
 }
 
 
 static ngx_uint_t
-ngx_http_session_security_has_args(ngx_str_t *text, ngx_str_t *args)
+ngx_http_session_security_has_args(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url)
 {
     size_t     n;
-    ngx_str_t  left, arg, sent, one;
+    ngx_str_t  args, arg, left;
 
-    left = *text;
-    left.len = ngx_http_session_security_span(text, "#");
+    args = logout_url->text;
+    args.len = ngx_http_session_security_span(&args, "#");
 
-    n = ngx_http_session_security_span(&left, "?");
+    n = ngx_http_session_security_span(&args, "?");
 
-    while (n < left.len) {
-        left.data += n + 1;
-        left.len -= n + 1;
+    args.data += n;
+    args.len -= n;
 
-        arg = left;
-        n = ngx_http_session_security_span(&left, "&");
-        arg.len = n;
+    if (args.len == 0) {
+        return 1;
+    }
 
-        if (arg.len == 0
-            || ngx_http_session_security_span(&arg, "$") < arg.len)
-        {
+    args.data++;
+    args.len--;
+
+    left = args;
+
+    while (ngx_http_session_security_next_arg(&left, &arg, "&")) {
+
+        if (ngx_http_session_security_span(&arg, "$") < arg.len) {
             continue;
         }
 
-        sent = *args;
+        /* PHP's $_REQUEST prefers what is in the body */
 
-        for ( ;; ) {
-            one = sent;
-            one.len = ngx_http_session_security_span(&sent, "&");
+        if (!logout_url->login
+            && !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)))
+        {
+            return 0;
+        }
 
-            if (one.len == arg.len
-                && ngx_strncmp(one.data, arg.data, arg.len) == 0)
-            {
-                break;
-            }
-
-            if (one.len == sent.len) {
-                return 0;
-            }
-
-            sent.data += one.len + 1;
-            sent.len -= one.len + 1;
+        if (!ngx_http_session_security_has_arg(&r->args, &arg)
+            || ngx_http_session_security_named(&r->args, &arg)
+               != ngx_http_session_security_named(&args, &arg))
+        {
+            return 0;
         }
     }
 
     return 1;
+}
+
+
+static ngx_uint_t
+ngx_http_session_security_has_arg(ngx_str_t *args, ngx_str_t *arg)
+{
+    ngx_str_t  left, sent;
+
+    left = *args;
+
+    while (ngx_http_session_security_next_arg(&left, &sent, "&")) {
+
+        if (ngx_http_session_security_same(arg, &sent, "=&;+")) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * How many arguments have the name of this one, to some backend: of two that
+ * have it one takes the first, and another the last.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_named(ngx_str_t *args, ngx_str_t *arg)
+{
+    ngx_str_t   left, sent, name;
+    ngx_uint_t  n, ch, with, first;
+
+    n = 0;
+    left = *args;
+
+    /* formerly they were separated by ";", too */
+
+    while (ngx_http_session_security_next_arg(&left, &sent, "&;")) {
+
+        name = *arg;
+        first = 1;
+
+        do {
+            ch = ngx_http_session_security_name_char(&name, first);
+            with = ngx_http_session_security_name_char(&sent, first);
+            first = 0;
+        } while (ch == with && ch);
+
+        n += (ch == with);
+    }
+
+    return n;
+}
+
+
+/*
+ * The next character of an argument's name, or 0 at its end: "a" is "a[]" and
+ * "[a]" to some, "a.b" is "a_b" to PHP, and ASP.NET ignores case.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_name_char(ngx_str_t *arg, ngx_uint_t first)
+{
+    ngx_uint_t  ch;
+
+    while (arg->len) {
+        ch = ngx_http_session_security_char(arg);
+
+        if (ch == '=') {
+            break;
+        }
+
+        ch = (ch == '+') ? ' ' : (u_char) ch;
+
+        if (first && (ch == ' ' || ch == '[' || ch == ']')) {
+            continue;
+        }
+
+        if (ch == '\0' || ch == '[' || ch == ']') {
+            break;
+        }
+
+        return (ch == ' ' || ch == '.') ? '_' : ngx_tolower(ch);
+    }
+
+    arg->len = 0;
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_session_security_next_arg(ngx_str_t *left, ngx_str_t *arg,
+    const char *ends)
+{
+    while (left->len) {
+        *arg = *left;
+        arg->len = ngx_http_session_security_span(left, ends);
+
+        left->data += arg->len;
+        left->len -= arg->len;
+
+        if (left->len) {
+            left->data++;
+            left->len--;
+        }
+
+        if (arg->len) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

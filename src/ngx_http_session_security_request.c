@@ -478,7 +478,6 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
     ssec_event_t *ev)
 {
-    ngx_int_t   rc;
     ngx_uint_t  elsewhere;
 
     if (ngx_http_session_security_logout_url(r, slcf->logout_url, url)
@@ -493,13 +492,8 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
     ev->logout_url = (url->len != 0);
 
     if (ev->logout_url) {
-        rc = ngx_http_session_security_is_logout(r, slcf->logout_url, url,
-                                                 &elsewhere);
-        if (rc == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        ev->logout = (rc == NGX_OK);
+        ev->logout = ngx_http_session_security_is_logout(r, slcf->logout_url,
+                                                         url, &elsewhere);
         ev->elsewhere = elsewhere;
         ev->login = slcf->logout_url->login;
     }

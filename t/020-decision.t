@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 853;
+plan tests => 967;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # A ping that reports more than ten minutes makes any new session an expired
@@ -1214,10 +1214,298 @@ GET /ping/?idleFor=600
   Cookie: sessionid=b
 = 200 "logout"
 
-GET //./log%6Fut/
+GET /log%6Fut/
   Cookie: sessionid=b
 = 200 [sessionid=b]
   Set-Cookie: (sessionid deleted)
+
+
+
+=== row 11: a path that is the logout URL's to nginx only
+--- also
+    location /a/ {
+        session_security_logout_url /a/out/;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /coded/ {
+        session_security_logout_url /coded%2Fout/;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /moved/ { rewrite ^ /logout/ last; }
+    location /named/ { error_page 418 = @logout; return 418; }
+    location @logout { rewrite ^ /logout/ last; }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /secret/..%2flogout/
+  Cookie: sessionid=a
+= 401
+  !Set-Cookie
+
+GET /secret/x/../../logout/?a=1
+  Cookie: sessionid=a
+= 401
+
+GET /secret/%2e%2e/logout/
+  Cookie: sessionid=a
+= 401
+
+GET //logout/
+  Cookie: sessionid=a
+= 401
+
+GET /./logout/
+  Cookie: sessionid=a
+= 401
+
+GET /logout/x/..
+  Cookie: sessionid=a
+= 401
+
+GET /logout%2f
+  Cookie: sessionid=a
+= 401
+
+GET /logout/#/secret
+  Cookie: sessionid=a
+= 401
+
+GET /a%2Fout/
+  Cookie: sessionid=a
+= 401
+
+GET /coded/out/
+  Cookie: sessionid=a
+= 401
+
+# nor what the configuration alone makes of it: a backend may go by what the
+# client asked for
+GET /moved/
+  Cookie: sessionid=a
+= 401
+
+GET /moved/..%2flogout/
+  Cookie: sessionid=a
+= 401
+
+GET /named/
+  Cookie: sessionid=a
+= 401
+
+GET /secret/..%2flogout/
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  Location: http://localhost:$ServerPort/logout/
+
+GET /coded%2fou%74/
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+  Set-Cookie: (sessionid deleted)
+
+
+
+=== row 11: an argument that is given again
+--- config
+    session_security zone=sessions;
+    session_security_logout_url /index.php?route=account/logout&next=$uri;
+    add_header X-State $session_security_state always;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /ping/ { session_security_ping; }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /index.php?route=account/logout&route=account/transfer
+  Cookie: sessionid=a
+= 401
+  !Set-Cookie
+
+GET /index.php?route=account/transfer&route=account/logout
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route=account/logout&route=account/logout
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route=account/logout&route
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route=account/logout&%72out%65=account/transfer
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route=account/logout&route[]=account/transfer
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route=account/logout&route%5Bx%5D=account/transfer
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route=account/logout&[route]=account/transfer
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route=account/logout&+route=account/transfer
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route=account/logout&route%00x=account/transfer
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?Route=account/transfer&route=account/logout
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route=account/logout&x=;route=account/transfer
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route=account/logout;x=1
+  Cookie: sessionid=a
+= 401
+
+GET /index.php?route%3Daccount/logout
+  Cookie: sessionid=a
+= 401
+
+# where a backend may take what is in the body; a page is sent there by GET
+POST /index.php?route=account/logout
+  Cookie: sessionid=a
+| route=account/transfer
+= 200 []
+  X-State: expired
+
+POST /index.php?route=account/logout
+  Cookie: sessionid=a
+  Accept: text/html
+| route=account/transfer
+= 303
+  Location: http://localhost:$ServerPort/index.php?route=account/logout&next=/index.php
+
+GET /index.php?&r%6Fute=account%2Flogout&routes=1&x=route&next=/&next=%2F
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+  Set-Cookie: (sessionid deleted)
+
+
+
+=== row 11: an argument that the logout URL has more than once
+--- config
+    session_security zone=sessions;
+    session_security_logout_url /out?a.b[]=1&a_b=2&&x.y=1&x_y=$uri#a_b=3;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /ping/ { session_security_ping; }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /out?a.b[]=1&a_b=2&x.y=1
+  Cookie: sessionid=a
+= 401
+
+GET /out?a.b[]=1&a_b=2&x.y=1&x_y=1&a%20b=3
+  Cookie: sessionid=a
+= 401
+
+GET /out?a.b[]=1&a_b=2&x.y=1&x_y=1
+  Cookie: sessionid=a
+= 200 [sessionid=a]
+  Set-Cookie: (sessionid deleted)
+
+
+
+=== row 11: a WebSocket would go on after it
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /logout/
+  Cookie: sessionid=a
+  Upgrade: websocket
+= 401
+  X-State: expired
+  !Set-Cookie
+
+GET /logout/
+  Cookie: sessionid=a
+  Upgrade-Insecure-Requests: 1
+= 200 [sessionid=a]
+  Set-Cookie: (sessionid deleted)
+
+
+
+=== row 11: what browsers encode in a logout URL
+--- also
+    location /space/ {
+        session_security_logout_url "/space/out?msg=timed out";
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /quote/ {
+        session_security_logout_url "/quote/out?m='bye'&n=<a|b>";
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /other/ {
+        session_security_logout_url "/other/out?m=%27a+b%25%2B&n=5%";
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /ping/?idleFor=600
+  Cookie: sessionid=b
+= 200 "logout"
+
+GET /ping/?idleFor=600
+  Cookie: sessionid=c
+= 200 "logout"
+
+GET /space/
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  Location: http://localhost:$ServerPort/space/out?msg=timed%20out
+
+GET /space/out?msg=timed%20out
+  Cookie: sessionid=a
+  Accept: text/html
+= 200 [sessionid=a]
+
+GET /quote/out?m=%27bye&n=%3Ca|b%3E
+  Cookie: sessionid=b
+  Accept: text/html
+= 302
+
+GET /quote/out?m=%27bye%27&n=%3Ca|b%3E
+  Cookie: sessionid=b
+  Accept: text/html
+= 200 [sessionid=b]
+
+GET /other/out?m='a%2Bb%25%2B&n=5%
+  Cookie: sessionid=c
+  Accept: text/html
+= 302
+
+GET /other/out?m='a+b%25+&n=5%
+  Cookie: sessionid=c
+  Accept: text/html
+= 302
+
+GET /other/out?m='a+b%25%2b&n=5%
+  Cookie: sessionid=c
+  Accept: text/html
+= 200 [sessionid=c]
 
 
 

@@ -498,7 +498,7 @@ KINDS = [
     Kind("expired, logout that sets cookies",
          "/logout" + say(AGAIN, SET, "Set-Cookie: other=1"), "expired", 200,
          "closed"),
-    Kind("expired, logout in other letters", "/coded/x/../out%20now",
+    Kind("expired, logout in other letters", "/coded/%6Fut%20now",
          "expired", 200, "closed"),
     Kind("expired, in the second of two headers", "/", "expired", 302,
          "expired", headers=TWO),
