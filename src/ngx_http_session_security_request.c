@@ -819,8 +819,12 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
         if (!outcome->changed) {
             ssec_table_leave(table, &entry);
 
-        } else if (!ssec_table_release(table, &entry)) {
-            ngx_http_session_security_report(r, ctx->zone, ctx->now);
+        } else {
+            key->unknown = 0;
+
+            if (!ssec_table_release(table, &entry)) {
+                ngx_http_session_security_report(r, ctx->zone, ctx->now);
+            }
         }
 
         if (!decided

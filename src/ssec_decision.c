@@ -9,7 +9,7 @@
 static void ssec_record(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now);
 static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
-    const ssec_event_t *ev);
+    const ssec_event_t *ev, bool created);
 static ssec_verdict_e ssec_withhold(const ssec_event_t *ev,
     ssec_verdict_e verdict);
 static void ssec_respond(ssec_record_t *rec, const ssec_event_t *ev,
@@ -73,7 +73,7 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     out->verdict = SSEC_PASS;
     out->state = rec->state;
     out->created = created;
-    out->changed = (!created || ev->admitted || ev->strict);
+    out->changed = (!created || (!ev->brief && (ev->admitted || ev->strict)));
     out->active = 0;
     out->idle = ssec_idle(rec, now);
     out->remaining = 0;
@@ -89,7 +89,7 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     }
 
     out->verdict = (rec->state == SSEC_EXPIRED)
-                   ? ssec_judge_expired(rec, ev)
+                   ? ssec_judge_expired(rec, ev, created)
                    : ssec_withhold(ev, SSEC_FORGET);        /* row 13 */
     return true;
 }
@@ -117,7 +117,7 @@ ssec_record(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now)
 /* Rows 10 to 12, and a ping: it is answered, and moves nothing. */
 
 static ssec_verdict_e
-ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev)
+ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev, bool created)
 {
     if (!ev->logout_url) {
         rec->state = SSEC_CLOSED;
@@ -130,7 +130,11 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev)
 
     if (ev->logout) {
         rec->state = SSEC_CLOSED;
-        return ev->login ? ssec_withhold(ev, SSEC_FORGET) : SSEC_LOGOUT;
+
+        /* of those that nothing was known of, any number can be made up */
+
+        return (ev->login || created) ? ssec_withhold(ev, SSEC_FORGET)
+                                      : SSEC_LOGOUT;
     }
 
     if (ev->page) {

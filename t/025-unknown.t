@@ -11,7 +11,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 159;
+plan tests => 179;
 
 defaults(
     http_config => <<'END',
@@ -108,11 +108,11 @@ GET /ping/
 
 
 
-=== expired: the logout URL itself
+=== expired: the logout URL itself, where any made-up value could go
 --- steps
 GET /logout/
-  Cookie: sessionid=a
-= 200 [sessionid=a]
+  Cookie: sessionid=a; other=1
+= 200 [other=1]
   X-State: expired
   Set-Cookie: (sessionid deleted)
 
@@ -120,6 +120,53 @@ GET /
   Cookie: sessionid=a
 = 200 []
   X-State: closed
+
+GET /logout/
+  Cookie: sessionid=a-with-another-signature
+  Accept: text/html
+= 200 []
+  X-State: expired
+  Set-Cookie: (sessionid deleted)
+
+POST /logout/
+  Cookie: sessionid=a; sessionid=b
+| a=b
+= 200 []
+  Set-Cookie: (sessionid deleted)
+
+GET /
+  Cookie: sessionid=b
+= 401
+
+
+
+=== expired: likewise with a key that is no cookie
+--- http_config
+    session_security_zone $http_authorization zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        return 200 "[$http_authorization]";
+    }
+--- steps
+GET /logout/
+  Authorization: Bearer a
+= 401 {"error":"session_expired"}
+  X-State: expired
+
+GET /logout/
+  Authorization: Bearer a
+= 401
+  X-State: closed
+
+GET /page
+  Authorization: Bearer b
+  Accept: text/html
+= 302
+
+GET /logout/
+  Authorization: Bearer b
+= 200 [Bearer b]
+  X-State: expired
 
 
 

@@ -376,6 +376,30 @@ row_02_strict(void **state)
     assert_int_equal(decide(&rec, ev).verdict, SSEC_ANONYMOUS);
     assert_int_equal(rec.state, SSEC_EXPIRED);
 
+    /* nor does the logout URL get it, until it was told to go there */
+
+    ev = page();
+    ev.strict = true;
+    ev.logout = true;
+    rec = unknown();
+    out = decide(&rec, ev);
+    assert_int_equal(out.verdict, SSEC_FORGET);
+    assert_int_equal(out.state, SSEC_EXPIRED);
+    assert_true(out.changed);
+    assert_int_equal(rec.state, SSEC_CLOSED);
+
+    ev.cookie = false;
+    rec = unknown();
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_REFUSE);
+    assert_int_equal(rec.state, SSEC_CLOSED);
+
+    ev = page();
+    ev.strict = true;
+    rec = unknown();
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_REDIRECT);
+    ev.logout = true;
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_LOGOUT);
+
     /* and without a logout URL it is as closed */
 
     ev = page();
@@ -2676,14 +2700,13 @@ assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
 
         /* what is not to be stored is found again as it was */
 
-        assert_int_equal(out.changed, whole_out.changed);
+        assert_int_equal(out.changed, !whole_out.created);
 
         if (!out.changed) {
             rec = before;
         }
 
         assert_true(ssec_decide(&rec, &ev, now, l, &out));
-        out.created = whole_out.created;
     }
 
     assert_int_equal(out.verdict, whole_out.verdict);
@@ -2873,14 +2896,16 @@ static ssec_verdict_e
 model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
     const ssec_limits_t *configured)
 {
+    bool            unknown;
     uint64_t        when;
     const row_t    *row;
     ssec_limits_t   l;
     ssec_verdict_e  verdict;
 
     l = model_limits(m, configured);
+    unknown = (m->state == SSEC_UNKNOWN);
 
-    if (m->state == SSEC_UNKNOWN) {
+    if (unknown) {
         when = now;
 
         if (ev->kind == SSEC_PING && ev->idle_for_set) {
@@ -2929,9 +2954,12 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
 
     verdict = ev->cookie ? row->verdict : row->otherwise;
 
-    /* the request for a login page goes there as from anybody */
+    /*
+     * The request for a login page goes there as from anybody, and so does one
+     * with a key that nothing was known of.
+     */
 
-    if (verdict == SSEC_LOGOUT && ev->login) {
+    if (verdict == SSEC_LOGOUT && (ev->login || unknown)) {
         verdict = ev->cookie ? SSEC_FORGET : SSEC_REFUSE;
     }
 

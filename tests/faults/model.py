@@ -83,12 +83,13 @@ def judge_unknown(place, ask, t0, t1):
     world = begun(LIVE, t0 - idle, t1 - idle)
 
     if place.strict or idle >= place.expire:
-        yield judge_dead(place, world._replace(state=EXPIRED), ask, idle, idle)
+        yield judge_dead(place, world._replace(state=EXPIRED), ask, idle, idle,
+                         unknown=True)
     else:
         yield seen(PASS, "new", idle, idle, ask), world
 
 
-def judge_dead(place, world, ask, least, most):
+def judge_dead(place, world, ask, least, most, unknown=False):
     """Rows 10 to 13."""
 
     was = world.state
@@ -105,7 +106,7 @@ def judge_dead(place, world, ask, least, most):
 
     elif ask.logout:
         world = world._replace(state=CLOSED)
-        verdict = FORGET if place.ends == "login" else LOGOUT
+        verdict = FORGET if unknown or place.ends == "login" else LOGOUT
 
     elif ask.page:
         verdict = REDIRECT
