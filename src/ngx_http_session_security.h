@@ -253,7 +253,10 @@ void ngx_http_session_security_watch(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx);
 void ngx_http_session_security_unwatch(ngx_http_session_security_ctx_t *ctx);
 
-/* X-Accel-Session of the backend that has redirected the request; or NULL. */
+/*
+ * X-Accel-Session of the backend that has redirected the request, or whose
+ * response an error page takes the place of; or NULL.
+ */
 ngx_table_elt_t *ngx_http_session_security_redirected_said(
     ngx_http_request_t *r);
 

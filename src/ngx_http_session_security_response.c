@@ -167,7 +167,8 @@ ngx_http_session_security_headers(ngx_http_request_t *r,
     /* one that failed here was not judged: its error page means nothing */
 
     if ((set || said.data
-         || (r->internal && (r->upstream || (ctx && ctx->said.data))))
+         || (r->upstream && (r->internal || r->err_status))
+         || (r->internal && ctx && ctx->said.data))
         && (ctx == NULL || ctx->judged)
         && ngx_http_session_security_answer(r, zone, ctx, &said) != NGX_OK)
     {
@@ -730,12 +731,16 @@ ngx_http_session_security_said(ngx_http_session_security_answer_t *answer,
 }
 
 
-/* X-Accel-Redirect carries over few of the backend's headers. */
+/*
+ * X-Accel-Redirect carries over few of the backend's headers, and the page of
+ * an error that it answers with has none: that may be elsewhere.
+ */
 
 ngx_table_elt_t *
 ngx_http_session_security_redirected_said(ngx_http_request_t *r)
 {
-    if (!r->internal || r->upstream == NULL
+    if ((!r->internal && !r->err_status)
+        || r->upstream == NULL
         || r->upstream->headers_in.headers.part.elts == NULL)
     {
         return NULL;

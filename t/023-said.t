@@ -12,7 +12,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 733;
+plan tests => 792;
 
 # The backend says what X-Say tells it to say, sets X-Set, and which cookies it
 # got.  Pages are HTML, so those of a session that is watched have the tag.
@@ -1739,6 +1739,150 @@ GET /
   Cookie: sessionid=b
 = 200 <p>[sessionid=b]
   X-State: anonymous
+
+
+
+=== where the page of an error is elsewhere
+--- also_http
+    proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
+--- also
+    location /404/ {
+        proxy_intercept_errors on;
+        error_page 404 https://sso.example.com/login;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /404/other {
+        proxy_intercept_errors on;
+        error_page 404 =303 https://sso.example.com/login;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /cached {
+        proxy_cache cache;
+        proxy_cache_valid 10m;
+        proxy_cache_key $uri;
+        error_page 412 https://sso.example.com/changed;
+        add_header X-Cache $upstream_cache_status always;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /404/cached {
+        proxy_cache cache;
+        proxy_cache_valid 404 10m;
+        proxy_cache_key $uri;
+        proxy_intercept_errors on;
+        error_page 404 https://sso.example.com/login;
+        add_header X-Cache $upstream_cache_status always;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /own/ {
+        error_page 403 https://sso.example.com/denied;
+        deny all;
+    }
+--- steps
+GET /404/
+  Cookie: sessionid=a
+  X-Say: end
+= 302
+  Location: https://sso.example.com/login
+  X-State: new
+  Set-Cookie: (sessionid deleted)
+  !X-Accel-Session
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[]
+  X-State: closed
+
+GET /404/other
+  Cookie: sessionid=b
+  X-Say: end
+= 303
+  Location: https://sso.example.com/login
+  Set-Cookie: (sessionid deleted)
+
+GET /
+  Cookie: sessionid=b
+= 200 <p>[]
+  X-State: closed
+
+GET /404/
+  Cookie: sessionid=c
+  X-Say: off
+= 302
+  !Set-Cookie
+
+GET /
+  Cookie: sessionid=c
+= 200
+  X-State: anonymous
+
+# neither a client's
+GET /404/
+  Cookie: sessionid=d
+  X-Accel-Session: end
+= 302
+  !Set-Cookie
+
+GET /own/
+  Cookie: sessionid=d
+  X-Accel-Session: end
+  X-Say: end
+= 302
+  Location: https://sso.example.com/denied
+  !Set-Cookie
+
+GET /
+  Cookie: sessionid=d
+= 200 <p>[sessionid=d]
+  X-State: live
+
+# nor a cache's: of a page that is not what the client wants
+GET /cached
+  Cookie: sessionid=e
+  X-Say: end
+= 200
+  X-Cache: MISS
+  Set-Cookie: (sessionid deleted)
+
+GET /cached
+  Cookie: sessionid=d
+  If-Match: "other"
+= 302
+  Location: https://sso.example.com/changed
+  X-Cache: HIT
+  !Set-Cookie
+
+# and of an error
+GET /404/cached
+  Cookie: sessionid=f
+  X-Say: end
+= 302
+  X-Cache: MISS
+  Set-Cookie: (sessionid deleted)
+
+GET /404/cached
+  Cookie: sessionid=d
+= 302
+  X-Cache: HIT
+  !Set-Cookie
+
+GET /
+  Cookie: sessionid=d
+= 200 <p>[sessionid=d]
+  X-State: live
+
+# a backend's own, whatever becomes of it
+GET /cached/own
+  Cookie: sessionid=d
+  If-Match: "other"
+  X-Say: end
+= 302
+  X-Cache: MISS
+  Set-Cookie: (sessionid deleted)
+
+GET /
+  Cookie: sessionid=d
+= 200 <p>[]
+  X-State: closed
 
 
 
