@@ -142,8 +142,8 @@ static ngx_uint_t
 ngx_http_session_security_url_path(ngx_http_request_t *r, ngx_str_t *url,
     ngx_str_t *path)
 {
-    size_t     scheme;
-    ngx_str_t  host;
+    size_t     n, scheme;
+    ngx_str_t  host, port;
 
     *path = *url;
 
@@ -174,7 +174,16 @@ ngx_http_session_security_url_path(ngx_http_request_t *r, ngx_str_t *url,
         path->data += host.len;
         path->len -= host.len;
 
-        host.len = ngx_http_session_security_span(&host, ":");
+        /* in brackets it has colons of its own */
+
+        n = (host.len && host.data[0] == '[')
+            ? ngx_http_session_security_span(&host, "]") : 0;
+
+        port = host;
+        port.data += n;
+        port.len -= n;
+
+        host.len = n + ngx_http_session_security_span(&port, ":");
 
         if (host.len != r->headers_in.server.len
             || ngx_strncasecmp(host.data, r->headers_in.server.data, host.len)

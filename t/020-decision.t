@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 967;
+plan tests => 991;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # A ping that reports more than ten minutes makes any new session an expired
@@ -1217,6 +1217,76 @@ GET /ping/?idleFor=600
 GET /log%6Fut/
   Cookie: sessionid=b
 = 200 [sessionid=b]
+  Set-Cookie: (sessionid deleted)
+
+
+
+=== row 11: a logout URL whose host is an IPv6 address
+--- also
+    location /six/ {
+        session_security_logout_url https://[::1]:8443/six/out/;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /plain/ {
+        session_security_logout_url //[::1]/plain/out/;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /bad/ {
+        session_security_logout_url http://[::1/bad/out/;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /six/
+  Host: [::1]:8443
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  Location: https://[::1]:8443/six/out/
+  !Set-Cookie
+
+GET /six/out/
+  Host: [::1]:8443
+  Cookie: sessionid=a
+  Accept: text/html
+= 200 [sessionid=a]
+  Set-Cookie: (sessionid deleted)
+
+GET /ping/?idleFor=600
+  Cookie: sessionid=b
+= 200 "logout"
+
+GET /plain/out/
+  Host: [::1]
+  Cookie: sessionid=b
+  Accept: text/html
+= 200 [sessionid=b]
+  Set-Cookie: (sessionid deleted)
+
+# another one: it is not waited for
+GET /ping/?idleFor=600
+  Cookie: sessionid=c
+= 200 "logout"
+
+GET /six/
+  Host: [::2]:8443
+  Cookie: sessionid=c
+  Accept: text/html
+= 302
+  Set-Cookie: (sessionid deleted)
+
+GET /ping/?idleFor=600
+  Cookie: sessionid=d
+= 200 "logout"
+
+GET /bad/
+  Host: [::1]
+  Cookie: sessionid=d
+  Accept: text/html
+= 302
   Set-Cookie: (sessionid deleted)
 
 
