@@ -38,6 +38,10 @@ static ngx_uint_t ngx_http_session_security_navigates(ngx_http_request_t *r,
     ngx_http_session_security_fetch_t *fetch);
 static ngx_int_t ngx_http_session_security_test_passive(
     ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf);
+static ngx_uint_t ngx_http_session_security_is_passive(ngx_array_t *urls,
+    ngx_str_t *path);
+static ngx_int_t ngx_http_session_security_asked_path(ngx_http_request_t *r,
+    ngx_str_t *path);
 static ngx_uint_t ngx_http_session_security_accepts_page(
     ngx_http_request_t *r);
 
@@ -232,40 +236,30 @@ ngx_http_session_security_navigates(ngx_http_request_t *r,
 }
 
 
-/*
- * As ngx_http_test_predicates(): NGX_DECLINED if it is said to be passive.  So
- * is what a regular expression cannot be matched against: it gives up on some.
- */
+/* As ngx_http_test_predicates(): NGX_DECLINED if it is said to be passive. */
 
 static ngx_int_t
 ngx_http_session_security_test_passive(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf)
 {
-    ngx_uint_t                            i;
-    ngx_http_session_security_pattern_t  *pattern;
+    ngx_str_t  path;
 
     if (slcf->passive_urls) {
-        pattern = slcf->passive_urls->elts;
 
-        for (i = 0; i < slcf->passive_urls->nelts; i++) {
+        if (ngx_http_session_security_is_passive(slcf->passive_urls, &r->uri)) {
+            return NGX_DECLINED;
+        }
 
-#if (NGX_PCRE)
-            if (pattern[i].regex) {
-                if (ngx_regex_exec(pattern[i].regex, &r->uri, NULL, 0)
-                    != NGX_REGEX_NO_MATCHED)
-                {
-                    return NGX_DECLINED;
-                }
+        /* it may have been rewritten, or redirected to where it is watched */
 
-                continue;
+        if (r->internal) {
+
+            if (ngx_http_session_security_asked_path(r, &path) != NGX_OK) {
+                return NGX_ERROR;
             }
-#endif
 
-            if ((r->uri.len == pattern[i].path.len
-                 || (pattern[i].prefix && r->uri.len > pattern[i].path.len))
-                && ngx_strncmp(r->uri.data, pattern[i].path.data,
-                               pattern[i].path.len)
-                   == 0)
+            if (ngx_http_session_security_is_passive(slcf->passive_urls,
+                                                     &path))
             {
                 return NGX_DECLINED;
             }
@@ -273,6 +267,91 @@ ngx_http_session_security_test_passive(ngx_http_request_t *r,
     }
 
     return ngx_http_test_predicates(r, slcf->passive);
+}
+
+
+/*
+ * So is what a regular expression cannot be matched against: it gives up on
+ * some.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_is_passive(ngx_array_t *urls, ngx_str_t *path)
+{
+    ngx_uint_t                            i;
+    ngx_http_session_security_pattern_t  *pattern;
+
+    pattern = urls->elts;
+
+    for (i = 0; i < urls->nelts; i++) {
+
+#if (NGX_PCRE)
+        if (pattern[i].regex) {
+            if (ngx_regex_exec(pattern[i].regex, path, NULL, 0)
+                != NGX_REGEX_NO_MATCHED)
+            {
+                return 1;
+            }
+
+            continue;
+        }
+#endif
+
+        if ((path->len == pattern[i].path.len
+             || (pattern[i].prefix && path->len > pattern[i].path.len))
+            && ngx_strncmp(path->data, pattern[i].path.data,
+                           pattern[i].path.len)
+               == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* What r->uri was at first, of which nginx keeps no more than the text. */
+
+static ngx_int_t
+ngx_http_session_security_asked_path(ngx_http_request_t *r, ngx_str_t *path)
+{
+    u_char                    *args;
+    ngx_http_request_t         asked;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    *path = r->unparsed_uri;
+
+    if (!r->complex_uri && !r->quoted_uri && !r->empty_path_in_uri) {
+        args = ngx_strlchr(path->data, path->data + path->len, '?');
+
+        if (args) {
+            path->len = args - path->data;
+        }
+
+        return NGX_OK;
+    }
+
+    asked = *r;
+
+    asked.uri_start = path->data;
+    asked.uri_end = path->data + path->len;
+
+    asked.uri.len = path->len + 1;
+    asked.uri.data = ngx_pnalloc(r->pool, asked.uri.len);
+    if (asked.uri.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
+
+    if (ngx_http_parse_complex_uri(&asked, cscf->merge_slashes) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    *path = asked.uri;
+
+    return NGX_OK;
 }
 
 

@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 991;
+plan tests => 1027;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # A ping that reports more than ten minutes makes any new session an expired
@@ -577,6 +577,90 @@ GET /a/b
 GET /ping/
   Cookie: sessionid=a
 = 200 ~ ^30\d$
+
+
+
+=== row 7: passive URLs that are rewritten, or redirected
+--- also
+    session_security_passive_urls / /api/clock /poll/* ~*^/job/\d+$ /tick;
+    location = / { rewrite ^ /index.php last; }
+    location /api/ { rewrite ^ /index.php last; }
+    location /poll/ { rewrite ^ /index.php?path=$uri break; proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /job/ { session_security off; error_page 418 = @job; return 418; }
+    location @job { rewrite ^ /index.php last; }
+    location /ticks { rewrite ^ /tick last; }
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /api/clock
+  Cookie: sessionid=a
+= 200
+
+GET /api/clock?a=b
+  Cookie: sessionid=a
+= 200
+
+GET //api/x/..//cl%6Fck?/x
+  Cookie: sessionid=a
+= 200
+
+GET /poll/%F0%9F%98%80/
+  Cookie: sessionid=a
+= 200
+
+GET /job/1
+  Cookie: sessionid=a
+= 200
+
+GET /JOB/../job/12?
+  Cookie: sessionid=a
+= 200
+
+GET /ticks
+  Cookie: sessionid=a
+= 200
+
+GET http://localhost?x
+  Cookie: sessionid=a
+= 200
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^30[01]
+
+GET /api/clock/
+  Cookie: sessionid=a
+= 200
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 0
+
+GET /ping/?idleFor=300
+  Cookie: sessionid=b
+= 200 300
+
+GET /api/clock/x?/api/clock
+  Cookie: sessionid=b
+= 200
+
+GET /ping/
+  Cookie: sessionid=b
+= 200 0
+
+GET /ping/?idleFor=300
+  Cookie: sessionid=c
+= 200 300
+
+GET /api/%2561pi/../clock%3F
+  Cookie: sessionid=c
+= 200
+
+GET /ping/
+  Cookie: sessionid=c
+= 200 0
 
 
 

@@ -35,7 +35,7 @@ HARMLESS = set("""
     ngx_atoi ngx_cached_time ngx_conf_log_error ngx_current_msec ngx_cycle
     ngx_escape_html ngx_escape_uri ngx_event_timer_rbtree ngx_explicit_memzero
     ngx_hextoi ngx_http_arg ngx_http_core_module ngx_http_finalize_request
-    ngx_http_gzip_ok ngx_http_run_posted_requests
+    ngx_http_gzip_ok ngx_http_parse_complex_uri ngx_http_run_posted_requests
     ngx_http_script_variables_count ngx_http_top_body_filter
     ngx_http_top_header_filter ngx_log_error_core ngx_murmur_hash2
     ngx_pagesize ngx_parse_size ngx_parse_time ngx_rbtree_delete
@@ -235,8 +235,12 @@ CONF = """
             proxy_pass http://127.0.0.1:%(backend)d;
         }
         location /pattern/ {
-            session_security_passive_urls /pattern/x/* ~*^/pattern/[A-C]+$;
+            session_security_passive_urls /pattern/x/* ~*^/pattern/[A-C]+$
+                                          /moved/here;
             proxy_pass http://127.0.0.1:%(backend)d;
+        }
+        location /moved/ {
+            rewrite ^ /pattern/z last;
         }
         location /user/ {
             session_security_activity user;
@@ -590,6 +594,8 @@ KINDS = [
     # activity
     Kind("passive", "/passive/?poll=1", "idle", 200, "live"),
     Kind("passive by a pattern", "/pattern/abc", "idle", 200, "live"),
+    Kind("passive before it was rewritten", "/moved/x/../h%65re", "idle", 200,
+         "live"),
     Kind("passive for all but users", "/user/", "idle", 200, "live",
          more=["Sec-Fetch-User: ?1"]),
     Kind("variables", "/variables/%2Fa", "live", 200, "live",
