@@ -49,10 +49,10 @@ export class View {
 
     show(phase, before) {
         if (phase === COVERED) {
-            this.#hide(true);
+            this.hide(true);
 
         } else if (phase !== EXPIRED && before === COVERED) {
-            this.#hide(false);
+            this.hide(false);
         }
 
         switch (phase) {
@@ -176,8 +176,8 @@ export class View {
         this.#ours = undefined;
     }
 
-    /* Inline, as the page has no rule that is stronger. */
-    #hide(hidden) {
+    /* All of the page, inline, as it has no rule that is stronger. */
+    hide(hidden) {
         const { style } = this.#document.documentElement;
 
         if (hidden) {
@@ -191,7 +191,7 @@ export class View {
         const document = this.#document;
         const texts = this.#locale();
 
-        this.#hide(true);
+        this.hide(true);
 
         try {
             this.#restoreTitle();

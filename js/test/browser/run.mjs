@@ -78,6 +78,8 @@ async function runOne(browserName, shared, site) {
             t.ok(false, 'there are checks');
         }
 
+        t.checkThrown();
+
     } catch (error) {
         t ||= { results: [] };
         t.results.push({ good: false, text: 'runs to its end',

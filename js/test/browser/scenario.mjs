@@ -12,6 +12,7 @@ export const scenarios = [];
  *             tab or window has the focus), true or an object of settings
  *     slow    the higher, the earlier it starts
  *     only    the one browser in which this makes sense
+ *     throws  what errors in its pages may say: any other is a failure
  */
 export function scenario(name, options, run) {
     const host = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
@@ -62,6 +63,7 @@ function look() {
 
 export class Scenario {
     results = [];
+    thrown = [];
 
     constructor({ browserName, browser, servers, site }) {
         this.browserName = browserName;
@@ -88,6 +90,12 @@ export class Scenario {
         return this.ok(JSON.stringify(got) === JSON.stringify(wanted), text,
                        'got    ' + JSON.stringify(got),
                        'wanted ' + JSON.stringify(wanted));
+    }
+
+    /* Whether scripts in the pages threw nothing but what they were to. */
+    checkThrown() {
+        this.equal(this.thrown.filter((text) => !this.site.throws?.test(text)),
+                   [], 'no page has an error');
     }
 
     skip(text, reason) {
@@ -166,7 +174,12 @@ export class Scenario {
             (page.stays ? dialog.dismiss() : dialog.accept()).catch(() => {});
         });
         page.on('console', (message) => page.errors.push(message.text()));
-        page.on('pageerror', (error) => page.errors.push(error.message));
+        page.on('pageerror', (error) => {
+            const text = String(error?.message ?? error);
+
+            page.errors.push(text);
+            this.thrown.push(page.url() + ': ' + text);
+        });
 
         this.pages.push(page);
         return page;

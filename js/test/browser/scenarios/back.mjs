@@ -8,6 +8,11 @@ const FRAMES = `
     window.frames_ = [];
     window.shows = [];
 
+    addEventListener('error', ({ message }) => {
+        sessionStorage.error = message;
+    });
+
+
     addEventListener('pageshow', ({ persisted }) => {
         shows.push(persisted);
         sessionStorage.persisted = persisted;
@@ -71,6 +76,8 @@ scenario('kept by the browser', options, async (t) => {
     }
 
     await t.untilPage(a, 'the cover', ({ state }) => state === 'covered');
+    t.equal(await a.evaluate(() => sessionStorage.error ?? ''), '',
+            'nothing was thrown as it was left');
     await t.live(a);
 
     const frames = await t.until('a frame with the page', () => a.evaluate(
