@@ -69,6 +69,14 @@ scenario('dialog', { warn: '4s', expire: '20s', slow: 3, own: true }, async (t) 
     t.ok(statuses.length === 1 && /in (10|9) seconds/.test(statuses[0]),
          'it speaks at steps only', JSON.stringify(statuses));
 
+    const [whole, seen] = await inShadow(a, (root) => {
+        const dialog = root.querySelector('dialog');
+
+        return [dialog.scrollHeight, dialog.clientHeight];
+    });
+
+    t.equal(whole, seen, 'which takes no room');
+
     await a.keyboard.down('Shift');
     await a.keyboard.press('Tab');
     await a.keyboard.up('Shift');
