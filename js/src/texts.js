@@ -4,27 +4,58 @@ import packed from 'locales';
 
 const KEYS = ['heading', 'warning', 'hint', 'stay', 'leave', 'ended'];
 
-const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;
+/* where the browser does not know; with the script, as in uz-Arab */
+const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ks|ps|sd|ug|ur|yi)\b|-(arab|hebr)\b/i;
 
 /* regions that write Chinese in that way */
 const TRADITIONAL = /^zh-(tw|hk|mo|hant)\b.*/i;
 
 const locales = new Map();
 
-export function addLocale(tag, texts) {
-    locales.set(tag.toLowerCase(), { ...texts, tag });
-}
+/* Some write pt_BR, as POSIX does. */
+const hyphens = (tag) => `${tag || ''}`.replaceAll('_', '-');
 
 for (const [tag, texts] of Object.entries(packed)) {
     const values = texts.split('|');
 
-    addLocale(tag, Object.fromEntries(KEYS.map((key, i) => [key, values[i]])));
+    locales.set(tag.toLowerCase(), Object.fromEntries(
+        [['tag', tag], ...KEYS.map((key, i) => [key, values[i]])]));
+}
+
+/*
+ * texts: those that are missing are as the nearest language has them, which may
+ * be English; and dir, "ltr" or "rtl", where the browser may not know.  Throws
+ * where the tag, or a text, is none.
+ */
+export function addLocale(tag, texts) {
+    const locale = { ...pickLocale([tag]), ...texts, tag: hyphens(tag) };
+
+    const check = (good, what) => {
+        if (!good) {
+            throw new TypeError('sessionSecurity.addLocale: bad ' + what);
+        }
+    };
+
+    try {
+        Intl.getCanonicalLocales(locale.tag);
+    } catch {
+        check(false, 'tag ' + locale.tag);
+    }
+
+    check(texts === Object(texts), 'texts');
+
+    for (const key of KEYS) {
+        check(typeof locale[key] === 'string' && locale[key].trim(), key);
+    }
+
+    check(/^(ltr|rtl)$/.test(locale.dir ?? 'ltr'), 'dir');
+    locales.set(locale.tag.toLowerCase(), locale);
 }
 
 /* The first of the wanted languages that there is; else English. */
 export function pickLocale(wanted) {
     for (let tag of wanted) {
-        tag = (tag || '').toLowerCase();
+        tag = hyphens(tag).toLowerCase();
 
         if (!locales.has(tag)) {
             tag = tag.replace(TRADITIONAL, 'zh-hant');
@@ -42,8 +73,12 @@ export function pickLocale(wanted) {
     return locales.get('en');
 }
 
-export function direction({ tag }) {
-    return RIGHT_TO_LEFT.test(tag) ? 'rtl' : 'ltr';
+/* The locale's own, else the browser's, which Firefox does not tell. */
+export function direction({ tag, dir }) {
+    const locale = new Intl.Locale(tag);
+    const info = locale.getTextInfo?.() || locale.textInfo;
+
+    return dir || info?.direction || (RIGHT_TO_LEFT.test(tag) ? 'rtl' : 'ltr');
 }
 
 /* "in 45 seconds", "in 3 minutes", with the language's plural forms. */

@@ -195,6 +195,100 @@ test('texts of the page itself for zh-TW', () => {
     assert.equal(pickLocale(['zh-TW']).stay, 'x');
 });
 
+test('texts of the page itself, but not all of them', () => {
+    addLocale('it', { stay: 'Resto qui' });
+    assert.deepEqual({ ...pickLocale(['it']) },
+                     { ...files.it, stay: 'Resto qui', tag: 'it',
+                       warning: files.it.warning.replace('{time}', '~') });
+    addLocale('it', { leave: 'Vado' });
+    assert.equal(pickLocale(['it']).stay, 'Resto qui', 'as it was before');
+
+    addLocale('fr-CA', { stay: 'Rester' });
+    assert.equal(pickLocale(['fr-CA']).leave, files.fr.leave, "the language's");
+
+    addLocale('tlh', { stay: 'jIratlh' });
+    assert.equal(pickLocale(['tlh']).leave, files.en.leave, 'else English');
+});
+
+test('tags with underscores', () => {
+    picks(['pt_BR', 'de'], 'pt-BR');
+    picks(['PT_br'], 'pt-BR');
+    picks(['de_CH', 'fr'], 'de');
+    picks(['zh_HK'], 'zh-Hant');
+    picks(['zh_Hant_HK'], 'zh-Hant');
+
+    addLocale('nl_BE', { stay: 'Blijven' });
+    picks(['nl-BE'], 'nl-BE');
+    picks(['nl_BE'], 'nl-BE');
+    assert.equal(pickLocale(['nl-BE']).stay, 'Blijven');
+    assert.equal(phrase(pickLocale(['nl_BE']), 5), 'over 5 seconden');
+});
+
+test('what is no tag, and no text, is refused at once', () => {
+    const good = { ...files.en };
+
+    for (const tag of ['', 'english language', 'de-1', 'de_DE.UTF-8', '-', 'x',
+                       undefined, null, 5, {}])
+    {
+        assert.throws(() => addLocale(tag, good),
+                      /^TypeError: sessionSecurity\.addLocale: bad tag/, tag);
+    }
+
+    for (const texts of [undefined, null, 'text', 5]) {
+        assert.throws(() => addLocale('cs', texts), /addLocale: bad texts/);
+    }
+
+    for (const key of KEYS) {
+        for (const text of [undefined, null, '', ' ', 5, {}, ['a']]) {
+            assert.throws(() => addLocale('cs', { ...good, [key]: text }),
+                          { name: 'TypeError',
+                            message: 'sessionSecurity.addLocale: bad ' + key });
+        }
+    }
+
+    for (const dir of ['', 'auto', 'left', 5]) {
+        assert.throws(() => addLocale('cs', { ...good, dir }), /bad dir/);
+    }
+
+    assert.equal(pickLocale(['cs']).stay, files.cs.stay, 'nothing has changed');
+});
+
+test('right to left: the locale, the browser, the list', () => {
+    const { prototype } = Intl.Locale;
+    const there = Object.getOwnPropertyDescriptors(prototype);
+    const tells = (name, what) => Object.defineProperty(
+        prototype, name, { configurable: true, ...what });
+
+    try {
+        delete prototype.getTextInfo;
+        delete prototype.textInfo;
+
+        for (const tag of ['ps', 'yi', 'sd', 'ckb', 'ar-EG', 'uz-Arab']) {
+            assert.equal(direction({ tag }), 'rtl', tag);
+        }
+
+        for (const tag of ['arn', 'de', 'pst', 'az-Latn', 'nqo']) {
+            assert.equal(direction({ tag }), 'ltr', tag);
+        }
+
+        assert.equal(direction({ tag: 'nqo', dir: 'rtl' }), 'rtl');
+        assert.equal(direction({ tag: 'ps', dir: 'ltr' }), 'ltr');
+
+        tells('textInfo', { get: () => ({ direction: 'rtl' }) });
+        assert.equal(direction({ tag: 'nqo' }), 'rtl');
+        tells('getTextInfo', { value: () => ({ direction: 'ltr' }) });
+        assert.equal(direction({ tag: 'nqo' }), 'ltr');
+
+        addLocale('nqo', { dir: 'rtl' });
+        assert.equal(direction(pickLocale(['nqo'])), 'rtl');
+
+    } finally {
+        delete prototype.getTextInfo;
+        delete prototype.textInfo;
+        Object.defineProperties(prototype, there);
+    }
+});
+
 test('right to left', () => {
     for (const tag of TAGS) {
         assert.equal(direction({ tag }),

@@ -35,6 +35,8 @@ scenario('languages', {
         ['lang=de', 'de', 'ltr', 'Sind Sie noch da?', 'html lang=de'],
         ['lang=ar', 'ar', 'rtl', 'هل ما زلت هنا؟', 'html lang=ar'],
         ['lang=pt-BR', 'pt-BR', 'ltr', null, 'html lang=pt-BR'],
+        ['lang=pt_BR', 'pt-BR', 'ltr', null, 'html lang=pt_BR'],
+        ['data=zh_TW', 'zh-Hant', 'ltr', null, 'data-lang=zh_TW'],
         ['lang=de-AT', 'de', 'ltr', 'Sind Sie noch da?', 'html lang=de-AT'],
         ['lang=de&data=fr', 'fr', 'ltr', null, 'data-lang before that'],
         ['lang=xx', 'en', 'ltr', 'Are you still there?',
@@ -56,6 +58,33 @@ scenario('languages', {
     });
     await t.open('/?fr', a);
     t.equal((await t.warned(a)).lang, 'fr', 'none: French, if it prefers that');
+});
+
+scenario('texts of the page', {
+    warn: '600s', expire: '1000s', inject: false,
+    pages: { '/': (res) => res.end(page({
+        lang: 'ps_AF',
+        head: tag({ 'warn-after': 1, 'expire-after': 1000 }),
+        script: `addEventListener('load', () => {
+            sessionSecurity.addLocale('ps_AF', { stay: 'پاتې کېدل' });
+
+            try {
+                sessionSecurity.addLocale('ps@AF', { stay: 'x' });
+            } catch (error) {
+                window.told = error.message;
+            }
+        });`,
+    })) },
+}, async (t) => {
+    const a = await t.open();
+    const now = await t.warned(a);
+
+    t.equal([now.stay, now.leave, now.lang, now.dir],
+            ['پاتې کېدل', 'Sign out now', 'ps-AF', 'rtl'],
+            'one text is enough, and an underscore');
+    t.equal(await a.evaluate(() => window.told),
+            'sessionSecurity.addLocale: bad tag ps@AF',
+            'what is no tag is refused');
 });
 
 const strict = (policy, more = {}) => (res) => {
