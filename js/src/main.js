@@ -175,14 +175,14 @@ function start(window) {
         }
     });
 
-    if (set.forms !== 'off') {
-        createForms(window, document, () => session.phase === EXPIRED);
-    }
+    const saved = set.forms === 'off' ? () => {}
+        : createForms(window, () => session.phase === EXPIRED);
 
     window.sessionSecurity = {
         activity: () => { session.over || session.activity(); },
         extend: () => !session.over && session.extend(),
         signOut,
+        saved,
         start: () => begin(0, Infinity),
         stop: () => { session.over || session.stop(); },
         addLocale,

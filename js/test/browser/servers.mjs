@@ -257,7 +257,7 @@ export class Servers {
 
         if (typeof what === 'function') {
             res.setHeader('Content-Type', 'text/html; charset=utf-8');
-            what(res, url);
+            what(res, url, req);
         } else {
             send(what);
         }

@@ -11,7 +11,7 @@ function page() {
         addEventListener: (...args) => listeners.push(args),
     };
 
-    createForms(window, {}, () => is.over);
+    is.saved = createForms(window, () => is.over);
 
     is.listeners = listeners;
 
@@ -19,6 +19,7 @@ function page() {
         const done = { type, isTrusted: true, target: {},
                        preventDefault() { done.prevented = true; },
                        stopImmediatePropagation() { done.stopped = true; },
+                       defaultPrevented: false,
                        ...event };
 
         for (const [listened, listener] of listeners) {
@@ -99,6 +100,34 @@ test('submitted or reset', () => {
     }
 });
 
+test('submitted, but prevented: only the page knows what became of it', () => {
+    for (const how of ['saved', 'all', 'reset']) {
+        const is = page(), form = is.form(), other = is.form();
+
+        is.fire('input', { target: { form } });
+
+        /* by who hears of it after this script */
+        is.fire('submit', { target: form }).defaultPrevented = true;
+        assert.equal(is.asks(), true, 'it may have failed');
+
+        if (how === 'saved') {
+            is.saved(other);
+            assert.equal(is.asks(), true, 'another form is saved');
+            is.saved(form);
+        } else if (how === 'all') {
+            is.saved();
+        } else {
+            is.fire(how, { target: form });
+        }
+
+        assert.equal(is.asks(), false, how);
+        is.fire('submit', { target: form }).defaultPrevented = true;
+        assert.equal(is.asks(), false, 'as it was saved');
+        is.fire('input', { target: { form } });
+        assert.equal(is.asks(), true, 'edited again');
+    }
+});
+
 test('submitted by form.submit()', (t) => {
     let now = 5000;
 
@@ -109,11 +138,11 @@ test('submitted by form.submit()', (t) => {
     is.fire('input', { target: { form: is.form() } });
     is.fire('formdata');
     assert.equal(is.asks(), false);
-    now += 50;
+    now += 400;
     assert.equal(is.asks(), false);
 
     /* that was a script's new FormData() */
-    now += 100;
+    now += 200;
     assert.equal(is.asks(), true);
 });
 

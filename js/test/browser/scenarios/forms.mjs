@@ -102,12 +102,36 @@ scenario('forms', {
     t.equal(await asks(t, a), '', 'changed by a script: not asked');
 });
 
+scenario('forms sent by the page', {
+    warn: '600s', expire: '1000s',
+    pages: { '/': FORM.replace('</main>', `<script>
+        document.querySelector('#form').addEventListener('submit', (event) => {
+            event.preventDefault();
+            event.stopPropagation();
+            window.submitted = true;
+        });
+    </script></main>`) },
+}, async (t) => {
+    const a = await t.open();
+
+    await type(a, '#a');
+    await a.click('#submit');
+    await t.until('the submission', () => a.evaluate(() => window.submitted));
+    t.equal(await asks(t, a, true), 'beforeunload',
+            'submitted, but prevented: the browser asks');
+
+    await a.evaluate(() => window.sessionSecurity.saved(
+        document.querySelector('#form')));
+    t.equal(await asks(t, a), '', 'the page says that it is saved: not asked');
+});
+
 scenario('forms off', {
     warn: '600s', expire: '1000s', inject: 'forms=off', pages: { '/': FORM },
 }, async (t) => {
     const a = await t.open();
 
     await type(a, '#a');
+    await a.evaluate(() => window.sessionSecurity.saved());
     t.equal(await asks(t, a), '', 'forms=off: not asked');
 });
 

@@ -1,0 +1,74 @@
+/* The demo's own pages, as they are in its site. */
+
+import { readFileSync } from 'node:fs';
+
+import { scenario, wait } from '../scenario.mjs';
+
+const site = new URL('../../../../demo/site/pages/', import.meta.url);
+const read = (path) => readFileSync(new URL(path, site), 'utf8');
+
+/* One of them, whole: as its own server, which is an nginx, includes it. */
+function demo(path, script = '') {
+    const nav = read('parts/nav.html')
+        .replace('<!--# if expr="$in" -->', '')
+        .replace(/<!--# else -->[^]*?<!--# endif -->\s*<\/ul>/, '</ul>')
+        .replace(`<a href="/${path}/"`, '$& aria-current="page"');
+    const html = read(path + '/index.html')
+        .replace('<!--# include virtual="/parts/nav.html" -->', nav)
+        .replace('<!--# include virtual="/parts/top.html" -->',
+                 `<script>${script}</script>` + read('parts/top.html'))
+        .replace(/<!--#.*?default="(.*?)" -->/g, '$1')
+        .replace(/<!--#.*?-->/g, '');
+
+    return (res) => res.end(html);
+}
+
+const file = (path, type) => (res) => {
+    res.setHeader('Content-Type', type);
+    res.end(read(path));
+};
+
+const pages = {
+    '/write/': demo('write'),
+    '/static/demo.js': file('static/demo.js', 'text/javascript'),
+    '/static/style.css': file('static/style.css', 'text/css'),
+};
+
+scenario('demo: what is written', {
+    warn: '600s', expire: '1000s',
+    pages: { ...pages, '/api/save': (res, { searchParams }, req) => {
+        res.statusCode = /refuse/.test(req.headers.cookie) ? 401 : 200;
+        res.end('{}');
+    } },
+}, async (t) => {
+    const a = await t.open('/write/');
+
+    /* whether the browser asks before the page is left */
+    const asks = () => a.evaluate(() => {
+        const event = new Event('beforeunload', { cancelable: true });
+
+        window.dispatchEvent(event);
+        return event.defaultPrevented;
+    });
+
+    const save = async (wanted) => {
+        await a.click('form button');
+        await t.until('an answer', () => a.evaluate((text) => (
+            document.querySelector('[data-says]').textContent.startsWith(text)),
+        wanted));
+
+        /* a moment ago it might have been form.submit() */
+        await wait(600);
+    };
+
+    await a.type('#text', 'hello');
+    t.equal(await asks(), true, 'not saved: the browser asks');
+
+    await a.evaluate(() => { document.cookie = 'refuse=1; path=/'; });
+    await save('Not saved: the session');
+    t.equal(await asks(), true, 'saved in vain: it does, too');
+
+    await a.evaluate(() => { document.cookie = 'refuse=; path=/; max-age=0'; });
+    await save('Saved');
+    t.equal(await asks(), false, 'saved: it does not');
+});
