@@ -109,6 +109,11 @@ export class Dialog {
 
             node.hidden = !text && part !== 'status';
         }
+
+        /* the dialog's name is the heading, or the message if there is none */
+
+        this.parts.heading.id = what.heading ? 'h' : '';
+        this.parts.message.id = what.heading ? 'm' : 'h';
     }
 
     close() {
@@ -166,13 +171,13 @@ export class Dialog {
             lang: texts.tag,
             dir: direction(texts),
             class: cover ? 'cover' : '',
-            'aria-labelledby': 'h m',
-            'aria-describedby': 'm',
+            'aria-labelledby': 'h',
+            'aria-describedby': 'm i',
         },
-            make('h2', { part: 'heading', id: 'h' }),
-            make('p', { part: 'message', id: 'm' }),
+            make('h2', { part: 'heading' }),
+            make('p', { part: 'message' }),
             make('p', { part: 'countdown', 'aria-hidden': 'true' }),
-            make('p', { part: 'hint' }),
+            make('p', { part: 'hint', id: 'i' }),
             make('div', {},
                 make('button', { part: 'stay', type: 'button',
                                  autofocus: '' }),

@@ -204,6 +204,18 @@ export class Scenario {
         }
     }
 
+    /* What a screen reader makes of the dialog: its name, its description. */
+    described(page) {
+        return this.evaluate(page, () => {
+            const root = document.querySelector('session-security').shadowRoot;
+
+            return ['aria-labelledby', 'aria-describedby'].map((name) => (
+                root.querySelector('dialog').getAttribute(name).split(' ')
+                    .map((id) => root.getElementById(id)?.textContent)
+                    .filter(Boolean).join(' ')));
+        });
+    }
+
     /* The text that can be seen, which takes long in a large page. */
     text(page) {
         return this.evaluate(page, () => document.documentElement.innerText);

@@ -34,10 +34,8 @@ scenario('dialog', { warn: '4s', expire: '20s', slow: 3, own: true }, async (t) 
         root.querySelector('dialog').matches(':modal'), root.mode,
     ]), ['session-security', 'alertdialog', true, 'open'],
     'a custom element with a modal dialog, role alertdialog');
-    t.equal(await inShadow(a, (root) => ['aria-labelledby', 'aria-describedby']
-        .map((name) => root.querySelector('dialog').getAttribute(name)
-            .split(' ').every((id) => root.getElementById(id).textContent))),
-    [true, true], 'which has a name and a description');
+    t.equal(await t.described(a), [now.heading, now.message + ' ' + now.hint],
+            'which has a name and a description, each text once');
     t.equal(now.focus, 'stay', 'the focus is moved in');
     t.ok(now.heading && now.hint && now.leave && now.message,
          'it says what there is to say', JSON.stringify(now));
@@ -188,6 +186,8 @@ scenario('button', {
     const now = await t.warned(a);
 
     t.equal(now.hint, '', 'there is no hint at moving');
+    t.equal(await t.described(a), [now.heading, now.message],
+            'and it is described without');
 
     const before = (await t.look(a)).remaining;
 

@@ -93,6 +93,8 @@ scenario('maximal lifetime', {
 
     t.equal([now.heading, now.stay, now.hint], ['', 'OK', ''],
             'the final warning offers nothing that would extend it');
+    t.equal(await t.described(a), [now.message, ''],
+            'its name is what it says, for it has no heading');
     await a.keyboard.press('x');
     await wait(300);
     t.equal((await t.look(a)).dialog, true, 'a key does not close it');
