@@ -220,6 +220,10 @@ export class Dialog {
 
         this.#fill(what);
         methods.showModal(dialog);
+
+        /* where it does not fit, the focus has scrolled to the buttons */
+
+        dialog.scrollTop = 0;
     }
 
     /* a sheet of its own needs no permission of a Content-Security-Policy */

@@ -17,6 +17,7 @@ const options = {
     warn: '600s', expire: '1000s', inject: false,
     pages: { '/': (res, { searchParams }) => res.end(page({
         lang: searchParams.get('lang') || 'en',
+        style: `html { font-size: ${searchParams.get('font') || 100}% }`,
         head: tag({ 'warn-after': 0.1, 'expire-after': 46,
                     extend: searchParams.get('extend') || 'activity',
                     ping: '/session_security/ping/?' + searchParams }),
@@ -108,6 +109,26 @@ const inSight = (a) => a.evaluate(() => {
     return button.top >= dialog.top && button.bottom <= dialog.bottom;
 });
 
+/* Whether it begins with its beginning, and words are not broken. */
+const isReadable = (a) => a.evaluate(() => {
+    const root = document.querySelector('session-security').shadowRoot;
+    const dialog = root.querySelector('dialog');
+    const range = document.createRange();
+
+    return [dialog.scrollTop === 0
+            && root.querySelector('h2').getBoundingClientRect().bottom
+               < root.querySelector('div').getBoundingClientRect().top,
+            ...[...root.querySelectorAll('button')].map((button) => {
+                const { firstChild: text } = button;
+
+                return [...text.data.matchAll(/\S+/g)].every((word) => {
+                    range.setStart(text, word.index);
+                    range.setEnd(text, word.index + word[0].length);
+                    return range.getClientRects().length === 1;
+                });
+            })];
+});
+
 /* A text's box: its own, and what there is for it. */
 const box = (a, part) => a.evaluate((part) => {
     const node = document.querySelector('session-security').shadowRoot
@@ -186,6 +207,21 @@ scenario('screenshots', { ...options, slow: 3, own: true }, async (t) => {
 
     t.ok(end < start, 'the countdown is at the right, like all else');
     await shot('german-320', '/?lang=de', 320, 568);
+
+    for (const [name, lang, font, width, height] of [
+        ['small', 'de', 100, 320, 256],
+        ['small-hungarian', 'hu', 100, 320, 256],
+        ['text-200', 'de', 200, 360, 640],
+        ['text-200-english', 'en', 200, 360, 640],
+    ]) {
+        await a.setViewport({ width, height });
+        await show(t, a, `/?lang=${lang}&font=${font}`);
+        await a.screenshot({ path: join(SHOTS, `${t.browserName}-${name}.png`) });
+        t.equal(await isReadable(a), [true, true, true],
+                `from its beginning, in whole words: ${name}`);
+        t.ok(await inSight(a), `the button is in sight: ${name}`);
+        t.equal((await t.look(a)).state, 'warned', `still warned: ${name}`);
+    }
 
     const emulate = (name, value) => a.emulateMediaFeatures([{ name, value }]);
 
