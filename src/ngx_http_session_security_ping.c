@@ -7,6 +7,16 @@
 #include "ngx_http_session_security.h"
 
 
+/* the server's name, seconds until it is asked for again, the way back */
+#define NGX_HTTP_SESSION_SECURITY_PING_PAGE                                   \
+    "<!DOCTYPE html><html lang=\"en\"><head>"                                 \
+    "<meta name=\"viewport\" content=\"width=device-width\">"                 \
+    "<meta name=\"color-scheme\" content=\"light dark\">"                     \
+    "<title>%V</title><meta http-equiv=\"refresh\" content=\"%uL\"></head>"   \
+    "<body><p>You were away from this page, but are still signed in. "        \
+    "<a href=\"%V\">Go back to it</a></p></body></html>\n"
+
+
 static ngx_int_t ngx_http_session_security_ping_page(ngx_http_request_t *r,
     ngx_str_t *back, uint64_t remaining);
 
@@ -69,7 +79,7 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
 /*
  * If the session has ended, the page where this came from says what to do now
  * (rows 10 and 13).  If it has not, that page would be activity: its user is
- * somewhere else, so here is only a way back.
+ * somewhere else, so here is only a word of that, and a way back.
  */
 
 static ngx_int_t
@@ -112,21 +122,17 @@ ngx_http_session_security_ping_page(ngx_http_request_t *r, ngx_str_t *back,
 
     ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
 
-    p = ngx_pnalloc(r->pool, sizeof("<!DOCTYPE html><title></title>"
-                                    "<meta http-equiv=\"refresh\" content=\"\">"
-                                    "<a href=\"\"></a>\n")
+    p = ngx_pnalloc(r->pool, sizeof(NGX_HTTP_SESSION_SECURITY_PING_PAGE)
                              + r->headers_in.server.len + NGX_INT64_LEN
-                             + 2 * url.len);
+                             + url.len);
     if (p == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     cv.value.data = p;
-    cv.value.len = ngx_sprintf(p, "<!DOCTYPE html><title>%V</title>"
-                                  "<meta http-equiv=\"refresh\" "
-                                  "content=\"%uL\"><a href=\"%V\">%V</a>\n",
+    cv.value.len = ngx_sprintf(p, NGX_HTTP_SESSION_SECURITY_PING_PAGE,
                                &r->headers_in.server,
-                               (remaining + 999) / 1000, &url, &url)
+                               (remaining + 999) / 1000, &url)
                    - p;
 
     return ngx_http_send_response(r, NGX_HTTP_OK, &html, &cv);
