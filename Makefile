@@ -162,7 +162,8 @@ script: ## Build the browser's side of js/ into src/ssec_script.c
 
 demo: ## Run the demo on 127.0.0.1:8080 (BACKEND=django for Django's admin)
 demo: $(SO)
-	@MODULE=$(SO) NGINX_BINARY=$(NGINX) BACKEND=$(or $(BACKEND),site) demo/run
+	@MODULE=$(SO) NGINX_BINARY=$(NGINX) BACKEND=$(or $(BACKEND),site) \
+		exec demo/run
 
 bench: ## Measure what the module costs (PART=instructions for one)
 bench: $(SO)

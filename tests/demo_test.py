@@ -20,12 +20,14 @@ RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir,
 class Demo:
     """demo/run, with its temporary files in a directory of the test's."""
 
-    def __init__(self, running, backend):
+    def __init__(self, running, backend, command=(RUN,)):
         self.running = running
         self.backend = backend
+        self.command = list(command)
         self.port = servers.free_port()
-        self.log = "demo-%s.log" % backend
-        self.temp = running.path("tmp-" + backend)
+        name = backend + "-" + os.path.basename(self.command[0])
+        self.log = "demo-%s.log" % name
+        self.temp = running.path("tmp-" + name)
 
         os.mkdir(self.temp)
         os.chmod(self.temp, 0o755)
@@ -35,7 +37,7 @@ class Demo:
 
     def start(self, log):
         return self.running.start(
-            [RUN], log, MODULE=servers.MODULE, NGINX_BINARY=servers.NGINX,
+            self.command, log, MODULE=servers.MODULE, NGINX_BINARY=servers.NGINX,
             BACKEND=self.backend, PORT=str(self.port), TMPDIR=self.temp)
 
     def said(self):
@@ -155,8 +157,22 @@ def test_django(running, tap):
     demo.end(signal.SIGINT, 130, tap)
 
 
+def test_make(running, tap):
+    """As it is begun by make, which is ended, and not its terminal's group."""
+
+    build = os.path.dirname(os.path.dirname(os.path.abspath(servers.MODULE)))
+    demo = Demo(running, "site", (
+        "make", "-C", os.path.join(os.path.dirname(RUN), os.pardir),
+        "-o", os.path.abspath(servers.MODULE), "BUILD=" + build,
+        "NGINX=" + servers.NGINX, "demo"))
+
+    tap.equal(demo.ask("/").status, 200, "make demo serves the site")
+    demo.end(signal.SIGTERM, -signal.SIGTERM, tap)
+
+
 def test(running, tap):
     test_site(running, tap)
+    test_make(running, tap)
     test_django(running, tap)
 
 

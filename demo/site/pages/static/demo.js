@@ -100,19 +100,45 @@ function watchClock(card) {
 }
 
 
+/*
+ * The draft of who was away for too long.  Who logs out leaves none: the next at
+ * this screen may be another.  A browser may deny the place for it.
+ */
+
+const draft = {
+    take() {
+        try {
+            const text = sessionStorage.getItem('draft');
+
+            sessionStorage.removeItem('draft');
+            return text;
+        } catch (error) {
+            return null;
+        }
+    },
+
+    keep(text) {
+        try {
+            sessionStorage.setItem('draft', text);
+        } catch (error) {
+            /* then there is none */
+        }
+    },
+};
+
+
 function watchForm(form) {
     const says = form.querySelector('[data-says]');
     const answer = form.querySelector('[data-answer]');
-    const draft = sessionStorage.getItem('draft');
+    const text = draft.take();
 
-    if (draft) {
-        form.elements.text.value = draft;
+    if (text) {
+        form.elements.text.value = text;
         say(says, 'Your draft, from before the logout.');
-        sessionStorage.removeItem('draft');
     }
 
     document.addEventListener('sessionsecurity:expire', () => {
-        sessionStorage.setItem('draft', form.elements.text.value);
+        draft.keep(form.elements.text.value);
     });
 
     form.addEventListener('submit', async (event) => {
@@ -154,7 +180,8 @@ function watchFilm(box) {
 
 
 for (const [id, watch] of [['status', watchStatus], ['clock', watchClock],
-                           ['write', watchForm], ['film', watchFilm]]) {
+                           ['write', watchForm], ['film', watchFilm],
+                           ['left', () => draft.take()]]) {
     const element = document.getElementById(id);
 
     if (element) {
