@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 777;
+plan tests => 784;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 
@@ -691,5 +691,30 @@ GET /own/out
 
 GET /
   Cookie: sessionid=a
+= 200 []
+  X-State: closed
+
+
+
+=== where its variable is empty, an inner level has no URL
+--- also
+    location /none/ {
+        set $no_url "";
+        session_security_logout_url $no_url;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /none/
+  Cookie: sessionid=a
+  Sec-Fetch-Mode: navigate
+= 200 []
+
+GET /
+  Cookie: sessionid=a
+  Sec-Fetch-Mode: navigate
 = 200 []
   X-State: closed
