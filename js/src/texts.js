@@ -24,7 +24,7 @@ for (const [tag, texts] of Object.entries(packed)) {
 
 /*
  * texts: those that are missing are as the nearest language has them, which may
- * be English; and dir, "ltr" or "rtl", where the browser may not know.  Throws
+ * be English; save, which no language has of itself; and dir, "ltr" or "rtl", where the browser may not know.  Throws
  * where the tag, or a text, is none.
  */
 export function addLocale(tag, texts) {
@@ -48,6 +48,7 @@ export function addLocale(tag, texts) {
         check(typeof locale[key] === 'string' && locale[key].trim(), key);
     }
 
+    check(typeof (locale.save ?? '') === 'string', 'save');
     check(/^(ltr|rtl)$/.test(locale.dir ?? 'ltr'), 'dir');
     locales.set(locale.tag.toLowerCase(), locale);
 }

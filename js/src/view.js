@@ -130,7 +130,8 @@ export class View {
                 heading: final ? '' : texts.heading,
                 message,
                 countdown: countdown(left),
-                hint: final || session.byButton ? '' : texts.hint,
+                hint: final ? texts.save
+                    : session.byButton ? '' : texts.hint,
                 leave: this.#leaves ? texts.leave : '',
                 stay: final ? 'OK' : texts.stay,
                 status: this.#status(left, message),

@@ -249,6 +249,10 @@ test('what is no tag, and no text, is refused at once', () => {
         }
     }
 
+    for (const save of [5, {}, ['a']]) {
+        assert.throws(() => addLocale('cs', { ...good, save }), /bad save/);
+    }
+
     for (const dir of ['', 'auto', 'left', 5]) {
         assert.throws(() => addLocale('cs', { ...good, dir }), /bad dir/);
     }

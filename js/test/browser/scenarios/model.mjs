@@ -83,6 +83,10 @@ scenario('maximal lifetime', {
     const a = await t.open();
     let i = 0;
 
+    await a.evaluate(() => window.sessionSecurity.addLocale('en', {
+        save: 'This was the longest session. Save your work.',
+    }));
+
     const now = await t.until('the final warning', async () => {
         await a.mouse.move(100 + i++ % 2 * 50, 100);
 
@@ -91,9 +95,10 @@ scenario('maximal lifetime', {
         return state.dialog && state;
     });
 
-    t.equal([now.heading, now.stay, now.hint], ['', 'OK', ''],
+    t.equal([now.heading, now.stay, now.hint],
+            ['', 'OK', 'This was the longest session. Save your work.'],
             'the final warning offers nothing that would extend it');
-    t.equal(await t.described(a), [now.message, ''],
+    t.equal(await t.described(a), [now.message, now.hint],
             'its name is what it says, for it has no heading');
     await a.keyboard.press('x');
     await wait(300);
