@@ -112,8 +112,12 @@ export class Dialog {
 
         /* the dialog's name is the heading, or the message if there is none */
 
-        this.parts.heading.id = what.heading ? 'h' : '';
-        this.parts.message.id = what.heading ? 'm' : 'h';
+        const { heading, message } = this.parts;
+
+        if (heading) {
+            heading.id = what.heading ? 'h' : '';
+            message.id = what.heading ? 'm' : 'h';
+        }
     }
 
     close() {

@@ -4,6 +4,8 @@ import { inflateSync } from 'node:zlib';
 
 export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+export const timeless = (text) => text.replace(/\d+/g, '#');
+
 export const scenarios = [];
 
 /*
@@ -204,9 +206,12 @@ export class Scenario {
         }
     }
 
-    /* What a screen reader makes of the dialog: its name, its description. */
-    described(page) {
-        return this.evaluate(page, () => {
+    /*
+     * What a screen reader makes of the dialog: its name, its description.  Time
+     * goes on: its numbers are left out here, as by timeless().
+     */
+    async described(page) {
+        const texts = await this.evaluate(page, () => {
             const root = document.querySelector('session-security').shadowRoot;
 
             return ['aria-labelledby', 'aria-describedby'].map((name) => (
@@ -214,6 +219,8 @@ export class Scenario {
                     .map((id) => root.getElementById(id)?.textContent)
                     .filter(Boolean).join(' ')));
         });
+
+        return texts.map(timeless);
     }
 
     /* The text that can be seen, which takes long in a large page. */

@@ -1,7 +1,7 @@
 /* The dialog. */
 
 import { page } from '../pages.mjs';
-import { scenario, wait } from '../scenario.mjs';
+import { scenario, timeless, wait } from '../scenario.mjs';
 
 const inShadow = (page, f, ...args) => page.evaluate(
     `(${f})(document.querySelector('session-security').shadowRoot, `
@@ -34,7 +34,8 @@ scenario('dialog', { warn: '4s', expire: '20s', slow: 3, own: true }, async (t) 
         root.querySelector('dialog').matches(':modal'), root.mode,
     ]), ['session-security', 'alertdialog', true, 'open'],
     'a custom element with a modal dialog, role alertdialog');
-    t.equal(await t.described(a), [now.heading, now.message + ' ' + now.hint],
+    t.equal(await t.described(a),
+            [now.heading, timeless(now.message + ' ' + now.hint)],
             'which has a name and a description, each text once');
     t.equal(now.focus, 'stay', 'the focus is moved in');
     t.ok(now.heading && now.hint && now.leave && now.message,
@@ -186,7 +187,7 @@ scenario('button', {
     const now = await t.warned(a);
 
     t.equal(now.hint, '', 'there is no hint at moving');
-    t.equal(await t.described(a), [now.heading, now.message],
+    t.equal(await t.described(a), [now.heading, timeless(now.message)],
             'and it is described without');
 
     const before = (await t.look(a)).remaining;
