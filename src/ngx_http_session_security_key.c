@@ -10,6 +10,9 @@ static ngx_int_t ngx_http_session_security_value_key(ngx_http_request_t *r,
     ngx_http_session_security_keys_t *keys) ssec_seldom;
 static ngx_int_t ngx_http_session_security_join_cookies(
     ngx_http_request_t *r, ngx_table_elt_t *header) ssec_seldom;
+static ngx_uint_t ngx_http_session_security_is_cut(
+    ngx_http_session_security_zone_t *zone, ssec_digest_t *digest,
+    ssec_digest_t *whole) ssec_apart;
 static ngx_http_session_security_key_t *ngx_http_session_security_next_key(
     ngx_http_request_t *r, ngx_http_session_security_keys_t *keys) ssec_seldom;
 static inline void ngx_http_session_security_push_key(
@@ -27,6 +30,7 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
 {
     size_t                            len;
     ssec_cookie_t                     cookie;
+    ssec_digest_t                     whole;
     ssec_cookies_t                    cookies;
     ngx_table_elt_t                  *header;
     ngx_http_session_security_key_t  *key;
@@ -87,6 +91,15 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
                    != NGX_OK)
         {
             return NGX_ERROR;
+        }
+
+        if (!cookie.cut) {
+            whole = key->digest;
+
+        } else if (!ngx_http_session_security_is_cut(zone, &key->digest,
+                                                     &whole))
+        {
+            continue;
         }
 
         if (len) {
@@ -204,6 +217,33 @@ ngx_http_session_security_join_cookies(ngx_http_request_t *r,
     header->value.len = len;
 
     return NGX_OK;
+}
+
+
+/*
+ * Whether what is cut short of a value may be a key.  Such as is not known is
+ * none, and does not count.  Nor is it where the backend was seen to issue the
+ * whole one: who did that does not cut there; and as "s" in front of "s:KEY"
+ * it would be one that anybody can begin, and let die, for all sessions.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_is_cut(ngx_http_session_security_zone_t *zone,
+    ssec_digest_t *digest, ssec_digest_t *whole)
+{
+    ssec_entry_t  entry;
+
+    ssec_table_acquire(&zone->table, digest, &entry);
+    ssec_table_leave(&zone->table, &entry);
+
+    if (entry.record.state == SSEC_UNKNOWN) {
+        return 0;
+    }
+
+    ssec_table_acquire(&zone->table, whole, &entry);
+    ssec_table_leave(&zone->table, &entry);
+
+    return !entry.record.issued;
 }
 
 
