@@ -10,10 +10,13 @@
 #define ssec_is_separator(c)                                                  \
     (ssec_is_blank(c) || (c) == '"' || (c) == ',' || (c) == ';' || (c) == '=')
 
-/* what is decoded, or may end the value earlier so that it has more readings */
+/* what is decoded, or dropped */
 #define ssec_is_special(c)                                                    \
     (ssec_is_blank(c) || (c) == '"' || (c) == '%' || (c) == '+'               \
      || (c) == ',' || (c) == '\\')
+
+/* what may stand between the cookies */
+#define ssec_is_between(c)    (ssec_is_separator(c) || ssec_ends[c])
 
 #define ssec_is_octal(c, max)  ((c) >= '0' && (c) <= (max))
 
@@ -31,26 +34,62 @@ typedef char     ssec_chars_t   __attribute__((vector_size(16)));
 
 /* The readings of what stands behind a "=", in the order they are given in. */
 
-#define SSEC_WHOLE     1U
-#define SSEC_SLICED    2U
-#define SSEC_QUOTED    4U
-#define SSEC_TO_BLANK  8U
-#define SSEC_TO_COMMA  16U
+#define SSEC_WHOLE         0x001U
+#define SSEC_SLICED        0x002U
+#define SSEC_QUOTED        0x004U
+#define SSEC_TO_BLANK      0x008U
+#define SSEC_TO_COMMA      0x010U
+#define SSEC_TO_AMPERSAND  0x020U
+#define SSEC_TO_COLON      0x040U
+#define SSEC_TO_SLASH      0x080U
+#define SSEC_TO_EQUALS     0x100U
+#define SSEC_TO_OTHER      0x200U
+
+#define SSEC_ALL           0x3ffU
 
 
+/*
+ * Which reading a byte ends: "&" (Ruby's and Perl's CGI), or a separator of
+ * RFC 2616, of which backends leave out one or the other (Tomcat by its
+ * switches, Undertow ":"): the key may then have that, hence one reading each.
+ */
+
+static const uint16_t  ssec_ends[256] = {
+    ['&'] = SSEC_TO_AMPERSAND,
+    [':'] = SSEC_TO_COLON,
+    ['/'] = SSEC_TO_SLASH,
+    ['='] = SSEC_TO_EQUALS,
+    ['('] = SSEC_TO_OTHER, [')'] = SSEC_TO_OTHER, ['<'] = SSEC_TO_OTHER,
+    ['>'] = SSEC_TO_OTHER, ['?'] = SSEC_TO_OTHER, ['@'] = SSEC_TO_OTHER,
+    ['['] = SSEC_TO_OTHER, [']'] = SSEC_TO_OTHER, ['{'] = SSEC_TO_OTHER,
+    ['}'] = SSEC_TO_OTHER, ['\\'] = SSEC_TO_OTHER, ['\''] = SSEC_TO_OTHER
+};
+
+
+static inline bool ssec_cookies_take(ssec_cookies_t *it,
+    const ssec_cookie_name_t *name, const uint8_t *part, const uint8_t *start,
+    ssec_cookie_t *cookie);
 static inline bool ssec_cookie_is(const ssec_cookie_name_t *name,
     const uint8_t *p, const uint8_t *end);
 static inline const uint8_t *ssec_find_special(const uint8_t *p,
-    const uint8_t *end);
-static inline unsigned ssec_count_plain(const uint8_t *p);
+    const uint8_t *end, bool value);
+static inline ssec_bytes_t ssec_plain(const uint8_t *p, bool value);
+static inline unsigned ssec_count(ssec_bytes_t bytes);
 static void ssec_cookies_split(ssec_cookies_t *it, const uint8_t *part,
     const uint8_t *p) ssec_seldom;
 static bool ssec_cookies_find(ssec_cookies_t *it,
     const ssec_cookie_name_t *name);
-static ssec_str_t ssec_cookie_token(const uint8_t *start, const uint8_t *p);
+static bool ssec_cookies_behind(ssec_cookies_t *it,
+    const ssec_cookie_name_t *name, bool separators);
+static ssec_str_t ssec_cookie_token(const uint8_t *start, const uint8_t *p,
+    bool separators);
+static void ssec_cookies_value(ssec_cookies_t *it, const ssec_str_t *name,
+    unsigned readings, unsigned ends);
 static bool ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie);
 static bool ssec_cookie_quoted(const ssec_cookies_t *it,
     ssec_cookie_t *cookie);
+static unsigned ssec_cookie_ends(uint8_t c);
+static size_t ssec_cookie_up_to(const ssec_str_t *value, unsigned readings);
 static size_t ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting);
 static bool ssec_cookie_begins(const ssec_cookie_name_t *name,
     const uint8_t *p, const uint8_t *end);
@@ -162,49 +201,36 @@ ssec_cookie_begins(const ssec_cookie_name_t *name, const uint8_t *p,
 
 
 /*
- * Most parts are plain: with no quote, comma, or encoding in them, and no blank
- * but the one before, all backends read them alike.
+ * Most parts are plain: with no quote, comma, or encoding in them, no blank but
+ * the one before, no separator at the start, and none in the session's value,
+ * all backends read them alike.
  */
 
 bool
 ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     ssec_cookie_t *cookie)
 {
-    const uint8_t  *p, *part, *start, *end;
+    const uint8_t  *part, *start, *end;
 
     for (part = it->next; part != it->end; part = end + (end != it->end)) {
 
         start = part + (*part == ' ');
 
-        p = ssec_cookie_is(name, start, it->end)
-            ? start + name->spelled.len + 1 : NULL;
+        if (ssec_cookie_is(name, start, it->end)) {
+            return ssec_cookies_take(it, name, part, start, cookie);
+        }
 
-        end = ssec_find_special(p ? p : start, it->end);
+        end = ssec_find_special(start, it->end, false);
 
         if (end != it->end && *end != ';') {
             ssec_cookies_split(it, part, end);
             return false;
         }
 
-        if (p) {
-            it->next = end + (end != it->end);
-
-            cookie->name.data = start;
-            cookie->name.len = name->spelled.len;
-            cookie->value.data = p;
-            cookie->value.len = (size_t) (end - p);
-            cookie->part.data = part;
-            cookie->part.len = (size_t) (end - part);
-            cookie->standard = true;
-            cookie->cut = false;
-            cookie->canonical = true;
-
-            return true;
-        }
-
         if ((size_t) (end - start) > name->folded.len
-            && (start[name->folded.len] == '=' || name->prefix)
-            && ssec_cookie_fold(*start) == *name->folded.data)
+            && (ssec_ends[*start]
+                || ((start[name->folded.len] == '=' || name->prefix)
+                    && ssec_cookie_fold(*start) == *name->folded.data)))
         {
             /* hardly ever; the slow way knows all spellings */
 
@@ -216,6 +242,44 @@ ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     it->next = it->end;
 
     return false;
+}
+
+
+/* The session's cookie, by its name: unless its value is special. */
+
+static inline bool
+ssec_cookies_take(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    const uint8_t *part, const uint8_t *start, ssec_cookie_t *cookie)
+{
+    const uint8_t  *p, *end;
+
+    p = start + name->spelled.len + 1;
+
+    /* most keys are of that length */
+
+    end = (it->end - p >= 16 && it->end - p <= 32
+           && ssec_count(ssec_plain(p, true) & ssec_plain(it->end - 16, true))
+              == 16)
+          ? it->end : ssec_find_special(p, it->end, true);
+
+    if (end != it->end && *end != ';') {
+        ssec_cookies_split(it, part, end);
+        return false;
+    }
+
+    it->next = end + (end != it->end);
+
+    cookie->name.data = start;
+    cookie->name.len = name->spelled.len;
+    cookie->value.data = p;
+    cookie->value.len = (size_t) (end - p);
+    cookie->part.data = part;
+    cookie->part.len = (size_t) (end - part);
+    cookie->standard = true;
+    cookie->cut = false;
+    cookie->canonical = true;
+
+    return true;
 }
 
 
@@ -249,12 +313,13 @@ ssec_cookie_is(const ssec_cookie_name_t *name, const uint8_t *p,
 
 
 /*
- * The first byte from p on that is special or ends the part; or the end.  Finds
- * some that are neither, too: the slow way is right for any.
+ * The first byte from p on that is special or ends the part, or that may end
+ * the session's value; or the end.  Finds some that are neither, too: the slow
+ * way is right for any.
  */
 
 static inline const uint8_t *
-ssec_find_special(const uint8_t *p, const uint8_t *end)
+ssec_find_special(const uint8_t *p, const uint8_t *end, bool value)
 {
 #if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
@@ -265,7 +330,7 @@ ssec_find_special(const uint8_t *p, const uint8_t *end)
 
         for (last = end - 16; /* void */ ; p = ssec_min(p + 16, last)) {
 
-            n = ssec_count_plain(p);
+            n = ssec_count(ssec_plain(p, value));
 
             if (n < 16) {
                 return p + n;
@@ -281,7 +346,9 @@ ssec_find_special(const uint8_t *p, const uint8_t *end)
 
 #endif
 
-    while (p < end && *p > ',' && *p < 0x7f && *p != '\\' && *p != ';') {
+    while (p < end && *p > ',' && *p < 0x7f && *p != '\\' && *p != ';'
+           && !(value && ssec_ends[*p]))
+    {
         p++;
     }
 
@@ -289,21 +356,38 @@ ssec_find_special(const uint8_t *p, const uint8_t *end)
 }
 
 
-/* How many of sixteen bytes come before the first that is not plain. */
+/* Which of sixteen bytes are plain: they are 0xff then, or else zero. */
 
-static inline unsigned
-ssec_count_plain(const uint8_t *p)
+static inline ssec_bytes_t
+ssec_plain(const uint8_t *p, bool value)
 {
     ssec_bytes_t  bytes;
 
     memcpy(&bytes, p, 16);
 
-    /* one up and signed, what was from 0x7f on is below what was not */
+    /* signed, all that is above something is a range that ends at 0x7f */
+
+    if (value) {
+        return (ssec_bytes_t) (((ssec_signed_t) (bytes + 5) > ',' + 5)
+                               ^ ((ssec_signed_t) (bytes + (0x7f - '@'))
+                                  > 0x7f - '@' + ':' - 1)
+                               ^ ((ssec_signed_t) (bytes + (0x7f - ']'))
+                                  > 0x7f - ']' + '[' - 1)
+                               ^ (bytes == '/'));
+    }
 
     bytes += 1;
-    bytes = (ssec_bytes_t) (((ssec_signed_t) bytes > ',' + 1)
-                            ^ (bytes == '\\' + 1) ^ (bytes == ';' + 1));
 
+    return (ssec_bytes_t) (((ssec_signed_t) bytes > ',' + 1)
+                           ^ (bytes == '\\' + 1) ^ (bytes == ';' + 1));
+}
+
+
+/* How many of sixteen come before the first that is zero. */
+
+static inline unsigned
+ssec_count(ssec_bytes_t bytes)
+{
 #if (__SSE2__)
 
     unsigned  plain;
@@ -383,16 +467,12 @@ ssec_cookies_special(ssec_cookies_t *it, const ssec_cookie_name_t *name,
 static bool
 ssec_cookies_find(ssec_cookies_t *it, const ssec_cookie_name_t *name)
 {
-    ssec_str_t      token, *value;
-    const uint8_t  *p;
+    ssec_str_t  token;
 
-    value = &it->cookie.value;
     it->cookie.standard = false;
-    it->cookie.cut = false;
-
-    token = ssec_cookie_trim(it->part, it->equals);
 
     if (it->first) {
+        token = ssec_cookie_trim(it->part, it->equals);
 
         it->cookie.standard =
             ssec_cookie_match(name, token.data, token.len)
@@ -403,57 +483,58 @@ ssec_cookies_find(ssec_cookies_t *it, const ssec_cookie_name_t *name)
     }
 
     if (it->cookie.standard) {
-        it->readings = SSEC_WHOLE|SSEC_SLICED|SSEC_QUOTED|SSEC_TO_BLANK
-                       |SSEC_TO_COMMA;
-
-        *value = ssec_cookie_trim(it->equals + 1, it->part_end);
-
-    } else {
-
-        token = ssec_cookie_token(it->part, it->equals);
-        p = token.data;
-
-        if (p == it->part || p[-1] == '='
-            || !ssec_cookie_match(name, p, token.len))
-        {
-            return false;
-        }
-
-        /* only what may end it here: each byte is then read but once */
-
-        it->readings = SSEC_QUOTED;
-
-        if (p[-1] != ',') {
-            it->readings |= SSEC_TO_BLANK;
-        }
-
-        while (p > it->part && ssec_is_blank(p[-1])) {
-            p--;
-        }
-
-        if (p > it->part && p[-1] == ',') {
-            it->readings |= SSEC_TO_COMMA;
-        }
-
-        for (p = it->equals + 1; p < it->part_end && ssec_is_blank(*p); p++) {
-            /* void */
-        }
-
-        value->data = p;
-        value->len = (size_t) (it->part_end - p);
+        ssec_cookies_value(it, &token, SSEC_ALL, 0);
+        return true;
     }
 
-    if (value->len && *value->data == '"') {
-        it->readings &= SSEC_WHOLE|SSEC_SLICED|SSEC_QUOTED;
+    return ssec_cookies_behind(it, name, false)
+           || ssec_cookies_behind(it, name, true);
+}
 
-    } else {
-        it->readings &= SSEC_WHOLE|SSEC_TO_BLANK|SSEC_TO_COMMA;
+
+/* Whether it does behind something, of which separators may be a part. */
+
+static bool
+ssec_cookies_behind(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    bool separators)
+{
+    unsigned        ends;
+    ssec_str_t      token;
+    const uint8_t  *p, *run;
+
+    token = ssec_cookie_token(it->part, it->equals, separators);
+    p = token.data;
+
+    if (!ssec_cookie_match(name, p, token.len)) {
+        return false;
     }
 
-    it->cookie.name = token;
-    it->cookie.part.data = it->part;
-    it->cookie.part.len = (size_t) (it->part_end - it->part);
+    ends = 0;
 
+    for (run = p; run > it->part && ssec_is_between(run[-1]); run--) {
+        ends |= (run[-1] == ',') ? SSEC_TO_COMMA : 0;
+    }
+
+    if (run == it->part) {
+
+        /* Tomcat skips them, and Werkzeug "=" */
+
+        ssec_cookies_value(it, &token, SSEC_ALL, 0);
+        return true;
+    }
+
+    /* what may end it here alone: each byte is then read but some times */
+
+    if (ssec_is_blank(p[-1]) || p[-1] == '"') {
+        ends |= SSEC_TO_BLANK;
+    }
+
+    if (ends == 0) {
+        return false;
+    }
+
+    ssec_cookies_value(it, &token, (ends & SSEC_TO_COMMA)
+                                   ? SSEC_ALL : SSEC_WHOLE|SSEC_QUOTED, ends);
     return true;
 }
 
@@ -461,7 +542,7 @@ ssec_cookies_find(ssec_cookies_t *it, const ssec_cookie_name_t *name)
 /* The word before a "=". */
 
 static ssec_str_t
-ssec_cookie_token(const uint8_t *start, const uint8_t *p)
+ssec_cookie_token(const uint8_t *start, const uint8_t *p, bool separators)
 {
     ssec_str_t      token;
     const uint8_t  *end;
@@ -472,7 +553,9 @@ ssec_cookie_token(const uint8_t *start, const uint8_t *p)
 
     end = p;
 
-    while (p > start && !ssec_is_separator(p[-1])) {
+    while (p > start && !ssec_is_separator(p[-1])
+           && !(separators && ssec_ends[p[-1]]))
+    {
         p--;
     }
 
@@ -483,21 +566,61 @@ ssec_cookie_token(const uint8_t *start, const uint8_t *p)
 }
 
 
+/* The value: all of the part, or what comes before the later of these ends. */
+
+static void
+ssec_cookies_value(ssec_cookies_t *it, const ssec_str_t *name,
+    unsigned readings, unsigned ends)
+{
+    size_t       i, len;
+    unsigned     found;
+    ssec_str_t  *value;
+
+    it->cookie.name = *name;
+    it->cookie.part.data = it->part;
+    it->cookie.part.len = (size_t) (it->part_end - it->part);
+
+    value = &it->cookie.value;
+    *value = ssec_cookie_trim(it->equals + 1, it->part_end);
+
+    if (value->len && *value->data == '"') {
+        it->readings = ends ? SSEC_QUOTED
+                            : SSEC_WHOLE|SSEC_SLICED|SSEC_QUOTED;
+
+    } else {
+        len = ends ? ssec_cookie_up_to(value, ends) : value->len;
+
+        if (ends == (SSEC_TO_BLANK|SSEC_TO_COMMA) && len < value->len) {
+            ends &= ~ssec_cookie_ends(value->data[len]);
+            len = ssec_cookie_up_to(value, ends);
+        }
+
+        *value = ssec_cookie_trim(value->data, value->data + len);
+
+        found = 0;
+
+        for (i = 0; i < value->len; i++) {
+            found |= ssec_cookie_ends(value->data[i]);
+        }
+
+        it->readings = readings & (SSEC_WHOLE|found);
+    }
+
+    it->whole = (it->readings & SSEC_WHOLE);
+}
+
+
 /* The next reading that is left, unless it is one given before. */
 
 static bool
 ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie)
 {
-    unsigned        reading;
-    const uint8_t  *p, *end;
+    unsigned  reading;
 
     reading = it->readings & -it->readings;
     it->readings &= ~reading;
 
     *cookie = it->cookie;
-
-    p = cookie->value.data;
-    end = p + cookie->value.len;
 
     switch (reading) {
 
@@ -506,7 +629,9 @@ ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie)
 
     case SSEC_SLICED:
 
-        if (cookie->value.len < 2 || end[-1] == '"') {
+        if (cookie->value.len < 2
+            || cookie->value.data[cookie->value.len - 1] == '"')
+        {
             return false;
         }
 
@@ -515,49 +640,62 @@ ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie)
 
     case SSEC_QUOTED:
 
-        if (!ssec_cookie_quoted(it, cookie)) {
+        if (!ssec_cookie_quoted(it, cookie)
+            || (it->whole && cookie->value.len == it->cookie.value.len))
+        {
             return false;
         }
 
         break;
 
-    case SSEC_TO_BLANK:
+    default:
 
-        while (p < end && !ssec_is_blank(*p) && *p != '"') {
-            p++;
-        }
+        cookie->value.len = ssec_cookie_up_to(&cookie->value, reading);
 
-        cookie->value.len = (size_t) (p - cookie->value.data);
-        break;
-
-    default: /* SSEC_TO_COMMA */
-
-        while (p < end && *p != ',') {
-            p++;
-        }
-
-        cookie->value.len = (size_t) (p - cookie->value.data);
-        break;
-    }
-
-    if (reading != SSEC_WHOLE && cookie->standard) {
-
-        if (cookie->value.len == it->cookie.value.len) {
+        if (cookie->value.len == 0) {
             return false;
         }
 
-        cookie->standard = false;
-        cookie->cut = true;
+        break;
     }
 
+    cookie->cut = (it->whole && reading != SSEC_WHOLE);
+    cookie->standard = (it->cookie.standard && reading == SSEC_WHOLE);
     cookie->canonical = ssec_cookie_is_canonical(cookie->value.data,
                                                  cookie->value.len);
 
-    if (reading == SSEC_WHOLE && cookie->canonical) {
-        it->readings = 0;
+    return true;
+}
+
+
+/* Which readings a byte ends. */
+
+static unsigned
+ssec_cookie_ends(uint8_t c)
+{
+    if (ssec_is_blank(c) || c == '"') {
+        return SSEC_TO_BLANK;
     }
 
-    return true;
+    return (c == ',') ? SSEC_TO_COMMA : ssec_ends[c];
+}
+
+
+/* How much of a value there is before the first byte that ends one of these. */
+
+static size_t
+ssec_cookie_up_to(const ssec_str_t *value, unsigned readings)
+{
+    size_t  i;
+
+    for (i = 0; i < value->len; i++) {
+
+        if (ssec_cookie_ends(value->data[i]) & readings) {
+            break;
+        }
+    }
+
+    return i;
 }
 
 

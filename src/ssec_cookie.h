@@ -7,17 +7,21 @@
  *
  *   names   case is ignored (ASP.NET); blanks, "." and "[" are "_" (PHP);
  *           percent-encoding is undone (PHP before 7.2.34); a name may follow
- *           ";" (RFC 6265), "," (RFC 2109), a blank or a quote (Python);
+ *           ";" (RFC 6265), "," (RFC 2109), a blank or a quote (Python), and
+ *           separators behind ";" or "," (Tomcat; Werkzeug "=" before 2.2.3);
  *   values  end at ";", at the closing quote, be it behind a ";" (Python), at
- *           a blank (Python) or at a comma (Rack 1); with a leading quote the
- *           last byte goes too, quote or not (Node's "cookie" up to 0.4);
+ *           a blank (Python), at a comma (Rack 1), at "&" (Ruby's and Perl's
+ *           CGI) or at another separator (Tomcat, Undertow); with a leading
+ *           quote the last byte goes too, quote or not (Node's "cookie" up to
+ *           0.4);
  *   forms   percent-encoding (PHP, Node) and octal escapes (Python) are undone,
  *           quotes and backslashes dropped, "+" is a blank (PHP, Rack), two
  *           bytes of UTF-8 are the Latin-1 byte they stand for (Node, Django),
  *           blanks around are dropped; all of it until nothing changes.
  *
  * A blank here is any byte up to 0x20 and from 0x7f on: Python and JavaScript
- * strip Unicode's spaces too, in whatever encoding they take them to be.
+ * strip Unicode's spaces too, in whatever encoding they take them to be.  A
+ * separator is one of RFC 2616, section 2.2, or an apostrophe (Tomcat 5).
  *
  * The time all this takes is linear in the header's length, whatever it holds.
  */
@@ -57,7 +61,7 @@ typedef struct {
     ssec_str_t  value;           /* likewise */
     ssec_str_t  part;            /* of the header: withhold it whole */
     bool        standard;        /* RFC 6265 reads it so */
-    bool        cut;             /* RFC 6265 reads a longer value there */
+    bool        cut;             /* of a longer value, just before */
     bool        canonical;       /* value is its own canonical form */
 } ssec_cookie_t;
 
@@ -71,6 +75,7 @@ typedef struct {                 /* to read a header; see ssec_cookies() */
     const uint8_t  *equals;
     bool            first;       /* no "=" before this one in the part */
     unsigned        readings;    /* of the cookie, still to give */
+    bool            whole;       /* the first of them was not cut short */
     ssec_cookie_t   cookie;
 } ssec_cookies_t;
 
@@ -94,7 +99,8 @@ bool ssec_cookie_match(const ssec_cookie_name_t *name, const uint8_t *data,
  * Every reading of every cookie in a header that some backend could take for
  * the named one: start with ssec_cookies(), then call ssec_cookies_next()
  * until it gives false.  Slices point into the header.  A plain value has one
- * reading, any other up to five, of which the first is the standard one.
+ * reading, any other up to eight, of which the first is the whole one, and the
+ * others are cut.
  */
 
 static inline void

@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 861;
+plan tests => 1191;
 
 # A ping that reports more than ten minutes ends any session, and without a
 # logout URL it is closed at once. The backend says which cookies it got; the
@@ -180,6 +180,64 @@ my_session=dead;other my_session=other
 
 
 
+=== up to a separator
+--- withheld
+my_session=dead=
+my_session=dead=x
+my_session=dead==
+my_session=dead(x
+my_session=dead)x
+my_session=dead<x
+my_session=dead>x
+my_session=dead@x
+my_session=dead:x
+my_session=dead/x
+my_session=dead[x
+my_session=dead]x
+my_session=dead?x
+my_session=dead{x
+my_session=dead}x
+my_session=dead\x
+my_session=dead'x
+my_session=dead&x
+my_session=dead&dead
+my_session=dead=x; my_session=dead:y
+my_session=%64ead&x
+my_session = dead@x
+MY_SESSION=dead?x
+x=y, my_session=dead=x
+x=y, my_session=dead x, z
+
+
+
+=== separators before the name
+--- withheld
+=my_session=dead
+==my_session=dead
+;=my_session=dead
+; = my_session=dead
+(my_session=dead
+)my_session=dead
+<my_session=dead
+>my_session=dead
+@my_session=dead
+:my_session=dead
+/my_session=dead
+[my_session=dead
+]my_session=dead
+?my_session=dead
+{my_session=dead
+}my_session=dead
+\my_session=dead
+'my_session=dead
+"=my_session=dead
+(=@ my_session=dead:x
+x=y,=my_session=dead
+x=y, (my_session=dead@
+=my_session="dead"
+
+
+
 === RFC 2109
 --- withheld
 my_session="dead", $Path="/"
@@ -189,10 +247,18 @@ $Version="1", my_session="dead"
 
 === values that are other sessions, and names that are other cookies
 --- passed
+my_session==dead
+my_session=x=dead
+my_session=x&dead
+my_session=x:dead
+my_session=dea=d
+a(my_session=dead
+a==my_session=dead
+a=1&my_session=dead
+=x; (a=dead
 my_session=Dead
 my_session=dea
 my_session=deadd
-my_session=dead=
 my_session=de+ad
 my_sessio=dead
 my_session2=dead
@@ -246,6 +312,176 @@ GET /
   Cookie: my_session=abc
 = 200
   X-State: new
+
+
+
+=== a backend that renews what it reads revives nothing
+# Each of these reads the dead key, and sets it anew.
+--- http_config
+    session_security_zone cookie=my_session zone=sessions:1m;
+    map $http_cookie $renewed {
+        "~*my_session=(?<key>dead)" "my_session=$key";
+    }
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $renewed;
+        location / { return 200 "[$http_cookie]"; }
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=dead
+= 200 "logout"
+
+GET /
+  Cookie: =my_session=dead
+= 200 []
+  X-State: closed
+
+GET /
+  Cookie: (my_session=dead
+= 200 []
+  X-State: closed
+
+GET /
+  Cookie: my_session=dead&x
+= 200 []
+  X-State: closed
+
+GET /
+  Cookie: my_session=dead
+= 200 []
+  X-State: closed
+
+
+
+=== other cookies than what has separators before it arrive
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=dead
+= 200 "logout"
+
+GET /
+  Cookie: a=1; =my_session=dead; b=2
+= 200 [a=1; b=2]
+  X-State: closed
+
+GET /
+  Cookie: =a; my_session=dead(x; b=c=d; /e; {f=
+= 200 [=a; b=c=d; /e; {f=]
+  X-State: closed
+
+
+
+=== a session is one with any key, whatever separators are in it
+--- steps
+GET /
+  Cookie: my_session=YWJj+Zm9v/YmE=
+= 200 [my_session=YWJj+Zm9v/YmE=]
+  X-State: new
+
+GET /ping/?idleFor=300
+  Cookie: my_session=s:abc.def
+= 200 300
+
+GET /ping/
+  Cookie: my_session=s:abc.def
+= 200 300
+  X-State: live
+
+GET /ping/
+  Cookie: my_session=YWJj+Zm9v/YmE=
+= 200 0
+  X-State: live
+
+GET /
+  Cookie: my_session=YWJj+Zm9v/YmE
+= 200
+  X-State: new
+
+GET /
+  Cookie: my_session=s
+= 200
+  X-State: new
+
+GET /ping/?idleFor=300
+  Cookie: my_session=a&b
+= 200 300
+
+GET /ping/?idleFor=200
+  Cookie: my_session=a=b
+= 200 200
+
+GET /ping/
+  Cookie: my_session=a&b
+= 200 300
+
+GET /
+  Cookie: my_session=a
+= 200
+  X-State: new
+
+
+
+=== a session whose key is another's with something behind ends with that one
+--- steps
+GET /
+  Cookie: my_session=one
+= 200 [my_session=one]
+  X-State: new
+
+GET /
+  Cookie: my_session=one=x
+= 200 [my_session=one=x]
+  X-State: live
+
+GET /ping/?idleFor=600
+  Cookie: my_session=two
+= 200 "logout"
+
+GET /
+  Cookie: my_session=two=x
+= 200 []
+  X-State: closed
+
+
+
+=== unless the backend has issued it: nobody ends all of "s:KEY" with an "s"
+--- steps
+GET /
+  X-Set: my_session=s:abc.def
+= 200 []
+  Set-Cookie: my_session=s:abc.def
+
+GET /ping/?idleFor=600
+  Cookie: my_session=s
+= 200 "logout"
+
+GET /
+  Cookie: my_session=s
+= 200 []
+  X-State: closed
+
+GET /
+  Cookie: my_session=s:abc.def
+= 200 [my_session=s:abc.def]
+  X-State: live
+
+GET /
+  Cookie: my_session=s:ghi.jkl
+= 200 []
+  X-State: closed
+
+
+
+=== what is cut short and not known is not counted
+--- request eval
+[map { 'GET /' } 1 .. 2]
+--- more_headers eval
+[map { 'Cookie: ' . CORE::join '; ', map { "my_session=$_/a:b=&@" } 1 .. 16 } 1 .. 2]
+--- response_headers eval
+['X-State: new', 'X-State: live']
+--- response_body eval
+[map { '[' . CORE::join('; ', map { "my_session=$_/a:b=&@" } 1 .. 16) . ']' } 1 .. 2]
 
 
 

@@ -49,7 +49,7 @@ folded(const char *text)
 
 /*
  * All readings of a header as one text: "sc<value>", with "-" for "s" if it is
- * not standard and for "c" if it is not canonical.
+ * not standard, or "c" if it is cut, and "-" for "c" if it is not canonical.
  */
 
 static const char *
@@ -70,7 +70,10 @@ readings(const char *text, const uint8_t *data, size_t len)
     ssec_cookies(&it, header, len);
 
     while (ssec_cookies_next(&it, &name, &cookie)) {
-        p += sprintf(p, "%c%c<%.*s>", cookie.standard ? 's' : '-',
+        assert_false(cookie.standard && cookie.cut);
+
+        p += sprintf(p, "%c%c<%.*s>",
+                     cookie.standard ? 's' : cookie.cut ? 'c' : '-',
                      cookie.canonical ? 'c' : '-', (int) cookie.value.len,
                      (const char *) cookie.value.data);
     }
@@ -286,9 +289,7 @@ test_ordinary(void **state)
     assert_readings("sid", ";;; ;sid=x;;", "sc<x>");
     assert_readings("sid", "a; sid=x; b", "sc<x>");
     assert_readings("sid", "=; sid=x; =b", "sc<x>");
-    assert_readings("sid", "sid=x=y==", "sc<x=y==>");
     assert_readings("sid", "a=sid=x", "");
-    assert_readings("sid", "=sid=x", "");
     assert_readings("sid", "sid==x", "sc<=x>");
     assert_readings("sid", "  sid  =  x  ; a=1", "sc<x>");
     assert_readings("sid", "SID=x", "sc<x>");
@@ -307,7 +308,7 @@ test_ordinary(void **state)
     assert_readings("s*", "s0=a; sx=b; t=c; S.1=d", "sc<a>sc<b>sc<d>");
     assert_readings("s*", "s=a; s; sxy", "sc<a>");
     assert_readings("s*", "s\"=a; s,x=b; s x=c", "sc<a>sc<b>sc<c>");
-    assert_readings("s*", "sx=a b; s%78=%61", "s-<a b>-c<a>s-<%61>");
+    assert_readings("s*", "sx=a b; s%78=%61", "s-<a b>cc<a>s-<%61>");
 
     /* one that is encoded is still one */
 
@@ -324,13 +325,13 @@ test_other_readings(void **state)
     /* a name behind a comma, a blank or a quote */
 
     assert_readings("sid", "a=1,sid=x", "-c<x>");
-    assert_readings("sid", "a=1, sid=x", "-c<x>-c<x>");
+    assert_readings("sid", "a=1, sid=x", "-c<x>");
     assert_readings("sid", "a=1 sid=x", "-c<x>");
     assert_readings("sid", "a=1\tsid =x", "-c<x>");
     assert_readings("sid", "a=\"1\"sid=x", "-c<x>");
     assert_readings("sid", "junk sid=x", "-c<x>");
     assert_readings("sid", "junk,sid=x", "-c<x>");
-    assert_readings("sid", "a=1, SID= x", "-c<x>-c<x>");
+    assert_readings("sid", "a=1, SID= x", "-c<x>");
     assert_readings("sid", "a=1,sid=", "-c<>");
     assert_readings("sid", "a=1,sid=  ", "-c<>");
     assert_readings("sid", "  ,sid=x", "-c<x>");
@@ -340,42 +341,122 @@ test_other_readings(void **state)
     /* and what ends its value then */
 
     assert_readings("sid", "a=1,sid=x,b=2", "-c<x>");
-    assert_readings("sid", "a=1,sid=x y,b=2", "--<x y>");
+    assert_readings("sid", "a=1,sid=x y,b=2", "--<x y>cc<x>");
     assert_readings("sid", "a=1 sid=x,y b=2", "--<x,y>");
     assert_readings("sid", "a=1 sid=x\"y", "-c<x>");
-    assert_readings("sid", "a=1, sid=x y,b=2", "-c<x>--<x y>");
+    assert_readings("sid", "a=1, sid=x y,b=2", "--<x y>cc<x>");
+    assert_readings("sid", "a=1, sid=x ,b=2", "-c<x>");
+    assert_readings("sid", "a=1, sid=x,y b=2", "--<x,y>cc<x>");
+    assert_readings("sid", "a=1, sid=x,y", "--<x,y>cc<x>");
+    assert_readings("sid", "a=1,sid=x,y z", "-c<x>");
     assert_readings("sid", "a=1, sid=\"x y\",b=2", "--<\"x y\">");
     assert_readings("sid", "a=1 sid=\"x", "");
 
     /* a value has several ends */
 
-    assert_readings("sid", "sid=x y", "s-<x y>-c<x>");
-    assert_readings("sid", "sid=x,y", "s-<x,y>-c<x>");
-    assert_readings("sid", "sid=x,y z", "s-<x,y z>--<x,y>-c<x>");
-    assert_readings("sid", "sid=x y,z", "s-<x y,z>-c<x>--<x y>");
-    assert_readings("sid", "sid=x\"y", "s-<x\"y>-c<x>");
-    assert_readings("sid", "sid=x\xa0y", "s-<x\xa0y>-c<x>");
-    assert_readings("sid", "sid=x, sid=y", "s-<x, sid=y>--<x,>-c<x>"
-                                           "-c<y>-c<y>");
+    assert_readings("sid", "sid=x y", "s-<x y>cc<x>");
+    assert_readings("sid", "sid=x,y", "s-<x,y>cc<x>");
+    assert_readings("sid", "sid=x,y z", "s-<x,y z>c-<x,y>cc<x>");
+    assert_readings("sid", "sid=x y,z", "s-<x y,z>cc<x>c-<x y>");
+    assert_readings("sid", "sid=x\"y", "s-<x\"y>cc<x>");
+    assert_readings("sid", "sid=x\xa0y", "s-<x\xa0y>cc<x>");
+    assert_readings("sid", "sid=,x", "s-<,x>");
+    assert_readings("sid", "sid=x, sid=y", "s-<x, sid=y>c-<x,>cc<x>"
+                                           "c-<x, sid>-c<y>");
 
     /* quoted */
 
     assert_readings("sid", "sid=\"x\"", "s-<\"x\">");
     assert_readings("sid", "sid=\"x,y z\"", "s-<\"x,y z\">");
-    assert_readings("sid", "sid=\"x\" b", "s-<\"x\" b>--<\"x\" >--<\"x\">");
-    assert_readings("sid", "sid=\"xz", "s-<\"xz>--<\"x>");
+    assert_readings("sid", "sid=\"x\" b", "s-<\"x\" b>c-<\"x\" >c-<\"x\">");
+    assert_readings("sid", "sid=\"xz", "s-<\"xz>c-<\"x>");
     assert_readings("sid", "sid=\"", "s-<\">");
     assert_readings("sid", "sid=\"\"", "s-<\"\">");
     assert_readings("sid", "sid=\"x\\\"y\"", "s-<\"x\\\"y\">");
     assert_readings("sid", "sid=\"x\\\"", "s-<\"x\\\">");
-    assert_readings("sid", "sid=\"x\\", "s-<\"x\\>--<\"x>");
+    assert_readings("sid", "sid=\"x\\", "s-<\"x\\>c-<\"x>");
 
     /* behind a ";" */
 
-    assert_readings("sid", "sid=\"x;y\"", "s-<\"x>--<\">--<\"x;y\">");
-    assert_readings("sid", "sid=\"x;y\";z", "s-<\"x>--<\">--<\"x;y\">");
+    assert_readings("sid", "sid=\"x;y\"", "s-<\"x>c-<\">c-<\"x;y\">");
+    assert_readings("sid", "sid=\"x;y\";z", "s-<\"x>c-<\">c-<\"x;y\">");
     assert_readings("sid", "sid=\"x\\\";y\" ; b=2",
-                    "s-<\"x\\\">--<\"x\\\";y\">");
+                    "s-<\"x\\\">c-<\"x\\\";y\">");
+}
+
+
+/* What Tomcat, Undertow, Ruby's and Perl's CGI take for a value's end. */
+
+static void
+test_separators(void **state)
+{
+    char         header[] = "sid=xy?z", expected[64];
+    const char  *p;
+
+    static const char  all[] = "&:/=()<>?@[]{}\\'";
+
+    (void) state;
+
+    for (p = all; *p; p++) {
+
+        /* in front */
+
+        sprintf(header, "%csid=x", *p);
+        assert_string_equal(readings("sid", (uint8_t *) header, 6), "-c<x>");
+
+        /* and behind: in a plain value, and in a longer one */
+
+        sprintf(header, "sid=xy%cz", *p);
+        sprintf(expected, "s%c<xy%cz>cc<xy>", *p == '\\' ? '-' : 'c', *p);
+        assert_string_equal(readings("sid", (uint8_t *) header, 8), expected);
+
+        sprintf(header, "sid=xy%c", *p);
+        sprintf(expected, "s%c<xy%c>cc<xy>", *p == '\\' ? '-' : 'c', *p);
+        assert_string_equal(readings("sid", (uint8_t *) header, 7), expected);
+    }
+
+    /* one reading for each that the key itself may have */
+
+    assert_readings("sid", "sid=s:x/y=z&a(b", "sc<s:x/y=z&a(b>cc<s:x/y=z>"
+                                              "cc<s>cc<s:x>cc<s:x/y>"
+                                              "cc<s:x/y=z&a>");
+    assert_readings("sid", "sid=x=y==", "sc<x=y==>cc<x>");
+    assert_readings("sid", "sid=x(y)<z>", "sc<x(y)<z>>cc<x>");
+    assert_readings("sid", "sid=\"x=y\"", "s-<\"x=y\">");
+    assert_readings("sid", "sid==", "sc<=>");
+    assert_readings("sid", "SID=x=y", "sc<x=y>cc<x>");
+
+    /* what is in front may be many, with blanks, and behind a comma */
+
+    assert_readings("sid", "=sid=x", "-c<x>");
+    assert_readings("sid", "==\t( =sid = x", "-c<x>");
+    assert_readings("sid", "a=1;=sid=x; b=2", "-c<x>");
+    assert_readings("sid", "a=1; /sid=x,y z;b=2", "--<x,y z>c-<x,y>cc<x>");
+    assert_readings("sid", "a=1,(sid=x@y,b=2", "-c<x@y>cc<x>");
+    assert_readings("sid", "a=1, = sid=x,b", "--<x,b>cc<x>");
+    assert_readings("sid", "a=1,(= sid=x y,b=2", "--<x y>cc<x>");
+    assert_readings("sid", "=sid=\"x;y\"", "--<\"x>c-<\">c-<\"x;y\">");
+    assert_readings("sid", "a=1,=sid=\"x\"y", "--<\"x\">");
+    assert_readings("_sid", "[_sid=x", "-c<x>");
+    assert_readings("_sid", "[sid=x", "sc<x>");
+    assert_readings("sid", "=;sid=x", "sc<x>");
+
+    /* but not in the middle, nor at a blank's */
+
+    assert_readings("sid", "a(sid=x", "");
+    assert_readings("sid", "a=(sid=x", "");
+    assert_readings("sid", "a==sid=x", "");
+    assert_readings("sid", "a[]=1&sid=x", "");
+    assert_readings("sid", "a b(sid=x", "");
+    assert_readings("sid", "=asid=x", "");
+    assert_readings("sid", "=sid", "");
+    assert_readings("sid", "a=1 sid=x=y", "-c<x=y>");
+
+    /* as others are there */
+
+    assert_string_equal(parts("sid", "a=1; =sid=x; b=2"), "< =sid=x>");
+    assert_string_equal(parts("sid", "a=1,(sid=x"), "<a=1,(sid=x>");
+    assert_string_equal(parts("sid", "sid=x=y;b=2"), "<sid=x=y><sid=x=y>");
 }
 
 
@@ -387,7 +468,7 @@ test_parts(void **state)
     assert_string_equal(parts("sid", "sid=x"), "<sid=x>");
     assert_string_equal(parts("sid", "a=1; sid=x ; b=2"), "< sid=x >");
     assert_string_equal(parts("sid", "a=1; b=2, sid=x; c=3"),
-                        "< b=2, sid=x>< b=2, sid=x>");
+                        "< b=2, sid=x>");
     assert_string_equal(parts("sid", "a=1; sid=x y; c=3"),
                         "< sid=x y>< sid=x y>");
 
@@ -427,7 +508,6 @@ test_slices(void **state)
     assert_int_equal(cookie.value.len, 1);
     assert_ptr_equal(cookie.value.data, header + sizeof(header) - 2);
 
-    assert_true(ssec_cookies_next(&it, &name, &cookie));
     assert_false(ssec_cookies_next(&it, &name, &cookie));
     assert_false(ssec_cookies_next(&it, &name, &cookie));
 
@@ -594,7 +674,8 @@ test_each_place(void **state)
                 memset(text + 4, 'x', len);
                 text[4 + at] = (uint8_t) c;
 
-                plain = ssec_cookie_is_canonical(text + 4, len);
+                plain = ssec_cookie_is_canonical(text + 4, len)
+                        && (at == 0 || !strchr(":/=&()<>?@[]{}'", (int) c));
                 sprintf(expected, "sc<%.*s>", (int) len, (char *) text + 4);
 
                 assert_int_equal(strcmp(readings("sid", text, 4 + len),
@@ -648,6 +729,13 @@ test_trim(void **state)
 }
 
 
+static bool
+ends(unsigned c)
+{
+    return c <= 0x20 || c >= 0x7f || strchr("\",;:/=&()<>?@[]{}\\'", (int) c);
+}
+
+
 /* Each byte around and within name and value: found, whatever it is. */
 
 static void
@@ -662,24 +750,21 @@ test_all_bytes(void **state)
 
         text[4] = (uint8_t) c;                             /* before sid */
 
-        if (c == '=') {
-            assert_readings("sid", "a=1;=sid=xy; b=2", "");
-
-        } else if (c <= 0x20 || c >= 0x7f || strchr("\",;+", (int) c)) {
+        if (ends(c) || c == '+') {
             assert_non_null(strstr(readings("sid", text, 16), "<xy>"));
         }
 
         text[4] = ' ';
         text[12] = (uint8_t) c;                            /* and behind */
 
-        if (c <= 0x20 || c >= 0x7f || strchr("\",;", (int) c)) {
+        if (ends(c)) {
             assert_non_null(strstr(readings("sid", text, 12), "<xy>"));
         }
 
         text[12] = ' ';
         text[11] = (uint8_t) c;
 
-        if (c <= 0x20 || c >= 0x7f || strchr("\",;", (int) c)) {
+        if (ends(c)) {
             assert_non_null(strstr(readings("sid", text, 16), "c<xy>"));
         }
 
@@ -739,7 +824,8 @@ test_linear(void **state)
     static const char  *bad[] = {
         "s=", "s= ", " s=", ",s=", ",s= ", ", s=", "s=x", "s=\"", "s=\";",
         "s=\"\\\"", "s=\"\\;", " s=\"\\", "\"s=", "s=\"x\"", " s=x;", "s==",
-        "%20s=", "s =", "s=\\", "\"s=\\\"", "\"s=\"\\"
+        "%20s=", "s =", "s=\\", "\"s=\\\"", "\"s=\"\\", ",s=x=", "=s=",
+        ",=s=x&y:z/a=b(", "=", ",=s= s="
     };
 
     (void) state;
@@ -761,7 +847,7 @@ test_linear(void **state)
             total += cookie.value.len;
         }
 
-        assert_true(total <= 5 * MAX_LEN);
+        assert_true(total <= 24 * MAX_LEN);
     }
 }
 
@@ -776,7 +862,7 @@ random_text(uint64_t *seed, uint8_t *p, size_t max)
 
     static const char  plain[] = "s=s=;xX012_";
     static const char  special[] = "s=s=;;,,  \"\"\\\\%%+xX012347aAfF5c22.[\t"
-                                   "\xc2\xc3\xa9\x80";
+                                   "&:/(\xc2\xc3\xa9\x80";
 
     len = test_below(seed, max + 1);
     odd = test_below(seed, 3) != 0;
@@ -934,7 +1020,7 @@ test_random_headers(void **state)
 
         while (ssec_cookies_next(&it, &name, &cookie)) {
             n++;
-            assert_true(n <= 5 * len);
+            assert_true(n <= 8 * len);
 
             /* name, value and "=" are all in the part, and it in the header */
 
@@ -977,6 +1063,7 @@ main(void)
         cmocka_unit_test(test_match),
         cmocka_unit_test(test_ordinary),
         cmocka_unit_test(test_other_readings),
+        cmocka_unit_test(test_separators),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_slices),
         cmocka_unit_test(test_canonical),

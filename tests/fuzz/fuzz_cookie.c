@@ -75,12 +75,14 @@ static size_t
 count(const ssec_cookie_name_t *name, const uint8_t *data, size_t len,
     uint64_t *sum)
 {
+    bool            whole;
     size_t          i, n, total;
     ssec_cookie_t   cookie;
     ssec_cookies_t  it;
 
     n = 0;
     total = 0;
+    whole = false;
     *sum = 0;
 
     ssec_cookies(&it, data, len);
@@ -93,7 +95,12 @@ count(const ssec_cookie_name_t *name, const uint8_t *data, size_t len,
             *sum = *sum * 31 + cookie.value.data[i];
         }
 
-        *sum = *sum * 31 + cookie.standard;
+        /* what is cut is so of the one before that is not */
+
+        whole |= !cookie.cut;
+        check(whole && !(cookie.standard && cookie.cut));
+
+        *sum = *sum * 31 + cookie.standard + 2 * cookie.cut;
         total += cookie.value.len;
         n++;
     }
@@ -102,7 +109,7 @@ count(const ssec_cookie_name_t *name, const uint8_t *data, size_t len,
 
     /* no header costs more than its length allows */
 
-    check(total <= 5 * len);
+    check(total <= 24 * len);
 
     return n;
 }
