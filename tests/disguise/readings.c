@@ -1,7 +1,7 @@
 /*
  * Every reading of Cookie headers: one "NAME HEX" a line comes in, and for each
- * one line goes out with "standard,canonical,part,length,VALUE,CANONICAL" for
- * each reading, the last two in hexadecimal.
+ * one line goes out with "standard,cut,canonical,part,length,VALUE,CANONICAL"
+ * for each reading, the last two in hexadecimal.
  */
 
 #include <stdio.h>
@@ -63,8 +63,9 @@ main(void)
 
         while (ssec_cookies_next(&it, &name, &cookie)) {
 
-            printf("%d,%d,%zu,%zu,", cookie.standard, cookie.canonical,
-                   (size_t) (cookie.part.data - header), cookie.part.len);
+            printf("%d,%d,%d,%zu,%zu,", cookie.standard, cookie.cut,
+                   cookie.canonical, (size_t) (cookie.part.data - header),
+                   cookie.part.len);
 
             print_hex(cookie.value.data, cookie.value.len);
             putchar(',');
