@@ -10,9 +10,13 @@ static ngx_int_t ngx_http_session_security_value_key(ngx_http_request_t *r,
     ngx_http_session_security_keys_t *keys) ssec_seldom;
 static ngx_int_t ngx_http_session_security_join_cookies(
     ngx_http_request_t *r, ngx_table_elt_t *header) ssec_seldom;
+static ngx_int_t ngx_http_session_security_special_key(
+    ngx_http_request_t *r, ngx_http_session_security_zone_t *zone,
+    ssec_cookie_t *cookie, ssec_digest_t *digest, ssec_digest_t *whole,
+    size_t *len) ssec_apart;
 static ngx_uint_t ngx_http_session_security_is_cut(
     ngx_http_session_security_zone_t *zone, ssec_digest_t *digest,
-    ssec_digest_t *whole) ssec_apart;
+    ssec_digest_t *whole);
 static ngx_http_session_security_key_t *ngx_http_session_security_next_key(
     ngx_http_request_t *r, ngx_http_session_security_keys_t *keys) ssec_seldom;
 static inline void ngx_http_session_security_push_key(
@@ -81,25 +85,17 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
             return NGX_ERROR;
         }
 
-        if (cookie.canonical) {
+        if (cookie.plain) {
             len = cookie.value.len;
             ssec_digest(&zone->table.key, cookie.value.data, len,
                         &key->digest);
 
-        } else if (ngx_http_session_security_canonical(r, zone, &cookie.value,
-                                                       &key->digest, &len)
+        } else if (ngx_http_session_security_special_key(r, zone, &cookie,
+                                                         &key->digest, &whole,
+                                                         &len)
                    != NGX_OK)
         {
             return NGX_ERROR;
-        }
-
-        if (!cookie.cut) {
-            whole = key->digest;
-
-        } else if (!ngx_http_session_security_is_cut(zone, &key->digest,
-                                                     &whole))
-        {
-            continue;
         }
 
         if (len) {
@@ -215,6 +211,35 @@ ngx_http_session_security_join_cookies(ngx_http_request_t *r,
 
     header->value.data = p;
     header->value.len = len;
+
+    return NGX_OK;
+}
+
+
+/* One reading of several; of no length if it is none that counts. */
+
+static ngx_int_t
+ngx_http_session_security_special_key(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone, ssec_cookie_t *cookie,
+    ssec_digest_t *digest, ssec_digest_t *whole, size_t *len)
+{
+    if (cookie->canonical) {
+        *len = cookie->value.len;
+        ssec_digest(&zone->table.key, cookie->value.data, *len, digest);
+
+    } else if (ngx_http_session_security_canonical(r, zone, &cookie->value,
+                                                   digest, len)
+               != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (!cookie->cut) {
+        *whole = *digest;
+
+    } else if (!ngx_http_session_security_is_cut(zone, digest, whole)) {
+        *len = 0;
+    }
 
     return NGX_OK;
 }

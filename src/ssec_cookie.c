@@ -278,6 +278,7 @@ ssec_cookies_take(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     cookie->standard = true;
     cookie->cut = false;
     cookie->canonical = true;
+    cookie->plain = true;
 
     return true;
 }
@@ -661,6 +662,7 @@ ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie)
 
     cookie->cut = (it->whole && reading != SSEC_WHOLE);
     cookie->standard = (it->cookie.standard && reading == SSEC_WHOLE);
+    cookie->plain = false;
     cookie->canonical = ssec_cookie_is_canonical(cookie->value.data,
                                                  cookie->value.len);
 

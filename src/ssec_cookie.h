@@ -63,6 +63,7 @@ typedef struct {
     bool        standard;        /* RFC 6265 reads it so */
     bool        cut;             /* of a longer value, just before */
     bool        canonical;       /* value is its own canonical form */
+    bool        plain;           /* likewise, and there is no other reading */
 } ssec_cookie_t;
 
 
