@@ -75,6 +75,9 @@ PURE		= $(wildcard src/ssec_*.c)
 .PHONY: all build install check unit t nginx-tests js browser lint coverage \
 	stress fuzz faults oom script demo bench flood clean help deps
 
+# half a module would be taken for a whole one
+.DELETE_ON_ERROR:
+
 all: build
 
 build: ## Build the module, build/ngx_http_session_security_module.so
