@@ -63,7 +63,7 @@ typedef struct {
     ngx_fd_t                    fd;
     void                       *memory;
     size_t                      size;
-    ngx_uint_t                  holes;       /* unsigned  holes:1; */
+    ngx_uint_t                  holes;       /* it has less room than that */
     char                       *name;        /* until it has the zone's path */
     ngx_uint_t                  refs;
 } ngx_http_session_security_file_t;

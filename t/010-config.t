@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 401;
+plan tests => 403;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -1046,6 +1046,14 @@ invalid parameter "path=/a; Secure" in "session_security_cookie"; write path=/PA
     session_security_cookie secure "path=/a;b";
 --- refused
 invalid parameter "path=/a;b" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
+
+
+
+=== cookie: a path that no cookie can have
+--- config
+    session_security_cookie path=/ü;
+--- refused
+invalid parameter "path=/ü" in "session_security_cookie"; write path=/PATH, domain=DOMAIN, secure or partitioned, as the backend sets its cookie
 
 
 
