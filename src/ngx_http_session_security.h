@@ -18,8 +18,10 @@
 #pragma GCC visibility push(hidden)
 
 
-/* more keys in one request than any browser has reason to send */
-#define NGX_HTTP_SESSION_SECURITY_MAX_KEYS  16
+#define NGX_HTTP_SESSION_SECURITY_MAX_KEYS  SSEC_COOKIES_MAX
+
+/* unknown keys of one name that a request may begin sessions with */
+#define NGX_HTTP_SESSION_SECURITY_MAX_NEW   2
 
 /* the longest time that a directive takes: a year, in milliseconds */
 #define NGX_HTTP_SESSION_SECURITY_MAX_TIME  (365ULL * 24 * 60 * 60 * 1000)
@@ -36,10 +38,20 @@
 #define NGX_HTTP_SESSION_SECURITY_MIN_PART  16
 
 
-/* how long requests may be under way with a key that was replaced, in ms */
-#ifndef NGX_HTTP_SESSION_SECURITY_UNDER_WAY
-#define NGX_HTTP_SESSION_SECURITY_UNDER_WAY  60000
+/*
+ * How long requests may come with a key after it was replaced, in milliseconds:
+ * the browser had sent them, or was about to, before it got the new key.
+ */
+#ifndef NGX_HTTP_SESSION_SECURITY_GRACE
+#define NGX_HTTP_SESSION_SECURITY_GRACE     5000
 #endif
+
+/* a key replaced so much earlier is beyond that, in the table's units, too */
+#define NGX_HTTP_SESSION_SECURITY_NO_GRACE                                    \
+    (NGX_HTTP_SESSION_SECURITY_GRACE + (2 << SSEC_NAME_TIME))
+
+/* how old a verdict may be for a cookie to be deleted by it, in milliseconds */
+#define NGX_HTTP_SESSION_SECURITY_PROMPT    1000
 
 
 /* which requests are activity */
@@ -78,6 +90,7 @@ typedef struct {
     ngx_str_t                   key;         /* as configured */
     ngx_http_complex_value_t   *value;       /* NULL if it is a cookie */
     ssec_cookie_name_t          cookie;
+    u_char                      until;       /* ends the key; or 0 */
     ssec_table_t                table;
     uint64_t                    epoch;       /* its time less the uptime */
     ngx_uint_t                  used;        /* by a location */
@@ -161,29 +174,48 @@ typedef struct {
 typedef struct {
     ssec_digest_t               digest;
     ngx_str_t                   name;        /* of the cookie, as spelled */
+
+    /* the request */
+
+    u_char                      whole;       /* it may be recorded */
+    u_char                      short_part;  /* too short to tell sessions */
     u_char                      judged;
-    u_char                      unknown;
+    u_char                      unknown;     /* to the zone, so far */
+    u_char                      replaced;    /* before it was judged */
     u_char                      state;       /* as it was judged */
-    u_char                      gone;        /* the response deletes it, */
+    u_char                      verdict;     /* likewise */
+    u_char                      passed;      /* the backend gets it */
+
+    /* the response */
+
+    u_char                      gone;        /* it deletes the cookie, */
     u_char                      kept;        /* or sets it; under this name, */
     u_char                      set;         /* spelled so, */
     u_char                      same;        /* to what it was */
-    u_char                      whole;       /* may be recorded */
-    u_char                      rest;        /* too short to tell sessions */
 
-    /* of the session, once it was judged */
+    /* its session, once it was judged */
 
     ssec_digest_t               root;        /* the key that it began with */
-    uint64_t                    remaining;
     uint64_t                    created;
 } ngx_http_session_security_key_t;
+
+
+/* A stretch of the Cookie header that goes to the backend whole, or not. */
+
+typedef struct {
+    u_char                     *data;
+    size_t                      len;
+    ngx_uint_t                  keys;        /* a bit for each that it holds */
+} ngx_http_session_security_piece_t;
 
 
 typedef struct {
     ngx_http_session_security_key_t   *elts;
     ngx_uint_t                         nelts;
-    ngx_uint_t                         too_many;
+    ngx_uint_t                         npieces;
+    u_char                            *unread;   /* too much from here on */
     ngx_http_session_security_key_t    first;    /* if there is but one */
+    ngx_http_session_security_piece_t  pieces[SSEC_COOKIES_MAX];
 } ngx_http_session_security_keys_t;
 
 
@@ -219,6 +251,7 @@ typedef struct {
     u_char                             admitted;
     u_char                             refused;     /* by nginx */
     u_char                             plain;       /* glimpsed */
+    u_char                             withheld;    /* a cookie was */
     u_char                             deleted;     /* by the response */
     u_char                             issued;      /* likewise */
     u_char                             ended;       /* it says so */
@@ -304,9 +337,14 @@ ngx_int_t ngx_http_session_security_keys(ngx_http_request_t *r,
 ngx_int_t ngx_http_session_security_canonical(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ssec_str_t *value,
     ssec_digest_t *digest, size_t *len);
-/* Takes every cookie that may be the session's out of the request. */
+/*
+ * Takes out of the request each piece that holds a key which is not passed.
+ * What is left is read again, for its neighbours have changed: if any other key
+ * is in it now, every cookie of the session goes, and no key is passed.
+ */
 ngx_int_t ngx_http_session_security_withhold(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone);
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_keys_t *keys);
 
 /* On this host: "//host" and "/\\host" are others to a browser. */
 ngx_uint_t ngx_http_session_security_is_path(ngx_str_t *url);
@@ -422,15 +460,15 @@ ngx_http_session_security_find_key(ngx_http_session_security_key_t *keys,
 
 
 /*
- * Found by a key that was replaced so long ago that no request can be under way
- * with it any more.
+ * Found by a key that was replaced so long ago that a browser would have sent
+ * the new one.
  */
 
 static ngx_inline ngx_uint_t
-ngx_http_session_security_is_former(ssec_entry_t *entry, uint64_t now)
+ngx_http_session_security_is_replaced(ssec_entry_t *entry, uint64_t now)
 {
     return entry->former
-           && ssec_name_age(entry, now) > NGX_HTTP_SESSION_SECURITY_UNDER_WAY;
+           && ssec_name_age(entry, now) > NGX_HTTP_SESSION_SECURITY_GRACE;
 }
 
 

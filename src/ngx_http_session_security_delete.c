@@ -3,6 +3,11 @@
 #include "ngx_http_session_security.h"
 
 
+static ngx_uint_t ngx_http_session_security_is_deleted(
+    ngx_http_session_security_ctx_t *ctx, ngx_uint_t which);
+static ngx_uint_t ngx_http_session_security_is_useless(
+    ngx_http_session_security_ctx_t *ctx,
+    ngx_http_session_security_key_t *key);
 static ngx_int_t ngx_http_session_security_delete_cookie(
     ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
     const void *notes, ngx_str_t *name);
@@ -56,7 +61,7 @@ ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx)
 {
     u_char                            notes[SSEC_TABLE_NOTES];
-    ngx_uint_t                        i, n;
+    ngx_uint_t                        i;
     ngx_http_session_security_key_t  *key;
 
     ngx_memcpy(notes, ssec_table_lock_notes(&ctx->zone->table),
@@ -67,25 +72,7 @@ ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
 
     for (i = 0; i < ctx->keys.nelts; i++) {
 
-        /* once each; and what the response sets anew is a new session's */
-
-        if (key[i].name.len == 0
-            || (key[i].set && ctx->outcome.verdict != SSEC_LOGOUT))
-        {
-            continue;
-        }
-
-        for (n = 0; n < i; n++) {
-            if (key[n].name.len == key[i].name.len
-                && ngx_strncmp(key[n].name.data, key[i].name.data,
-                               key[i].name.len)
-                   == 0)
-            {
-                break;
-            }
-        }
-
-        if (n == i
+        if (ngx_http_session_security_is_deleted(ctx, i)
             && ngx_http_session_security_delete_cookie(r, slcf, notes,
                                                        &key[i].name)
                != NGX_OK)
@@ -95,6 +82,69 @@ ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * Whether this key's cookie is deleted, once for each name.  A cookie of the same
+ * name that lives, or that the response sets anew, would be deleted with it.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_is_deleted(ngx_http_session_security_ctx_t *ctx,
+    ngx_uint_t which)
+{
+    ngx_uint_t                        i;
+    ngx_http_session_security_key_t  *key;
+
+    key = ctx->keys.elts;
+
+    if (key[which].name.len == 0
+        || (key[which].set && ctx->outcome.verdict != SSEC_LOGOUT)
+        || !ngx_http_session_security_is_useless(ctx, &key[which]))
+    {
+        return 0;
+    }
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+
+        if (key[i].name.len == key[which].name.len
+            && ngx_strncmp(key[i].name.data, key[which].name.data,
+                           key[i].name.len)
+               == 0
+            && (ngx_http_session_security_is_useless(ctx, &key[i])
+                ? i < which : key[i].passed))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* Whether the browser has no more use for a key's cookie. */
+
+static ngx_uint_t
+ngx_http_session_security_is_useless(ngx_http_session_security_ctx_t *ctx,
+    ngx_http_session_security_key_t *key)
+{
+    switch (key->verdict) {
+
+    case SSEC_PASS:
+        return ctx->ended && key->passed;
+
+    case SSEC_FORGET:
+    case SSEC_LOGOUT:
+    case SSEC_LEAVE:
+        return 1;
+
+    default:
+
+        /* expired: it is needed for the logout, unless the request goes on */
+
+        return ctx->outcome.verdict == SSEC_PASS;
+    }
 }
 
 

@@ -8,6 +8,8 @@
 static ngx_int_t ngx_http_session_security_value_key(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_keys_t *keys) ssec_seldom;
+static inline ngx_table_elt_t *ngx_http_session_security_cookie_header(
+    ngx_http_request_t *r, ngx_uint_t *several);
 static ngx_int_t ngx_http_session_security_join_cookies(
     ngx_http_request_t *r, ngx_table_elt_t *header) ssec_seldom;
 static ngx_int_t ngx_http_session_security_special_key(
@@ -19,11 +21,24 @@ static ngx_uint_t ngx_http_session_security_is_cut(
     ssec_digest_t *whole);
 static ngx_http_session_security_key_t *ngx_http_session_security_next_key(
     ngx_http_request_t *r, ngx_http_session_security_keys_t *keys) ssec_seldom;
-static inline void ngx_http_session_security_push_key(
+static inline ngx_uint_t ngx_http_session_security_push_key(
     ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_key_t *key, ssec_cookie_t *cookie, size_t len);
+static inline void ngx_http_session_security_push_piece(
+    ngx_http_session_security_keys_t *keys, ngx_uint_t key,
+    ssec_cookie_t *cookie);
+static inline size_t ngx_http_session_security_until(
+    ngx_http_session_security_zone_t *zone, const uint8_t *data, size_t len);
+static ngx_int_t ngx_http_session_security_read_again(
+    ngx_http_request_t *r, ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_keys_t *keys);
 static ngx_int_t ngx_http_session_security_cut(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ngx_str_t *header);
+    ngx_http_session_security_keys_t *keys);
+static ngx_uint_t ngx_http_session_security_passed(
+    ngx_http_session_security_keys_t *keys);
+static void ngx_http_session_security_set_cookie_header(
+    ngx_http_request_t *r, ngx_table_elt_t *header, u_char *start,
+    u_char *end);
 static void ngx_http_session_security_flush_variables(ngx_http_request_t *r);
 
 
@@ -33,6 +48,7 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
     ngx_http_session_security_keys_t *keys)
 {
     size_t                            len;
+    ngx_uint_t                        several;
     ssec_cookie_t                     cookie;
     ssec_digest_t                     whole;
     ssec_cookies_t                    cookies;
@@ -41,37 +57,23 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
 
     keys->elts = &keys->first;
     keys->nelts = 0;
-    keys->too_many = 0;
+    keys->npieces = 0;
+    keys->unread = NULL;
 
     if (zone->value) {
         return ngx_http_session_security_value_key(r, zone, keys);
     }
 
-#if (nginx_version >= 1023000)
-
-    header = r->headers_in.cookie;
+    header = ngx_http_session_security_cookie_header(r, &several);
 
     if (header == NULL) {
         return NGX_OK;
     }
 
-    if (header->next)
-
-#else
-
-    if (r->headers_in.cookies.nelts == 0) {
-        return NGX_OK;
-    }
-
-    header = *(ngx_table_elt_t **) r->headers_in.cookies.elts;
-
-    if (r->headers_in.cookies.nelts > 1)
-
-#endif
+    if (several
+        && ngx_http_session_security_join_cookies(r, header) != NGX_OK)
     {
-        if (ngx_http_session_security_join_cookies(r, header) != NGX_OK) {
-            return NGX_ERROR;
-        }
+        return NGX_ERROR;
     }
 
     ssec_cookies(&cookies, header->value.data, header->value.len);
@@ -86,7 +88,8 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
         }
 
         if (cookie.plain) {
-            len = cookie.value.len;
+            len = ngx_http_session_security_until(zone, cookie.value.data,
+                                                  cookie.value.len);
             ssec_digest(&zone->table.key, cookie.value.data, len,
                         &key->digest);
 
@@ -98,12 +101,55 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
             return NGX_ERROR;
         }
 
-        if (len) {
-            ngx_http_session_security_push_key(keys, key, &cookie, len);
+        if (len
+            && !ngx_http_session_security_push_key(keys, key, &cookie, len))
+        {
+            keys->unread = (u_char *) cookie.part.data;
+            return NGX_OK;
         }
     }
 
+    if (cookies.too_many) {
+        keys->unread = (u_char *) cookies.part;
+    }
+
     return NGX_OK;
+}
+
+
+/* The first Cookie header, or NULL: other modules may leave NULL for one. */
+
+static inline ngx_table_elt_t *
+ngx_http_session_security_cookie_header(ngx_http_request_t *r,
+    ngx_uint_t *several)
+{
+#if (nginx_version >= 1023000)
+
+    ngx_table_elt_t  *header;
+
+    header = r->headers_in.cookie;
+    *several = (header && header->next);
+
+    return header;
+
+#else
+
+    ngx_uint_t         i;
+    ngx_table_elt_t  **h;
+
+    h = r->headers_in.cookies.elts;
+
+    for (i = 0; i < r->headers_in.cookies.nelts; i++) {
+
+        if (h[i]) {
+            *several = (r->headers_in.cookies.nelts > 1);
+            return h[i];
+        }
+    }
+
+    return NULL;
+
+#endif
 }
 
 
@@ -124,8 +170,8 @@ ngx_http_session_security_value_key(ngx_http_request_t *r,
                     &keys->first.digest);
 
         ngx_memzero(&cookie, sizeof(ssec_cookie_t));
-        ngx_http_session_security_push_key(keys, &keys->first, &cookie,
-                                           value.len);
+        (void) ngx_http_session_security_push_key(keys, &keys->first, &cookie,
+                                                  value.len);
     }
 
     return NGX_OK;
@@ -176,7 +222,7 @@ ngx_http_session_security_join_cookies(ngx_http_request_t *r,
     len = 0;
 
     for (i = 0; i < cookies->nelts; i++) {
-        len += h[i]->value.len + 2;
+        len += h[i] ? h[i]->value.len + 2 : 0;
     }
 
     p = ngx_pnalloc(r->pool, len);
@@ -188,7 +234,11 @@ ngx_http_session_security_join_cookies(ngx_http_request_t *r,
 
     for (i = 0; i < cookies->nelts; i++) {
 
-        if (i) {
+        if (h[i] == NULL) {
+            continue;
+        }
+
+        if (len) {
             p[len++] = ';';
             p[len++] = ' ';
         }
@@ -196,14 +246,15 @@ ngx_http_session_security_join_cookies(ngx_http_request_t *r,
         ngx_memcpy(&p[len], h[i]->value.data, h[i]->value.len);
         len += h[i]->value.len;
 
-        /* one that cannot be taken out is left empty */
+        /* a header that cannot be taken out is left empty */
 
-        if (i) {
+        if (h[i] != header) {
             ngx_http_session_security_remove_header(&r->headers_in.headers,
                                                     h[i]);
         }
     }
 
+    h[0] = header;
     cookies->nelts = 1;
 #if (nginx_version >= 1023000)
     header->next = NULL;
@@ -224,7 +275,8 @@ ngx_http_session_security_special_key(ngx_http_request_t *r,
     ssec_digest_t *digest, ssec_digest_t *whole, size_t *len)
 {
     if (cookie->canonical) {
-        *len = cookie->value.len;
+        *len = ngx_http_session_security_until(zone, cookie->value.data,
+                                               cookie->value.len);
         ssec_digest(&zone->table.key, cookie->value.data, *len, digest);
 
     } else if (ngx_http_session_security_canonical(r, zone, &cookie->value,
@@ -246,10 +298,10 @@ ngx_http_session_security_special_key(ngx_http_request_t *r,
 
 
 /*
- * Whether what is cut short of a value may be a key.  Such as is not known is
- * none, and does not count.  Nor is it where the backend was seen to issue the
- * whole one: who did that does not cut there; and as "s" in front of "s:KEY"
- * it would be one that anybody can begin, and let die, for all sessions.
+ * Whether a truncated value may be a key.  It counts only if that session is
+ * known; otherwise anybody could start a session "s" and kill every "s:KEY".
+ * Nor does it count where the backend was seen to issue the whole value: that
+ * backend does not truncate there.
  */
 
 static ngx_uint_t
@@ -272,7 +324,7 @@ ngx_http_session_security_is_cut(ngx_http_session_security_zone_t *zone,
 }
 
 
-/* Room for one more, be it one too many; or NULL. */
+/* Room for one more key, even one too many; or NULL. */
 
 static ngx_http_session_security_key_t *
 ngx_http_session_security_next_key(ngx_http_request_t *r,
@@ -294,38 +346,80 @@ ngx_http_session_security_next_key(ngx_http_request_t *r,
 }
 
 
-/* One that has its digest: unless it is there, or there are too many. */
+/* Adds a key that has its digest, unless it is there; or gives 0: too many. */
 
-static inline void
+static inline ngx_uint_t
 ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
     ngx_http_session_security_key_t *key, ssec_cookie_t *cookie, size_t len)
 {
-    ngx_http_session_security_key_t  *same;
+    ngx_http_session_security_key_t  *known;
 
-    same = ngx_http_session_security_find_key(keys->elts, keys->nelts,
-                                              &key->digest);
+    known = ngx_http_session_security_find_key(keys->elts, keys->nelts,
+                                               &key->digest);
 
-    if (same) {
-        same->whole |= !cookie->cut;
-        return;
+    if (known) {
+        known->whole |= !cookie->cut;
+        ngx_http_session_security_push_piece(keys, known - keys->elts, cookie);
+
+        return 1;
     }
 
     if (keys->nelts == NGX_HTTP_SESSION_SECURITY_MAX_KEYS) {
-        keys->too_many = 1;
-        return;
+        return 0;
     }
-
-    keys->nelts++;
 
     key->name.len = cookie->name.len;
     key->name.data = (u_char *) cookie->name.data;
 
-    ngx_memzero(&key->judged, offsetof(ngx_http_session_security_key_t, rest)
-                              - offsetof(ngx_http_session_security_key_t,
-                                         judged));
+    ngx_memzero(&key->whole, offsetof(ngx_http_session_security_key_t, root)
+                             - offsetof(ngx_http_session_security_key_t,
+                                        whole));
 
     key->whole = !cookie->cut;
-    key->rest = (len < NGX_HTTP_SESSION_SECURITY_MIN_PART);
+    key->short_part = (len < NGX_HTTP_SESSION_SECURITY_MIN_PART);
+
+    ngx_http_session_security_push_piece(keys, keys->nelts++, cookie);
+
+    return 1;
+}
+
+
+/* The readings of a piece come one after the other. */
+
+static inline void
+ngx_http_session_security_push_piece(ngx_http_session_security_keys_t *keys,
+    ngx_uint_t key, ssec_cookie_t *cookie)
+{
+    ngx_http_session_security_piece_t  *piece;
+
+    piece = &keys->pieces[keys->npieces];
+
+    if (keys->npieces && piece[-1].data == cookie->part.data) {
+        piece--;
+
+    } else {
+        keys->npieces++;
+        piece->data = (u_char *) cookie->part.data;
+        piece->len = 0;
+        piece->keys = 0;
+    }
+
+    piece->len = ngx_max(piece->len, cookie->part.len);
+    piece->keys |= (ngx_uint_t) 1 << key;
+}
+
+
+/* How much of a canonical value is the key. */
+
+static inline size_t
+ngx_http_session_security_until(ngx_http_session_security_zone_t *zone,
+    const uint8_t *data, size_t len)
+{
+    const uint8_t  *end;
+
+    end = zone->until ? memchr(data, zone->until, len) : NULL;
+
+    return end ? (size_t) (end - data) : len;
 }
 
 
@@ -344,6 +438,7 @@ ngx_http_session_security_canonical(ngx_http_request_t *r,
     }
 
     *len = ssec_cookie_canonical(buf, value->data, value->len);
+    *len = ngx_http_session_security_until(zone, buf, *len);
     ssec_digest(&zone->table.key, buf, *len, digest);
 
     ngx_explicit_memzero(buf, value->len);
@@ -352,43 +447,23 @@ ngx_http_session_security_canonical(ngx_http_request_t *r,
 }
 
 
-/*
- * The backend's request is made from the list of headers, variables from the
- * shortcuts: the cookie goes from both.
- */
-
 ngx_int_t
 ngx_http_session_security_withhold(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone)
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_keys_t *keys)
 {
-    ngx_table_elt_t  *header;
-
     if (zone->value) {
         return NGX_OK;
     }
 
-    /* there is one header: a key was found in it, and it was joined */
-
-#if (nginx_version >= 1023000)
-    header = r->headers_in.cookie;
-#else
-    header = *(ngx_table_elt_t **) r->headers_in.cookies.elts;
-#endif
-
-    if (ngx_http_session_security_cut(r, zone, &header->value) != NGX_OK) {
+    if (ngx_http_session_security_cut(r, keys) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (header->value.len == 0) {
-
-#if (nginx_version >= 1023000)
-        r->headers_in.cookie = NULL;
-#else
-        r->headers_in.cookies.nelts = 0;
-#endif
-
-        ngx_http_session_security_remove_header(&r->headers_in.headers,
-                                                header);
+    if (ngx_http_session_security_passed(keys)
+        && ngx_http_session_security_read_again(r, zone, keys) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     ngx_http_session_security_flush_variables(r);
@@ -397,73 +472,150 @@ ngx_http_session_security_withhold(ngx_http_request_t *r,
 }
 
 
+/* A key is passed if it is still there; none is beside one that is not. */
+
+static ngx_int_t
+ngx_http_session_security_read_again(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_keys_t *keys)
+{
+    ngx_uint_t                         i, all;
+    ngx_http_session_security_key_t   *key;
+    ngx_http_session_security_keys_t   now;
+
+    if (ngx_http_session_security_keys(r, zone, &now) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    all = 1;
+
+    for (i = 0; i < now.nelts; i++) {
+        key = ngx_http_session_security_find_key(keys->elts, keys->nelts,
+                                                 &now.elts[i].digest);
+        all &= (key && key->passed);
+    }
+
+    for (i = 0; i < keys->nelts; i++) {
+        key = &keys->elts[i];
+        key->passed &= all
+                       && ngx_http_session_security_find_key(now.elts,
+                                                             now.nelts,
+                                                             &key->digest);
+    }
+
+    return all ? NGX_OK : ngx_http_session_security_cut(r, &now);
+}
+
+
+/* Cuts from the header what holds a key that is not passed, or was not read. */
+
 static ngx_int_t
 ngx_http_session_security_cut(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ngx_str_t *header)
+    ngx_http_session_security_keys_t *keys)
 {
-    u_char          *p, *buf, *last, *part;
-    ssec_cookie_t    cookie;
-    ssec_cookies_t   cookies;
+    u_char                             *p, *end, *buf, *last;
+    ngx_uint_t                          i, several, passed;
+    ngx_table_elt_t                    *header;
+    ngx_http_session_security_piece_t  *piece;
 
-    buf = NULL;
-    last = NULL;
-    p = header->data;
+    /* there is one header: a key was found in it, and it was joined */
 
-    ssec_cookies(&cookies, header->data, header->len);
+    header = ngx_http_session_security_cookie_header(r, &several);
 
-    while (ssec_cookies_next(&cookies, &zone->cookie, &cookie)) {
-
-        if (buf == NULL) {
-            buf = ngx_pnalloc(r->pool, header->len);
-            if (buf == NULL) {
-                return NGX_ERROR;
-            }
-
-            last = buf;
-        }
-
-        part = (u_char *) cookie.part.data;
-
-        if (part > p) {
-            last = ngx_cpymem(last, p, part - p);
-        }
-
-        part += cookie.part.len;
-
-        if (part < header->data + header->len) {
-            part++;
-        }
-
-        p = ngx_max(p, part);
-    }
-
+    buf = ngx_pnalloc(r->pool, header->value.len);
     if (buf == NULL) {
-        return NGX_OK;
+        return NGX_ERROR;
     }
 
-    last = ngx_cpymem(last, p, header->data + header->len - p);
+    last = buf;
+    p = header->value.data;
+    end = p + header->value.len;
 
+    passed = ngx_http_session_security_passed(keys);
+
+    for (i = 0; i < keys->npieces; i++) {
+        piece = &keys->pieces[i];
+
+        if (!(piece->keys & ~passed)) {
+            continue;
+        }
+
+        if (piece->data > p) {
+            last = ngx_cpymem(last, p, piece->data - p);
+        }
+
+        /* with the ";" behind it */
+
+        p = ngx_max(p, ngx_min(piece->data + piece->len + 1, end));
+    }
+
+    if (keys->unread) {
+        end = ngx_max(p, keys->unread);
+    }
+
+    last = ngx_cpymem(last, p, end - p);
+
+    ngx_http_session_security_set_cookie_header(r, header, buf, last);
+
+    return NGX_OK;
+}
+
+
+/* A bit for each key that is passed. */
+
+static ngx_uint_t
+ngx_http_session_security_passed(ngx_http_session_security_keys_t *keys)
+{
+    ngx_uint_t  i, passed;
+
+    passed = 0;
+
+    for (i = 0; i < keys->nelts; i++) {
+        passed |= (ngx_uint_t) keys->elts[i].passed << i;
+    }
+
+    return passed;
+}
+
+
+/*
+ * The backend's request is made from the list of headers, variables from the
+ * shortcuts: both get the new value, or lose the header.
+ */
+
+static void
+ngx_http_session_security_set_cookie_header(ngx_http_request_t *r,
+    ngx_table_elt_t *header, u_char *start, u_char *end)
+{
     /*
      * What was the first cookie leaves a blank behind it, the last one a ";"
      * before it; bytes above 0x7e belong to the other cookies.
      */
 
-    p = buf;
-
-    while (p < last && (*p == ' ' || *p == '\t')) {
-        p++;
+    while (start < end && (*start == ' ' || *start == '\t')) {
+        start++;
     }
 
-    while (last > p
-           && (last[-1] == ';' || last[-1] == ' ' || last[-1] == '\t'))
+    while (end > start
+           && (end[-1] == ';' || end[-1] == ' ' || end[-1] == '\t'))
     {
-        last--;
+        end--;
     }
 
-    header->data = p;
-    header->len = last - p;
+    header->value.data = start;
+    header->value.len = end - start;
 
-    return NGX_OK;
+    if (header->value.len) {
+        return;
+    }
+
+#if (nginx_version >= 1023000)
+    r->headers_in.cookie = NULL;
+#else
+    r->headers_in.cookies.nelts = 0;
+#endif
+
+    ngx_http_session_security_remove_header(&r->headers_in.headers, header);
 }
 
 

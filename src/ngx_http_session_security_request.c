@@ -8,9 +8,19 @@
 #include "ssec_seldom.h"
 
 
+/* What a key was judged as. */
+
+typedef struct {
+    ssec_outcome_t  outcome;
+    ssec_own_t      own;
+} ngx_http_session_security_judged_t;
+
+
 static inline ngx_int_t ngx_http_session_security_go_on(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx);
+static ngx_uint_t ngx_http_session_security_is_refused(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
 static void ngx_http_session_security_come_back(ngx_http_request_t *r)
     ssec_seldom;
 static ngx_int_t ngx_http_session_security_keyless(ngx_http_request_t *r,
@@ -41,21 +51,33 @@ static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
 static ngx_int_t ngx_http_session_security_limits(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
     ssec_seldom;
-static void ngx_http_session_security_no_outcome(ssec_outcome_t *outcome)
-    ssec_seldom;
-static ngx_int_t ngx_http_session_security_judge_several(
+static ngx_int_t ngx_http_session_security_judge_keys(
     ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url) ssec_seldom;
-static ngx_int_t ngx_http_session_security_judge_one(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_key_t *key, ngx_uint_t record,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
+static ngx_uint_t ngx_http_session_security_is_split(
+    ngx_http_session_security_ctx_t *ctx);
+static ngx_uint_t ngx_http_session_security_may_begin(
+    ngx_http_session_security_ctx_t *ctx, ngx_uint_t which,
+    ngx_http_session_security_judged_t *judged);
+static ngx_uint_t ngx_http_session_security_has_clean_piece(
+    ngx_http_session_security_ctx_t *ctx, ngx_uint_t which);
+static ngx_uint_t ngx_http_session_security_choose_passed(
+    ngx_http_session_security_ctx_t *ctx, ngx_uint_t split);
+static void ngx_http_session_security_choose_outcome(
+    ngx_http_session_security_ctx_t *ctx,
+    ngx_http_session_security_judged_t *judged);
+static ngx_uint_t ngx_http_session_security_counts_more(
+    const ssec_outcome_t *one, const ssec_outcome_t *other);
+static void ngx_http_session_security_log_withheld(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx);
 static ngx_int_t ngx_http_session_security_judge_key(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_key_t *key, ngx_uint_t record,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url,
-    ssec_outcome_t *outcome, ssec_own_t *own);
-static void ngx_http_session_security_count(ngx_http_request_t *r,
+    ngx_http_session_security_judged_t *judged);
+static ngx_int_t ngx_http_session_security_count(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
+static ngx_int_t ngx_http_session_security_judge_again(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx) ssec_seldom;
 static ngx_int_t ngx_http_session_security_act(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
@@ -92,10 +114,15 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
     ctx = ngx_http_session_security_ctx(r);
 
     if (ctx) {
-        /* once each; an error page of a failure here is no way around it */
+        /* an error page of a failure here is no way around it */
 
-        return ctx->judged ? ngx_http_session_security_go_on(r, slcf, ctx)
-                           : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        if (!ctx->judged) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return ngx_http_session_security_is_refused(r, ctx)
+               ? ngx_http_session_security_refuse(r, slcf->expired_status)
+               : ngx_http_session_security_go_on(r, slcf, ctx);
     }
 
     zone = slcf->shm_zone->data;
@@ -144,6 +171,21 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
     }
 
     return ngx_http_session_security_act(r, slcf, ctx, &url);
+}
+
+
+/*
+ * A key that is no cookie cannot be withheld.  So a request that was refused for
+ * it may come back to be shown a page, but not to be handed on with the key.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_is_refused(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    return ctx->zone->value
+           && ctx->outcome.verdict >= SSEC_REFUSE
+           && r->content_handler;
 }
 
 
@@ -207,7 +249,7 @@ ngx_http_session_security_keyless(ngx_http_request_t *r,
     ctx->judged = 1;
     ctx->admitted = 1;
 
-    ngx_http_session_security_no_outcome(&ctx->outcome);
+    ngx_memzero(&ctx->outcome, sizeof(ssec_outcome_t));
 
     return NGX_DECLINED;
 }
@@ -218,6 +260,7 @@ ngx_http_session_security_keyless(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_session_security_admit_handler(ngx_http_request_t *r)
 {
+    ngx_int_t                         rc;
     ngx_http_session_security_ctx_t  *ctx;
 
     if (r != r->main) {
@@ -242,7 +285,13 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
         || !ssec_table_touch(&ctx->zone->table, &ctx->keys.elts->root,
                              &ctx->glimpse, ctx->outcome.active))
     {
-        ngx_http_session_security_count(r, ctx);
+        if (ngx_http_session_security_count(r, ctx) != NGX_OK) {
+            rc = ngx_http_session_security_judge_again(r, ctx);
+
+            if (rc != NGX_DECLINED) {
+                return rc;
+            }
+        }
 
         if (ctx->outcome.state != SSEC_LIVE
             || ctx->outcome.verdict != SSEC_PASS)
@@ -605,14 +654,15 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     /* most requests need no more than this */
 
     if (ctx->keys.nelts == 1
+        && ctx->keys.unread == NULL
         && ssec_table_glimpse(&ctx->zone->table, &key->digest, &ctx->glimpse)
         && ssec_decide_live(ssec_glimpse_created(&ctx->glimpse),
                             ssec_glimpse_last(&ctx->glimpse), ev, ctx->now,
                             &ctx->limits, &ctx->outcome))
     {
         key->root = key->digest;
-        key->remaining = ctx->outcome.remaining;
         key->state = SSEC_LIVE;
+        key->passed = 1;
         ctx->plain = 1;
 
         return NGX_OK;
@@ -622,18 +672,7 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
         (void) ngx_http_session_security_init_event(r, slcf, ctx, usual);
     }
 
-    if (ctx->keys.nelts == 1) {
-
-        if (!key->whole) {
-            ngx_http_session_security_no_outcome(&ctx->outcome);
-        }
-
-        return ngx_http_session_security_judge_key(r, slcf, key, key->whole,
-                                                   ctx, url, &ctx->outcome,
-                                                   &ctx->own);
-    }
-
-    return ngx_http_session_security_judge_several(r, slcf, ctx, url);
+    return ngx_http_session_security_judge_keys(r, slcf, ctx, url);
 }
 
 
@@ -656,47 +695,30 @@ ngx_http_session_security_limits(ngx_http_request_t *r,
 }
 
 
-/* As long as no key has been judged. */
-
-static void
-ngx_http_session_security_no_outcome(ssec_outcome_t *outcome)
-{
-    ngx_memzero(outcome, sizeof(ssec_outcome_t));
-
-    outcome->remaining = UINT64_MAX;
-    outcome->lifetime = UINT64_MAX;
-}
-
-
 /*
- * The worst verdict counts.  Keys that are not known come last, and only if
- * no other is dead: a dead session is not to be escaped, and the zone not to
- * be filled, by adding cookies to a request.
+ * Each key is judged for itself.  If any is alive, the request goes on with
+ * those that are, and without the dead: what a backend does not get, it cannot
+ * take for the session's.
  */
 
 static ngx_int_t
-ngx_http_session_security_judge_several(ngx_http_request_t *r,
+ngx_http_session_security_judge_keys(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_uint_t                        i, split;
-    ngx_http_session_security_key_t  *key;
+    ngx_uint_t                          i, split;
+    ngx_http_session_security_key_t    *key;
+    ngx_http_session_security_judged_t  judged[
+                                        NGX_HTTP_SESSION_SECURITY_MAX_KEYS];
 
     key = ctx->keys.elts;
-
-    ngx_http_session_security_no_outcome(&ctx->outcome);
-
-    split = 0;
-
-    for (i = 0; i < ctx->keys.nelts; i++) {
-        split |= (ctx->zone->cookie.prefix && !key[i].rest);
-    }
+    split = ngx_http_session_security_is_split(ctx);
 
     for (i = 0; i < ctx->keys.nelts; i++) {
 
-        if (!(key[i].rest && split)
-            && ngx_http_session_security_judge_one(r, slcf, &key[i], 0, ctx,
-                                                   url)
+        if (!(key[i].short_part && split)
+            && ngx_http_session_security_judge_key(r, slcf, &key[i], 0, ctx,
+                                                   url, &judged[i])
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -706,68 +728,274 @@ ngx_http_session_security_judge_several(ngx_http_request_t *r,
     for (i = 0; i < ctx->keys.nelts; i++) {
 
         if (key[i].unknown
-            && key[i].whole
-            && ctx->outcome.verdict < SSEC_ANONYMOUS
-            && ngx_http_session_security_judge_one(r, slcf, &key[i], 1, ctx,
-                                                   url)
+            && ngx_http_session_security_may_begin(ctx, i, judged)
+            && ngx_http_session_security_judge_key(r, slcf, &key[i], 1, ctx,
+                                                   url, &judged[i])
                != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    if (ctx->keys.too_many && ctx->outcome.verdict < SSEC_ANONYMOUS) {
+    if (!ngx_http_session_security_choose_passed(ctx, split)) {
 
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "client sent too many session cookies, "
-                      "they are withheld");
+        if (ngx_http_session_security_withhold(r, ctx->zone, &ctx->keys)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
 
-        ctx->outcome.verdict = SSEC_ANONYMOUS;
-        ctx->outcome.state = SSEC_UNKNOWN;
+        ctx->withheld = 1;
+        ngx_http_session_security_log_withheld(r, ctx);
     }
+
+    ngx_http_session_security_choose_outcome(ctx, judged);
 
     return NGX_OK;
 }
 
 
-/* One of several: the worst verdict, and the least time left, count. */
+/*
+ * Of a split cookie the last part may be short, and alike in many sessions.  It
+ * is not judged beside longer parts, but shares their fate.
+ */
 
-static ngx_int_t
-ngx_http_session_security_judge_one(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_key_t *key, ngx_uint_t record,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
+static ngx_uint_t
+ngx_http_session_security_is_split(ngx_http_session_security_ctx_t *ctx)
 {
-    ssec_own_t      own;
-    ssec_outcome_t  outcome;
+    ngx_uint_t  i, nshort;
 
-    ngx_memzero(&own, sizeof(ssec_own_t));
+    nshort = 0;
 
-    if (ngx_http_session_security_judge_key(r, slcf, key, record, ctx, url,
-                                            &outcome, &own)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
+    for (i = 0; i < ctx->keys.nelts; i++) {
+        nshort += ctx->keys.elts[i].short_part;
     }
 
-    if (key->unknown && !record) {
-        return NGX_OK;
+    return ctx->zone->cookie.prefix && nshort == 1 && ctx->keys.nelts > 1;
+}
+
+
+/* Whoever invents keys fills the zone with few of them a request. */
+
+static ngx_uint_t
+ngx_http_session_security_may_begin(ngx_http_session_security_ctx_t *ctx,
+    ngx_uint_t which, ngx_http_session_security_judged_t *judged)
+{
+    ngx_str_t                        *name;
+    ngx_uint_t                        i, begun;
+    ngx_http_session_security_key_t  *key;
+
+    key = ctx->keys.elts;
+    name = &key[which].name;
+
+    begun = 0;
+
+    for (i = 0; i < which; i++) {
+
+        if (key[i].judged && judged[i].outcome.created
+            && (!ctx->zone->cookie.prefix
+                || (key[i].name.len == name->len
+                    && ngx_strncmp(key[i].name.data, name->data, name->len)
+                       == 0)))
+        {
+            begun++;
+        }
     }
 
-    /* a visitor's key beside that of a session says nothing of it */
+    return key[which].whole
+           && begun < NGX_HTTP_SESSION_SECURITY_MAX_NEW
+           && ngx_http_session_security_has_clean_piece(ctx, which);
+}
 
-    if (outcome.verdict > ctx->outcome.verdict
-        || ctx->outcome.state == SSEC_UNKNOWN
-        || (outcome.verdict == ctx->outcome.verdict
-            && outcome.state != SSEC_VISITOR
-            && (ctx->outcome.state == SSEC_VISITOR
-                || outcome.remaining < ctx->outcome.remaining)))
-    {
-        ctx->outcome = outcome;
-        ctx->own = own;
+
+/* Whether a piece that holds this key holds no dead one: it may be passed. */
+
+static ngx_uint_t
+ngx_http_session_security_has_clean_piece(
+    ngx_http_session_security_ctx_t *ctx, ngx_uint_t which)
+{
+    ngx_uint_t                          i, dead;
+    ngx_http_session_security_key_t    *key;
+    ngx_http_session_security_piece_t  *piece;
+
+    if (ctx->zone->value) {
+        return 1;
     }
 
-    return NGX_OK;
+    key = ctx->keys.elts;
+    piece = ctx->keys.pieces;
+    dead = 0;
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+
+        if (key[i].judged && key[i].verdict != SSEC_PASS) {
+            dead |= (ngx_uint_t) 1 << i;
+        }
+    }
+
+    for (i = 0; i < ctx->keys.npieces; i++) {
+
+        if ((piece[i].keys >> which) & 1 && !(piece[i].keys & dead)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * Which keys the backend is to get: those that are alive; if none is, those
+ * with which the backend ends its session.  Gives whether these are all.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_choose_passed(ngx_http_session_security_ctx_t *ctx,
+    ngx_uint_t split)
+{
+    ngx_uint_t                        i, all, wanted, has[SSEC_LEAVE + 1];
+    ngx_http_session_security_key_t  *key;
+
+    ngx_memzero(has, sizeof(has));
+
+    key = ctx->keys.elts;
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+        has[key[i].verdict] |= key[i].judged;
+    }
+
+    wanted = has[SSEC_PASS] ? SSEC_PASS : SSEC_LOGOUT;
+
+    all = (ctx->keys.unread == NULL);
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+        key[i].passed = ctx->keys.unread == NULL
+                        && (key[i].judged ? key[i].verdict == wanted
+                                          : has[wanted] && split
+                                            && key[i].short_part);
+        all &= key[i].passed;
+    }
+
+    return all;
+}
+
+
+/* What the request is judged as: by the keys that are passed, if any is. */
+
+static void
+ngx_http_session_security_choose_outcome(ngx_http_session_security_ctx_t *ctx,
+    ngx_http_session_security_judged_t *judged)
+{
+    ngx_uint_t                        i, passed;
+    ssec_outcome_t                   *outcome;
+    ngx_http_session_security_key_t  *key;
+
+    key = ctx->keys.elts;
+    outcome = &ctx->outcome;
+
+    passed = 0;
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+        passed |= key[i].passed;
+    }
+
+    ngx_memzero(outcome, sizeof(ssec_outcome_t));
+    ngx_memzero(&ctx->own, sizeof(ssec_own_t));
+
+    outcome->verdict = passed ? SSEC_PASS : SSEC_ANONYMOUS;
+    outcome->remaining = UINT64_MAX;
+    outcome->lifetime = UINT64_MAX;
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+
+        if (key[i].judged
+            && (passed ? key[i].passed : key[i].verdict != SSEC_PASS)
+            && ngx_http_session_security_counts_more(&judged[i].outcome,
+                                                     outcome))
+        {
+            *outcome = judged[i].outcome;
+            ctx->own = judged[i].own;
+        }
+    }
+
+    /* its cookie does not get there */
+
+    if (!passed && outcome->verdict == SSEC_LOGOUT) {
+        outcome->verdict = SSEC_FORGET;
+    }
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+
+        if (!key[i].judged && key[i].short_part) {
+            key[i].verdict = outcome->verdict;
+        }
+    }
+}
+
+
+/*
+ * The worse verdict, and the least time left.  A visitor's key beside that of a
+ * session says nothing of it.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_counts_more(const ssec_outcome_t *one,
+    const ssec_outcome_t *other)
+{
+    if (other->state == SSEC_UNKNOWN || one->verdict != other->verdict) {
+        return other->state == SSEC_UNKNOWN || one->verdict > other->verdict;
+    }
+
+    return one->state != SSEC_VISITOR
+           && (other->state == SSEC_VISITOR
+               || one->remaining < other->remaining);
+}
+
+
+/* Once a minute: such a cookie may come with every request. */
+
+static void
+ngx_http_session_security_log_withheld(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_uint_t                        i;
+    ngx_http_session_security_key_t  *key;
+
+    static time_t  logged;
+
+    key = ctx->keys.elts;
+
+    if (logged + 60 > ngx_time() && logged) {
+        return;
+    }
+
+    if (ctx->keys.unread) {
+        logged = ngx_time();
+
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client sent too many session cookies, "
+                      "they are withheld");
+        return;
+    }
+
+    for (i = 0; i < ctx->keys.nelts && !key[i].passed; i++) { /* void */ }
+
+    if (i == ctx->keys.nelts) {
+        return;
+    }
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+
+        if (!key[i].passed) {
+            logged = ngx_time();
+
+            ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                          "cookie \"%V\" of a session that has ended is "
+                          "withheld beside that of another one",
+                          &key[i].name);
+            return;
+        }
+    }
 }
 
 
@@ -782,13 +1010,17 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_key_t *key, ngx_uint_t record,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url,
-    ssec_outcome_t *outcome, ssec_own_t *own)
+    ngx_http_session_security_judged_t *judged)
 {
-    bool           decided;
-    ssec_table_t  *table;
-    ssec_entry_t   entry;
+    bool             decided;
+    ssec_table_t    *table;
+    ssec_entry_t     entry;
+    ssec_outcome_t  *outcome;
 
     table = &ctx->zone->table;
+    outcome = &judged->outcome;
+
+    ngx_memzero(&judged->own, sizeof(ssec_own_t));
 
     do {
         ssec_table_acquire(table, &key->digest, &entry);
@@ -802,18 +1034,19 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
             return NGX_OK;
         }
 
-        ctx->event.former = ngx_http_session_security_is_former(&entry,
-                                                                ctx->now);
+        key->replaced = ngx_http_session_security_is_replaced(&entry,
+                                                              ctx->now);
+        ctx->event.former = key->replaced;
 
         decided = ssec_decide(&entry.record, &ctx->event, ctx->now,
                               &ctx->limits, outcome);
 
         key->judged = 1;
         key->state = outcome->state;
-        key->remaining = outcome->remaining;
+        key->verdict = outcome->verdict;
 
         if (entry.record.own && outcome->state == SSEC_LIVE) {
-            *own = *entry.record.own;
+            judged->own = *entry.record.own;
         }
 
         if (!outcome->changed) {
@@ -842,13 +1075,14 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
 
 /*
  * What the judge said counts now: sessions begin, and each live one was active.
- * One that ended meanwhile has ended.
+ * Gives NGX_DECLINED if a session that the backend would get ended meanwhile.
  */
 
-static void
+static ngx_int_t
 ngx_http_session_security_count(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx)
 {
+    ngx_int_t                         rc;
     ngx_uint_t                        i, brief;
     ssec_event_t                      ev;
     ssec_entry_t                      entry;
@@ -872,16 +1106,20 @@ ngx_http_session_security_count(ngx_http_request_t *r,
     ev.admitted = 1;
     brief = ev.brief;
 
+    rc = NGX_OK;
     table = &ctx->zone->table;
     key = ctx->keys.elts;
 
     for (i = 0; i < ctx->keys.nelts; i++) {
 
-        /* row 3: a ping may have told of one that has ended */
+        /* a ping may have told of a session that has ended (row 3) */
 
-        if (key[i].state != SSEC_LIVE
-            ? !(key[i].unknown && key[i].judged)
-            : (key[i].unknown && ctx->outcome.verdict != SSEC_PASS))
+        if (!key[i].judged && !ctx->plain) {
+            continue;
+        }
+
+        if (key[i].unknown ? !key[i].passed && key[i].state == SSEC_LIVE
+                           : !key[i].passed || key[i].verdict != SSEC_PASS)
         {
             continue;
         }
@@ -892,18 +1130,24 @@ ngx_http_session_security_count(ngx_http_request_t *r,
 
         /* one that was forgotten since does not begin anew by that */
 
-        if (ctx->plain && entry.record.state == SSEC_UNKNOWN) {
+        if (!key[i].unknown && entry.record.state == SSEC_UNKNOWN) {
             ssec_table_leave(table, &entry);
             continue;
         }
 
-        ev.former = ngx_http_session_security_is_former(&entry, ctx->now);
+        ev.former = key[i].replaced;
 
         (void) ssec_decide(&entry.record, &ev, ctx->now, &ctx->limits,
                            &outcome);
 
         key[i].root = entry.digest;
         key[i].unknown = 0;
+
+        if (key[i].passed
+            && (outcome.state == SSEC_EXPIRED || outcome.state == SSEC_CLOSED))
+        {
+            rc = NGX_DECLINED;
+        }
 
         if (!outcome.changed) {
             ssec_table_leave(table, &entry);
@@ -912,6 +1156,32 @@ ngx_http_session_security_count(ngx_http_request_t *r,
             ngx_http_session_security_report(r, ctx->zone, ctx->now);
         }
     }
+
+    return rc;
+}
+
+
+/* A session has ended while its request waited: in auth_request, say. */
+
+static ngx_int_t
+ngx_http_session_security_judge_again(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_str_t                              url;
+    ngx_http_session_security_loc_conf_t  *slcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+
+    ctx->plain = 0;
+    ctx->judged = 0;
+
+    if (ngx_http_session_security_keys(r, ctx->zone, &ctx->keys) != NGX_OK
+        || ngx_http_session_security_judge(r, slcf, ctx, &url) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_session_security_act(r, slcf, ctx, &url);
 }
 
 
@@ -920,21 +1190,7 @@ ngx_http_session_security_act(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
 {
-    if (ctx->outcome.verdict >= SSEC_ANONYMOUS
-        && ngx_http_session_security_withhold(r, ctx->zone) != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
     ctx->judged = 1;
-
-    if (ctx->outcome.verdict >= SSEC_REFUSE && ctx->keys.nelts > 1) {
-
-        /* it ends here, but whoever sent it is there */
-
-        ctx->admitted = 1;
-        ngx_http_session_security_count(r, ctx);
-    }
 
     switch (ctx->outcome.verdict) {
 

@@ -11,12 +11,20 @@ typedef struct {
     ngx_http_request_t                *request;
     ngx_http_session_security_ctx_t   *ctx;    /* NULL: no key */
     ngx_http_session_security_zone_t  *zone;
-    ngx_uint_t                         passed; /* the keys were, as they are */
-    ngx_uint_t                         anonymous;  /* there was none */
+    ngx_uint_t                         anonymous;  /* no key was passed */
     ngx_uint_t                         lost;   /* the client will not get it */
     ssec_kind_e                        said;   /* SSEC_ACTIVE: nothing */
     const ssec_own_t                  *own;    /* in the table */
 } ngx_http_session_security_answer_t;
+
+
+/* Which session of the request a new key is given to. */
+
+typedef struct {
+    ssec_entry_t                       entry;
+    ngx_http_session_security_key_t   *key;    /* by which it was found */
+    ngx_uint_t                         apart;  /* the new key is not its */
+} ngx_http_session_security_from_t;
 
 
 static ngx_int_t ngx_http_session_security_header_filter(
@@ -29,8 +37,10 @@ static inline ngx_int_t ngx_http_session_security_headers(
 static ngx_int_t ngx_http_session_security_answer(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *said) ssec_seldom;
+static ngx_uint_t ngx_http_session_security_may_delete(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx);
 static ngx_uint_t ngx_http_session_security_is_cached(ngx_http_request_t *r,
-    ngx_str_t *said);
+    ngx_table_elt_t *header);
 static ngx_int_t ngx_http_session_security_set_cookies(
     ngx_http_session_security_answer_t *answer, ngx_uint_t mark);
 static ngx_int_t ngx_http_session_security_set_cookie(
@@ -41,8 +51,14 @@ static void ngx_http_session_security_mark(
 static void ngx_http_session_security_issue(
     ngx_http_session_security_answer_t *answer, ssec_digest_t *digest,
     ssec_str_t *name);
-static ngx_http_session_security_key_t *ngx_http_session_security_replaced(
-    ngx_http_session_security_answer_t *answer, ssec_str_t *name);
+static ngx_uint_t ngx_http_session_security_comes_from(
+    ngx_http_session_security_answer_t *answer, ssec_str_t *name,
+    ngx_http_session_security_from_t *from);
+static ngx_uint_t ngx_http_session_security_is_replaced_by(
+    ngx_http_session_security_answer_t *answer,
+    ngx_http_session_security_key_t *key, ssec_str_t *name);
+static ngx_uint_t ngx_http_session_security_is_named(
+    ngx_http_session_security_key_t *key, ssec_str_t *name);
 static void ngx_http_session_security_end(
     ngx_http_session_security_answer_t *answer,
     ngx_http_session_security_key_t *key);
@@ -80,7 +96,7 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
             || r->internal
             || r->filter_finalize
             || (ctx && (ctx->outcome.verdict != SSEC_PASS
-                        || ctx->hidden || slcf->inject || slcf->keep_out))))
+                        || ctx->withheld || ctx->hidden || slcf->inject || slcf->keep_out))))
     {
         return ngx_http_session_security_filter(r);
     }
@@ -126,7 +142,7 @@ ngx_http_session_security_headers(ngx_http_request_t *r,
     zone = ctx ? ctx->zone : slcf->shm_zone->data;
 
     set = 0;
-    said.data = NULL;
+    ngx_str_null(&said);
 
     part = &r->headers_out.headers.part;
     header = part->elts;
@@ -160,7 +176,10 @@ ngx_http_session_security_headers(ngx_http_request_t *r,
                       == 0)
         {
             header[i].hash = 0;
-            said = header[i].value;
+
+            if (!ngx_http_session_security_is_cached(r, &header[i])) {
+                said = header[i].value;
+            }
         }
     }
 
@@ -176,15 +195,39 @@ ngx_http_session_security_headers(ngx_http_request_t *r,
     }
 
     if (ctx && zone->value == NULL
-        && (ctx->ended
-            || ctx->outcome.verdict == SSEC_LOGOUT
-            || ctx->outcome.verdict == SSEC_FORGET
-            || ctx->outcome.verdict == SSEC_LEAVE))
+        && ngx_http_session_security_may_delete(r, ctx))
     {
         return ngx_http_session_security_delete_cookies(r, slcf, ctx);
     }
 
     return NGX_OK;
+}
+
+
+/*
+ * Whether the response may delete cookies of sessions that have ended.  While a
+ * slow one is under way, a login elsewhere may have set the cookie anew; and so
+ * may what a page does in the background.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_may_delete(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_uint_t                        i, dead;
+    ngx_http_session_security_key_t  *key;
+
+    key = ctx->keys.elts;
+    dead = ctx->ended;
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+        dead |= (key[i].verdict != SSEC_PASS);
+    }
+
+    return dead
+           && ngx_http_session_security_now(ctx->zone) - ctx->now
+              <= NGX_HTTP_SESSION_SECURITY_PROMPT
+           && ngx_http_session_security_is_page(r);
 }
 
 
@@ -202,8 +245,6 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     answer.request = r;
     answer.ctx = ctx;
     answer.zone = zone;
-    answer.passed = (ctx && ctx->keys.nelts
-                     && ctx->outcome.verdict <= SSEC_LOGOUT);
     answer.said = SSEC_ACTIVE;
     answer.own = NULL;
 
@@ -225,7 +266,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     if (said->data == NULL) {
         header = ngx_http_session_security_redirected_said(r);
 
-        if (header) {
+        if (header && !ngx_http_session_security_is_cached(r, header)) {
             *said = header->value;
 
         } else if (ctx) {
@@ -233,7 +274,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
         }
     }
 
-    if (said->data && !ngx_http_session_security_is_cached(r, said)) {
+    if (said->data) {
         ngx_http_session_security_said(&answer, said);
     }
 
@@ -252,12 +293,17 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
 
     answer.lost = (rc != NGX_OK);
 
-    if (!answer.passed || ctx->outcome.verdict == SSEC_LOGOUT) {
+    if (ctx == NULL || ctx->keys.nelts == 0
+        || ctx->outcome.verdict != SSEC_PASS)
+    {
         return rc;
     }
 
     for (i = 0; i < ctx->keys.nelts; i++) {
-        ngx_http_session_security_end(&answer, &ctx->keys.elts[i]);
+
+        if (ctx->keys.elts[i].passed) {
+            ngx_http_session_security_end(&answer, &ctx->keys.elts[i]);
+        }
     }
 
     ctx->ended = (answer.said == SSEC_END);
@@ -274,21 +320,37 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
 }
 
 
-/* What a cache has was said of somebody else, unless nginx says it itself. */
+/*
+ * What a cache has was said, or set, for somebody else.  nginx copies a header
+ * from there with its name, though it may rewrite the value.
+ */
 
 static ngx_uint_t
-ngx_http_session_security_is_cached(ngx_http_request_t *r, ngx_str_t *said)
+ngx_http_session_security_is_cached(ngx_http_request_t *r,
+    ngx_table_elt_t *header)
 {
 #if (NGX_HTTP_CACHE)
 
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    if (r->cached) {
-        h = ngx_http_session_security_find_header(
-                                      &r->upstream->headers_in.headers,
-                                      &ngx_http_session_security_said_name);
+    if (!r->cached) {
+        return 0;
+    }
 
-        return h && h->value.data == said->data;
+    for (part = &r->upstream->headers_in.headers.part;
+         part;
+         part = part->next)
+    {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (h[i].key.data == header->key.data) {
+                return 1;
+            }
+        }
     }
 
 #endif
@@ -327,6 +389,8 @@ ngx_http_session_security_set_cookies(
             && ngx_strncasecmp(header[i].key.data, (u_char *) "Set-Cookie",
                                sizeof("Set-Cookie") - 1)
                == 0
+            && !ngx_http_session_security_is_cached(answer->request,
+                                                    &header[i])
             && ngx_http_session_security_set_cookie(answer, &header[i], mark)
                != NGX_OK)
         {
@@ -439,10 +503,7 @@ ngx_http_session_security_mark(ngx_http_session_security_answer_t *answer,
 
     for (i = 0; i < ctx->keys.nelts; i++) {
 
-        same = (key[i].name.len == cookie->name.len
-                && ngx_strncmp(key[i].name.data, cookie->name.data,
-                               cookie->name.len)
-                   == 0);
+        same = ngx_http_session_security_is_named(&key[i], &cookie->name);
 
         if (!same && answer->zone->cookie.prefix) {
             continue;
@@ -466,14 +527,15 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     ssec_digest_t *digest, ssec_str_t *name)
 {
     bool                               kept;
-    uint64_t                           now;
-    ssec_entry_t                       entry, had;
+    uint64_t                           now, replaced;
+    ssec_entry_t                       entry;
     ssec_event_t                       ev;
     ssec_table_t                      *table;
     ssec_limits_t                      limits;
     ssec_outcome_t                     outcome;
     ngx_http_session_security_ctx_t   *ctx;
-    ngx_http_session_security_key_t   *ours, *replaced;
+    ngx_http_session_security_key_t   *ours;
+    ngx_http_session_security_from_t   from;
 
     ctx = answer->ctx;
     table = &answer->zone->table;
@@ -481,7 +543,6 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     ours = ctx ? ngx_http_session_security_find_key(ctx->keys.elts,
                                                     ctx->keys.nelts, digest)
                : NULL;
-    replaced = ours ? NULL : ngx_http_session_security_replaced(answer, name);
 
     if (ours) {
         ours->same = 1;
@@ -496,19 +557,16 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
 
     now = ngx_http_session_security_now(answer->zone);
 
-    ngx_memzero(&had, sizeof(ssec_entry_t));
+    from.key = NULL;
 
-    if (replaced) {
-        ssec_table_acquire(table, &replaced->digest, &had);
-        ssec_table_leave(table, &had);
+    if (ours == NULL || !ours->passed || ours->replaced) {
+        ev.anonymous |= ngx_http_session_security_comes_from(answer, name,
+                                                             &from);
+    }
 
-        if (had.record.state == SSEC_VISITOR) {
-            ev.anonymous = 1;
-
-        } else if (had.record.state != SSEC_UNKNOWN) {
-            ev.from = &had.record;
-            ev.apart = ngx_http_session_security_is_former(&had, now);
-        }
+    if (from.key) {
+        ev.from = &from.entry.record;
+        ev.apart = from.apart;
     }
 
     /* no limit matters here: a response is not judged */
@@ -521,9 +579,9 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     ssec_table_acquire(table, digest, &entry);
 
     ev.former = entry.former;
-    ev.lives = ev.from && had.live && entry.name
-               && (had.digest.body != entry.digest.body
-                   || had.digest.place != entry.digest.place);
+    ev.lives = ev.from && from.entry.live && entry.name
+               && (from.entry.digest.body != entry.digest.body
+                   || from.entry.digest.place != entry.digest.place);
 
     ssec_decide(&entry.record, &ev, now, &limits, &outcome);
 
@@ -539,7 +597,13 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     }
 
     if (outcome.carried) {
-        kept = ssec_table_rename(table, &replaced->digest, digest, now);
+
+        /* after a login nobody is let in with the key from before */
+
+        replaced = (answer->said == SSEC_ON)
+                   ? now - NGX_HTTP_SESSION_SECURITY_NO_GRACE : now;
+
+        kept = ssec_table_rename(table, &from.key->digest, digest, replaced);
 
     } else if (ours && entry.former && !outcome.begun) {
 
@@ -555,54 +619,127 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
 
 
 /*
- * Which of the request's keys this cookie takes the place of.  Of a split
- * cookie each part is a key, and there may be others that begin so; a part of
- * another name takes the place of one that is deleted.
+ * The session of the request that a new cookie of this name belongs to: from->key
+ * is NULL if there is none.  If there are several, the new key is not a key of
+ * any, but is as old as the oldest.  Gives whether the request had a visitor's
+ * key, and no session's.
  */
 
-static ngx_http_session_security_key_t *
-ngx_http_session_security_replaced(ngx_http_session_security_answer_t *answer,
-    ssec_str_t *name)
+static ngx_uint_t
+ngx_http_session_security_comes_from(
+    ngx_http_session_security_answer_t *answer, ssec_str_t *name,
+    ngx_http_session_security_from_t *from)
 {
-    ngx_uint_t                        i, same, same_best;
-    ngx_http_session_security_key_t  *key, *best;
+    uint64_t                          last;
+    ssec_str_t                        named;
+    ngx_uint_t                        i, visitor;
+    ssec_entry_t                      entry;
+    ssec_table_t                     *table;
+    ngx_http_session_security_key_t  *key;
 
-    if (answer->ctx == NULL || !answer->passed) {
-        return NULL;
+    if (answer->ctx == NULL) {
+        return 0;
     }
 
+    table = &answer->zone->table;
     key = answer->ctx->keys.elts;
-    best = NULL;
-    same_best = 0;
+    visitor = 0;
+    named = *name;
 
     for (i = 0; i < answer->ctx->keys.nelts; i++) {
 
-        if (key[i].unknown
-            || key[i].state == SSEC_UNKNOWN
-            || (key[i].state != SSEC_LIVE && key[i].state != SSEC_VISITOR
-                && answer->ctx->outcome.verdict != SSEC_LOGOUT))
+        if (!ngx_http_session_security_is_replaced_by(answer, &key[i], name)) {
+            continue;
+        }
+
+        ssec_table_acquire(table, &key[i].digest, &entry);
+        ssec_table_leave(table, &entry);
+
+        if (entry.record.state == SSEC_VISITOR) {
+            visitor = 1;
+            continue;
+        }
+
+        if (entry.record.state == SSEC_UNKNOWN) {
+            continue;
+        }
+
+        /* it gets nothing of the session but its age */
+
+        if (key[i].replaced) {
+            entry.record.last = ngx_http_session_security_now(answer->zone);
+        }
+
+        if (from->key == NULL) {
+            from->entry = entry;
+            from->key = &key[i];
+            from->apart = key[i].replaced;
+            named.data = key[i].name.data;
+            named.len = key[i].name.len;
+            continue;
+        }
+
+        if (from->entry.digest.body == entry.digest.body
+            && from->entry.digest.place == entry.digest.place)
         {
             continue;
         }
 
-        same = (key[i].name.len == name->len
-                && ngx_strncmp(key[i].name.data, name->data, name->len) == 0);
+        /* the parts of a split cookie are one session: the strictest counts */
 
-        if (!same && answer->zone->cookie.prefix
-            && (!key[i].gone || key[i].kept))
+        if (answer->zone->cookie.prefix
+            && !ngx_http_session_security_is_named(&key[i], &named))
         {
+            if (entry.record.last < from->entry.record.last) {
+                from->entry = entry;
+                from->key = &key[i];
+            }
+
             continue;
         }
 
-        if (best == NULL || same > same_best
-            || (same == same_best && key[i].remaining < best->remaining))
-        {
-            best = &key[i];
-            same_best = same;
+        from->apart = 1;
+
+        last = ngx_max(entry.record.last, from->entry.record.last);
+
+        if (entry.record.created < from->entry.record.created) {
+            from->entry = entry;
         }
+
+        from->entry.record.last = last;
     }
 
-    return best;
+    return visitor && from->key == NULL;
+}
+
+
+/*
+ * Whether this key of the request may be what the new cookie takes the place of.
+ * Of a split cookie each part is a key, and there may be others that begin so; a
+ * part of another name takes the place of a part that is deleted.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_is_replaced_by(
+    ngx_http_session_security_answer_t *answer,
+    ngx_http_session_security_key_t *key, ssec_str_t *name)
+{
+    if (!key->passed || key->unknown || key->state == SSEC_UNKNOWN) {
+        return 0;
+    }
+
+    return !answer->zone->cookie.prefix
+           || ngx_http_session_security_is_named(key, name)
+           || (key->gone && !key->kept);
+}
+
+
+static ngx_uint_t
+ngx_http_session_security_is_named(ngx_http_session_security_key_t *key,
+    ssec_str_t *name)
+{
+    return key->name.len == name->len
+           && ngx_strncmp(key->name.data, name->data, name->len) == 0;
 }
 
 
@@ -614,6 +751,7 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 {
     bool             kept;
     uint64_t         now;
+    ngx_uint_t       gone;
     ssec_entry_t     entry;
     ssec_event_t     ev;
     ssec_table_t    *table;
@@ -621,11 +759,16 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 
     ngx_memzero(&ev, sizeof(ssec_event_t));
 
-    /* a split cookie that is set anew may have fewer parts than before */
+    /*
+     * A split cookie is deleted with any of its parts, unless it is set anew: it
+     * may have fewer parts than before.
+     */
 
-    if (key->gone && !key->kept && answer->said != SSEC_END
-        && !(answer->zone->cookie.prefix && answer->ctx->issued))
-    {
+    gone = answer->zone->cookie.prefix
+           ? answer->ctx->deleted && !answer->ctx->issued
+           : key->gone && !key->kept;
+
+    if (gone && answer->said != SSEC_END) {
         ev.kind = SSEC_DELETE;
 
     } else if (answer->said) {
@@ -643,7 +786,7 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 
     ssec_table_acquire(table, &key->digest, &entry);
 
-    ev.former = ngx_http_session_security_is_former(&entry, now);
+    ev.former = key->replaced;
 
     ssec_decide(&entry.record, &ev, now, &answer->ctx->limits, &outcome);
 
@@ -693,7 +836,7 @@ ngx_http_session_security_said(ngx_http_session_security_answer_t *answer,
         /* mostly those that the session has: nothing to remember, then */
 
         if (said.limited
-            && (!answer->passed
+            && (answer->ctx == NULL
                 || answer->ctx->outcome.state != SSEC_LIVE
                 || ngx_memcmp(&answer->ctx->own, &said.own,
                               sizeof(ssec_own_t))

@@ -77,6 +77,8 @@ static inline ssec_bytes_t ssec_plain(const uint8_t *p, bool value);
 static inline unsigned ssec_count(ssec_bytes_t bytes);
 static void ssec_cookies_split(ssec_cookies_t *it, const uint8_t *part,
     const uint8_t *p) ssec_seldom;
+static void ssec_cookies_stop(ssec_cookies_t *it) ssec_seldom;
+static bool ssec_cookies_afford(ssec_cookies_t *it, size_t len);
 static bool ssec_cookies_find(ssec_cookies_t *it,
     const ssec_cookie_name_t *name);
 static bool ssec_cookies_behind(ssec_cookies_t *it,
@@ -86,8 +88,7 @@ static ssec_str_t ssec_cookie_token(const uint8_t *start, const uint8_t *p,
 static void ssec_cookies_value(ssec_cookies_t *it, const ssec_str_t *name,
     unsigned readings, unsigned ends);
 static bool ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie);
-static bool ssec_cookie_quoted(const ssec_cookies_t *it,
-    ssec_cookie_t *cookie);
+static bool ssec_cookie_quoted(ssec_cookies_t *it, ssec_cookie_t *cookie);
 static unsigned ssec_cookie_ends(uint8_t c);
 static size_t ssec_cookie_up_to(const ssec_str_t *value, unsigned readings);
 static size_t ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting);
@@ -267,6 +268,12 @@ ssec_cookies_take(ssec_cookies_t *it, const ssec_cookie_name_t *name,
         return false;
     }
 
+    if (++it->values > SSEC_COOKIES_MAX) {
+        it->part = part;
+        ssec_cookies_stop(it);
+        return false;
+    }
+
     it->next = end + (end != it->end);
 
     cookie->name.data = start;
@@ -430,6 +437,34 @@ ssec_cookies_split(ssec_cookies_t *it, const uint8_t *part, const uint8_t *p)
 }
 
 
+/* Too much for a header: the current part, and what follows, is not read. */
+
+static void
+ssec_cookies_stop(ssec_cookies_t *it)
+{
+    it->too_many = true;
+    it->special = false;
+    it->readings = 0;
+    it->next = it->end;
+}
+
+
+/* Takes len bytes from the budget; without these reading stops. */
+
+static bool
+ssec_cookies_afford(ssec_cookies_t *it, size_t len)
+{
+    if (len > it->budget) {
+        ssec_cookies_stop(it);
+        return false;
+    }
+
+    it->budget -= len;
+
+    return true;
+}
+
+
 /* A part that backends may read in several ways: at each "=" in it. */
 
 bool
@@ -446,6 +481,10 @@ ssec_cookies_special(ssec_cookies_t *it, const ssec_cookie_name_t *name,
             }
         }
 
+        if (it->too_many) {
+            return false;
+        }
+
         it->first = (it->equals == NULL);
         p = it->first ? it->part : it->equals + 1;
 
@@ -458,6 +497,9 @@ ssec_cookies_special(ssec_cookies_t *it, const ssec_cookie_name_t *name,
 
         if (!ssec_cookies_find(it, name)) {
             it->readings = 0;
+
+        } else if (++it->values > SSEC_COOKIES_MAX) {
+            ssec_cookies_stop(it);
         }
     }
 }
@@ -660,6 +702,10 @@ ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie)
         break;
     }
 
+    if (!ssec_cookies_afford(it, cookie->value.len)) {
+        return false;
+    }
+
     cookie->cut = (it->whole && reading != SSEC_WHOLE);
     cookie->standard = (it->cookie.standard && reading == SSEC_WHOLE);
     cookie->plain = false;
@@ -704,7 +750,7 @@ ssec_cookie_up_to(const ssec_str_t *value, unsigned readings)
 /* Up to the closing quote, be it behind a ";". */
 
 static bool
-ssec_cookie_quoted(const ssec_cookies_t *it, ssec_cookie_t *cookie)
+ssec_cookie_quoted(ssec_cookies_t *it, ssec_cookie_t *cookie)
 {
     const uint8_t  *p, *end;
 

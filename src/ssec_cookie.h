@@ -23,7 +23,9 @@
  * strip Unicode's spaces too, in whatever encoding they take them to be.  A
  * separator is one of RFC 2616, section 2.2, or an apostrophe (Tomcat 5).
  *
- * The time all this takes is linear in the header's length, whatever it holds.
+ * The time all this takes is linear in the header's length, whatever it holds:
+ * a header with more than SSEC_COOKIES_MAX values for the named cookie, or whose
+ * readings are longer together than ssec_cookies() allows, is read no further.
  */
 
 #ifndef SSEC_COOKIE_H
@@ -38,6 +40,13 @@
 
 /* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
+
+
+/* more values in one header than any browser has reason to send */
+#define SSEC_COOKIES_MAX     16
+
+/* bytes that the readings of a short header may have together */
+#define SSEC_COOKIES_BUDGET  8192
 
 
 typedef struct {
@@ -77,6 +86,9 @@ typedef struct {                 /* to read a header; see ssec_cookies() */
     bool            first;       /* no "=" before this one in the part */
     unsigned        readings;    /* of the cookie, still to give */
     bool            whole;       /* the first of them was not cut short */
+    unsigned        values;      /* found so far */
+    size_t          budget;      /* bytes that further readings may have */
+    bool            too_many;    /* not read from part on */
     ssec_cookie_t   cookie;
 } ssec_cookies_t;
 
@@ -100,8 +112,9 @@ bool ssec_cookie_match(const ssec_cookie_name_t *name, const uint8_t *data,
  * Every reading of every cookie in a header that some backend could take for
  * the named one: start with ssec_cookies(), then call ssec_cookies_next()
  * until it gives false.  Slices point into the header.  A plain value has one
- * reading, any other up to eight, of which the first is the whole one, and the
- * others are cut.
+ * reading, any other up to ten, of which the first is the whole one, and the
+ * others are cut.  If it->too_many is set at the end, the header was read up to
+ * it->part only.
  */
 
 static inline void
@@ -111,6 +124,9 @@ ssec_cookies(ssec_cookies_t *it, const uint8_t *data, size_t len)
     it->end = data + len;
     it->special = false;
     it->readings = 0;
+    it->values = 0;
+    it->budget = SSEC_COOKIES_BUDGET + 2 * len;
+    it->too_many = false;
 }
 
 /* Its two halves: to the next special part at most; and through that one. */

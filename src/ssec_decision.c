@@ -6,6 +6,7 @@
 #include "ssec_seldom.h"
 
 
+static void ssec_judge_former(ssec_outcome_t *out);
 static void ssec_record(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now);
 static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
@@ -17,6 +18,7 @@ static void ssec_respond(ssec_record_t *rec, const ssec_event_t *ev,
 static bool ssec_stays(const ssec_record_t *rec, const ssec_event_t *ev);
 static void ssec_issue(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now, ssec_outcome_t *out);
+static void ssec_touch(ssec_record_t *rec, uint64_t now);
 static void ssec_begin(ssec_record_t *rec, ssec_state_e state,
     const ssec_own_t *own, uint64_t now);
 
@@ -48,15 +50,14 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         }
 
         if (ssec_decide_live(rec->created, rec->last, ev, now, limits, out)) {
+            if (ev->former && !created) {
+                ssec_judge_former(out);
+                return true;
+            }
+
             out->created = created;
             out->changed = !rec->presented || (created && ev->admitted);
             rec->presented = true;
-
-            /* whoever still comes with it may be another visitor */
-
-            if (ev->former) {
-                out->active = 0;
-            }
 
             if (ev->admitted && out->active > rec->last) {
                 rec->last = out->active;
@@ -92,6 +93,22 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
                    ? ssec_judge_expired(rec, ev, created)
                    : ssec_withhold(ev, SSEC_FORGET);        /* row 13 */
     return true;
+}
+
+
+/*
+ * Row 23: whoever comes with a key that was replaced may be somebody else, who
+ * knew it before the login.  He learns nothing of the session.
+ */
+
+static void
+ssec_judge_former(ssec_outcome_t *out)
+{
+    out->state = SSEC_VISITOR;
+    out->active = 0;
+    out->idle = 0;
+    out->remaining = 0;
+    out->lifetime = 0;
 }
 
 
@@ -194,25 +211,23 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     case SSEC_ON:
 
-        if (ev->former) {
-            break;
-        }
-
         if (rec->state == SSEC_VISITOR && !ev->replaced) {  /* row 18 */
 
             if (rec->left) {
                 rec->state = SSEC_LIVE;
                 rec->left = false;
                 rec->own = ev->own;
-
-                if (now > rec->last) {
-                    rec->last = now;
-                }
+                ssec_touch(rec, now);
 
             } else {
                 ssec_begin(rec, SSEC_LIVE, ev->own, now);
             }
 
+            out->changed = true;
+
+        } else if (rec->state == SSEC_LIVE && ev->former) {
+            rec->own = ev->own;                             /* row 23 */
+            ssec_touch(rec, now);
             out->changed = true;
 
         } else if (rec->state == SSEC_LIVE && ev->own) {
@@ -228,7 +243,6 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
             rec->state = ev->replaced ? SSEC_CLOSED : SSEC_VISITOR;
             rec->left = true;
             out->changed = true;
-            out->begun = ev->former;
         }
 
         break;
@@ -238,10 +252,15 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         if (rec->state != SSEC_UNKNOWN) {                   /* rows 17, 21 */
             rec->state = SSEC_CLOSED;
             out->changed = true;
-            out->begun = ev->former;
         }
 
         break;
+    }
+
+    /* row 23: of a key that was replaced it is said for that key alone */
+
+    if (ev->kind != SSEC_ISSUE) {
+        out->begun = out->changed && ev->former;
     }
 
     out->state = rec->state;
@@ -323,6 +342,15 @@ ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     out->begun = true;
     out->changed = true;
+}
+
+
+static void
+ssec_touch(ssec_record_t *rec, uint64_t now)
+{
+    if (now > rec->last) {
+        rec->last = now;
+    }
 }
 
 

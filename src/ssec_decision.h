@@ -88,7 +88,7 @@ typedef struct {
     bool          idle_for_set;  /* ping: idle_for is given and an integer */
     uint64_t      idle_for;
 
-    bool          former;        /* the key was replaced some time ago */
+    bool          former;        /* the key was replaced before the request */
 
     /* responses */
 
@@ -106,13 +106,13 @@ typedef struct {
 } ssec_event_t;
 
 
-/* Worse is greater: of several keys in one request the worst verdict counts. */
+/* Of several dead keys in one request the greatest verdict counts. */
 
 typedef enum {
     SSEC_PASS = 0,               /* on to the backend, as it came */
-    SSEC_LOGOUT,                 /* likewise; the response deletes the cookie */
     SSEC_ANONYMOUS,              /* on, with the session's cookie withheld */
     SSEC_FORGET,                 /* likewise; the response deletes the cookie */
+    SSEC_LOGOUT,                 /* as it came; likewise */
     SSEC_REFUSE,                 /* expired_status */
     SSEC_REDIRECT,               /* to the logout URL */
     SSEC_LEAVE                   /* likewise; the response deletes the cookie */

@@ -1023,7 +1023,7 @@ POST /logout/
   Sec-Fetch-Mode: cors
 | a=b
 = 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
+  !Set-Cookie
 
 GET /ping/?idleFor=600
   Cookie: sessionid=b
@@ -1031,6 +1031,7 @@ GET /ping/?idleFor=600
 
 HEAD /logout/
   Cookie: sessionid=b
+  Accept: text/html
 = 200
   Set-Cookie: (sessionid deleted)
 
@@ -1044,6 +1045,7 @@ GET /api
 
 POST /logout/
   Cookie: sessionid=c
+  Accept: text/html
 = 200 [sessionid=c]
   Set-Cookie: (sessionid deleted)
 
@@ -1082,7 +1084,7 @@ GET /ping/?idleFor=300
   Cookie: sessionid=a
 = 200 300
 
-GET /kill
+PAGE /kill
   Cookie: sessionid=a
 = 200 [sessionid=a]
   X-State: expired
@@ -1101,7 +1103,7 @@ GET /ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
 
-GET /logout/
+PAGE /logout/
   Cookie: sessionid=a
   X-Set: sessionid=a; Path=/; HttpOnly
 = 200 [sessionid=a]
@@ -1116,7 +1118,7 @@ GET /ping/?idleFor=600
   Cookie: sessionid=b
 = 200 "logout"
 
-GET /logout/
+PAGE /logout/
   Cookie: sessionid=b
   X-Set: sessionid="%62"; Path=/; HttpOnly
   X-Set-Too: other=b
@@ -1136,7 +1138,7 @@ GET /ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
 
-GET /logout/
+PAGE /logout/
   Cookie: sessionid=a
   X-Set: sessionid=anonymous; Path=/
 = 200 [sessionid=a]
@@ -1160,7 +1162,7 @@ GET /ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
 
-GET /logout/
+PAGE /logout/
   Cookie: sessionid=a
   X-Set: sessionid=; Path=/app; Max-Age=0
 = 200 [sessionid=a]
@@ -1170,7 +1172,7 @@ GET /ping/?idleFor=600
   Cookie: sessionid=b
 = 200 "logout"
 
-GET /logout/
+PAGE /logout/
   Cookie: sessionid=b
   X-Set: sessionid=b; expires=Thu, 01-Jan-1970 00:00:00 GMT
 = 200 [sessionid=b]
@@ -1298,7 +1300,7 @@ GET /ping/?idleFor=600
   Cookie: sessionid=b
 = 200 "logout"
 
-GET /log%6Fut/
+PAGE /log%6Fut/
   Cookie: sessionid=b
 = 200 [sessionid=b]
   Set-Cookie: (sessionid deleted)
@@ -1454,7 +1456,7 @@ GET /secret/..%2flogout/
 = 302
   Location: http://localhost:$ServerPort/logout/
 
-GET /coded%2fou%74/
+PAGE /coded%2fou%74/
   Cookie: sessionid=a
 = 200 [sessionid=a]
   Set-Cookie: (sessionid deleted)
@@ -1544,7 +1546,7 @@ POST /index.php?route=account/logout
 = 303
   Location: http://localhost:$ServerPort/index.php?route=account/logout&next=/index.php
 
-GET /index.php?&r%6Fute=account%2Flogout&routes=1&x=route&next=/&next=%2F
+PAGE /index.php?&r%6Fute=account%2Flogout&routes=1&x=route&next=/&next=%2F
   Cookie: sessionid=a
 = 200 [sessionid=a]
   Set-Cookie: (sessionid deleted)
@@ -1570,7 +1572,7 @@ GET /out?a.b[]=1&a_b=2&x.y=1&x_y=1&a%20b=3
   Cookie: sessionid=a
 = 401
 
-GET /out?a.b[]=1&a_b=2&x.y=1&x_y=1
+PAGE /out?a.b[]=1&a_b=2&x.y=1&x_y=1
   Cookie: sessionid=a
 = 200 [sessionid=a]
   Set-Cookie: (sessionid deleted)
@@ -1590,7 +1592,7 @@ GET /logout/
   X-State: expired
   !Set-Cookie
 
-GET /logout/
+PAGE /logout/
   Cookie: sessionid=a
   Upgrade-Insecure-Requests: 1
 = 200 [sessionid=a]
@@ -1676,7 +1678,7 @@ GET /index.php
   Cookie: sessionid=a
 = 401
 
-GET /logout/
+PAGE /logout/
   Cookie: sessionid=a
 = 200 [sessionid=a]
   Set-Cookie: (sessionid deleted)
@@ -1876,44 +1878,46 @@ GET /page
   X-State: closed
   Set-Cookie: (sessionid deleted)
 
-GET /api
+PAGE /api
   Cookie: first=1; sessionid=a; last=2
 = 200 [first=1; last=2]
   Set-Cookie: (sessionid deleted)
 
 POST /api
   Cookie: sessionid=a
+  Accept: text/html
 | a=b
 = 200 []
   Set-Cookie: (sessionid deleted)
 
-GET /poll
+PAGE /poll
   Cookie: sessionid=a
 = 200 []
   Set-Cookie: (sessionid deleted)
 
 HEAD /
   Cookie: sessionid=a
+  Accept: text/html
 = 200
   Set-Cookie: (sessionid deleted)
 
-GET /404/
+PAGE /404/
   Cookie: sessionid=a
 = 404 []
   Set-Cookie: (sessionid deleted)
 
-GET /204/
+PAGE /204/
   Cookie: sessionid=a
 = 204
   Set-Cookie: (sessionid deleted)
 
-GET /ping/?idleFor=0
+PAGE /ping/?idleFor=0
   Cookie: sessionid=a
 = 200 "logout"
   Set-Cookie: (sessionid deleted)
   X-State: closed
 
-GET /page
+PAGE /page
   Cookie: sessionid=a
 = 200 []
   X-State: closed
@@ -1942,7 +1946,7 @@ GET /
 = 200 [sessionid=b]
   X-State: live
 
-GET /login
+PAGE /login
   Cookie: sessionid=a
   X-Set: other=b; Path=/
 = 200 []
@@ -1972,7 +1976,7 @@ GET /ping/?idleFor=600
   Cookie: __Host-id=a
 = 200 "logout"
 
-GET /
+PAGE /
   Cookie: __Host-id=a
 = 200 []
   Set-Cookie: (__Host-id deleted); Secure
@@ -1981,7 +1985,7 @@ GET /others/ping/?idleFor=600
   Cookie: __Secure-id=a
 = 200 "logout"
 
-GET /others/
+PAGE /others/
   Cookie: __Secure-id=a
 = 200 []
   Set-Cookie: (__Secure-id deleted); Secure
@@ -2012,7 +2016,7 @@ GET /ping/?idleFor=600
   Cookie: sessionid=b
 = 200 "logout"
 
-GET /no-logout-url/api
+PAGE /no-logout-url/api
   Cookie: sessionid=b
 = 200 []
   Set-Cookie: (sessionid deleted)
@@ -2026,13 +2030,13 @@ GET /no-logout-url/api
     location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
     location = /ping/ { session_security_ping; }
 --- steps
-GET /ping/?idleFor=600
+PAGE /ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
   X-State: expired
   Set-Cookie: (sessionid deleted)
 
-GET /
+PAGE /
   Cookie: sessionid=a
 = 200 []
   X-State: closed
@@ -2218,7 +2222,7 @@ GET /logout/
   Cookie: sessionid=a
 = 200
 
-GET /
+PAGE /
   Cookie: sessionid=a
   X-Set: sessionid=a; Max-Age=0
 = 200 []
@@ -2247,7 +2251,7 @@ GET /logout/
   Cookie: sessionid=a
 = 200
 
-GET /
+PAGE /
   Cookie: sessionid=a
   X-Set: sessionid2=a
 = 200 []
@@ -2382,7 +2386,7 @@ GET /ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
 
-GET /logout/
+PAGE /logout/
   Cookie: sessionid=a
   X-Set: sessionid=a
   X-Set-Too: sessionid=b
@@ -2525,7 +2529,7 @@ GET /ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
 
-GET /
+PAGE /
   Host: other
   Cookie: sessionid=a
 = 200 []

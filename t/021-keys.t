@@ -10,7 +10,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 635;
+plan tests => 641;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 # /poll is passive; /kill expires a session that was idle for 100 seconds, /bye
@@ -292,7 +292,7 @@ GET /
 = 200 []
   X-State: closed
 
-GET /
+PAGE /
   Cookie: sessionid=d
 = 200 []
   X-State: closed
@@ -440,7 +440,7 @@ GET /
 = 200 [other=1]
   X-State: closed
 
-GET /
+PAGE /
   Cookie: sessionid=a; other=1
 = 200 [other=1]
   X-State: closed
@@ -466,7 +466,7 @@ GET /logout/
   X-Set: sessionid=; Max-Age=0
 = 200 [sessionid=a]
 
-GET /
+PAGE /
   Cookie: sessionid=b
 = 200 []
   X-State: closed
@@ -993,7 +993,7 @@ GET /
 
 
 
-=== of several sessions in a request the new value is the one that ends first
+=== of several sessions in a request the new value is none, and as old as the oldest
 --- steps
 ISSUED sessionid=a idle 100
 
@@ -1008,7 +1008,7 @@ GET /poll
 
 GET /ping/
   Cookie: sessionid=d
-= 200 ~ ^30\d$
+= 200 ~ ^10\d$
 
 GET /ping/
   Cookie: sessionid=a
@@ -1016,7 +1016,7 @@ GET /ping/
 
 
 
-=== or the one of that name, as it is spelled
+=== of two live sessions: to neither, whatever their names are
 --- steps
 ISSUED sessionid=a idle 300
 
@@ -1029,6 +1029,19 @@ GET /poll
 
 GET /ping/
   Cookie: sessionid=c
+= 200 ~ ^10\d$
+
+GET /out
+  Cookie: sessionid=c
+  X-Set: sessionid=; Max-Age=0
+= 200
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 ~ ^30\d$
+
+GET /ping/
+  Cookie: SessionID=b
 = 200 ~ ^10\d$
 
 
@@ -1048,12 +1061,12 @@ ISSUED sessionid=a idle 300
 GET /poll
   Cookie: sessionid=a; sessionid=dead
   X-Set: sessionid=b
-= 200 []
-  X-State: closed
+= 200 [sessionid=a]
+  X-State: live
 
 GET /ping/
   Cookie: sessionid=b
-= 200 ~ ^\d$
+= 200 ~ ^30\d$
   X-State: live
 
 GET /ping/
@@ -1262,7 +1275,7 @@ GET /
 = 200 []
   X-State: closed
 
-GET /
+PAGE /
   Cookie: sessionid=b
 = 200 []
   X-State: closed
@@ -1328,7 +1341,7 @@ GET /ping/
 = 200 ~ ^\d$
   X-State: live
 
-GET /old
+PAGE /old
   Cookie: sessionid=turn-10000
 = 200
   X-State: expired

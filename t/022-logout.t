@@ -63,7 +63,7 @@ GET $out
 
 END
         $steps .= defined $closes ? <<"END" : <<"END2";
-GET /
+PAGE /
   Cookie: sessionid=live-$n; other=1
 = 200 [other=1]
   X-State: closed

@@ -1030,14 +1030,14 @@ GET /
 
 === end: closed, and the cookie is deleted
 --- steps
-GET /
+PAGE /
   Cookie: sessionid=a; other=1
   X-Say: end
 = 200 <p>[sessionid=a; other=1]
   !X-Accel-Session
   Set-Cookie: (sessionid deleted)
 
-GET /
+PAGE /
   Cookie: sessionid=a; other=1
 = 200 <p>[other=1]
   X-State: closed
@@ -1166,7 +1166,7 @@ GET /
   X-Say: off
 = 200
 
-GET /
+PAGE /
   Cookie: sessionid=a
   X-Say: end
 = 200 <p>[sessionid=a]
@@ -1551,7 +1551,7 @@ PAGE /
 = 200 ~ data-warn-after="60" data-expire-after="90"
   X-State: live
 
-GET /
+PAGE /
   Cookie: sessionid=a
   X-Say: end
   X-Accel: /store/x
@@ -1778,7 +1778,7 @@ GET /
         deny all;
     }
 --- steps
-GET /404/
+PAGE /404/
   Cookie: sessionid=a
   X-Say: end
 = 302
@@ -1792,7 +1792,7 @@ GET /
 = 200 <p>[]
   X-State: closed
 
-GET /404/other
+PAGE /404/other
   Cookie: sessionid=b
   X-Say: end
 = 303
@@ -1836,7 +1836,7 @@ GET /
   X-State: live
 
 # nor a cache's: of a page that is not what the client wants
-GET /cached
+PAGE /cached
   Cookie: sessionid=e
   X-Say: end
 = 200
@@ -1852,7 +1852,7 @@ GET /cached
   !Set-Cookie
 
 # and of an error
-GET /404/cached
+PAGE /404/cached
   Cookie: sessionid=f
   X-Say: end
 = 302
@@ -1871,7 +1871,7 @@ GET /
   X-State: live
 
 # a backend's own, whatever becomes of it
-GET /cached/own
+PAGE /cached/own
   Cookie: sessionid=d
   If-Match: "other"
   X-Say: end
@@ -1970,7 +1970,7 @@ PAGE /
 = 200 ~ ^<script 
   X-State: live
 
-GET /
+PAGE /
   Cookie: sessionid=a; sessionid=b
   X-Say: end
 = 200

@@ -11,7 +11,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 179;
+plan tests => 180;
 
 defaults(
     http_config => <<'END',
@@ -110,7 +110,7 @@ GET /ping/
 
 === expired: the logout URL itself, where any made-up value could go
 --- steps
-GET /logout/
+PAGE /logout/
   Cookie: sessionid=a; other=1
 = 200 [other=1]
   X-State: expired
@@ -130,13 +130,14 @@ GET /logout/
 
 POST /logout/
   Cookie: sessionid=a; sessionid=b
+  Accept: text/html
 | a=b
 = 200 []
   Set-Cookie: (sessionid deleted)
 
 GET /
   Cookie: sessionid=b
-= 401
+= 200 []
 
 
 
@@ -435,10 +436,11 @@ GET /login
   X-Set: sessionid=a
 = 200
 
-GET /api
+PAGE /
   Cookie: sessionid=a; sessionid=b
-= 401
-  X-State: expired
+= 200 [sessionid=a]
+  X-State: live
+  !Set-Cookie
 
 GET /api
   Cookie: sessionid=a

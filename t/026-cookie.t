@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 342;
+plan tests => 369;
 
 defaults(
     http_config => <<'END',
@@ -50,7 +50,7 @@ __DATA__
 --- steps
 DEAD
 
-GET /app/page
+PAGE /app/page
   Cookie: sessionid=dead
 = 200 []
   Set-Cookie: (sessionid deleted in /)
@@ -65,17 +65,17 @@ GET /login
 
 DEAD
 
-GET /app/page
+PAGE /app/page
   Cookie: sessionid=dead
 = 200 []
   Set-Cookie: (sessionid deleted in /app)
 
-GET /app
+PAGE /app
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /app)
 
-GET /app?x=/other
+PAGE /app?x=/other
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /app)
@@ -90,17 +90,17 @@ GET /login
 
 DEAD
 
-GET /apple/
+PAGE /apple/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
 
-GET /page?x=/app/
+PAGE /page?x=/app/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
 
-GET /App/
+PAGE /App/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
@@ -115,12 +115,12 @@ GET /login
 
 DEAD
 
-GET /app/page
+PAGE /app/page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /app/)
 
-GET /app
+PAGE /app
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
@@ -135,12 +135,12 @@ GET /app/in/login?next=/a/b
 
 DEAD
 
-GET /app/in/page
+PAGE /app/in/page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /app/in)
 
-GET /app/page
+PAGE /app/page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
@@ -163,12 +163,12 @@ GET /application/login
 
 DEAD
 
-GET /app/page
+PAGE /app/page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /), (sessionid deleted in /app)
 
-GET /application/page
+PAGE /application/page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /), (sessionid deleted in /application)
@@ -187,12 +187,12 @@ GET /app;jsessionid=1/in/login
 
 DEAD
 
-GET /app;Domain=example.com/page
+PAGE /app;Domain=example.com/page
   Cookie: sessionid=dead
 = 200 []
   Set-Cookie: (sessionid deleted in /)
 
-GET /app;jsessionid=1/in/page
+PAGE /app;jsessionid=1/in/page
   Cookie: sessionid=dead
 = 200 []
   Set-Cookie: (sessionid deleted in /)
@@ -247,22 +247,22 @@ GET /app/10/login
 
 DEAD
 
-GET /app/page
+PAGE /app/page
   Cookie: sessionid=dead
 = 200 []
   Set-Cookie: (sessionid deleted in /app)
 
-GET /app/1/page
+PAGE /app/1/page
   Cookie: sessionid=dead
 = 200 []
   Set-Cookie: (sessionid deleted in /app), (sessionid deleted in /app/1)
 
-GET /app/7/page
+PAGE /app/7/page
   Cookie: sessionid=dead
 = 200 []
   Set-Cookie: (sessionid deleted in /app), (sessionid deleted in /app/7)
 
-GET /app/8/page
+PAGE /app/8/page
   Cookie: sessionid=dead
 = 200 []
   Set-Cookie: (sessionid deleted in /app)
@@ -321,12 +321,12 @@ GET /app/11/login
 
 DEAD
 
-GET /app/11/page
+PAGE /app/11/page
   Cookie: sessionid=dead
 = 200 []
   Set-Cookie: (sessionid deleted in /app)
 
-GET /app/8/page
+PAGE /app/8/page
   Cookie: sessionid=dead
 = 200 []
   Set-Cookie: (sessionid deleted in /app), (sessionid deleted in /app/8)
@@ -342,31 +342,31 @@ GET /login
 
 DEAD
 
-GET /page
+PAGE /page
   Host: www.example.com
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /; Domain=example.com)
 
-GET /page
+PAGE /page
   Host: example.com
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /; Domain=example.com)
 
-GET /page
+PAGE /page
   Host: WWW.Example.COM:8080
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /; Domain=example.com)
 
-GET /page
+PAGE /page
   Host: badexample.com
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
 
-GET /page
+PAGE /page
   Host: example.org
   Cookie: sessionid=dead
 = 200
@@ -394,22 +394,22 @@ GET /part/login
 
 DEAD
 
-GET /secure/
+PAGE /secure/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /secure); Secure
 
-GET /none/
+PAGE /none/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /none); Secure; SameSite=None
 
-GET /lone/
+PAGE /lone/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /lone); Secure; SameSite=None
 
-GET /part/
+PAGE /part/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /part); Secure; SameSite=None; Partitioned
@@ -436,19 +436,19 @@ GET /login
 
 DEAD
 
-GET /app/page
+PAGE /app/page
   Host: www.example.com
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /), (sessionid deleted in /app; Domain=example.com); Secure, (sessionid deleted in /app)
 
-GET /page
+PAGE /page
   Host: www.example.com
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
 
-GET /app/page
+PAGE /app/page
   Host: www.example.org
   Cookie: sessionid=dead
 = 200
@@ -465,7 +465,7 @@ GET /login
 
 DEAD
 
-GET /app/page
+PAGE /app/page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
@@ -511,7 +511,7 @@ GET /app/logout/
 = 200 [sessionid=b]
   Set-Cookie: (sessionid deleted in /app); Secure
 
-GET /app/?say=end
+PAGE /app/?say=end
   Cookie: sessionid=c
 = 200 [sessionid=c]
   Set-Cookie: (sessionid deleted in /app); Secure
@@ -524,7 +524,7 @@ GET /app/?say=end
 --- steps
 DEAD
 
-GET /app/page
+PAGE /app/page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /app; Domain=example.com)
@@ -548,17 +548,17 @@ GET /app/page
 --- steps
 DEAD
 
-GET /secure/
+PAGE /secure/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /); Secure
 
-GET /part/
+PAGE /part/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /part); Secure; Partitioned
 
-GET /both/
+PAGE /both/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /; Domain=localhost); Secure; Partitioned
@@ -577,23 +577,23 @@ GET /both/
 --- steps
 DEAD
 
-GET /page?app=shop
+PAGE /page?app=shop
   Host: www.example.com
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /shop; Domain=example.com)
 
-GET /page
+PAGE /page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
 
-GET /own/page?path=/own
+PAGE /own/page?path=/own
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /own)
 
-GET /own/page
+PAGE /own/page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
@@ -606,17 +606,17 @@ GET /own/page
 --- steps
 DEAD
 
-GET /page?domain=example.com;%20Secure
+PAGE /page?domain=example.com;%20Secure
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
 
-GET /page?path=/a;Domain=evil.example.com
+PAGE /page?path=/a;Domain=evil.example.com
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
 
-GET /page?path=/a&domain=example.com
+PAGE /page?path=/a&domain=example.com
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /a; Domain=example.com)
@@ -628,7 +628,7 @@ GET /page?path=/a&domain=example.com
     session_security_unknown expired;
     session_security_cookie domain=$arg_domain;
 --- steps
-GET /page?domain=a;b
+PAGE /page?domain=a;b
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
@@ -644,7 +644,7 @@ qr/\A\[error\] \d+#\d+: \*\d+ invalid domain "a;b" in "session_security_cookie",
     session_security_unknown expired;
     session_security_cookie path=$arg_path;
 --- steps
-GET /page?path=app
+PAGE /page?path=app
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /)
@@ -663,7 +663,7 @@ GET /login
 
 DEAD
 
-GET /app/page
+PAGE /app/page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /app)
@@ -681,12 +681,12 @@ GET /app/page
 --- steps
 DEAD
 
-GET /page
+PAGE /page
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /app)
 
-GET /inner/most/
+PAGE /inner/most/
   Cookie: sessionid=dead
 = 200
   Set-Cookie: (sessionid deleted in /inner)
@@ -714,7 +714,7 @@ GET /ping/?idleFor=600
   Cookie: __Host-id=a
 = 200 "logout"
 
-GET /own/
+PAGE /own/
   Cookie: __Host-id=a
 = 200 []
   Set-Cookie: (__Host-id deleted in /); Secure; Partitioned
@@ -723,7 +723,7 @@ GET /login
   X-Set: __Host-id=b; Path=/; Secure; SameSite=None
 = 200
 
-GET /
+PAGE /
   Cookie: __Host-id=a
 = 200 []
   Set-Cookie: (__Host-id deleted in /); Secure; SameSite=None
@@ -747,7 +747,7 @@ GET /ping/?idleFor=600
   Cookie: __Secure-id=a
 = 200 "logout"
 
-GET /
+PAGE /
   Cookie: __Secure-id=a
 = 200 []
   Set-Cookie: (__Secure-id deleted in /app; Domain=example.com); Secure
@@ -775,12 +775,12 @@ GET /ping/?idleFor=600
   Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session; sid_2=end
 = 200 "logout"
 
-GET /app/
+PAGE /app/
   Cookie: sid_0=first-part-of-the-session; other=1; sid_1=second-part-of-the-session; sid_2=end
 = 200 [other=1]
   Set-Cookie: (sid_0 deleted in /app); Secure, (sid_1 deleted in /app); Secure, (sid_2 deleted in /app); Secure
 
-GET /
+PAGE /
   Cookie: sid_1=second-part-of-the-session; sid_1=first-part-of-the-session
 = 200 []
   Set-Cookie: (sid_1 deleted in /)
@@ -862,12 +862,84 @@ GET /
 
 === a cookie's name as it is spelled, each once
 --- steps
-GET /ping/?idleFor=600
+PAGE /ping/?idleFor=600
   Cookie: SessionID=b
 = 200 "logout"
   Set-Cookie: (SessionID deleted in /)
 
-GET /
-  Cookie: sessionid=a; SessionID=b; sessionid=c; other=1
+PAGE /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+  Set-Cookie: (sessionid deleted in /)
+
+PAGE /
+  Cookie: sessionid=a; SessionID=b; SESSIONID=b; sessionid=a; other=1
 = 200 [other=1]
   Set-Cookie: (sessionid deleted in /), (SessionID deleted in /)
+
+
+
+=== a dead cookie of the same name as a living one is not deleted
+--- steps
+DEAD
+
+PAGE /
+  Cookie: sessionid=dead; sessionid=live
+= 200 [sessionid=live]
+  !Set-Cookie
+
+PAGE /
+  Cookie: SESSIONID=dead; sessionid=live
+= 200 [sessionid=live]
+  Set-Cookie: (SESSIONID deleted in /)
+
+
+
+=== only a page's response deletes
+--- steps
+DEAD
+
+GET /api
+  Cookie: sessionid=dead
+= 200 []
+  !Set-Cookie
+
+GET /api
+  Cookie: sessionid=dead
+  Sec-Fetch-Mode: cors
+  Accept: text/html
+= 200 []
+  !Set-Cookie
+
+GET /page
+  Cookie: sessionid=dead
+  Sec-Fetch-Mode: navigate
+= 200 []
+  Set-Cookie: (sessionid deleted in /)
+
+
+
+=== nor does a page's that comes late: its browser may have logged in since
+--- also_http
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        limit_rate 50;
+        return 200 "slow";
+    }
+--- also
+    location /late {
+        auth_request /wait;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location = /wait {
+        internal;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+    }
+--- timeout: 20
+--- steps
+DEAD
+
+PAGE /late
+  Cookie: sessionid=dead
+= 200 []
+  !Set-Cookie

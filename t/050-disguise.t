@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 1191;
+plan tests => 1326;
 
 # A ping that reports more than ten minutes ends any session, and without a
 # logout URL it is closed at once. The backend says which cookies it got; the
@@ -38,15 +38,17 @@ END
 );
 
 # "--- withheld": Cookie headers of which nothing arrives, as they are all the
-# dead session's; "--- passed": such as arrive as they were sent.
+# dead session's; "--- passed": such as arrive as they were sent; "--- kept":
+# what is sent, and what of it arrives.
 add_block_preprocessor(sub {
     my $block = shift;
-    my ($given, $passed) = (scalar $block->withheld, scalar $block->passed);
-    defined $given or defined $passed or return;
+    my ($given, $passed, $kept) = map { scalar $block->$_ } qw(withheld passed kept);
+    defined $given or defined $passed or defined $kept or return;
     my @steps = "GET /ping/?idleFor=600\n  Cookie: my_session=dead\n= 200 \"logout\"";
-    for (split /\n/, $given // $passed) {
-        push @steps, "GET /\n  Cookie: $_\n= 200 " .
-            (defined $passed ? "[$_]" : "[]\n  X-State: closed");
+    for (split /\n/, $given // $passed // $kept) {
+        my ($sent, $got) = defined $kept ? split / -> / : ($_, $_);
+        push @steps, "GET /\n  Cookie: $sent\n= 200 " .
+            (defined $given ? "[]\n  X-State: closed" : "[$got]");
     }
     $block->set_value(steps => CORE::join("\n\n", @steps));
 });
@@ -67,11 +69,55 @@ my_session=dead;
 === twice
 --- withheld
 my_session=dead; my_session=dead
-my_session=other; my_session=dead
-my_session=dead; my_session=other
-my_session=one; my_session=dead; my_session=two
-my_session=; my_session=dead
-my_session=dead; my_session=
+my_session=dead; MY_SESSION=dead; my_session="dead"
+
+
+
+=== beside another session, which stays: sent -> got
+--- kept
+my_session=other; my_session=dead -> my_session=other
+my_session=dead; my_session=other -> my_session=other
+my_session=one; my_session=dead; my_session=two -> my_session=one; my_session=two
+a=1; my_session=dead; MY.SESSION=x; b=2; my_session="dead"; c=3 -> a=1; MY.SESSION=x; b=2; c=3
+my_session="dead"; my_session="other" -> my_session="other"
+my_session=; my_session=dead -> my_session=
+my_session=dead; my_session= -> my_session=
+
+
+
+=== a piece that some backend reads as the dead session goes whole
+--- kept
+my_session=dead, my_session=other; my_session=live -> my_session=live
+my_session=live; my_session=other my_session=dead -> my_session=live
+
+
+
+=== what joins once the dead is taken out is read again
+--- http_config
+    session_security_zone cookie=my_session zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        return 200 "[$http_cookie]";
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: my_session=dead
+= 200 "logout"
+
+GET /ping/?idleFor=600
+  Cookie: my_session=a%3B%20b
+= 200 "logout"
+
+# Python reads the quotes together once what stood between is gone
+GET /
+  Cookie: my_session="a; my_session=dead; b"
+= 200 []
+  X-State: closed
+
+GET /
+  Cookie: my_session=other; x=1; my_session="a; my_session=dead; b"
+= 200 [x=1]
+  X-State: closed
 
 
 
@@ -107,7 +153,6 @@ my_session=""dead""
 my_session="dead
 my_session="dead"x
 my_session="dead" x
-my_session="dead"; my_session="other"
 
 
 
@@ -176,7 +221,6 @@ my_session=dead,other
 my_session=dead, other=1
 my_session=dead other
 my_session=dead other=1
-my_session=dead;other my_session=other
 
 
 
@@ -475,13 +519,15 @@ GET /
 
 === what is cut short and not known is not counted
 --- request eval
-[map { 'GET /' } 1 .. 2]
+[map { 'GET /' } 0 .. 8]
 --- more_headers eval
-[map { 'Cookie: ' . CORE::join '; ', map { "my_session=$_/a:b=&@" } 1 .. 16 } 1 .. 2]
+[map { 'Cookie: ' . CORE::join '; ', map { "my_session=$_/a:b=&@" } @$_ }
+     (map { [2 * $_ - 1, 2 * $_] } 1 .. 8), [1 .. 16]]
 --- response_headers eval
-['X-State: new', 'X-State: live']
+[('X-State: new') x 8, 'X-State: live']
 --- response_body eval
-[map { '[' . CORE::join('; ', map { "my_session=$_/a:b=&@" } 1 .. 16) . ']' } 1 .. 2]
+[map { '[' . CORE::join('; ', map { "my_session=$_/a:b=&@" } @$_) . ']' }
+     (map { [2 * $_ - 1, 2 * $_] } 1 .. 8), [1 .. 16]]
 
 
 
@@ -504,15 +550,15 @@ GET /
 GET /
   Cookie: my_session=dead
   Cookie: my_session=other
-= 200 []
-  X-State: closed
+= 200 [my_session=other]
+  X-State: new
 
 GET /
   Cookie: my_session=other
   Cookie: a=1; my_session="dead"
   Cookie: b=2
-= 200 [a=1; b=2]
-  X-State: closed
+= 200 [my_session=other; a=1; b=2]
+  X-State: live
 
 GET /
   cookie: a=1
@@ -547,17 +593,21 @@ GET /ping/?idleFor=600
   Cookie: my_session=dead
 = 200 "logout"
 
-GET /
-  Cookie: my_session=dead; my_session=other; my_session="dead"
+PAGE /
+  Cookie: my_session=dead; my_session="dead"
 = 200 []
   Set-Cookie: (my_session deleted)
 
-GET /
-  Cookie: MY.SESSION=dead; my_session=other
+GET /ping/?idleFor=600
+  Cookie: my_session=too
+= 200 "logout"
+
+PAGE /
+  Cookie: MY.SESSION=dead; my_session=too
 = 200 []
   Set-Cookie: (MY.SESSION deleted), (my_session deleted)
 
-GET /
+PAGE /
   Cookie: x=y my_session=dead
 = 200 []
   Set-Cookie: (my_session deleted)
@@ -570,10 +620,10 @@ GET /ping/?idleFor=600
   Cookie: my_session=dead
 = 200 "logout"
 
-GET /
+PAGE /
   Cookie: MY_SESSION=dead; my_session=other
   X-Set: my_session=new; Path=/
-= 200 []
+= 200 [my_session=other]
   Set-Cookie: my_session=new; Path=/, (MY_SESSION deleted)
 
 GET /
@@ -614,10 +664,6 @@ GET /
 = 200 [a=1]
 
 GET /
-  Cookie: a=1; my_session=dead; MY.SESSION=x; b=2; my_session="dead"; c=3
-= 200 [a=1; b=2; c=3]
-
-GET /
   Cookie: a="1, 2"; b=c=d; e; f=; =g; my_session=dead; h="\"i\""; a=2; A=3
 = 200 [a="1, 2"; b=c=d; e; f=; =g; h="\"i\""; a=2; A=3]
 
@@ -644,7 +690,7 @@ GET /
 
 
 
-=== live and dead together: all are withheld, and the live one was active
+=== live and dead together: only the dead is withheld
 --- steps
 GET /ping/?idleFor=600
   Cookie: my_session=dead
@@ -654,11 +700,11 @@ GET /ping/?idleFor=300
   Cookie: my_session=live
 = 200 300
 
-GET /
+PAGE /
   Cookie: my_session=dead; my_session=live; a=1
-= 200 [a=1]
-  X-State: closed
-  Set-Cookie: (my_session deleted)
+= 200 [my_session=live; a=1]
+  X-State: live
+  !Set-Cookie
 
 GET /ping/
   Cookie: my_session=live
@@ -670,8 +716,8 @@ GET /ping/?idleFor=300
 
 GET /
   Cookie: my_session=live2; a=1; my_session="dead"
-= 200 [a=1]
-  X-State: closed
+= 200 [my_session=live2; a=1]
+  X-State: live
 
 GET /ping/
   Cookie: my_session=live2
@@ -737,19 +783,21 @@ GET /other/
 === as many cookies as are looked at, and one more
 --- log_level: info
 --- request eval
-[map { 'GET /' } 1 .. 4]
+[map { 'GET /' } 1 .. 20]
 --- more_headers eval
 [map { 'Cookie: ' . CORE::join '; ', @$_ }
+     (map { ["my_session=$_"] } 1 .. 16),
      [map { "my_session=$_" } 1 .. 16],
-     [map { "my_session=$_" } 1 .. 16, 1 .. 16],
-     ['a=1', map { "my_session=$_" } 1 .. 17],
-     [(map { "my_session=$_" } 21 .. 40), 'b=2']]
+     ['a=1', (map { "my_session=$_" } 1 .. 16), 'b=2'],
+     ['a=1', (map { "my_session=$_" } 1 .. 16, 1), 'b=2'],
+     ['a=1', (map { "my_session=$_" } 21 .. 40), 'b=2']]
 --- response_headers eval
-['X-State: new', 'X-State: live', "X-State: none\n!Set-Cookie", "X-State: none\n!Set-Cookie"]
+[('X-State: new') x 16, ('X-State: live') x 2, ("X-State: none\n!Set-Cookie") x 2]
 --- response_body eval
-['[' . CORE::join('; ', map { "my_session=$_" } 1 .. 16) . ']',
- '[' . CORE::join('; ', map { "my_session=$_" } 1 .. 16, 1 .. 16) . ']',
- '[a=1]', '[b=2]']
+[(map { "[my_session=$_]" } 1 .. 16),
+ '[' . CORE::join('; ', map { "my_session=$_" } 1 .. 16) . ']',
+ '[a=1; ' . CORE::join('; ', map { "my_session=$_" } 1 .. 16) . '; b=2]',
+ '[a=1]', '[a=1]']
 
 
 
@@ -800,15 +848,45 @@ GET /ping/?idleFor=600
   Cookie: my_session=dead
 = 200 "logout"
 
-GET /
-  Cookie: my_session=one; my_session=two; my_session=dead
-= 200 []
-  X-State: closed
+PAGE /
+  Cookie: my_session=one; my_session=two; my_session=three; my_session=dead
+= 200 [my_session=one; my_session=two]
+  X-State: new
+  !Set-Cookie
 
 GET /
   Cookie: my_session=one
 = 200 [my_session=one]
+  X-State: live
+
+GET /
+  Cookie: my_session=three
+= 200 [my_session=three]
   X-State: new
+
+
+
+=== two invented cookies in front do not hide the real one for ever
+--- steps
+PAGE /
+  Cookie: my_session=one; my_session=two; my_session=real
+= 200 [my_session=one; my_session=two]
+  !Set-Cookie
+
+GET /ping/?idleFor=600
+  Cookie: my_session=real
+= 200 "logout"
+
+GET /login
+  Cookie: my_session=real
+  X-Set: my_session=real
+= 200 []
+
+PAGE /
+  Cookie: my_session=one; my_session=two; my_session=real
+= 200 [my_session=one; my_session=two; my_session=real]
+  X-State: live
+  !Set-Cookie
 
 
 
@@ -935,7 +1013,7 @@ GET /length
 
 GET /length
   Cookie: my_session=dead
-  Cookie: MY_SESSION=dead; my_session=other
+  Cookie: MY_SESSION=dead; my_session="dead"
 = 200 58
 
 GET /length
@@ -996,7 +1074,7 @@ Cookie: my_session=dead
 
 
 
-=== the last of exactly twenty, and twenty more Cookie headers
+=== the last of exactly twenty, and sixteen Cookie headers
 --- request eval
 ['GET /ping/?idleFor=600', map { 'GET /length' } 0 .. 3]
 --- more_headers eval
@@ -1004,9 +1082,9 @@ Cookie: my_session=dead
  CORE::join("\n", map({ sprintf 'X-%02d: 1', $_ } 0 .. 16), 'Cookie: my_session=dead'),
  CORE::join("\n", map({ sprintf 'X-%02d: 1', $_ } 0 .. 17), 'Cookie: my_session=dead'),
  CORE::join("\n", map({ sprintf 'X-%02d: 1', $_ } 0 .. 18), 'Cookie: my_session=dead'),
- CORE::join("\n", map { ('Cookie: my_session=dead', 'X-00: 1', 'Cookie: a=1') } 1 .. 20)]
+ CORE::join("\n", map { ('Cookie: my_session=dead', 'X-00: 1', 'Cookie: a=1') } 1 .. 16)]
 --- response_body eval
-['"logout"', 58 + 17 * 9, 58 + 18 * 9, 58 + 19 * 9, 58 + 20 * 9 + length('Cookie: ' . CORE::join('; ', ('a=1') x 20) . "\r\n")]
+['"logout"', 58 + 17 * 9, 58 + 18 * 9, 58 + 19 * 9, 58 + 16 * 9 + length('Cookie: ' . CORE::join('; ', ('a=1') x 16) . "\r\n")]
 
 
 

@@ -161,7 +161,7 @@ GET /closed/ping/?idleFor=600
   Cookie: sessionid=b
 = 200 "logout"
 
-GET /missing/
+PAGE /missing/
   Cookie: sessionid=b; other=1
 = 200 [other=1]
   X-State: closed
@@ -221,13 +221,13 @@ GET /ping/?idleFor=600
   Cookie: sessionid=c
 = 200 "logout"
 
-GET /app
+PAGE /app
   Cookie: sessionid=c; other=1
 = 200 [other=1]
   X-State: closed
   Set-Cookie: (sessionid deleted)
 
-GET /there
+PAGE /there
   Cookie: sessionid=c
 = 200 a file
   X-State: closed
@@ -285,13 +285,13 @@ GET /ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
 
-GET /on/
+PAGE /on/
   Cookie: sessionid=a
 = 200 []
   X-State: closed
   Set-Cookie: (sessionid deleted)
 
-GET /off/
+PAGE /off/
   Cookie: sessionid=a
 = 200 []
   X-State: closed
@@ -318,13 +318,13 @@ GET /ping/?idleFor=600
   Cookie: sessionid=b
 = 200 "logout"
 
-GET /
+PAGE /
   Cookie: sessionid=b
 = 200 home
   X-State: closed
   Set-Cookie: (sessionid deleted)
 
-GET /nothing
+PAGE /nothing
   Cookie: sessionid=b
 = 404
   X-State: closed
@@ -360,7 +360,7 @@ GET /closed/ping/?idleFor=600
   Cookie: sessionid=c
 = 200 "logout"
 
-GET /download
+PAGE /download
   Cookie: sessionid=c
   X-Accel: /again/
 = 200 []
@@ -458,7 +458,7 @@ GET /closed/ping/?idleFor=600
   Cookie: sessionid=b
 = 200 "logout"
 
-GET /app/
+PAGE /app/
   Cookie: sessionid=b; other=1
 = 200 [other=1]
   X-State: closed
@@ -488,7 +488,7 @@ GET /closed/ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
 
-GET /app/
+PAGE /app/
   Cookie: sessionid=a
 = 403
   X-State: closed
@@ -564,7 +564,7 @@ GET /closed/ping/?idleFor=600
   Cookie: sessionid=b
 = 200 "logout"
 
-GET /page.html
+PAGE /page.html
   Cookie: sessionid=b; other=1
 = 200 closed [other=1] [other=1] "logout"
   X-State: closed
@@ -670,7 +670,7 @@ GET /closed/ping/?idleFor=600
   Cookie: sessionid=b
 = 200 "logout"
 
-GET /app/
+PAGE /app/
   Cookie: sessionid=b; other=1
 = 200 [other=1]
   Set-Cookie: (sessionid deleted)
@@ -765,7 +765,7 @@ GET /closed/ping/?idleFor=600
   Cookie: sessionid=a
 = 200 "logout"
 
-GET /cached/
+PAGE /cached/
   Cookie: sessionid=a
 = 200 []
   X-Cache: MISS
@@ -823,7 +823,7 @@ GET /api HTTP/1.0
   Cookie: sessionid=a
 = 401 {"error":"session_expired"}
 
-GET /logout/ HTTP/1.0
+PAGE /logout/ HTTP/1.0
   Cookie: sessionid=a
 = 200 [sessionid=a]
   Set-Cookie: (sessionid deleted)
@@ -960,8 +960,8 @@ GET /
 
 GET /
   Cookie: split_0=fedcba9876543210-a; split_1=0123456789abcdef-b; split_2=tail
-= 200 []
-  X-State: closed
+= 200 [split_0=fedcba9876543210-a; split_2=tail]
+  X-State: live
 
 GET /
   Cookie: split_0=fedcba9876543210-a; split_1=fedcba9876543210-b; split_2=tail
@@ -977,7 +977,7 @@ GET /
     session_security zone=sessions;
     location = /ping/ { session_security_ping; }
 --- steps
-GET /ping/?idleFor=600
+PAGE /ping/?idleFor=600
   Cookie: split_0=0123456789abcdef-a; split_1=0123456789abcdef-b; split_2=tail
 = 200 "logout"
   Set-Cookie: (split_0 deleted), (split_1 deleted), (split_2 deleted)
@@ -1002,7 +1002,7 @@ GET /ping/?idleFor=600
   Cookie: split=short
 = 200 "logout"
 
-GET /
+PAGE /
   Cookie: split=short
 = 200 []
   X-State: closed

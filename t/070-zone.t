@@ -81,7 +81,7 @@ for (1 .. 8) {
     () = <$socket>;
 }
 my $started = Time::HiRes::time();
-main::ping_sessions('', 9000, 16);
+main::ping_sessions('', 9000, 2);
 main::check_warnings(Time::HiRes::time() - $started);
 --- request eval
 [map { 'GET /' } 1 .. 10]
@@ -131,7 +131,7 @@ is full
         return 200 "[$http_cookie]";
     }
 --- init
-main::ping_sessions('?idleFor=300', 9000, 16);
+main::ping_sessions('?idleFor=300', 9000, 2);
 --- steps
 GET /
   Cookie: sessionid=filling-1

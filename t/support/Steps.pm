@@ -3,7 +3,8 @@ package Steps;
 # "--- steps": the requests of a block, each with what it has to give, in the
 # order in which they happen.
 #
-#     GET /page                        the request; "POST /page" may have a body
+#     GET /page                        the request; "POST /page" may have a body,
+#                                      "PAGE /page" is a GET that accepts HTML
 #       Cookie: sessionid=a            its headers, indented
 #     | name=value                     its body
 #     = 302 moved                      the status and the whole body, or, after
@@ -61,6 +62,7 @@ sub steps_of {
             elsif (/^= (\d+|none)(?: (.*))?$/)     { ($code, $expected, $got) = ($1, $2, '') }
             elsif (/^\s+(\S.*)/ && defined $got)   { $got .= "$1\n" }
             elsif (/^\s+(\S.*)/)                   { $sent .= "$1\n" }
+            elsif (/^PAGE (.*)/)                   { $line = "GET $1"; $sent .= "Accept: text/html\n" }
             elsif (/^[A-Z]+ /)                     { $line = $_ }
             else  { Test::Nginx::Socket::bail_out($block->name . " - what does \"$_\" mean?") }
         }
