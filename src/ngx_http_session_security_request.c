@@ -660,6 +660,8 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
                             ssec_glimpse_last(&ctx->glimpse), ev, ctx->now,
                             &ctx->limits, &ctx->outcome))
     {
+        ctx->outcome.began = ssec_glimpse_login(&ctx->glimpse)
+                             ? ssec_glimpse_created(&ctx->glimpse) : 0;
         key->root = key->digest;
         key->state = SSEC_LIVE;
         key->passed = 1;

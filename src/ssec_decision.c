@@ -56,6 +56,7 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
             }
 
             out->created = created;
+            out->began = ssec_began(rec);
             out->changed = !rec->presented || (created && ev->admitted);
             rec->presented = true;
 
@@ -79,6 +80,7 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     out->idle = ssec_idle(rec, now);
     out->remaining = 0;
     out->lifetime = 0;
+    out->began = 0;
 
     if (rec->state == SSEC_VISITOR) {
         out->changed = false;
@@ -221,6 +223,7 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
             } else {
                 ssec_begin(rec, SSEC_LIVE, ev->own, now);
+                rec->login = true;
             }
 
             out->changed = true;
@@ -266,6 +269,7 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     out->state = rec->state;
     out->idle = ssec_idle(rec, now);
     out->remaining = 0;
+    out->began = (rec->state == SSEC_LIVE) ? ssec_began(rec) : 0;
 }
 
 
@@ -317,6 +321,7 @@ ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     if (ev->from == NULL || ev->said == SSEC_OFF || ev->said == SSEC_END) {
         ssec_begin(rec, (ev->said == SSEC_OFF) ? SSEC_VISITOR : SSEC_LIVE,
                    ev->own, now);                           /* rows 14, 16 */
+        rec->login = (rec->state == SSEC_LIVE);
 
     } else if (ev->apart || !ev->from->issued) {
 
@@ -361,6 +366,7 @@ ssec_begin(ssec_record_t *rec, ssec_state_e state, const ssec_own_t *own,
     rec->state = state;
     rec->told = false;
     rec->left = false;
+    rec->login = false;
     rec->created = now;
     rec->last = now;
     rec->own = own;

@@ -43,6 +43,7 @@ typedef struct {
     bool          presented;     /* a client was seen to have it */
     bool          told;          /* expired: a client got expired_status */
     bool          left;          /* visitor: was logged in before */
+    bool          login;         /* a login was seen to begin it */
     uint64_t      created;
     uint64_t      last;          /* last activity */
 
@@ -133,6 +134,8 @@ typedef struct {
     uint64_t        idle;        /* before the request counted */
     uint64_t        remaining;   /* likewise; 0 unless live */
     uint64_t        lifetime;    /* before max_lifetime; UINT64_MAX for none */
+    uint64_t        began;       /* when a login began it, on the table's
+                                    clock; 0: not live, or no login was seen */
 } ssec_outcome_t;
 
 
@@ -154,7 +157,8 @@ bool ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 /*
  * The part of it that most requests need: rows 4 to 9, for a live session that
  * a client was seen to have, and these limits.  Gives false, and nothing but
- * times, if the session has come to its end.
+ * times, if the session has come to its end.  When a login began it, the caller
+ * knows: outcome->began is not set.
  */
 
 static inline bool ssec_decide_live(uint64_t created, uint64_t last,
@@ -171,6 +175,15 @@ static inline uint64_t
 ssec_idle(const ssec_record_t *rec, uint64_t now)
 {
     return (now > rec->last) ? now - rec->last : 0;
+}
+
+
+/* When a login began it; 0 if none was seen to do so. */
+
+static inline uint64_t
+ssec_began(const ssec_record_t *rec)
+{
+    return rec->login ? rec->created : 0;
 }
 
 

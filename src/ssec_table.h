@@ -69,11 +69,13 @@
 #define SSEC_CLOCK_NEW       (1ULL << 36)
 
 /*
- * When a session began is kept in units of 64 ms, rounded down, modulo 2.2
- * years before its last activity, below two flags.
+ * When a session began is kept in units of 64 ms, rounded down, modulo 1.09
+ * years before its last activity: more than max_lifetime may be.  With it goes
+ * whether a login began the session, and above both are two flags.
  */
 #define SSEC_CREATED         6
-#define SSEC_CREATED_MASK    0x3fffffffU
+#define SSEC_CREATED_MASK    0x1fffffffU
+#define SSEC_LOGIN           0x20000000U
 
 
 typedef struct ssec_header_s  ssec_header_t;
@@ -110,7 +112,7 @@ typedef struct {                 /* a session that is held */
 
 typedef struct {                 /* a session that was seen */
     uint64_t         word;       /* its record, */
-    uint32_t         began;      /* as it was */
+    uint32_t         began;      /* as it was, and how it began */
     unsigned         slot;
     ssec_bucket_t   *bucket;
 } ssec_glimpse_t;
@@ -182,7 +184,7 @@ void ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
 bool ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_glimpse_t *glimpse);
 
-/* The last activity of a session that was seen, and when it began. */
+/* The last activity of a session that was seen, and when and how it began. */
 
 static inline uint64_t
 ssec_glimpse_last(const ssec_glimpse_t *glimpse)
@@ -196,6 +198,14 @@ ssec_glimpse_created(const ssec_glimpse_t *glimpse)
 {
     return ssec_created(ssec_glimpse_last(glimpse), glimpse->began);
 }
+
+
+static inline bool
+ssec_glimpse_login(const ssec_glimpse_t *glimpse)
+{
+    return (glimpse->began & SSEC_LOGIN) != 0;
+}
+
 
 /*
  * The last activity of a session that was seen is not before this.  Gives

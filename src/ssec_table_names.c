@@ -66,7 +66,7 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
  * A name of the session that has this key.  When a session gets its second
  * key, it moves to a place of its own, which no key leads to but by a name:
  * so none of its keys can begin it anew.  The lowest bits of that place are
- * those of its creation time: then one store makes a name of the record.
+ * how and when it began: then one store makes a name of the record.
  */
 
 static ssec_new_name_e
@@ -102,7 +102,7 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
 
             name->word = (name->word & SSEC_TIME_MAX)
                          | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
-            name->created &= SSEC_CREATED_MASK;
+            name->created &= SSEC_BEGAN_MASK;
 
             return SSEC_NAME_GIVEN;
         }
@@ -139,8 +139,8 @@ ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry)
 
     ssec_digest(&table->key, seed, sizeof(seed), &to.digest);
 
-    to.digest.body &= ~((uint64_t) SSEC_CREATED_MASK << SSEC_LINK_BODY);
-    to.digest.body |= (uint64_t) (stored.created & SSEC_CREATED_MASK)
+    to.digest.body &= ~((uint64_t) SSEC_BEGAN_MASK << SSEC_LINK_BODY);
+    to.digest.body |= (uint64_t) (stored.created & SSEC_BEGAN_MASK)
                       << SSEC_LINK_BODY;
 
     to.first = ssec_first_bucket(table, to.digest.place);

@@ -168,7 +168,7 @@ ssec_link(const ssec_stored_t *name)
 
     digest.place = (uint32_t) name->word;
     digest.body = (((name->word & SSEC_TIME_MAX) >> 32) << 30
-                   | (name->created & SSEC_CREATED_MASK))
+                   | (name->created & SSEC_BEGAN_MASK))
                   << SSEC_LINK_BODY;
 
     return digest;
@@ -200,6 +200,7 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
     rec->presented = (state != SSEC_SLOT_FRESH);
     rec->told = (state == SSEC_SLOT_TOLD);
     rec->left = (state == SSEC_SLOT_LEFT || state == SSEC_SLOT_GUEST);
+    rec->login = (stored->created & SSEC_LOGIN) != 0;
     rec->last = stored->word & SSEC_TIME_MAX;
 
     rec->created = ssec_created(rec->last, stored->created);
@@ -241,6 +242,10 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
     stored.created = (uint32_t) (rec->created >> SSEC_CREATED)
                      & SSEC_CREATED_MASK;
     stored.own = 0;
+
+    if (rec->login) {
+        stored.created |= SSEC_LOGIN;
+    }
 
     if (rec->own) {
         stored.own = (uint16_t) (rec->own - table->header->own);

@@ -29,14 +29,15 @@
 #define SSEC_PLACE_BITS   22
 #define SSEC_PLACE_MASK   (((1ULL << SSEC_PLACE_BITS) - 1) << SSEC_PLACE)
 
-/* the flags above the creation time */
+/* how and when a session began, and the flags above that */
+#define SSEC_BEGAN_MASK   (SSEC_LOGIN | SSEC_CREATED_MASK)
 #define SSEC_HAS_OWN      0x40000000U
 #define SSEC_IN_SECOND    0x80000000U
 
 /*
  * A name holds its session's digest there: the place and the six highest bits
- * of the body where the time is, the 30 bits that follow where the creation
- * time is, and no more.
+ * of the body where the time is, the 30 bits that follow where a session has
+ * how and when it began, and no more.
  */
 #define SSEC_LINK_BODY    28     /* the lowest bits are not kept */
 #define SSEC_LINK_WORD    6
@@ -172,6 +173,7 @@ struct ssec_bucket_s {
 _Static_assert(sizeof(ssec_bucket_t) == 64, "a bucket is one cache line");
 _Static_assert((SSEC_SLOT_OLD_NAME & 3) == 0, "names are four in a row");
 _Static_assert((SSEC_SLOT_LIVE | 2) == SSEC_SLOT_ISSUED, "one test for both");
+_Static_assert(SSEC_BEGAN_MASK == (1U << 30) - 1, "as much as a link needs");
 _Static_assert(sizeof(ssec_header_t) <= SSEC_TABLE_HEADER, "its room");
 
 

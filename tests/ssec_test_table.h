@@ -123,7 +123,7 @@ test_place_name(ssec_table_t *table, uint32_t bucket, unsigned slot,
     stored.word = (uint64_t) state << SSEC_STATE
                   | root.body >> (64 - SSEC_LINK_WORD) << 32 | root.place;
     stored.created = (uint32_t) (root.body >> SSEC_LINK_BODY)
-                     & SSEC_CREATED_MASK;
+                     & SSEC_BEGAN_MASK;
     stored.own = 0;
 
     table->buckets[bucket].body[slot] = digest.body;
@@ -203,7 +203,7 @@ test_same(const ssec_record_t *a, const ssec_record_t *b)
 {
     return a->state == b->state && a->issued == b->issued
            && a->presented == b->presented && a->told == b->told
-           && a->left == b->left
+           && a->left == b->left && a->login == b->login
            && a->created == b->created && a->last == b->last
            && (a->own == b->own
                || (a->own && b->own && ssec_same_own(a->own, b->own)));

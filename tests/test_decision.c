@@ -36,6 +36,7 @@ enum { HAD_LIVE = 0, HAD_EXPIRED, HAD_MADE_UP, HAD_MADE_UP_DEAD };
 
 static const ssec_record_t  had[] = {
     [HAD_LIVE] = { .state = SSEC_LIVE, .issued = true, .presented = true,
+                   .login = true,
                    .created = NOW - 2 * HOUR, .last = NOW - 5 * SECOND,
                    .own = &own_long },
     [HAD_EXPIRED] = { .state = SSEC_EXPIRED, .issued = true, .presented = true,
@@ -236,6 +237,7 @@ assert_same(const ssec_record_t *rec, const ssec_record_t *expected)
     assert_int_equal(rec->presented, expected->presented);
     assert_int_equal(rec->told, expected->told);
     assert_int_equal(rec->left, expected->left);
+    assert_int_equal(rec->login, expected->login);
     assert_int_equal(rec->created, expected->created);
     assert_int_equal(rec->last, expected->last);
     assert_ptr_equal(rec->own, expected->own);
@@ -2732,6 +2734,78 @@ assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
 }
 
 
+/*
+ * A page may be older than its session: only a login that was seen to begin
+ * the session tells that it is another one.
+ */
+
+static void
+a_login_begins_a_session(void **state)
+{
+    size_t          i;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    const ssec_record_t  since_login = {
+        .state = SSEC_LIVE, .login = true, .presented = true,
+        .created = NOW - HOUR, .last = NOW
+    };
+
+    const ssec_record_t  left_since_login = {
+        .state = SSEC_VISITOR, .left = true, .login = true, .presented = true,
+        .created = NOW - HOUR, .last = NOW
+    };
+
+    const struct {
+        const char     *what;
+        ssec_record_t   rec;
+        ssec_event_t    ev;
+        uint64_t        began;
+    }  rows[] = {
+        { "2: a request is no login", unknown(), request(SSEC_ACTIVE), 0 },
+        { "3: nor is a ping", unknown(), ping(SECOND), 0 },
+        { "6: the session goes on", since_login, request(SSEC_ACTIVE),
+          NOW - HOUR },
+        { "6: likewise one of which no login was seen",
+          live(NOW - HOUR, NOW), request(SSEC_ACTIVE), 0 },
+        { "14: a dead key is set anew", dead(SSEC_CLOSED), issue(true), NOW },
+        { "15: a key that stands apart, of a session without a login",
+          unknown(), { .kind = SSEC_ISSUE, .from = &had[HAD_MADE_UP] }, 0 },
+        { "15: and of one with it", unknown(),
+          { .kind = SSEC_ISSUE, .apart = true, .from = &had[HAD_LIVE] },
+          had[HAD_LIVE].created },
+        { "16: a new key", unknown(), issue(true), NOW },
+        { "16: a visitor's", unknown(),
+          { .kind = SSEC_ISSUE, .said = SSEC_OFF }, 0 },
+        { "16: a new session's", unknown(),
+          { .kind = SSEC_ISSUE, .said = SSEC_END }, NOW },
+        { "18: the first login of a visitor", visitor(), response(SSEC_ON),
+          NOW },
+        { "18: another one: the age counts from before", left(),
+          response(SSEC_ON), 0 },
+        { "18: likewise, and that began by a login", left_since_login,
+          response(SSEC_ON), NOW - HOUR },
+        { "17: a session that ends", since_login, response(SSEC_DELETE), 0 },
+        { "4: one that expires",
+          { .state = SSEC_LIVE, .login = true, .presented = true,
+            .created = NOW - HOUR, .last = NOW - EXPIRE },
+          request(SSEC_ACTIVE), 0 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rec = rows[i].rec;
+        out = decide(&rec, rows[i].ev);
+
+        if (out.began != rows[i].began) {
+            fail_msg("row %s: began at %ld, not at %ld", rows[i].what,
+                     (long) out.began, (long) rows[i].began);
+        }
+    }
+}
+
+
 static void
 brief_events(void **state)
 {
@@ -2815,6 +2889,7 @@ typedef struct {
     bool               told;
     bool               issued;
     bool               left;
+    bool               login;
     uint64_t           created;
     uint64_t           human;
     const ssec_own_t  *own;
@@ -3022,6 +3097,7 @@ model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
         *m = (model_t) {
             .state = (ev->from->state == SSEC_LIVE) ? SSEC_LIVE : SSEC_CLOSED,
             .issued = true,
+            .login = ev->from->login,
             .created = ev->from->created,
             .human = ev->from->last,
             .own = ev->own ? ev->own : ev->from->own
@@ -3032,6 +3108,7 @@ model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
 
     model_begin(m, ev->said == SSEC_OFF ? SSEC_VISITOR : SSEC_LIVE, now);
     m->issued = true;
+    m->login = (m->state == SSEC_LIVE);
     m->own = ev->own;
 }
 
@@ -3053,9 +3130,11 @@ model_response(model_t *m, const ssec_event_t *ev, uint64_t now)
     {
         before = *m;
         model_begin(m, SSEC_LIVE, now);
+        m->login = true;
         m->own = ev->own;
 
         if (before.left) {
+            m->login = before.login;
             m->created = before.created;
             m->human = (now > before.human) ? now : before.human;
         }
@@ -3346,7 +3425,12 @@ random_histories(void **state)
 
             if (rec.state != SSEC_UNKNOWN) {
                 assert_int_equal(rec.created, model.created);
+                assert_int_equal(rec.login, model.login);
             }
+
+            assert_int_equal(out.began,
+                             rec.state == SSEC_LIVE && model.login
+                             ? model.created : 0);
 
             if (rec.state == SSEC_LIVE) {
                 assert_int_equal(rec.issued, model.issued);
@@ -3446,6 +3530,7 @@ main(void)
         cmocka_unit_test(row_15_logged_in_with_a_visitors_key),
         cmocka_unit_test(row_16_begins_anew),
         cmocka_unit_test(row_16_with_what_is_said),
+        cmocka_unit_test(a_login_begins_a_session),
         cmocka_unit_test(issue_of_a_known_session),
         cmocka_unit_test(issue_of_a_session_that_is_due),
         cmocka_unit_test(row_17_21_close),

@@ -98,6 +98,7 @@ record(ssec_state_e state, bool flag, uint64_t last)
         .issued = flag || state != SSEC_LIVE,
         .presented = true,
         .told = flag && state == SSEC_EXPIRED,
+        .login = last & 1,
         .created = (last - 640) & ~63ULL,
         .last = last
     };
@@ -479,18 +480,22 @@ times_are_packed(void **state)
 }
 
 
-/* A session may be 2.2 years old, and none looks older than it is. */
+/*
+ * A session may be 1.09 years old, and none looks older than it is, whether a
+ * login began it or not.
+ */
 
 static void
 ages_are_packed(void **state)
 {
     size_t         i;
+    unsigned       login;
     ssec_digest_t  digest;
     ssec_record_t  rec;
 
     static const uint64_t  ages[] = {
         0, 64, 128, 86400000ULL / 64 * 64, (1ULL << 32),
-        ((1ULL << 30) - 1) << 6
+        ((1ULL << 29) - 1) << 6
     };
 
     (void) state;
@@ -500,11 +505,15 @@ ages_are_packed(void **state)
     for (i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
         rec = issued(1ULL << 37);
         rec.created = rec.last - ages[i];
-        (void) test_put(&table, digest, rec);
-        assert_known(digest, rec);
+
+        for (login = 0; login <= 1; login++) {
+            rec.login = login;
+            (void) test_put(&table, digest, rec);
+            assert_known(digest, rec);
+        }
     }
 
-    rec.created = rec.last - (1ULL << 36) - 64;
+    rec.created = rec.last - (1ULL << 35) - 64;
     (void) test_put(&table, digest, rec);
     rec.created = rec.last - 64;
     assert_known(digest, rec);
@@ -1368,6 +1377,7 @@ glimpse(void **state)
     for (slot = 0; slot < SSEC_SLOTS; slot++) {
         for (i = 0; i < sizeof(live_ones) / sizeof(live_ones[0]); i++) {
             rec = live_ones[i];
+            rec.login = i & 1;
             rec.created = rec.last & ~63ULL;
             place(A, slot, digest, rec);
 
@@ -1377,6 +1387,7 @@ glimpse(void **state)
 
             assert_int_equal(ssec_glimpse_last(&g), entry.record.last);
             assert_int_equal(ssec_glimpse_created(&g), entry.record.created);
+            assert_int_equal(ssec_glimpse_login(&g), i & 1);
             assert_ptr_equal(g.bucket, &table.buckets[entry.bucket]);
             assert_int_equal(g.slot, entry.slot);
             assert_int_equal(test_locks(&table), 0);

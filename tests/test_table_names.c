@@ -57,7 +57,7 @@ static ssec_record_t
 record(ssec_state_e state, uint64_t last)
 {
     return (ssec_record_t) { .state = state, .issued = true,
-                             .presented = true,
+                             .presented = true, .login = true,
                              .created = (last - 640) & ~63ULL, .last = last };
 }
 
@@ -474,9 +474,9 @@ settled_beside_another(void **state)
 
         ssec_digest(&table.key, seed, sizeof(seed), &other);
 
-        other.body &= ~((uint64_t) SSEC_CREATED_MASK << SSEC_LINK_BODY);
+        other.body &= ~((uint64_t) SSEC_BEGAN_MASK << SSEC_LINK_BODY);
         other.body |= (uint64_t) (table.buckets[A].created[0]
-                                  & SSEC_CREATED_MASK) << SSEC_LINK_BODY;
+                                  & SSEC_BEGAN_MASK) << SSEC_LINK_BODY;
         other.body ^= 1;
 
         first = ssec_first_bucket(&table, other.place);
@@ -509,7 +509,7 @@ links(void **state)
                       | root.body >> (64 - SSEC_LINK_WORD) << 32 | root.place;
         stored.created = SSEC_HAS_OWN | SSEC_IN_SECOND
                          | ((root.body >> SSEC_LINK_BODY)
-                            & SSEC_CREATED_MASK);
+                            & SSEC_BEGAN_MASK);
         name = ssec_link(&stored);
 
         assert_int_equal(name.place, root.place);
