@@ -18,6 +18,9 @@
 /* what may stand between the cookies */
 #define ssec_is_between(c)    (ssec_is_separator(c) || ssec_ends[c])
 
+/* of UTF-8, behind the lead byte */
+#define ssec_is_trail(c)      (((c) & 0xc0) == 0x80)
+
 #define ssec_is_octal(c, max)  ((c) >= '0' && (c) <= (max))
 
 
@@ -94,8 +97,13 @@ static size_t ssec_cookie_up_to(const ssec_str_t *value, unsigned readings);
 static size_t ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting);
 static bool ssec_cookie_begins(const ssec_cookie_name_t *name,
     const uint8_t *p, const uint8_t *end);
-static int ssec_cookie_percent(const uint8_t *p, const uint8_t *end);
-static int ssec_hex(uint8_t c);
+static uint8_t *ssec_cookie_undo(const uint8_t *buf, uint8_t *last,
+    uint8_t **next);
+static unsigned ssec_cookie_surrogates(const uint8_t *p);
+static uint8_t *ssec_cookie_put_back(uint8_t *p, unsigned code);
+static size_t ssec_cookie_escape(const uint8_t *p, const uint8_t *end,
+    unsigned *code);
+static int ssec_hex(const uint8_t *p, unsigned n);
 static uint8_t ssec_cookie_fold(uint8_t c);
 
 
@@ -135,7 +143,8 @@ bool
 ssec_cookie_match(const ssec_cookie_name_t *name, const uint8_t *data,
     size_t len)
 {
-    int             c;
+    size_t          n;
+    unsigned        code;
     const uint8_t  *end;
 
     end = data + len;
@@ -148,10 +157,10 @@ ssec_cookie_match(const ssec_cookie_name_t *name, const uint8_t *data,
             return false;
         }
 
-        c = ssec_cookie_percent(data, end);
+        n = ssec_cookie_escape(data, end, &code);
 
-        if (c >= 0 && ssec_is_blank(c)) {
-            data += 3;
+        if (n && ssec_is_blank(code)) {
+            data += n;
 
         } else if (*data == '+') {
             data++;
@@ -169,9 +178,9 @@ static bool
 ssec_cookie_begins(const ssec_cookie_name_t *name, const uint8_t *p,
     const uint8_t *end)
 {
-    int      c;
-    size_t   i;
-    uint8_t  folded;
+    size_t    i, n;
+    uint8_t   folded;
+    unsigned  code;
 
     for (i = 0; i < name->folded.len; i++) {
 
@@ -186,18 +195,21 @@ ssec_cookie_begins(const ssec_cookie_name_t *name, const uint8_t *p,
             continue;
         }
 
-        c = ssec_cookie_percent(p, end);
+        n = ssec_cookie_escape(p, end, &code);
 
-        if (c < 0 || ssec_cookie_fold((uint8_t) c) != folded) {
+        if (n == 0 || code > 0xff
+            || ssec_cookie_fold((uint8_t) code) != folded)
+        {
             return false;
         }
 
-        p += 3;
+        p += n;
     }
 
     /* and takes an encoded zero for the name's end */
 
-    return p == end || name->prefix || ssec_cookie_percent(p, end) == 0;
+    return p == end || name->prefix
+           || (ssec_cookie_escape(p, end, &code) && code == 0);
 }
 
 
@@ -813,15 +825,14 @@ ssec_cookie_canonical(uint8_t *buf, const uint8_t *data, size_t len)
 
 
 /*
- * Undoes percent-encoding, "+" and UTF-8, and Python's quoting if asked to.
- * What an escape stands for is put back in front of what is still to read, so
- * that one pass does the work of repeated ones.
+ * Undoes escapes, "+" and UTF-8, and Python's quoting if asked to.  The
+ * character that an escape stands for is put back in front of the bytes still
+ * to read, so that one pass does the work of repeated ones.
  */
 
 static size_t
 ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting)
 {
-    int      byte;
     uint8_t  c, *p, *end, *last;
 
     p = buf;
@@ -849,22 +860,98 @@ ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting)
         }
 
         *last++ = (c == '+') ? ' ' : c;
-
-        byte = (last - buf < 3) ? -1 : ssec_cookie_percent(last - 3, last);
-
-        if (byte >= 0) {
-            last -= 3;
-            *--p = (uint8_t) byte;
-
-        } else if (c >= 0x80 && c <= 0xbf && last - buf >= 2
-                   && (last[-2] == 0xc2 || last[-2] == 0xc3))
-        {
-            last -= 2;
-            *--p = (uint8_t) (last[0] << 6 | (c & 0x3f));
-        }
+        last = ssec_cookie_undo(buf, last, &p);
     }
 
     return (size_t) (last - buf);
+}
+
+
+/*
+ * Takes an encoded character off the end of buf, which is at last, and puts it
+ * back in front of next.  Gives the new end.  The character is shorter than its
+ * encoding, so there is room, and a value of n bytes is read 3n times at most.
+ */
+
+static uint8_t *
+ssec_cookie_undo(const uint8_t *buf, uint8_t *last, uint8_t **next)
+{
+    size_t    len, n;
+    unsigned  code;
+
+    len = (size_t) (last - buf);
+
+    if (len >= 3 && ssec_cookie_escape(last - 3, last, &code) == 3) {
+        n = 3;
+
+    } else if (len >= 6 && ssec_cookie_escape(last - 6, last, &code) == 6) {
+        n = 6;
+
+    } else if (len >= 2 && ssec_is_trail(last[-1])
+               && (last[-2] == 0xc2 || last[-2] == 0xc3))
+    {
+        code = (unsigned) (last[-2] & 0x03) << 6 | (last[-1] & 0x3f);
+        n = 2;
+
+    } else if (len >= 6 && (code = ssec_cookie_surrogates(last - 6)) != 0) {
+        n = 6;
+
+    } else {
+        return last;
+    }
+
+    *next = ssec_cookie_put_back(*next, code);
+
+    return last - n;
+}
+
+
+/*
+ * The character of two UTF-16 surrogates that are encoded as UTF-8 each, at
+ * the six bytes from p on, or 0.
+ */
+
+static unsigned
+ssec_cookie_surrogates(const uint8_t *p)
+{
+    if (p[0] != 0xed || (p[1] & 0xf0) != 0xa0 || !ssec_is_trail(p[2])
+        || p[3] != 0xed || (p[4] & 0xf0) != 0xb0 || !ssec_is_trail(p[5]))
+    {
+        return 0;
+    }
+
+    return 0x10000 + ((unsigned) (p[1] & 0x0f) << 16
+                      | (unsigned) (p[2] & 0x3f) << 10
+                      | (unsigned) (p[4] & 0x0f) << 6 | (p[5] & 0x3f));
+}
+
+
+/* Writes a character before p, in UTF-8, or as one byte if it is Latin-1. */
+
+static uint8_t *
+ssec_cookie_put_back(uint8_t *p, unsigned code)
+{
+    unsigned  lead;
+
+    if (code < 0x100) {
+        *--p = (uint8_t) code;
+        return p;
+    }
+
+    /* each byte behind the lead takes six bits, and one of the lead's */
+
+    lead = 0x3f;
+
+    do {
+        *--p = (uint8_t) (0x80 | (code & 0x3f));
+        code >>= 6;
+        lead >>= 1;
+
+    } while (code > lead);
+
+    *--p = (uint8_t) (~(lead << 1 | 1) | code);
+
+    return p;
 }
 
 
@@ -888,34 +975,66 @@ ssec_cookie_trim(const uint8_t *p, const uint8_t *end)
 }
 
 
-/* The byte that "%XX" stands for, or -1. */
+/*
+ * The length of the escape at p, "%XX" or "%uXXXX", and the character it stands
+ * for; or 0.
+ */
 
-static int
-ssec_cookie_percent(const uint8_t *p, const uint8_t *end)
+static size_t
+ssec_cookie_escape(const uint8_t *p, const uint8_t *end, unsigned *code)
 {
-    int  high, low;
+    int     value;
+    size_t  n;
 
     if (*p != '%' || end - p < 3) {
-        return -1;
+        return 0;
     }
 
-    high = ssec_hex(p[1]);
-    low = ssec_hex(p[2]);
+    if ((p[1] | 0x20) == 'u') {
+        n = 6;
+        value = (end - p < 6) ? -1 : ssec_hex(p + 2, 4);
 
-    return (high < 0 || low < 0) ? -1 : high << 4 | low;
+    } else {
+        n = 3;
+        value = ssec_hex(p + 1, 2);
+    }
+
+    if (value < 0) {
+        return 0;
+    }
+
+    *code = (unsigned) value;
+
+    return n;
 }
 
 
+/* The number of n hexadecimal digits, or -1. */
+
 static int
-ssec_hex(uint8_t c)
+ssec_hex(const uint8_t *p, unsigned n)
 {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
+    int      value;
+    uint8_t  c;
+
+    for (value = 0; n; n--) {
+        c = *p++;
+
+        if (c >= '0' && c <= '9') {
+            value = value << 4 | (c - '0');
+            continue;
+        }
+
+        c |= 0x20;
+
+        if (c < 'a' || c > 'f') {
+            return -1;
+        }
+
+        value = value << 4 | (c - 'a' + 10);
     }
 
-    c |= 0x20;
-
-    return (c >= 'a' && c <= 'f') ? c - 'a' + 10 : -1;
+    return value;
 }
 
 

@@ -6,7 +6,8 @@
  * finds every reading, and brings each value into one canonical form:
  *
  *   names   case is ignored (ASP.NET); blanks, "." and "[" are "_" (PHP);
- *           percent-encoding is undone (PHP before 7.2.34); a name may follow
+ *           percent-encoding is undone (PHP before 7.2.34, Perl's CGI, which
+ *           knows "%uXXXX", too); a name may follow
  *           ";" (RFC 6265), "," (RFC 2109), a blank or a quote (Python), and
  *           separators behind ";" or "," (Tomcat; Werkzeug "=" before 2.2.3);
  *   values  end at ";", at the closing quote, be it behind a ";" (Python), at
@@ -14,9 +15,11 @@
  *           CGI) or at another separator (Tomcat, Undertow); with a leading
  *           quote the last byte goes too, quote or not (Node's "cookie" up to
  *           0.4);
- *   forms   percent-encoding (PHP, Node) and octal escapes (Python) are undone,
+ *   forms   percent-encoding (PHP, Node), "%uXXXX" (Perl's CGI, classic ASP,
+ *           JavaScript's unescape()) and octal escapes (Python) are undone,
  *           quotes and backslashes dropped, "+" is a blank (PHP, Rack), two
  *           bytes of UTF-8 are the Latin-1 byte they stand for (Node, Django),
+ *           two surrogates are the character they stand for (Perl's CGI),
  *           blanks around are dropped; all of it until nothing changes.
  *
  * A blank here is any byte up to 0x20 and from 0x7f on: Python and JavaScript

@@ -242,6 +242,19 @@ test_match(void **state)
     assert_false(match("sess", STR("%20")));
     assert_false(match("sess", STR("+")));
 
+    /* Perl's CGI */
+
+    assert_true(match("sess", STR("%u0073es%u0073")));
+    assert_true(match("sess", STR("%u0053ESS")));
+    assert_true(match("my_sess", STR("my%u005fsess")));
+    assert_true(match("my_sess", STR("my%U002Esess")));
+    assert_true(match("sess", STR("sess%u0000junk")));
+    assert_false(match("sess", STR("ses%u0173")));
+    assert_false(match("sess", STR("ses%u073")));
+    assert_false(match("sess", STR("ses%u")));
+    assert_false(match("sess", STR("ses%u007g")));
+    assert_false(match("sess", STR("sess%u0100junk")));
+
     for (c = 0; c < 256; c++) {
         byte = (uint8_t) c;
 
@@ -266,6 +279,7 @@ test_match(void **state)
     assert_true(match("sess*", STR("sess")));
     assert_true(match("sess*", STR("SESS.0")));
     assert_true(match("sess*", STR("%73ess.1")));
+    assert_true(match("sess*", STR("%u0073ess%u002e1")));
     assert_false(match("sess*", STR("ses")));
     assert_false(match("sess*", STR("xsess")));
 }
@@ -598,6 +612,68 @@ test_canonical(void **state)
 }
 
 
+/* Perl's CGI undoes %uXXXX into UTF-8, JavaScript's unescape() as well. */
+
+static void
+test_unicode_percent(void **state)
+{
+    (void) state;
+
+    assert_canonical("%u0044", "D");
+    assert_canonical("x%u0044y%U004aZ", "xDyJZ");
+    assert_canonical("%u0020x%u3000", "x");
+    assert_canonical("%u0078+%u002b", "x");
+    assert_canonical("%u0022x%u005c054", "x,");
+
+    /* Latin-1 is one byte, the rest is UTF-8 */
+
+    assert_canonical("x%u0080y", "x\x80y");
+    assert_canonical("x%u00e9y", "x\xe9y");
+    assert_canonical("x%u00c3%A9y", "x\xe9y");
+    assert_canonical("x%u00ffy", "x\xffy");
+    assert_canonical("x%u0100y", "x\xc4\x80y");
+    assert_canonical("x%u07ffy", "x\xdf\xbfy");
+    assert_canonical("x%u0800y", "x\xe0\xa0\x80y");
+    assert_canonical("x%u20acy", "x\xe2\x82\xacy");
+    assert_canonical("x%uffffy", "x\xef\xbf\xbfy");
+    assert_canonical("x%u00e2%u0082%u00acy", "x\xe2\x82\xacy");
+
+    /* a pair of surrogates is one character */
+
+    assert_canonical("x%ud800%udc00y", "x\xf0\x90\x80\x80y");
+    assert_canonical("x%uD83D%uDE42y", "x\xf0\x9f\x99\x82y");
+    assert_canonical("x%udbff%udfffy", "x\xf4\x8f\xbf\xbfy");
+    assert_canonical("x%F0%9F%99%82y", "x\xf0\x9f\x99\x82y");
+    assert_canonical("x%ED%A0%BD%ED%B9%82y", "x\xf0\x9f\x99\x82y");
+    assert_canonical("x%ud83dy", "x\xed\xa0\xbdy");
+    assert_canonical("x%ude42%ud83dy", "x\xed\xb9\x82\xed\xa0\xbdy");
+    assert_canonical("x%ud83d%ud83d%ude42y",
+                     "x\xed\xa0\xbd\xf0\x9f\x99\x82y");
+
+    /* however it is mixed */
+
+    assert_canonical("%25u0044", "D");
+    assert_canonical("%u0025u0044", "D");
+    assert_canonical("%u002544", "D");
+    assert_canonical("%%u0044", "%D");
+    assert_canonical("%%u0034%u0034", "D");
+    assert_canonical("%u%30%30%34%34", "D");
+    assert_canonical("%%75%u0030044", "D");
+    assert_canonical("%u00%u00344", "D");
+    assert_canonical("%\\u00\"44", "D");
+    assert_canonical("\\045u0044", "D");
+    assert_canonical("x%uD83D%25uDE%u00342y", "x\xf0\x9f\x99\x82y");
+
+    /* what is none */
+
+    assert_canonical("%u", "%u");
+    assert_canonical("%u004", "%u004");
+    assert_canonical("%u004g", "%u004g");
+    assert_canonical("%ug044%u 044", "%ug044%u 044");
+    assert_canonical("u0044", "u0044");
+}
+
+
 static void
 test_same_session(void **state)
 {
@@ -803,6 +879,14 @@ test_long(void **state)
     memcpy(header + MAX_LEN - 3, "78", 3);
 
     assert_string_equal(canonical((uint8_t *) header, MAX_LEN - 1), "x");
+
+    for (i = 1; i < MAX_LEN - 10; i += 5) {
+        memcpy(header + i, "u0025", 5);
+    }
+
+    memcpy(header + i, "78", 2);
+
+    assert_string_equal(canonical((uint8_t *) header, i + 2), "x");
 }
 
 
@@ -862,7 +946,8 @@ random_text(uint64_t *seed, uint8_t *p, size_t max)
 
     static const char  plain[] = "s=s=;xX012_";
     static const char  special[] = "s=s=;;,,  \"\"\\\\%%+xX012347aAfF5c22.[\t"
-                                   "&:/(\xc2\xc3\xa9\x80";
+                                   "&:/(\xc2\xc3\xa9\x80"
+                                   "%u00%uDd\xed\xa0\xb0";
 
     len = test_below(seed, max + 1);
     odd = test_below(seed, 3) != 0;
@@ -889,7 +974,7 @@ test_random_values(void **state)
 {
     size_t    i, len, n, m;
     uint64_t  seed;
-    uint8_t   x[40], once[40], twice[130];
+    uint8_t   x[40], once[40], twice[250];
 
     (void) state;
 
@@ -916,6 +1001,14 @@ test_random_values(void **state)
         }
 
         m = ssec_cookie_canonical(twice, twice, 3 * len);
+        assert_int_equal(m, n);
+        assert_memory_equal(twice, once, n);
+
+        for (m = 0; m < len; m++) {
+            sprintf((char *) twice + 6 * m, "%%u%04x", x[m]);
+        }
+
+        m = ssec_cookie_canonical(twice, twice, 6 * len);
         assert_int_equal(m, n);
         assert_memory_equal(twice, once, n);
 
@@ -1067,6 +1160,7 @@ main(void)
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_slices),
         cmocka_unit_test(test_canonical),
+        cmocka_unit_test(test_unicode_percent),
         cmocka_unit_test(test_same_session),
         cmocka_unit_test(test_is_canonical),
         cmocka_unit_test(test_each_place),

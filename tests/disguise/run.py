@@ -50,6 +50,7 @@ VALUES = {
     'php json': urllib.parse.quote_plus(JSON).encode(),
     'python quote': urllib.parse.quote('a/b c=3&d=10%').encode(),
     'quoted': b'"a1b2c3d4e5f6 g7h8"',
+    'perl': urllib.parse.quote('Zo\u00e9 \u20ac\U0001f642;a=b').encode(),
 }
 
 # ---------------------------------------------------------------- disguises
@@ -87,6 +88,27 @@ def percent(rng, value, every=False, encoded=False):
                             for byte in piece)
         else:
             out += piece
+
+    return out
+
+
+def unicode_percent(rng, value, every=False):
+    """Perl's %uXXXX for some of what a value's percent-encoding stands for."""
+
+    try:
+        text = urllib.parse.unquote_to_bytes(value).decode('utf-8')
+    except UnicodeError:
+        text = urllib.parse.unquote_to_bytes(value).decode('latin1')
+
+    out = b''
+
+    for char in text:
+        if every or char in ' &;=+%' or rng.random() < 0.2:
+            units = struct.iter_unpack('>H', char.encode('utf-16-be'))
+            out += b''.join(rng.choice([b'%%u%04x', b'%%u%04X', b'%%U%04x'])
+                            % unit for unit in units)
+        else:
+            out += char.encode('utf-8')
 
     return out
 
@@ -144,6 +166,9 @@ VALUE_STEPS = [
     lambda rng, v: percent(rng, v, every=True),
     lambda rng, v: percent(rng, v, encoded=True),
     lambda rng, v: percent(rng, unescape(v), every=True),
+    lambda rng, v: unicode_percent(rng, v),
+    lambda rng, v: unicode_percent(rng, v, every=True),
+    lambda rng, v: percent(rng, unicode_percent(rng, v)),
     unpercent,
     lambda rng, v: unpercent(rng, unpercent(rng, v)),
     lambda rng, v: unescape(v),
@@ -180,8 +205,9 @@ def spoil(rng, name):
 
     i = rng.randrange(len(name))
     char = name[i:i + 1]
-    other = rng.choice([b'%%%02x' % name[i], char.swapcase(), b'.', b'[', b' ',
-                        b'_', b'+', b'\xa0', b'%2e', b'%5B'])
+    other = rng.choice([b'%%%02x' % name[i], b'%%u%04x' % name[i],
+                        char.swapcase(), b'.', b'[', b' ', b'_', b'+', b'\xa0',
+                        b'%2e', b'%5B', b'%u005b'])
 
     return name[:i] + other + name[i + 1:]
 
@@ -198,6 +224,9 @@ NAME_STEPS = [
     lambda rng, n: n.replace(b'.', b' '),
     lambda rng, n: n.replace(b'.', b'['),
     lambda rng, n: percent(rng, n),
+    lambda rng, n: unicode_percent(rng, n),
+    lambda rng, n: unicode_percent(rng, n, every=True),
+    lambda rng, n: percent(rng, unicode_percent(rng, n)),
     lambda rng, n: n + b'[]',
     lambda rng, n: n + b'%00x',
     lambda rng, n: b'"' + n + b'"',

@@ -1,5 +1,6 @@
 /* Cookie headers.  The first byte of the input says for which name. */
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@ static size_t count(const ssec_cookie_name_t *name, const uint8_t *data,
 static void check_cookie(const ssec_cookie_t *cookie, const uint8_t *data,
     size_t len);
 static void check_canonical(const uint8_t *data, size_t len);
+static bool is_encoded(const uint8_t *p, const uint8_t *end);
+static bool are_digits(const uint8_t *p, size_t n);
 static void check_withheld(const ssec_cookie_name_t *name,
     const uint8_t *data, size_t len);
 
@@ -153,6 +156,7 @@ check_canonical(const uint8_t *data, size_t len)
 
     for (i = 0; i < n; i++) {
         check(once[i] != '"' && once[i] != '\\' && once[i] != '+');
+        check(!is_encoded(once + i, once + n));
     }
 
     /* in place */
@@ -163,6 +167,38 @@ check_canonical(const uint8_t *data, size_t len)
 
     free(once);
     free(twice);
+}
+
+
+/* Whether something that a backend decodes begins here. */
+
+static bool
+is_encoded(const uint8_t *p, const uint8_t *end)
+{
+    size_t  len;
+
+    len = (size_t) (end - p);
+
+    return (len >= 3 && p[0] == '%' && are_digits(p + 1, 2))
+           || (len >= 6 && p[0] == '%' && (p[1] == 'u' || p[1] == 'U')
+               && are_digits(p + 2, 4))
+           || (len >= 2 && (p[0] == 0xc2 || p[0] == 0xc3)
+               && (p[1] & 0xc0) == 0x80)
+           || (len >= 6 && p[0] == 0xed && (p[1] & 0xf0) == 0xa0
+               && (p[2] & 0xc0) == 0x80 && p[3] == 0xed
+               && (p[4] & 0xf0) == 0xb0 && (p[5] & 0xc0) == 0x80);
+}
+
+
+static bool
+are_digits(const uint8_t *p, size_t n)
+{
+    while (n && isxdigit(*p)) {
+        p++;
+        n--;
+    }
+
+    return n == 0;
 }
 
 
