@@ -33,6 +33,7 @@ typedef struct {
 typedef struct {
     ngx_array_t                            injected;
     ngx_uint_t                             inject;  /* is on somewhere */
+    ngx_uint_t                             pages;   /* are changed somewhere */
 } ngx_http_session_security_main_conf_t;
 
 
@@ -302,6 +303,7 @@ ngx_module_t  ngx_http_session_security_module = {
     NULL,                                    /* exit master */
     NGX_MODULE_V1_PADDING
 };
+
 
 
 /* what session_security_inject takes besides on and off */
@@ -792,14 +794,17 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
         conf->inject = 0;
     }
 
+    smcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_session_security_module);
+
+    smcf->pages |= conf->inject || conf->keep_out;
+
     if (!conf->inject || conf->shm_zone == NULL) {
         return NGX_CONF_OK;
     }
 
     /* the server's other locations are not all merged yet */
 
-    smcf = ngx_http_conf_get_module_main_conf(cf,
-                                              ngx_http_session_security_module);
     cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
 
     injected = ngx_array_push(&smcf->injected);
@@ -1802,6 +1807,10 @@ ngx_http_session_security_init(ngx_conf_t *cf)
 
     *h = ngx_http_session_security_admit_handler;
 
+    if (smcf->pages) {
+        ngx_http_session_security_init_page_filters();
+    }
+
     ngx_http_session_security_init_header_filter();
 
     for (i = 0; /* void */ ; /* void */ ) {
@@ -1819,10 +1828,7 @@ ngx_http_session_security_init(ngx_conf_t *cf)
         }
     }
 
-    if (smcf->injected.nelts) {
-        ngx_http_session_security_init_body_filter();
-
-    } else if (smcf->inject) {
+    if (smcf->injected.nelts == 0 && smcf->inject) {
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"session_security_inject\" has no effect; add "
                       "\"session_security zone=NAME\" to its server");

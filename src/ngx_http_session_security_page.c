@@ -20,6 +20,8 @@ struct ngx_http_session_security_page_s {
     (2 * NGX_HTTP_SESSION_SECURITY_TIME_LEN)
 
 
+static ngx_int_t ngx_http_session_security_page_header_filter(
+    ngx_http_request_t *r);
 static ngx_uint_t ngx_http_session_security_has_place(ngx_http_request_t *r);
 static void ngx_http_session_security_warn(ngx_http_request_t *r,
     ngx_str_t *encoding);
@@ -38,8 +40,8 @@ static u_char *ngx_http_session_security_times(u_char *p,
 static u_char *ngx_http_session_security_seconds(u_char *p,
     const char *attribute, uint64_t ms);
 
-static ngx_int_t ngx_http_session_security_body_filter(ngx_http_request_t *r,
-    ngx_chain_t *in);
+static ngx_int_t ngx_http_session_security_page_body_filter(
+    ngx_http_request_t *r, ngx_chain_t *in);
 static ngx_int_t ngx_http_session_security_put(ngx_http_request_t *r,
     ngx_http_session_security_page_t *page, ngx_chain_t *in,
     ngx_chain_t **out) ssec_seldom;
@@ -52,14 +54,39 @@ static ngx_chain_t **ngx_http_session_security_link(ngx_http_request_t *r,
     ngx_chain_t **last, ngx_buf_t *b);
 
 
-static ngx_http_output_body_filter_pt  ngx_http_next_body_filter;
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
 void
-ngx_http_session_security_init_body_filter(void)
+ngx_http_session_security_init_page_filters(void)
 {
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_session_security_page_header_filter;
+
     ngx_http_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_http_session_security_body_filter;
+    ngx_http_top_body_filter = ngx_http_session_security_page_body_filter;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_page_header_filter(ngx_http_request_t *r)
+{
+    ngx_http_session_security_ctx_t       *ctx;
+    ngx_http_session_security_loc_conf_t  *slcf;
+
+    if (r != r->main) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+    ctx = ngx_http_session_security_ctx(r);
+
+    if (ctx && ngx_http_session_security_page(r, slcf, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
 }
 
 
@@ -611,7 +638,8 @@ ngx_http_session_security_html(ngx_pool_t *pool, ngx_str_t *s)
 
 
 static ngx_int_t
-ngx_http_session_security_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+ngx_http_session_security_page_body_filter(ngx_http_request_t *r,
+    ngx_chain_t *in)
 {
     ngx_chain_t                      *out;
     ngx_http_session_security_ctx_t  *ctx;

@@ -85,18 +85,15 @@ ngx_http_session_security_init_header_filter(void)
 static ngx_int_t
 ngx_http_session_security_header_filter(ngx_http_request_t *r)
 {
-    ngx_http_session_security_ctx_t       *ctx;
-    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_http_session_security_ctx_t  *ctx;
 
-    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
     ctx = ngx_http_get_module_ctx(r, ngx_http_session_security_module);
 
     if (r == r->main
         && (r->headers_out.headers.part.nelts
             || r->internal
             || r->filter_finalize
-            || (ctx && (ctx->outcome.verdict != SSEC_PASS
-                        || ctx->withheld || ctx->hidden || slcf->inject || slcf->keep_out))))
+            || (ctx && (ctx->outcome.verdict != SSEC_PASS || ctx->withheld))))
     {
         return ngx_http_session_security_filter(r);
     }
@@ -117,10 +114,6 @@ ngx_http_session_security_filter(ngx_http_request_t *r)
     if ((ctx || slcf->shm_zone)
         && ngx_http_session_security_headers(r, slcf, ctx) != NGX_OK)
     {
-        return NGX_ERROR;
-    }
-
-    if (ctx && ngx_http_session_security_page(r, slcf, ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
