@@ -102,6 +102,7 @@ static ngx_uint_t ngx_http_session_security_option(
     ngx_http_session_security_option_name_t *name, ngx_str_t *value);
 static ngx_int_t ngx_http_session_security_add_variables(ngx_conf_t *cf);
 static ngx_int_t ngx_http_session_security_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_session_security_init_pages(ngx_conf_t *cf);
 static void ngx_http_session_security_init_injected(ngx_conf_t *cf,
     ngx_http_session_security_injected_t *injected);
 static void ngx_http_session_security_no_location(ngx_conf_t *cf,
@@ -304,6 +305,42 @@ ngx_module_t  ngx_http_session_security_module = {
     NGX_MODULE_V1_PADDING
 };
 
+
+/*
+ * A module's filters have one place in the chain.  Set-Cookie has to be seen
+ * after add_header, and a page after sub_filter and xslt_stylesheet: the page's
+ * filters are a module of their own.
+ */
+
+static ngx_http_module_t  ngx_http_session_security_page_module_ctx = {
+    NULL,                                    /* preconfiguration */
+    ngx_http_session_security_init_pages,    /* postconfiguration */
+
+    NULL,                                    /* create main configuration */
+    NULL,                                    /* init main configuration */
+
+    NULL,                                    /* create server configuration */
+    NULL,                                    /* merge server configuration */
+
+    NULL,                                    /* create location configuration */
+    NULL                                     /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_session_security_page_module = {
+    NGX_MODULE_V1,
+    &ngx_http_session_security_page_module_ctx, /* module context */
+    NULL,                                    /* module directives */
+    NGX_HTTP_MODULE,                         /* module type */
+    NULL,                                    /* init master */
+    NULL,                                    /* init module */
+    NULL,                                    /* init process */
+    NULL,                                    /* init thread */
+    NULL,                                    /* exit thread */
+    NULL,                                    /* exit process */
+    NULL,                                    /* exit master */
+    NGX_MODULE_V1_PADDING
+};
 
 
 /* what session_security_inject takes besides on and off */
@@ -1807,10 +1844,6 @@ ngx_http_session_security_init(ngx_conf_t *cf)
 
     *h = ngx_http_session_security_admit_handler;
 
-    if (smcf->pages) {
-        ngx_http_session_security_init_page_filters();
-    }
-
     ngx_http_session_security_init_header_filter();
 
     for (i = 0; /* void */ ; /* void */ ) {
@@ -1832,6 +1865,24 @@ ngx_http_session_security_init(ngx_conf_t *cf)
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                       "\"session_security_inject\" has no effect; add "
                       "\"session_security zone=NAME\" to its server");
+    }
+
+    return NGX_OK;
+}
+
+
+/* Pages are changed only after nginx's other filters have made them. */
+
+static ngx_int_t
+ngx_http_session_security_init_pages(ngx_conf_t *cf)
+{
+    ngx_http_session_security_main_conf_t  *smcf;
+
+    smcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_session_security_module);
+
+    if (smcf->pages) {
+        ngx_http_session_security_init_page_filters();
     }
 
     return NGX_OK;

@@ -405,6 +405,7 @@ void ngx_http_session_security_report(ngx_http_request_t *r,
 
 
 extern ngx_module_t  ngx_http_session_security_module;
+extern ngx_module_t  ngx_http_session_security_page_module;
 
 
 /* The zone's time, in milliseconds, as of when nginx last updated its own. */

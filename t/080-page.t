@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 1673;
+plan tests => 1695;
 
 # The backend answers with what the request has in X-Page, and in headers of
 # its own; a session is ended by a ping that reports ten minutes.
@@ -46,6 +46,7 @@ defaults(
         location /utf-16/ { default_type "text/html; charset=utf-16"; return 200 $http_x_page; }
         location /UTF-16LE/ { default_type "text/html; charset=UTF-16LE"; return 200 $http_x_page; }
         location /utf-32/ { default_type 'text/html; charset="utf-32"'; return 200 $http_x_page; }
+        location /zipped/ { add_header Content-Encoding gzip; }
         location /packed/ { add_header Content-Encoding br; return 200 $http_x_page; }
         location /file/ { }
     }
@@ -1740,7 +1741,7 @@ plain
 --- steps
 PAGE /after/page.html
   X-Page: <p>
-= 200 ~ ^<html><html>\n(tag)<p>$
+= 200 ~ ^<html><html>\n<p>(tag)$
 
 PAGE /after/none.html
   X-Page: <p>
@@ -1801,16 +1802,69 @@ GET /
 
 
 
-=== sub_filter: finds the tag, and adds to the page
+=== sub_filter: changes the page, and not the tag in it
 --- also
     location /sub/ {
-        sub_filter "<script defer" "<script async";
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        sub_filter 'src="/' 'src="/app/';
+        sub_filter '<script' '<blink';
+        sub_filter_once off;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
     }
+    location /file/ {
+        sub_filter 'src="/' 'src="/app/';
+        sub_filter 'promised' '<html><title>a</title>';
+        sub_filter_once off;
+    }
+--- user_files
+>>> file/page.html
+promised<img src="/a">
 --- steps
 PAGE /sub/
-  X-Page: <html><p>
-= 200 ~ ^<html><script async src="[^"]*" data-ping=
+  X-Page: <html><img src="/a"><p>
+= 200 <html>(tag)<img src="/app/a"><p>
+  Cache-Control: no-store
+
+PAGE /sub/
+  X-Page: <img src="/a"><img src="/b">
+= 200 (tag)<img src="/app/a"><img src="/app/b">
+
+PAGE /file/page.html
+= 200 <html><title>a</title>(tag)<img src="/app/a">
+
+# nor the page of somebody without a session
+
+GET /sub/
+  X-Page: <img src="/a">
+= 200 <img src="/app/a">
+  !Cache-Control
+
+
+
+=== gunzip: what is unpacked has the tag in it
+--- skip_eval
+11: (qx('$ENV{TEST_NGINX_BINARY}' -V 2>&1) // '') !~ /http_gunzip_module/
+--- also
+    location /unpacked/ {
+        gunzip on;
+        proxy_set_header Accept-Encoding gzip;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/zipped/;
+    }
+--- user_files eval
+[['zipped/page.html' => Compress::Zlib::memGzip('<html><p>')]]
+--- steps
+PAGE /unpacked/page.html
+= 200 <html>(tag)<p>
+  !Content-Encoding
+
+# also for a browser that accepts gzip: no tag fits into a compressed page
+
+PAGE /unpacked/page.html
+  Accept-Encoding: gzip
+= 200 <html>(tag)<p>
+  !Content-Encoding
+
+GET /unpacked/page.html
+= 200 <html><p>
 
 
 

@@ -6,6 +6,7 @@ it went in, with the script's tag in one place and nothing else changed.
 """
 
 import gzip
+import os
 import random
 import re
 import socket
@@ -268,6 +269,141 @@ class Slow:
                             b"\r\n<head><p>first")
 
 
+# Debian's modules, which only Debian's nginx can load
+
+MODULES = "/usr/lib/nginx/modules/"
+XSLT = MODULES + "ngx_http_xslt_filter_module.so"
+IMAGE = MODULES + "ngx_http_image_filter_module.so"
+SUBS = MODULES + "ngx_http_subs_filter_module.so"
+SRCACHE = MODULES + "ngx_http_srcache_filter_module.so"
+
+STYLE = """<?xml version="1.0"?>
+<xsl:stylesheet version="1.0"
+    xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+<xsl:output method="html" indent="no"/>
+<xsl:template match="/"><html><p><xsl:value-of select="a"/></p></html>
+</xsl:template>
+</xsl:stylesheet>
+"""
+
+BESIDE = """
+    session_security_zone cookie=sid zone=s:1m;
+
+    map $session_security_state $of_session {
+        default    1;
+        none       0;
+        anonymous  0;
+    }
+
+    log_format stored "$uri $cookie_sid $srcache_store_status";
+
+    server {
+        listen 127.0.0.1:%d;
+        root %s;
+
+        session_security zone=s;
+        session_security_inject on;
+        session_security_logout_url /logout/;
+
+        location = /ping/ { session_security_ping; }
+        location = /s.js { session_security_script; }
+
+        location /a.xml {
+            types { text/xml xml; }
+            xslt_stylesheet %s;
+        }
+        location /off/ {
+            alias %s/;
+            types { text/xml xml; }
+            xslt_stylesheet %s;
+            add_header X-Accel-Session off;
+        }
+        location /a.html {
+            default_type text/html;
+            sub_filter 'src="/' 'src="/app/';
+            sub_filter_once off;
+        }
+        location /subs/ {
+            alias %s/;
+            default_type text/html;
+            subs_filter 'src="/' 'src="/app/';
+        }
+        location /stored/ {
+            alias %s/;
+            default_type text/html;
+            access_log stored.log stored;
+            srcache_store PUT /store;
+            srcache_fetch GET /stored-page;
+            srcache_fetch_skip $of_session;
+            srcache_store_skip $of_session;
+        }
+        location = /store { internal; return 204; }
+        location = /stored-page { internal; return 404; }
+    }
+    """
+
+
+def test_beside(running, tap, name, modules):
+    """Beside other modules, whichever nginx loads first."""
+
+    port = servers.free_port()
+    directory = running.path("beside")
+    style = running.write("beside/style.xsl", STYLE)
+    running.write("beside/a.xml", "<a>text</a>")
+    running.write("beside/a.html", '<html><img src="/a">')
+
+    nginx = servers.Nginx(running, BESIDE % (
+        port, directory, style, directory, style, directory, directory),
+        name, modules)
+    nginx.start(port)
+
+    for path, what, wanted in (
+            ("/a.xml", "xslt_stylesheet makes", b"<html>|<p>text</p></html>"),
+            ("/a.html", "sub_filter changes", b'<html>|<img src="/app/a">'),
+            ("/subs/a.html", "subs_filter changes",
+             b'<html>|<img src="/app/a">'),
+            ("/stored/a.html", "srcache is not to store",
+             b'<html>|<img src="/a">')):
+        status, headers, body = ask(port, path)
+        tap.equal((status, TAG.sub(b"|", body).strip()), (200, wanted),
+                  "%s: the page that %s has the tag" % (name, what))
+        tap.ok(headers.get("content-type", "").startswith("text/html")
+               and headers.get("cache-control") == "no-store"
+               and headers.get("content-length", str(len(body)))
+               == str(len(body)), "%s: and no-store" % name, headers, body)
+
+    status, headers, body = ask(port, "/off/a.xml", cookie="sid=visitor")
+    tap.ok(not TAG.search(body) and "x-accel-session" not in headers
+           and "cache-control" not in headers,
+           "%s: what add_header says of the session counts, and is taken out"
+           % name, headers, body)
+
+    status, headers, body = ask(port, "/stored/a.html", cookie="other=1")
+    tap.ok(not TAG.search(body), "%s: without a session no tag" % name, body)
+
+    stored = sorted(running.read("stored.log").split("\n"))[-2:]
+    tap.equal(stored, ["/stored/a.html - STORE", "/stored/a.html a BYPASS"],
+              "%s: srcache stores what belongs to no session" % name)
+    os.unlink(running.path("stored.log"))
+
+    log = [line for line in nginx.log().splitlines()
+           if "[notice]" not in line]
+    tap.ok(not log, "%s: nginx has nothing to complain of" % name, *log)
+    nginx.stop()
+
+
+def test_load_orders(running, tap):
+    others = [XSLT, IMAGE, SUBS, SRCACHE]
+
+    if (servers.NGINX != "/usr/sbin/nginx"
+            or not all(os.path.exists(other) for other in others)):
+        print("# not tested beside the modules of Debian's nginx")
+        return
+
+    test_beside(running, tap, "loaded-first", [servers.MODULE] + others)
+    test_beside(running, tap, "loaded-last", others + [servers.MODULE])
+
+
 def test(running, tap):
     backend = Backend()
     slow = Slow()
@@ -321,6 +457,7 @@ def test(running, tap):
     test_pieces(backend, port, tls_port, tap)
     test_transfers(backend, port, tls_port, tap)
     test_stream(port, tap)
+    test_load_orders(running, tap)
 
     log = [line for line in nginx.log().splitlines()
            if re.search(r"\[(alert|crit|emerg)\]", line)]

@@ -114,10 +114,14 @@ class Servers:
 
 
 class Nginx:
-    """An nginx with the module, from the http block's content on."""
+    """
+    An nginx with the module, from the http block's content on.  Other modules
+    are loaded where modules has them, before the module or after it.
+    """
 
-    def __init__(self, servers, http, name="nginx"):
+    def __init__(self, servers, http, name="nginx", modules=(MODULE,)):
         self.servers = servers
+        self.modules = modules
         self.name = name
         self.process = None
         self.configure(http)
@@ -126,7 +130,7 @@ class Nginx:
         """Writes the configuration; reload() takes it."""
 
         self.servers.write(conf or self.name + ".conf", """
-            load_module "%s";
+            %s
             env ASAN_OPTIONS;
             env UBSAN_OPTIONS;
             env LSAN_OPTIONS;
@@ -144,7 +148,9 @@ class Nginx:
                 scgi_temp_path scgi;
                 %s
             }
-            """ % (MODULE, self.name, self.name, http))
+            """ % ("".join('load_module "%s";\n' % module
+                           for module in self.modules),
+                   self.name, self.name, http))
 
     def args(self, *more, conf=None):
         return [NGINX, "-e", "stderr", "-p", self.servers.dir + "/", "-c",
