@@ -1845,6 +1845,7 @@ ngx_http_session_security_init(ngx_conf_t *cf)
     *h = ngx_http_session_security_admit_handler;
 
     ngx_http_session_security_init_header_filter();
+    ngx_http_session_security_init_trailers_filters();
 
     for (i = 0; /* void */ ; /* void */ ) {
         zone = ngx_http_session_security_next_zone(cf->cycle, &i);

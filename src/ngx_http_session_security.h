@@ -316,6 +316,7 @@ ngx_int_t ngx_http_session_security_init_tag(ngx_conf_t *cf,
 
 void ngx_http_session_security_init_header_filter(void);
 void ngx_http_session_security_init_page_filters(void);
+void ngx_http_session_security_init_trailers_filters(void);
 
 ngx_int_t ngx_http_session_security_redirect(ngx_http_request_t *r,
     ngx_str_t *url);

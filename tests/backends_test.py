@@ -114,14 +114,18 @@ def certificate(running):
         check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def http2_listen(port):
-    """The directive changed in nginx 1.25.1."""
-
+def nginx_version():
     said = subprocess.run([servers.NGINX, "-v"],
                           stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     version = re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", said.stderr.decode())
 
-    if tuple(map(int, version.groups())) >= (1, 25, 1):
+    return tuple(map(int, version.groups()))
+
+
+def http2_listen(port):
+    """The directive changed in nginx 1.25.1."""
+
+    if nginx_version() >= (1, 25, 1):
         return "listen 127.0.0.1:%d ssl; http2 on;" % port
 
     return "listen 127.0.0.1:%d ssl http2;" % port
@@ -392,6 +396,167 @@ def quiet(nginx, tap, *known):
            if "[notice]" not in line
            and not any(text in line for text in known)]
     tap.equal(bad[:5], [], "nginx has logged nothing else")
+
+
+# Early Hints and trailers.
+
+SAYS = b"X-Accel-Session: end\r\nSet-Cookie: sid=other\r\nX-More: 1\r\n"
+
+
+def talking_server():
+    """Says the same in Early Hints and in trailers; gives its port."""
+
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            client, _ = listener.accept()
+
+            with client:
+                asked = b""
+
+                while b"\r\n\r\n" not in asked:
+                    asked += client.recv(65536)
+
+                client.sendall(
+                    (b"HTTP/1.1 103 Early Hints\r\n" + SAYS + b"\r\n"
+                     if b"/early_hints/" in asked else b"")
+                    + b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+                    b"Connection: close\r\n\r\n2\r\nok\r\n0\r\n"
+                    + SAYS + b"\r\n")
+
+    threading.Thread(target=serve, daemon=True).start()
+
+    return listener.getsockname()[1]
+
+
+def raw(port, path):
+    """Everything that comes for a request over HTTP/1.1."""
+
+    with socket.create_connection(("127.0.0.1", port), 10) as client:
+        client.sendall(b"GET %s HTTP/1.1\r\nHost: localhost\r\n"
+                       b"Cookie: sid=a\r\nTE: trailers\r\n"
+                       b"Connection: close\r\n\r\n" % path.encode())
+        got = b""
+
+        while True:
+            more = client.recv(65536)
+            if not more:
+                return got.decode()
+            got += more
+
+
+def aside_locations(running, backend, grpc_port):
+    """The locations that this nginx can have; by what speaks in each."""
+
+    proxied = "proxy_http_version 1.1; proxy_pass http://127.0.0.1:%d;" % (
+        backend)
+
+    known = {
+        "add_trailer": """
+            alias %s/;
+            add_trailer X-Accel-Session end;
+            add_trailer Set-Cookie sid=other;
+            add_trailer X-More 1;
+            """ % running.path("aside"),
+        "grpc_pass": "grpc_pass grpc://127.0.0.1:%d;" % grpc_port,
+    }
+
+    if nginx_version() >= (1, 27, 2):
+        known["proxy_pass_trailers"] = proxied + "proxy_pass_trailers on;"
+
+    if nginx_version() >= (1, 29, 0):
+        known["early_hints"] = proxied + "early_hints 1;"
+
+    return known
+
+
+def aside_conf(running, port, other, tls_port, grpc_port):
+    known = aside_locations(running, talking_server(), grpc_port)
+    locations = "".join("location /%s/ { %s }\n" % location
+                        for location in known.items())
+
+    return known, """
+        session_security_zone cookie=sid zone=s:1m;
+
+        ssl_certificate cert.pem;
+        ssl_certificate_key key.pem;
+
+        server {
+            listen 127.0.0.1:%(port)d;
+            %(tls)s
+
+            session_security zone=s;
+
+            location = /state {
+                alias %(dir)s/x;
+                add_header X-State $session_security_state;
+            }
+            %(locations)s
+        }
+
+        server {
+            listen 127.0.0.1:%(other)d;
+            %(locations)s
+        }
+
+        server {
+            %(grpc)s
+            location /grpc_pass/ { %(added)s }
+        }
+        """ % {"port": port, "other": other, "tls": http2_listen(tls_port),
+               "grpc": http2_listen(grpc_port).replace(" ssl", ""),
+               "dir": running.path("aside"), "locations": locations,
+               "added": known["add_trailer"]}
+
+
+def test_asides(running, tap):
+    """What is said beside a response's header counts for nothing."""
+
+    port, other, tls_port, grpc_port = [servers.free_port()
+                                        for _ in range(4)]
+    running.write("aside/x", "ok")
+    certificate(running)
+
+    known, conf = aside_conf(running, port, other, tls_port, grpc_port)
+    nginx = servers.Nginx(running, conf, "asides")
+    nginx.start(port)
+
+    def is_live(text):
+        answer = servers.ask(port, "/state", API, "sid=a")
+        tap.equal(answer.headers.get("X-State"), "live",
+                  "%s: the session goes on" % text)
+
+    servers.ask(port, "/state", API, "sid=a")
+
+    for name in ("add_trailer", "proxy_pass_trailers", "early_hints"):
+        if name not in known:
+            print("# %s: not in this nginx" % name)
+            continue
+
+        got = raw(port, "/%s/x" % name)
+        tap.ok("X-More: 1" in got and "X-Accel-Session" not in got
+               and "Set-Cookie" not in got,
+               "%s: what it says of the session is taken out" % name, got)
+        is_live(name)
+
+        got = raw(other, "/%s/x" % name)
+        tap.ok("X-Accel-Session: end" in got
+               and "Set-Cookie: sid=other" in got,
+               "%s: where no session is watched it passes" % name, got)
+
+    answer = nghttp(tls_port, "/grpc_pass/x", "sid=a")
+    tap.ok("x-more" in answer.names and "x-accel-session" not in answer.names
+           and "set-cookie" not in answer.names,
+           "grpc_pass: what it says of the session is taken out", answer)
+    is_live("grpc_pass")
+
+    answer = servers.ask(port, "/state", API, "sid=other")
+    tap.equal(answer.headers.get("X-State"), "new",
+              "no key is known that they set")
+
+    quiet(nginx, tap)
+    nginx.stop()
 
 
 # A running nginx.
@@ -742,6 +907,7 @@ def many(port, sids, path, wanted):
 
 def test(running, tap):
     test_withholding(running, tap)
+    test_asides(running, tap)
     test_running(running, tap)
 
 

@@ -1,0 +1,98 @@
+/*
+ * Early Hints and trailers: the fields that come before and after a response's
+ * own header.  A session is not decided by either.
+ */
+
+#include "ngx_http_session_security.h"
+
+
+#if (nginx_version >= 1029000)
+static ngx_int_t ngx_http_session_security_early_hints_filter(
+    ngx_http_request_t *r);
+#endif
+static ngx_int_t ngx_http_session_security_trailers_filter(
+    ngx_http_request_t *r, ngx_chain_t *in);
+static void ngx_http_session_security_take_out(ngx_http_request_t *r,
+    ngx_list_t *fields);
+
+
+#if (nginx_version >= 1029000)
+static ngx_http_output_header_filter_pt  ngx_http_next_early_hints_filter;
+#endif
+static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
+
+
+void
+ngx_http_session_security_init_trailers_filters(void)
+{
+#if (nginx_version >= 1029000)
+    ngx_http_next_early_hints_filter = ngx_http_top_early_hints_filter;
+    ngx_http_top_early_hints_filter =
+                                 ngx_http_session_security_early_hints_filter;
+#endif
+
+    ngx_http_next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = ngx_http_session_security_trailers_filter;
+}
+
+
+#if (nginx_version >= 1029000)
+
+static ngx_int_t
+ngx_http_session_security_early_hints_filter(ngx_http_request_t *r)
+{
+    ngx_http_session_security_take_out(r, &r->headers_out.headers);
+
+    return ngx_http_next_early_hints_filter(r);
+}
+
+#endif
+
+
+/* The trailers are there with the last of the body, and sent after it. */
+
+static ngx_int_t
+ngx_http_session_security_trailers_filter(ngx_http_request_t *r,
+    ngx_chain_t *in)
+{
+    if (r->headers_out.trailers.part.nelts) {
+        ngx_http_session_security_take_out(r, &r->headers_out.trailers);
+    }
+
+    return ngx_http_next_body_filter(r, in);
+}
+
+
+/* Removes Set-Cookie and X-Accel-Session where sessions are watched. */
+
+static void
+ngx_http_session_security_take_out(ngx_http_request_t *r, ngx_list_t *fields)
+{
+    ngx_uint_t                             i;
+    ngx_table_elt_t                       *field;
+    ngx_http_session_security_loc_conf_t  *slcf;
+
+    static ngx_str_t  names[] = {
+        ngx_string("Set-Cookie"),
+        ngx_string("X-Accel-Session")
+    };
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+
+    if (slcf->shm_zone == NULL && ngx_http_session_security_ctx(r) == NULL) {
+        return;
+    }
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+
+        for ( ;; ) {
+            field = ngx_http_session_security_find_header(fields, &names[i]);
+
+            if (field == NULL) {
+                break;
+            }
+
+            field->hash = 0;
+        }
+    }
+}
