@@ -72,6 +72,8 @@ static char *ngx_http_session_security_zone(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_zone_key(ngx_conf_t *cf,
     ngx_http_session_security_zone_t *zone);
+static char *ngx_http_session_security_zone_until(ngx_conf_t *cf,
+    ngx_http_session_security_zone_t *zone, ngx_str_t *until);
 static char *ngx_http_session_security_zone_file(ngx_conf_t *cf,
     ngx_http_session_security_zone_t *zone, ngx_str_t *path);
 static ngx_http_complex_value_t *ngx_http_session_security_compile(
@@ -146,7 +148,7 @@ static ngx_conf_enum_t  ngx_http_session_security_connections[] = {
 static ngx_command_t  ngx_http_session_security_commands[] = {
 
     { ngx_string("session_security_zone"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE23,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2|NGX_CONF_TAKE3|NGX_CONF_TAKE4,
       ngx_http_session_security_zone,
       0,
       0,
@@ -920,9 +922,25 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
+        if (ngx_strncmp(value[i].data, "until=", 6) == 0
+            && zone->until == '\0')
+        {
+            s.data = value[i].data + 6;
+            s.len = value[i].len - 6;
+
+            if (ngx_http_session_security_zone_until(cf, zone, &s)
+                != NGX_CONF_OK)
+            {
+                return NGX_CONF_ERROR;
+            }
+
+            continue;
+        }
+
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\" in \"%V\"; "
-                           "write zone=NAME:SIZE and perhaps file=PATH",
+                           "invalid parameter \"%V\" in \"%V\"; write "
+                           "zone=NAME:SIZE and perhaps file=PATH, and "
+                           "until=CHARACTER after cookie=NAME",
                            &value[i], &cmd->name);
         return NGX_CONF_ERROR;
     }
@@ -992,6 +1010,54 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     shm_zone->init = ngx_http_session_security_init_zone;
     shm_zone->data = zone;
     shm_zone->noreuse = (zone->path != NULL);
+
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * The character belongs to the zone's key: with another one the same cookies are
+ * other sessions.
+ */
+
+static char *
+ngx_http_session_security_zone_until(ngx_conf_t *cf,
+    ngx_http_session_security_zone_t *zone, ngx_str_t *until)
+{
+    u_char  *p, ch;
+
+    static ngx_str_t  name = ngx_string(" until=");
+
+    ch = until->len ? until->data[0] : '\0';
+
+    /* a canonical value has none of these */
+
+    if (zone->value || until->len != 1 || ch <= 0x20 || ch >= 0x7f
+        || ngx_strchr(";,\"%+\\", ch))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid character \"%V\" in \"until=\" of "
+                           "\"session_security_zone\"; write cookie=NAME "
+                           "until=CHARACTER, such as until=. for what stands "
+                           "before the first dot", until);
+        return NGX_CONF_ERROR;
+    }
+
+    zone->until = ch;
+
+    p = ngx_pnalloc(cf->pool, zone->key.len + name.len + 1);
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    until->data = p;
+
+    p = ngx_cpymem(p, zone->key.data, zone->key.len);
+    p = ngx_cpymem(p, name.data, name.len);
+    *p++ = ch;
+
+    zone->key.data = until->data;
+    zone->key.len = p - until->data;
 
     return NGX_CONF_OK;
 }

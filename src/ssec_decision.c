@@ -50,6 +50,7 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         }
 
         if (ssec_decide_live(rec->created, rec->last, ev, now, limits, out)) {
+
             if (ev->former && !created) {
                 ssec_judge_former(out);
                 return true;
@@ -111,6 +112,7 @@ ssec_judge_former(ssec_outcome_t *out)
     out->idle = 0;
     out->remaining = 0;
     out->lifetime = 0;
+    out->began = 0;
 }
 
 

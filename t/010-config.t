@@ -152,7 +152,7 @@ invalid cookie name in "cookie=a"b" of "session_security_zone"; write cookie=NAM
 --- http_config
     session_security_zone cookie=sessionid sessions:1m;
 --- refused
-invalid parameter "sessions:1m" in "session_security_zone"; write zone=NAME:SIZE and perhaps file=PATH
+invalid parameter "sessions:1m" in "session_security_zone"; write zone=NAME:SIZE and perhaps file=PATH, and until=CHARACTER after cookie=NAME
 
 
 
@@ -184,7 +184,7 @@ no zone in "session_security_zone"; write zone=NAME:SIZE
 --- http_config
     session_security_zone cookie=sessionid zone=sessions:1m zone=others:1m;
 --- refused
-invalid parameter "zone=others:1m" in "session_security_zone"; write zone=NAME:SIZE and perhaps file=PATH
+invalid parameter "zone=others:1m" in "session_security_zone"; write zone=NAME:SIZE and perhaps file=PATH, and until=CHARACTER after cookie=NAME
 
 
 
@@ -208,7 +208,7 @@ invalid file "/tmp/$host" in "session_security_zone"; write file=PATH, without v
 --- http_config
     session_security_zone cookie=sessionid file=one file=two;
 --- refused
-invalid parameter "file=two" in "session_security_zone"; write zone=NAME:SIZE and perhaps file=PATH
+invalid parameter "file=two" in "session_security_zone"; write zone=NAME:SIZE and perhaps file=PATH, and until=CHARACTER after cookie=NAME
 
 
 

@@ -3430,7 +3430,7 @@ random_histories(void **state)
 
             assert_int_equal(out.began,
                              rec.state == SSEC_LIVE && model.login
-                             ? model.created : 0);
+                             && out.state == SSEC_LIVE ? model.created : 0);
 
             if (rec.state == SSEC_LIVE) {
                 assert_int_equal(rec.issued, model.issued);
