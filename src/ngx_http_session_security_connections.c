@@ -1,6 +1,6 @@
 /*
  * Connections that outlive their session are ended with it: WebSockets, event
- * streams, long downloads.
+ * streams, long downloads.  Uploads come to their end.
  *
  * Each worker has its requests of live sessions in a queue, in the order in
  * which they came.  Those that last are watched: they are in a tree, by the
@@ -29,6 +29,11 @@ static ngx_uint_t ngx_http_session_security_deaths(void);
 static void ngx_http_session_security_traffic(uint64_t now);
 static void ngx_http_session_security_look(
     ngx_http_session_security_ctx_t *ctx, uint64_t now, ngx_queue_t *ended);
+static ngx_uint_t ngx_http_session_security_is_upload(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_session_security_is_being_sent(
+    ngx_http_request_t *r);
+static void ngx_http_session_security_watch_until(
+    ngx_http_session_security_ctx_t *ctx, uint64_t deadline);
 static ngx_uint_t ngx_http_session_security_has_ended(
     ngx_http_session_security_ctx_t *ctx, uint64_t now, uint64_t *deadline);
 static void ngx_http_session_security_close(
@@ -296,15 +301,61 @@ static void
 ngx_http_session_security_look(ngx_http_session_security_ctx_t *ctx,
     uint64_t now, ngx_queue_t *ended)
 {
-    uint64_t              deadline;
-    ngx_http_upstream_t  *u;
+    uint64_t             deadline;
+    ngx_http_request_t  *r;
 
-    if (ngx_http_session_security_has_ended(ctx, now, &deadline)) {
-        ngx_http_session_security_unwatch(ctx);
-        ngx_queue_insert_tail(ended, &ctx->queue);
-        ctx->queued = 1;
+    if (!ngx_http_session_security_has_ended(ctx, now, &deadline)) {
+        ngx_http_session_security_watch_until(ctx, deadline);
         return;
     }
+
+    r = ctx->request;
+
+    if (ngx_http_session_security_is_upload(r)) {
+        ctx->upload = 1;
+        ngx_http_session_security_watch_until(ctx, now);
+        return;
+    }
+
+    ngx_http_session_security_unwatch(ctx);
+
+    /* an upload that is there as a whole gets its response as a whole */
+
+    if (!ctx->upload || ngx_http_session_security_is_being_sent(r)) {
+        ngx_queue_insert_tail(ended, &ctx->queue);
+        ctx->queued = 1;
+    }
+}
+
+
+/*
+ * A request whose body is on its way, and whose response is not: it comes to
+ * its end.  An Upgrade is none, since it opens a connection.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_is_upload(ngx_http_request_t *r)
+{
+    return ngx_http_session_security_is_being_sent(r)
+           && !r->header_sent
+           && r->headers_in.upgrade == NULL;
+}
+
+
+/* Whether the client has yet to send some of the body. */
+
+static ngx_uint_t
+ngx_http_session_security_is_being_sent(ngx_http_request_t *r)
+{
+    return r->request_body && r->request_body->rest > 0;
+}
+
+
+static void
+ngx_http_session_security_watch_until(ngx_http_session_security_ctx_t *ctx,
+    uint64_t deadline)
+{
+    ngx_http_upstream_t  *u;
 
     if (ctx->watched) {
         ngx_rbtree_delete(&ngx_http_session_security_deadlines, &ctx->node);

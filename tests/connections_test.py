@@ -17,7 +17,7 @@ import time
 
 import backends_test
 import servers
-from servers import PAGE, ask
+from servers import API, PAGE, ask
 
 MANY = int(os.environ.get("CONNECTIONS", "1000"))
 VALGRIND = os.environ.get("VALGRIND") == "1"
@@ -33,8 +33,15 @@ HANDSHAKE = ("Upgrade: websocket\r\nConnection: Upgrade\r\n"
              "Sec-Fetch-Mode: websocket\r\n")
 
 
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
 class Backend(threading.Thread):
-    """Opens what lasts, and echoes what comes over a WebSocket."""
+    """
+    Opens what lasts, and echoes what comes over a WebSocket.  What is sent to
+    /upload and /held is answered when it has come to its "END", the latter
+    not before release is set; /late answers "GO" with a stream.
+    """
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -44,6 +51,8 @@ class Backend(threading.Thread):
         self.port = self.listener.getsockname()[1]
         self.selector.register(self.listener, selectors.EVENT_READ, None)
         self.streams = []
+        self.held = []
+        self.release = threading.Event()
 
     def run(self):
         ticked = 0
@@ -54,7 +63,8 @@ class Backend(threading.Thread):
                     peer, _ = self.listener.accept()
                     peer.setblocking(False)
                     self.selector.register(peer, selectors.EVENT_READ,
-                                           {"open": False, "got": b""})
+                                           {"open": False, "got": b"",
+                                            "answered": False})
                 else:
                     self.read(key)
 
@@ -63,6 +73,9 @@ class Backend(threading.Thread):
                 self.tick()
 
     def tick(self):
+        while self.held and self.release.is_set():
+            self.held.pop().send(OK)
+
         for peer in list(self.streams):
             try:
                 peer.send(b"data: tick\n\n")
@@ -94,7 +107,8 @@ class Backend(threading.Thread):
 
         state["got"] += data
 
-        if b"\r\n\r\n" in state["got"]:
+        if b"\r\n\r\n" in state["got"] and not state["answered"]:
+            state["answered"] = True
             self.answer(peer, state)
 
     def answer(self, peer, state):
@@ -105,12 +119,24 @@ class Backend(threading.Thread):
         if said:
             more = said.group(1) + b"\r\n"
 
+        def ended(mark):
+            return mark in state["got"].partition(b"\r\n\r\n")[2]
+
         if path.startswith(b"/ws"):
             state["open"] = True
             peer.send(b"HTTP/1.1 101 Switching Protocols\r\n"
                       b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
 
-        elif path.startswith(b"/events"):
+        elif path.startswith((b"/upload", b"/held")) and not ended(b"END"):
+            state["answered"] = False
+
+        elif path.startswith(b"/held"):
+            self.held.append(peer)
+
+        elif path.startswith(b"/late") and not ended(b"GO"):
+            state["answered"] = False
+
+        elif path.startswith((b"/events", b"/late")):
             self.streams.append(peer)
             peer.send(b"HTTP/1.1 200 OK\r\n"
                       b"Content-Type: text/event-stream\r\n\r\n")
@@ -234,6 +260,30 @@ def http2_stream(port, path, cookie):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def uploads_conf(backend, proxy):
+    """Where what is begun has time to be sent, for all that a machine does."""
+
+    limits = """
+        session_security_expire_after %dms;
+        client_body_timeout 300s;
+        proxy_buffering off;
+        """ % (EXPIRE * 3000)
+    pass_on = "%s %s" % (limits, proxy.replace(
+        "127.0.0.1:%d" % backend.port, "127.0.0.1:%d/" % backend.port))
+
+    return """
+        location /up/ { %s }
+        location /up/unbuffered/ { %s proxy_request_buffering off; }
+        location = /up/state {
+            %s
+            session_security_passive 1;
+            session_security_expired_status 403;
+            add_header X-State $session_security_state always;
+            empty_gif;
+        }
+        """ % (pass_on, pass_on, limits)
+
+
 def start(running):
     backend = Backend()
     backend.start()
@@ -281,19 +331,21 @@ def start(running):
                 alias %(dir)s;
                 limit_rate 100k;
             }
+            %(uploads)s
         }
 
         server {
             %(listen)s
             session_security zone=s;
             location / { %(proxy)s }
+            %(uploads)s
         }
-        """ % {"listen": backends_test.http2_listen(port2).replace(" ssl", ""),
+        """ % {"uploads": uploads_conf(backend, proxy), "listen": backends_test.http2_listen(port2).replace(" ssl", ""),
                "port": port, "proxy": proxy, "dir": running.dir,
                "expire": EXPIRE * 1000, "lifetime": EXPIRE * 1500})
     nginx.start(port)
 
-    return nginx, port, port2
+    return nginx, port, port2, backend
 
 
 def keep(port, cookie, seconds, also=lambda: None):
@@ -430,6 +482,133 @@ def lifetime(tap, port):
     peer.close()
 
 
+def upload(port, path, headers="Content-Length: 100\r\n", chunk=b"."):
+    """Begins to send a body."""
+
+    peer = socket.create_connection(("127.0.0.1", port), 60)
+    peer.sendall(b"POST /up%s HTTP/1.1\r\nHost: localhost\r\n"
+                 b"Connection: close\r\nCookie: sessionid=up\r\n%s\r\n%s"
+                 % (path.encode(), headers.encode(), chunk))
+    return peer
+
+
+def http2_upload(port):
+    """By curl, which sends what it gets from us; a process."""
+
+    process = subprocess.Popen(
+        ["curl", "-sN", "--http2-prior-knowledge", "--max-time", "200",
+         "-b", "sessionid=up", "-T", ".",
+         "http://127.0.0.1:%d/up/upload" % port],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL)
+    process.stdin.write(b".")
+    process.stdin.flush()
+
+    return process
+
+
+def rest_of(peer, seconds=60):
+    """All that comes until the end; None if there is none in that time."""
+
+    peer.setblocking(True)
+    end = time.monotonic() + seconds
+    got = b""
+
+    while time.monotonic() < end:
+        peer.settimeout(seconds)
+
+        try:
+            more = peer.recv(65536)
+        except TimeoutError:
+            return None
+        except OSError:
+            return got
+
+        if not more:
+            return got
+        got += more
+
+    return None
+
+
+def look_at_all(port, cookie):
+    """Has each worker look at what lasts: another session's end is seen."""
+
+    peers = [connect(port, "/ws", cookie, HANDSHAKE) for _ in range(20)]
+
+    for peer in peers:
+        peer.recv(4096)
+
+    ask(port, "/", PAGE, cookie="sessionid=" + cookie,
+        headers=[("X-Say", "X-Accel-Session: end")], timeout=30)
+
+    return None not in when_closed(peers, 60)
+
+
+def uploads(tap, port, port2, backend):
+    """Bodies that are on their way when their session ends."""
+
+    sent = b"." * 96 + b"END"
+    chunked = "Transfer-Encoding: chunked\r\n"
+
+    whole = {
+        "an upload": upload(port, "/upload"),
+        "one without buffering": upload(port, "/unbuffered/upload"),
+        "one in chunks": upload(port, "/unbuffered/upload", chunked,
+                                b"1\r\n.\r\n"),
+    }
+    held = upload(port, "/held")
+    late = upload(port, "/unbuffered/late")
+    ended_with_it = {
+        "a stream both ways": upload(port, "/unbuffered/events"),
+        "a WebSocket with a body": upload(
+            port, "/ws", "Content-Length: 100\r\n" + HANDSHAKE),
+    }
+    over_http2 = http2_upload(port2)
+
+    def state():
+        return ask(port, "/up/state", API, cookie="sessionid=up",
+                   timeout=30).headers.get("X-State")
+
+    tap.equal(state(), "live", "uploads begin while their session lives")
+    tap.ok(servers.wait_until(lambda: state() == "expired", 120, 0.1),
+           "which then expires")
+
+    for name, peer in ended_with_it.items():
+        tap.ok(when_closed([peer], 60) != [None], "%s ends with it" % name)
+
+    tap.ok(look_at_all(port, "look1"),
+           "every worker looks for what has lasted too long")
+
+    held.sendall(sent)
+    tap.ok(servers.wait_until(lambda: backend.held, 60),
+           "a body that is sent to its end reaches the backend")
+    late.sendall(b"GO")
+    got = rest_of(late)
+    tap.ok(got is not None and got.startswith(b"HTTP/1.1 200"),
+           "once a stream both ways has a response, it ends as well", got)
+    tap.ok(look_at_all(port, "look2"), "every worker looks once more")
+
+    for name, peer in whole.items():
+        peer.sendall(b"3\r\nEND\r\n0\r\n\r\n" if name == "one in chunks"
+                     else sent)
+        got = rest_of(peer) or b""
+        tap.ok(got.startswith(b"HTTP/1.1 200") and got.endswith(b"ok"),
+               "%s comes to its end" % name, got)
+
+    got = over_http2.communicate(b"END", 200)[0]
+    tap.equal((over_http2.returncode, got), (0, b"ok"),
+              "one over HTTP/2 does, too")
+
+    backend.release.set()
+    got = rest_of(held) or b""
+    tap.ok(got.startswith(b"HTTP/1.1 200") and got.endswith(b"ok"),
+           "so does a response that comes late", got)
+
+    tap.equal(ask(port, "/up/upload", API, cookie="sessionid=up",
+                  timeout=30).status, 401, "nothing else opens")
+
+
 def resized(running, tap):
     """What an old worker keeps open ends with what it knows of the session."""
 
@@ -484,7 +663,7 @@ def test(running, tap):
     resource.setrlimit(resource.RLIMIT_NOFILE,
                        (min(wanted, hard) if hard > 0 else wanted, hard))
 
-    nginx, port, port2 = start(running)
+    nginx, port, port2, backend = start(running)
 
     peers = websockets(port, "many", MANY)
     last = keep(port, "many", EXPIRE * 1.2)
@@ -508,6 +687,7 @@ def test(running, tap):
         (traffic, tap, port, "/ws", "passive", False),
         (traffic, tap, port, "/ws-active", "active", True),
         (lifetime, tap, port),
+        (uploads, tap, port, port2, backend),
         (ended, tap, port, "a logout", "Set-Cookie: sessionid=; Max-Age=0"),
         (ended, tap, port, "the backend's word", "X-Accel-Session: end"),
         (ended, tap, port, "not being logged in", "X-Accel-Session: off"),
