@@ -57,6 +57,7 @@ main(int argc, char **argv)
             .state = SSEC_LIVE,
             .issued = true,
             .presented = true,
+            .used = true,
             .created = ssec_table_ticked(&table),
             .last = ssec_table_ticked(&table)
         };

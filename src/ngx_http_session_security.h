@@ -97,6 +97,7 @@ typedef struct {
     ngx_uint_t                  refused;     /* an error was logged */
     uint32_t                    learned;     /* the scope last learned */
     uint64_t                    deaths;      /* as last seen */
+    uint64_t                    lost;        /* sessions, as last reported */
 } ngx_http_session_security_zone_t;
 
 
@@ -398,7 +399,10 @@ void ngx_http_session_security_commit_file(
     ngx_http_session_security_zone_t *zone, ngx_log_t *log);
 void ngx_http_session_security_cleanup_file(void *data);
 
-/* A live session was pushed out: says so, at most once a second. */
+/*
+ * A live session was pushed out: says so, at most once a second; or, if it was
+ * seen in one request only and not issued, once an hour.
+ */
 void ngx_http_session_security_report(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, uint64_t now);
 

@@ -6,6 +6,7 @@
 
 
 #define NGX_HTTP_SESSION_SECURITY_REPORT  1000   /* milliseconds */
+#define NGX_HTTP_SESSION_SECURITY_SELDOM  3600000
 #define NGX_HTTP_SESSION_SECURITY_CLOCK   1000   /* likewise */
 
 
@@ -413,16 +414,28 @@ void
 ngx_http_session_security_report(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, uint64_t now)
 {
-    if (ssec_table_report(&zone->table, now,
-                          NGX_HTTP_SESSION_SECURITY_REPORT))
-    {
+    uint64_t  evicted, invented, refused, lost, period;
+
+    evicted = ssec_table_evicted(&zone->table);
+    invented = ssec_table_evicted_invented(&zone->table);
+    refused = ssec_table_refused(&zone->table);
+
+    /* a full zone always loses what was seen once, to a flood or to visitors */
+
+    lost = evicted - invented + refused;
+    period = (lost == zone->lost) ? NGX_HTTP_SESSION_SECURITY_SELDOM
+                                  : NGX_HTTP_SESSION_SECURITY_REPORT;
+
+    if (ssec_table_report(&zone->table, now, period)) {
+        zone->lost = lost;
+
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
                       "session_security_zone \"%V\" is full: %uL live "
                       "sessions were pushed out so far, %uL of them issued by "
-                      "the backend, and %uL found no room, make the zone "
-                      "larger",
-                      &zone->name, ssec_table_evicted(&zone->table),
+                      "the backend, %uL others seen in one request only, and "
+                      "%uL found no room, make the zone larger",
+                      &zone->name, evicted,
                       ssec_table_evicted_issued(&zone->table),
-                      ssec_table_refused(&zone->table));
+                      invented, refused);
     }
 }

@@ -9,6 +9,7 @@
 static void ssec_judge_former(ssec_outcome_t *out);
 static void ssec_record(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now);
+static void ssec_count(ssec_record_t *rec, ssec_outcome_t *out);
 static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
     const ssec_event_t *ev, bool created);
 static ssec_verdict_e ssec_withhold(const ssec_event_t *ev,
@@ -58,12 +59,9 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
             out->created = created;
             out->began = ssec_began(rec);
-            out->changed = !rec->presented || (created && ev->admitted);
-            rec->presented = true;
 
-            if (ev->admitted && out->active > rec->last) {
-                rec->last = out->active;
-                out->changed = true;
+            if (ev->admitted) {
+                ssec_count(rec, out);
             }
 
             return true;
@@ -135,13 +133,38 @@ ssec_record(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now)
 }
 
 
-/* Rows 10 to 12, and a ping: it is answered, and moves nothing. */
+/* Rows 2, 3 and 6 to 9, once the request is admitted. */
+
+static void
+ssec_count(ssec_record_t *rec, ssec_outcome_t *out)
+{
+    if (out->created || !rec->presented) {
+        rec->presented = true;
+        out->changed = true;
+
+    } else if (!rec->used) {
+        rec->used = true;
+        out->changed = true;
+    }
+
+    if (out->active > rec->last) {
+        rec->last = out->active;
+        out->changed = true;
+    }
+}
+
+
+/*
+ * Rows 10 to 12, and a ping: it is answered, and moves nothing.  One of which
+ * only this request tells stays an expired one: closed sessions are kept longer
+ * than what a client alone says.
+ */
 
 static ssec_verdict_e
 ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev, bool created)
 {
     if (!ev->logout_url) {
-        rec->state = SSEC_CLOSED;
+        rec->state = created ? SSEC_EXPIRED : SSEC_CLOSED;
         return ssec_withhold(ev, SSEC_FORGET);
     }
 
@@ -237,6 +260,11 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
         } else if (rec->state == SSEC_LIVE && ev->own) {
             rec->own = ev->own;                             /* row 19 */
+            out->changed = true;
+        }
+
+        if (rec->state == SSEC_LIVE && !rec->used) {
+            rec->used = true;
             out->changed = true;
         }
 
@@ -346,6 +374,7 @@ ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     rec->issued = true;
     rec->presented = false;
+    rec->used = (ev->said == SSEC_ON);
 
     out->begun = true;
     out->changed = true;
@@ -369,6 +398,7 @@ ssec_begin(ssec_record_t *rec, ssec_state_e state, const ssec_own_t *own,
     rec->told = false;
     rec->left = false;
     rec->login = false;
+    rec->used = false;
     rec->created = now;
     rec->last = now;
     rec->own = own;

@@ -41,6 +41,7 @@ typedef struct {
     ssec_state_e  state;
     bool          issued;        /* the backend was seen to set it */
     bool          presented;     /* a client was seen to have it */
+    bool          used;          /* more than once, or it was said to be on */
     bool          told;          /* expired: a client got expired_status */
     bool          left;          /* visitor: was logged in before */
     bool          login;         /* a login was seen to begin it */

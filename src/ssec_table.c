@@ -120,7 +120,7 @@ ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
 
     seen = word ^ (uint64_t) digest->place << SSEC_PLACE;
 
-    if ((seen >> SSEC_STATE | 2) != SSEC_SLOT_ISSUED || began & SSEC_HAS_OWN) {
+    if ((seen >> SSEC_STATE | 1) != SSEC_SLOT_USED || began & SSEC_HAS_OWN) {
         return false;
     }
 
@@ -314,6 +314,7 @@ ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
 
             case SSEC_SLOT_EXPIRED:
             case SSEC_SLOT_TOLD:
+            case SSEC_SLOT_HEARSAY:
                 counts->expired++;
                 break;
 
@@ -323,9 +324,11 @@ ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
                 counts->visitors++;
                 break;
 
-            case SSEC_SLOT_LIVE:
+            case SSEC_SLOT_INVENTED:
             case SSEC_SLOT_FRESH:
-            case SSEC_SLOT_ISSUED:
+            case SSEC_SLOT_LIVE:
+            case SSEC_SLOT_USED:
+            case SSEC_SLOT_PRESENTED:
                 counts->live++;
                 break;
 
@@ -339,6 +342,7 @@ ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
     counts->room = (uint64_t) table->nbuckets * SSEC_SLOTS;
     counts->evicted = ssec_table_evicted(table);
     counts->issued = ssec_table_evicted_issued(table);
+    counts->invented = ssec_table_evicted_invented(table);
     counts->refused = ssec_table_refused(table);
     counts->collisions = atomic_load(&table->header->collisions);
 }
@@ -355,6 +359,13 @@ uint64_t
 ssec_table_evicted_issued(ssec_table_t *table)
 {
     return atomic_load(&table->header->evicted_issued);
+}
+
+
+uint64_t
+ssec_table_evicted_invented(ssec_table_t *table)
+{
+    return atomic_load(&table->header->evicted_invented);
 }
 
 

@@ -127,6 +127,7 @@ typedef struct {
     uint64_t         room;       /* records that the table can hold */
     uint64_t         evicted;    /* live sessions pushed out */
     uint64_t         issued;     /* of them, such as the backend issued */
+    uint64_t         invented;   /* neither that, nor presented twice */
     uint64_t         refused;    /* live ones that it was too full to keep */
     uint64_t         collisions; /* new sessions that found no free record */
 } ssec_counts_t;
@@ -176,8 +177,8 @@ void ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
 
 /*
  * As much of a session as most requests need, and where it is: for one that is
- * live, was presented, has no limits of its own, and lies in its first bucket,
- * which nobody else holds.  Gives false for any other; ssec_table_acquire()
+ * live, in use, has no limits of its own, and lies in its first bucket, which
+ * nobody else holds.  Gives false for any other; ssec_table_acquire()
  * knows all.
  */
 
@@ -219,12 +220,24 @@ bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
 /*
  * Puts entry->record into the table and lets the session go.  A record that
  * was unknown and is so no longer is inserted; where there is no room another
- * is pushed out: keys that were replaced first, then closed sessions, then
- * expired ones, then live ones that the backend was not seen to issue, then
- * visitors, then what was issued but never presented, then live ones, of each
- * the longest idle.  Nothing pushes out what is further down that list than
- * itself (but for what is issued now, which may push out any), and is then not
- * kept.  Gives false if a live one was lost in either way.
+ * is pushed out, in this order, of each the longest idle:
+ *
+ *     keys that were replaced
+ *     sessions that were presented once, and not issued by the backend: the
+ *         expired ones and visitors', then the live ones
+ *     closed sessions
+ *     expired ones
+ *     live ones in use, not issued by the backend
+ *     visitors
+ *     live ones that were issued, and never presented
+ *     those that were presented once
+ *     those in use: presented more than once, or said to be on
+ *
+ * Nothing pushes out what is further down that list than itself, and is then
+ * not kept.  But what is issued now may push out any; and where there is none
+ * of the second kind near, one of these the next three.  A name is as its
+ * session, but no better than is said above of its own state.  Gives false if a
+ * live one was lost in either way.
  */
 
 bool ssec_table_release(ssec_table_t *table, ssec_entry_t *entry);
@@ -314,9 +327,13 @@ void ssec_table_count(ssec_table_t *table, ssec_counts_t *counts);
 
 uint64_t ssec_table_evicted(ssec_table_t *table);
 
-/* How many of those the backend had issued, and how many were not kept. */
+/*
+ * How many of those the backend had issued; how many were neither that nor
+ * presented more than once; and how many others were not kept.
+ */
 
 uint64_t ssec_table_evicted_issued(ssec_table_t *table);
+uint64_t ssec_table_evicted_invented(ssec_table_t *table);
 uint64_t ssec_table_refused(ssec_table_t *table);
 
 /*

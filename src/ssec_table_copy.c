@@ -5,8 +5,8 @@
 #include "ssec_table_slots.h"
 
 
-#define SSEC_PASSES       8      /* of a copy */
-#define SSEC_PASSES_LIVE  5      /* of them, those of live ones */
+#define SSEC_PASSES       9      /* of a copy */
+#define SSEC_PASSES_LIVE  6      /* of them, those of live ones */
 
 
 static void ssec_copy_record(ssec_table_t *to, ssec_table_t *from,
@@ -80,18 +80,21 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
 
     static const unsigned  passes[SSEC_SLOT_STATES] = {
         [SSEC_SLOT_FREE] = SSEC_PASSES,
+        [SSEC_SLOT_INVENTED] = 0,
         [SSEC_SLOT_LIVE] = 0,
         [SSEC_SLOT_VISITOR] = 0,
-        [SSEC_SLOT_FRESH] = 1,
-        [SSEC_SLOT_ISSUED] = 2,
-        [SSEC_SLOT_FRESH_NAME] = 3,
-        [SSEC_SLOT_NAME] = 4,
         [SSEC_SLOT_LEFT] = 0,
-        [SSEC_SLOT_OLD_NAME] = 5,
-        [SSEC_SLOT_GUEST] = 5,
-        [SSEC_SLOT_CLOSED] = 5,
-        [SSEC_SLOT_EXPIRED] = 6,
-        [SSEC_SLOT_TOLD] = 6
+        [SSEC_SLOT_FRESH] = 1,
+        [SSEC_SLOT_PRESENTED] = 2,
+        [SSEC_SLOT_USED] = 3,
+        [SSEC_SLOT_FRESH_NAME] = 4,
+        [SSEC_SLOT_NAME] = 5,
+        [SSEC_SLOT_OLD_NAME] = 6,
+        [SSEC_SLOT_GUEST] = 6,
+        [SSEC_SLOT_HEARSAY] = 6,
+        [SSEC_SLOT_CLOSED] = 6,
+        [SSEC_SLOT_EXPIRED] = 7,
+        [SSEC_SLOT_TOLD] = 7
     };
 
     ssec_lock(from, bucket);

@@ -190,28 +190,9 @@ ssec_table_recover(ssec_table_t *table, uint64_t now)
 static bool
 ssec_is_sound(uint64_t word, uint64_t now)
 {
-    unsigned  state;
-
-    static const bool  known[SSEC_SLOT_STATES] = {
-        [SSEC_SLOT_CLOSED] = true,
-        [SSEC_SLOT_EXPIRED] = true,
-        [SSEC_SLOT_TOLD] = true,
-        [SSEC_SLOT_VISITOR] = true,
-        [SSEC_SLOT_LIVE] = true,
-        [SSEC_SLOT_FRESH] = true,
-        [SSEC_SLOT_ISSUED] = true,
-        [SSEC_SLOT_OLD_NAME] = true,
-        [SSEC_SLOT_FRESH_NAME] = true,
-        [SSEC_SLOT_NAME] = true,
-        [SSEC_SLOT_GUEST] = true,
-        [SSEC_SLOT_LEFT] = true
-    };
-
-    state = ssec_slot_state(word);
-
     /* a name has no time, and that of the dead does not matter */
 
-    return known[state]
+    return ssec_slot_state(word) != SSEC_SLOT_FREE
            && (ssec_strictness(word) > 1
                || (word & SSEC_TIME_MAX) <= now + SSEC_CLOCK_SLACK);
 }
@@ -292,15 +273,11 @@ ssec_strictness(uint64_t word)
 
     state = ssec_slot_state(word);
 
-    if (state == SSEC_SLOT_CLOSED || state == SSEC_SLOT_EXPIRED
-        || state == SSEC_SLOT_TOLD)
-    {
+    if (ssec_slot_is_dead(state)) {
         return 3;
     }
 
-    if (state == SSEC_SLOT_OLD_NAME || state == SSEC_SLOT_FRESH_NAME
-        || state == SSEC_SLOT_NAME)
-    {
+    if (ssec_slot_is_name(state)) {
         return 2;
     }
 

@@ -28,6 +28,7 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
 {
     bool             kept;
     uint64_t         last;
+    unsigned         state;
     ssec_entry_t     entry;
     ssec_stored_t    stored;
     ssec_new_name_e  rc;
@@ -48,12 +49,16 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
     if (!entry.found) {
         kept = ssec_insert(table, &entry, &stored);
 
-    } else if (ssec_slot_state(ssec_word(table, entry.bucket, entry.slot))
-               == SSEC_SLOT_OLD_NAME
-               || ssec_rank(table, entry.bucket, entry.slot, &last)
-                  < SSEC_RANK_LIVE)
-    {
-        ssec_publish(table, &entry, &stored);
+    } else {
+        state = ssec_slot_state(ssec_word(table, entry.bucket, entry.slot));
+
+        if (state == SSEC_SLOT_OLD_NAME
+            || (!ssec_slot_is_live(state)
+                && ssec_rank(table, entry.bucket, entry.slot, &last)
+                   < SSEC_RANK_LIVE))
+        {
+            ssec_publish(table, &entry, &stored);
+        }
     }
 
     ssec_table_leave(table, &entry);

@@ -20,15 +20,18 @@ static const uint8_t  ssec_ranks[SSEC_SLOT_STATES] = {
     [SSEC_SLOT_CLOSED] = SSEC_RANK_CLOSED,
     [SSEC_SLOT_EXPIRED] = SSEC_RANK_EXPIRED,
     [SSEC_SLOT_TOLD] = SSEC_RANK_EXPIRED,
+    [SSEC_SLOT_HEARSAY] = SSEC_RANK_HEARSAY,
     [SSEC_SLOT_VISITOR] = SSEC_RANK_VISITOR,
-    [SSEC_SLOT_LIVE] = SSEC_RANK_LIVE,
+    [SSEC_SLOT_GUEST] = SSEC_RANK_HEARSAY,
+    [SSEC_SLOT_LEFT] = SSEC_RANK_VISITOR,
+    [SSEC_SLOT_INVENTED] = SSEC_RANK_INVENTED,
     [SSEC_SLOT_FRESH] = SSEC_RANK_FRESH,
-    [SSEC_SLOT_ISSUED] = SSEC_RANK_ISSUED,
+    [SSEC_SLOT_LIVE] = SSEC_RANK_LIVE,
+    [SSEC_SLOT_USED] = SSEC_RANK_USED,
+    [SSEC_SLOT_PRESENTED] = SSEC_RANK_PRESENTED,
     [SSEC_SLOT_OLD_NAME] = SSEC_RANK_OLD_NAME,
     [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH_NAME,
-    [SSEC_SLOT_NAME] = SSEC_RANK_ISSUED,
-    [SSEC_SLOT_GUEST] = SSEC_RANK_EXPIRED,
-    [SSEC_SLOT_LEFT] = SSEC_RANK_VISITOR
+    [SSEC_SLOT_NAME] = SSEC_RANK_USED
 };
 
 
@@ -36,7 +39,7 @@ static bool ssec_take_free(ssec_table_t *table, ssec_entry_t *entry);
 static bool ssec_take(ssec_table_t *table, ssec_entry_t *entry, unsigned state,
     bool *lost);
 static unsigned ssec_power(unsigned state);
-static bool ssec_is_loss(unsigned rank);
+static bool ssec_is_loss(unsigned state, unsigned rank);
 static bool ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry);
 static bool ssec_has_free(const ssec_table_t *table);
 static bool ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry,
@@ -63,7 +66,7 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
     if (!ssec_take_free(table, entry)
         && !ssec_take(table, entry, state, &lost))
     {
-        lost = ssec_is_loss(ssec_ranks[state]);
+        lost = ssec_is_loss(state, ssec_ranks[state]);
         atomic_fetch_add(&table->header->refused, lost);
 
         return !lost;
@@ -140,11 +143,19 @@ ssec_take(ssec_table_t *table, ssec_entry_t *entry, unsigned state, bool *lost)
     power = ssec_power(state);
 
     /*
-     * Before a live one goes: is there less to lose elsewhere?  That is not
-     * asked for what a client made up.
+     * Is there less to lose elsewhere?  What a client made up is to take the
+     * place of such, and what it did not that of no live one.
      */
 
-    if (rank >= SSEC_RANK_LIVE && power > SSEC_RANK_LIVE) {
+    if (power <= SSEC_RANK_LIVE) {
+
+        if (rank >= SSEC_RANK_CLOSED && rank <= power
+            && ssec_make_room_for(table, entry, SSEC_RANK_CLOSED, lost))
+        {
+            return true;
+        }
+
+    } else if (rank >= SSEC_RANK_LIVE) {
         limit = ssec_min(rank, power + 1);
 
         if (ssec_make_room_for(table, entry, SSEC_RANK_LIVE, lost)
@@ -172,10 +183,16 @@ ssec_power(unsigned state)
     switch (state) {
 
     case SSEC_SLOT_CLOSED:
+    case SSEC_SLOT_HEARSAY:
+    case SSEC_SLOT_GUEST:
         return SSEC_RANK_EXPIRED;
 
+    case SSEC_SLOT_INVENTED:
+        return SSEC_RANK_LIVE;
+
     case SSEC_SLOT_FRESH:
-        return SSEC_RANK_ISSUED;
+    case SSEC_SLOT_PRESENTED:    /* that gets its second key */
+        return SSEC_RANK_USED;
 
     default:
         return ssec_ranks[state];
@@ -183,10 +200,16 @@ ssec_power(unsigned state)
 }
 
 
+/* A live session; or a key of one, but for a replaced one. */
+
 static bool
-ssec_is_loss(unsigned rank)
+ssec_is_loss(unsigned state, unsigned rank)
 {
-    return rank >= SSEC_RANK_LIVE && rank != SSEC_RANK_VISITOR;
+    return ssec_slot_is_live(state)
+           || (ssec_slot_is_name(state)
+               && state != SSEC_SLOT_OLD_NAME
+               && rank >= SSEC_RANK_LIVE
+               && rank != SSEC_RANK_VISITOR);
 }
 
 
@@ -196,19 +219,19 @@ static bool
 ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry)
 {
     uint64_t  last;
-    unsigned  rank;
+    unsigned  rank, state;
 
     rank = ssec_rank(table, entry->bucket, entry->slot, &last);
+    state = ssec_slot_state(ssec_word(table, entry->bucket, entry->slot));
 
-    if (!ssec_is_loss(rank)
-        || ssec_slot_state(ssec_word(table, entry->bucket, entry->slot))
-           == SSEC_SLOT_OLD_NAME)
-    {
+    if (!ssec_is_loss(state, rank)) {
         return false;
     }
 
     atomic_fetch_add(&table->header->evicted, 1);
     atomic_fetch_add(&table->header->evicted_issued, rank > SSEC_RANK_LIVE);
+    atomic_fetch_add(&table->header->evicted_invented,
+                     state == SSEC_SLOT_INVENTED);
 
     return true;
 }

@@ -185,19 +185,30 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
         [SSEC_SLOT_CLOSED] = SSEC_CLOSED,
         [SSEC_SLOT_EXPIRED] = SSEC_EXPIRED,
         [SSEC_SLOT_TOLD] = SSEC_EXPIRED,
+        [SSEC_SLOT_HEARSAY] = SSEC_EXPIRED,
         [SSEC_SLOT_VISITOR] = SSEC_VISITOR,
         [SSEC_SLOT_GUEST] = SSEC_VISITOR,
         [SSEC_SLOT_LEFT] = SSEC_VISITOR,
-        [SSEC_SLOT_LIVE] = SSEC_LIVE,
+        [SSEC_SLOT_INVENTED] = SSEC_LIVE,
         [SSEC_SLOT_FRESH] = SSEC_LIVE,
-        [SSEC_SLOT_ISSUED] = SSEC_LIVE
+        [SSEC_SLOT_LIVE] = SSEC_LIVE,
+        [SSEC_SLOT_USED] = SSEC_LIVE,
+        [SSEC_SLOT_PRESENTED] = SSEC_LIVE
+    };
+
+    static const bool  not_issued[SSEC_SLOT_STATES] = {
+        [SSEC_SLOT_HEARSAY] = true,
+        [SSEC_SLOT_GUEST] = true,
+        [SSEC_SLOT_INVENTED] = true,
+        [SSEC_SLOT_LIVE] = true
     };
 
     state = ssec_slot_state(stored->word);
 
     rec->state = states[state];
-    rec->issued = (state != SSEC_SLOT_LIVE && state != SSEC_SLOT_GUEST);
+    rec->issued = !not_issued[state];
     rec->presented = (state != SSEC_SLOT_FRESH);
+    rec->used = (state == SSEC_SLOT_USED || state == SSEC_SLOT_LIVE);
     rec->told = (state == SSEC_SLOT_TOLD);
     rec->left = (state == SSEC_SLOT_LEFT || state == SSEC_SLOT_GUEST);
     rec->login = (stored->created & SSEC_LOGIN) != 0;
@@ -218,13 +229,21 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
     switch (rec->state) {
 
     case SSEC_LIVE:
-        state = !rec->issued ? SSEC_SLOT_LIVE
-                             : rec->presented ? SSEC_SLOT_ISSUED
-                                              : SSEC_SLOT_FRESH;
+        if (rec->used) {
+            state = rec->issued ? SSEC_SLOT_USED : SSEC_SLOT_LIVE;
+
+        } else {
+            state = !rec->issued ? SSEC_SLOT_INVENTED
+                                 : rec->presented ? SSEC_SLOT_PRESENTED
+                                                  : SSEC_SLOT_FRESH;
+        }
+
         break;
 
     case SSEC_EXPIRED:
-        state = rec->told ? SSEC_SLOT_TOLD : SSEC_SLOT_EXPIRED;
+        state = rec->told ? SSEC_SLOT_TOLD
+                          : (rec->issued || rec->used) ? SSEC_SLOT_EXPIRED
+                                                       : SSEC_SLOT_HEARSAY;
         break;
 
     case SSEC_VISITOR:

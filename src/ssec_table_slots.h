@@ -57,42 +57,51 @@ enum {
     SSEC_SLOT_CLOSED,
     SSEC_SLOT_EXPIRED,
     SSEC_SLOT_TOLD,
+    SSEC_SLOT_HEARSAY,           /* expired: not issued, presented once */
     SSEC_SLOT_VISITOR,
-    SSEC_SLOT_LIVE,
-    SSEC_SLOT_FRESH,             /* live: issued, but not presented yet */
-    SSEC_SLOT_ISSUED,            /* live: both */
+    SSEC_SLOT_GUEST,             /* visitor: not issued, and as the next */
+    SSEC_SLOT_LEFT,              /* visitor: was logged in */
+    SSEC_SLOT_INVENTED,          /* live: not issued, presented once */
+    SSEC_SLOT_FRESH,             /* live: issued, not presented yet */
+    SSEC_SLOT_LIVE,              /* live: not issued, used */
+    SSEC_SLOT_USED,              /* live: issued, used */
+    SSEC_SLOT_PRESENTED,         /* live: issued, presented once */
     SSEC_SLOT_OLD_NAME,          /* replaced */
     SSEC_SLOT_FRESH_NAME,        /* not presented yet */
     SSEC_SLOT_NAME,
-    SSEC_SLOT_GUEST = 12,        /* visitor: not issued, and as the next */
-    SSEC_SLOT_LEFT,              /* visitor: was logged in */
-    SSEC_SLOT_STATES = 16
+    SSEC_SLOT_STATES
 };
 
 #define ssec_min(a, b)  ((a) < (b) ? (a) : (b))
 
+#define ssec_slot_is_dead(state)                                              \
+    ((state) >= SSEC_SLOT_CLOSED && (state) <= SSEC_SLOT_HEARSAY)
 #define ssec_slot_is_live(state)                                              \
-    ((state) >= SSEC_SLOT_LIVE && (state) <= SSEC_SLOT_ISSUED)
+    ((state) >= SSEC_SLOT_INVENTED && (state) <= SSEC_SLOT_PRESENTED)
 #define ssec_slot_is_name(state)                                              \
-    (((state) & ~3U) == SSEC_SLOT_OLD_NAME)
+    ((state) >= SSEC_SLOT_OLD_NAME)
 
 
 /*
- * In which order records are pushed out.  What a client made up is below all
- * that the backend issued, and a key that was never presented below those that
- * were.
+ * In which order records are pushed out.  First goes what a client alone says,
+ * and said once: a flood of invented keys makes these, and is not to push out
+ * the dead.  A key that was never presented is below those that were, and one
+ * that was presented once, as any visitor's is, below those in use.
  */
 
 enum {
     SSEC_RANK_FREE = 0,
     SSEC_RANK_OLD_NAME,
+    SSEC_RANK_HEARSAY,
+    SSEC_RANK_INVENTED,
     SSEC_RANK_CLOSED,
     SSEC_RANK_EXPIRED,
     SSEC_RANK_LIVE,
     SSEC_RANK_VISITOR,
     SSEC_RANK_FRESH_NAME,
     SSEC_RANK_FRESH,
-    SSEC_RANK_ISSUED
+    SSEC_RANK_PRESENTED,
+    SSEC_RANK_USED
 };
 
 
@@ -141,6 +150,7 @@ struct ssec_header_s {
     _Alignas(64)
     _Atomic uint64_t      evicted;
     _Atomic uint64_t      evicted_issued;
+    _Atomic uint64_t      evicted_invented;
     _Atomic uint64_t      refused;
     _Atomic uint64_t      collisions;
     _Atomic uint64_t      used;    /* records, about */
@@ -171,8 +181,8 @@ struct ssec_bucket_s {
 };
 
 _Static_assert(sizeof(ssec_bucket_t) == 64, "a bucket is one cache line");
-_Static_assert((SSEC_SLOT_OLD_NAME & 3) == 0, "names are four in a row");
-_Static_assert((SSEC_SLOT_LIVE | 2) == SSEC_SLOT_ISSUED, "one test for both");
+_Static_assert(SSEC_SLOT_STATES <= 16, "a state is four bits");
+_Static_assert((SSEC_SLOT_LIVE | 1) == SSEC_SLOT_USED, "one test for both");
 _Static_assert(SSEC_BEGAN_MASK == (1U << 30) - 1, "as much as a link needs");
 _Static_assert(sizeof(ssec_header_t) <= SSEC_TABLE_HEADER, "its room");
 

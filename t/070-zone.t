@@ -11,7 +11,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 63;
+plan tests => 127;
 
 # The smallest zone has room for less than 6,000 sessions.
 
@@ -33,6 +33,15 @@ END
 END
     log_level => 'warn',
 );
+
+# One request, and its whole response.
+sub get {
+    my ($header) = @_;
+    my $socket = IO::Socket::INET->new(PeerAddr => server_addr(), PeerPort => server_port())
+        or die "cannot connect: $!";
+    print $socket "GET / HTTP/1.0\r\n$header\r\n\r\n";
+    return CORE::join '', <$socket>;
+}
 
 # Sends pings of so many sessions, up to sixteen at once.
 sub ping_sessions {
@@ -64,7 +73,7 @@ sub check_warnings {
     my @lines = grep { /is full/ } <$log>;
     ok(@lines >= 1, 'the log says that the zone is full');
     ok(@lines <= 1 + $seconds, 'and says so once a second');
-    my $said = qr/^\S+ \S+ \[warn\] \d+#\d+: \*\d+ session_security_zone "sessions" is full: ([1-9]\d*) live sessions were pushed out so far, \d+ of them issued by the backend, and \d+ found no room, make the zone larger, client: /;
+    my $said = qr/^\S+ \S+ \[warn\] \d+#\d+: \*\d+ session_security_zone "sessions" is full: ([1-9]\d*) live sessions were pushed out so far, \d+ of them issued by the backend, \d+ others seen in one request only, and \d+ found no room, make the zone larger, client: /;
     is(scalar(grep { $_ !~ $said } @lines), 0, 'in these words');
 }
 
@@ -115,9 +124,54 @@ GET /
 GET /
   Cookie: sessionid=filling-9000
 = 200 []
-  X-State: closed
+  X-State: expired
 --- no_error_log
 is full
+[alert]
+
+
+
+=== a flood of invented cookies forgets no dead session
+--- init
+main::get("X-Set: sessionid=gone");
+main::get("Cookie: sessionid=gone\r\nX-Set: sessionid=; Max-Age=0");
+main::ping_sessions('?idleFor=1', 160_000, 16);
+main::ping_sessions('?idleFor=600', 160_000, 16);
+--- steps
+GET /
+  Cookie: sessionid=gone
+= 200 []
+  X-State: closed
+--- no_error_log
+[alert]
+
+
+
+=== visitors who never come back push out nobody who does
+--- init
+for my $n (1 .. 20) {
+    main::get("X-Set: sessionid=user-$n");
+    main::get("Cookie: sessionid=user-$n") for 1 .. 2;
+}
+my $socket;
+for my $n (1 .. 10_000) {
+    $socket = IO::Socket::INET->new(PeerAddr => main::server_addr(),
+                                    PeerPort => main::server_port()) if $n % 50 == 1;
+    print $socket map { "GET / HTTP/1.1\r\nHost: localhost\r\n$_\r\n\r\n" }
+        "X-Set: sessionid=visitor-$n", "Cookie: sessionid=visitor-$n";
+    my ($got, $received) = ('', 0);
+    while ($received < 2) {
+        sysread $socket, $got, 65536, length $got or die 'no response';
+        $received = () = $got =~ m{HTTP/1\.1 200 }g;
+    }
+}
+--- request eval
+[map { 'GET /' } 1 .. 20]
+--- more_headers eval
+[map { "Cookie: sessionid=user-$_" } 1 .. 20]
+--- response_headers eval
+[map { 'X-State: live' } 1 .. 20]
+--- no_error_log
 [alert]
 
 

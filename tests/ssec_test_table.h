@@ -202,7 +202,8 @@ static inline bool
 test_same(const ssec_record_t *a, const ssec_record_t *b)
 {
     return a->state == b->state && a->issued == b->issued
-           && a->presented == b->presented && a->told == b->told
+           && a->presented == b->presented && a->used == b->used
+           && a->told == b->told
            && a->left == b->left && a->login == b->login
            && a->created == b->created && a->last == b->last
            && (a->own == b->own

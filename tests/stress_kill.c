@@ -216,6 +216,7 @@ bring_to_life(unsigned session, ssec_record_t *rec, const ssec_own_t *own,
     rec->state = SSEC_LIVE;
     rec->issued = random & 1;
     rec->presented = random & 2;
+    rec->used = random & 4;
     rec->told = false;
     rec->created = (atomic_fetch_add(&shared->generation, 1) + 1)
                    << GENERATION;
@@ -258,6 +259,7 @@ change(unsigned session, ssec_entry_t *entry, const ssec_own_t *own,
 
         } else {
             rec->issued |= (random % 16 == 2);
+            rec->used |= rec->presented;
             rec->presented = true;
             rec->last += STEP;
         }

@@ -83,10 +83,12 @@ key(unsigned session, unsigned k)
 static ssec_record_t
 kept(ssec_record_t rec)
 {
-    rec.issued = rec.issued || rec.state == SSEC_EXPIRED
-                 || rec.state == SSEC_CLOSED;
-    rec.presented = rec.presented || rec.state != SSEC_LIVE || !rec.issued;
     rec.told = rec.told && rec.state == SSEC_EXPIRED;
+    rec.issued = rec.issued || rec.state == SSEC_CLOSED
+                 || (rec.state == SSEC_EXPIRED && (rec.told || rec.used));
+    rec.used = rec.used && rec.state == SSEC_LIVE;
+    rec.presented = rec.presented || rec.state != SSEC_LIVE || !rec.issued
+                    || rec.used;
     rec.left = rec.state == SSEC_VISITOR && (rec.left || !rec.issued);
     rec.created &= ~63ULL;
 
@@ -98,7 +100,8 @@ static bool
 same(const ssec_record_t *a, const ssec_record_t *b)
 {
     return a->state == b->state && a->issued == b->issued
-           && a->presented == b->presented && a->told == b->told
+           && a->presented == b->presented && a->used == b->used
+           && a->told == b->told
            && a->left == b->left
            && a->created == b->created && a->own == b->own;
 }
@@ -341,7 +344,8 @@ begin(ssec_table_t *table, unsigned session, uint64_t random)
     life = &lives[id];
 
     rec = (ssec_record_t) { .state = SSEC_LIVE, .issued = random & 1,
-                            .presented = random & 2, .created = id << 6,
+                            .presented = random & 2,
+                            .used = random & 64, .created = id << 6,
                             .last = id << 6 };
 
     if ((random >> 2 & 7) == 0) {
@@ -415,6 +419,7 @@ change(thread_t *t, ssec_table_t *table, ssec_entry_t *entry, life_t *life,
 
     } else {
         entry->record.last++;
+        entry->record.used |= entry->record.presented;
         entry->record.presented = true;
     }
 

@@ -56,7 +56,7 @@ static ssec_record_t
 live(uint64_t created, uint64_t last)
 {
     return (ssec_record_t) { .state = SSEC_LIVE, .presented = true,
-                             .created = created, .last = last };
+                             .used = true, .created = created, .last = last };
 }
 
 
@@ -235,6 +235,7 @@ assert_same(const ssec_record_t *rec, const ssec_record_t *expected)
     assert_int_equal(rec->state, expected->state);
     assert_int_equal(rec->issued, expected->issued);
     assert_int_equal(rec->presented, expected->presented);
+    assert_int_equal(rec->used, expected->used);
     assert_int_equal(rec->told, expected->told);
     assert_int_equal(rec->left, expected->left);
     assert_int_equal(rec->login, expected->login);
@@ -409,12 +410,14 @@ row_02_strict(void **state)
     ev.logout = true;
     assert_int_equal(decide(&rec, ev).verdict, SSEC_LOGOUT);
 
-    /* and without a logout URL it is as closed */
+    /* and without a logout URL it is as closed, and is that the next time */
 
     ev = page();
     ev.strict = true;
     ev.logout_url = false;
     rec = unknown();
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_FORGET);
+    assert_int_equal(rec.state, SSEC_EXPIRED);
     assert_int_equal(decide(&rec, ev).verdict, SSEC_FORGET);
     assert_int_equal(rec.state, SSEC_CLOSED);
 }
@@ -893,8 +896,10 @@ row_06_not_admitted(void **state)
 
 /* That a client has the key is known from then on, admitted or not. */
 
+/* The first request that counts presents a session, and the second uses it. */
+
 static void
-row_06_presented(void **state)
+row_06_presented_and_used(void **state)
 {
     unsigned        kind;
     ssec_event_t    ev;
@@ -905,19 +910,92 @@ row_06_presented(void **state)
 
     for (kind = SSEC_ACTIVE; kind <= SSEC_PING; kind++) {
         ev = request(kind);
-        ev.admitted = false;
 
         rec = live(NOW - HOUR, NOW);
         rec.issued = true;
         rec.presented = false;
+        rec.used = false;
 
+        ev.admitted = false;
+        out = decide(&rec, ev);
+        assert_false(out.changed);
+        assert_false(rec.presented);
+
+        ev.admitted = true;
         out = decide(&rec, ev);
         assert_true(out.changed);
         assert_true(rec.presented);
+        assert_false(rec.used);
+
+        /* the second one, refused at first */
+
+        ev.admitted = false;
+        out = decide(&rec, ev);
+        assert_false(out.changed);
+        assert_false(rec.used);
+
+        ev.admitted = true;
+        out = decide(&rec, ev);
+        assert_true(out.changed);
+        assert_true(rec.used);
 
         out = decide(&rec, ev);
         assert_false(out.changed);
+
+        /* the request that records an unknown key is the first */
+
+        rec = (ssec_record_t) { .state = SSEC_UNKNOWN, .used = true };
+        (void) decide(&rec, ev);
+        assert_true(rec.presented);
+        assert_false(rec.used);
+
+        (void) decide(&rec, ev);
+        assert_true(rec.used);
     }
+}
+
+
+/* Whom the backend calls logged in needs no second request. */
+
+static void
+said_to_be_on(void **state)
+{
+    unsigned        n;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    static const ssec_kind_e  said[] = { SSEC_ACTIVE, SSEC_OFF, SSEC_END,
+                                         SSEC_ON };
+
+    (void) state;
+
+    for (n = 0; n < 4; n++) {
+        rec = unknown();
+        (void) decide(&rec, (ssec_event_t) { .kind = SSEC_ISSUE,
+                                             .said = said[n] });
+        assert_int_equal(rec.used, said[n] == SSEC_ON);
+    }
+
+    rec = live(NOW - HOUR, NOW - SECOND);
+    rec.used = false;
+    out = decide(&rec, response(SSEC_ON));
+    assert_true(rec.used);
+    assert_true(out.changed);
+
+    out = decide(&rec, response(SSEC_ON));
+    assert_false(out.changed);
+
+    rec = visitor();
+    (void) decide(&rec, response(SSEC_ON));
+    assert_true(rec.used);
+
+    rec = left();
+    (void) decide(&rec, response(SSEC_ON));
+    assert_true(rec.used);
+
+    rec = dead(SSEC_EXPIRED);
+    (void) decide(&rec, response(SSEC_ON));
+    assert_false(rec.used);
 }
 
 
@@ -950,6 +1028,7 @@ row_23_former_key(void **state)
         assert_int_equal(out.idle, 0);
         assert_int_equal(out.remaining, 0);
         assert_int_equal(out.lifetime, 0);
+        assert_int_equal(out.began, 0);
         assert_false(out.changed);
         assert_same(&rec, &before);
 
@@ -1720,6 +1799,7 @@ row_15_apart(void **state)
                                                              : SSEC_CLOSED;
                 expected.issued = true;
                 expected.presented = false;
+                expected.used = said;
 
                 if (said) {
                     expected.own = &own_endless;
@@ -2641,7 +2721,7 @@ assert_live_part_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
     bool            is_live;
     ssec_outcome_t  out, part;
 
-    if (rec.state != SSEC_LIVE || !rec.presented || ev.kind >= SSEC_ISSUE
+    if (rec.state != SSEC_LIVE || !rec.used || ev.kind >= SSEC_ISSUE
         || ev.former)
     {
         return;
@@ -2890,6 +2970,7 @@ typedef struct {
     bool               issued;
     bool               left;
     bool               login;
+    unsigned           uses;      /* 2: two or more, or it was said to be on */
     uint64_t           created;
     uint64_t           human;
     const ssec_own_t  *own;
@@ -3016,6 +3097,11 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
 
     if (m->state == SSEC_LIVE) {
         model_activity(m, ev, now);
+
+        if (ev->admitted && m->uses < 2 && (!ev->former || unknown)) {
+            m->uses++;
+        }
+
         return SSEC_PASS;
     }
 
@@ -3028,7 +3114,7 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
             return SSEC_ANONYMOUS;
         }
 
-        m->state = SSEC_CLOSED;
+        m->state = unknown ? SSEC_EXPIRED : SSEC_CLOSED;
         return SSEC_FORGET;
     }
 
@@ -3051,7 +3137,7 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
     }
 
     m->told |= (row->state == SSEC_EXPIRED && verdict == SSEC_REFUSE);
-    m->state = row->then;
+    m->state = (unknown && !ev->logout_url) ? SSEC_EXPIRED : row->then;
 
     return verdict;
 }
@@ -3097,6 +3183,7 @@ model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
         *m = (model_t) {
             .state = (ev->from->state == SSEC_LIVE) ? SSEC_LIVE : SSEC_CLOSED,
             .issued = true,
+            .uses = (ev->said == SSEC_ON) ? 2 : 0,
             .login = ev->from->login,
             .created = ev->from->created,
             .human = ev->from->last,
@@ -3109,6 +3196,7 @@ model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
     model_begin(m, ev->said == SSEC_OFF ? SSEC_VISITOR : SSEC_LIVE, now);
     m->issued = true;
     m->login = (m->state == SSEC_LIVE);
+    m->uses = (ev->said == SSEC_ON) ? 2 : 0;
     m->own = ev->own;
 }
 
@@ -3150,6 +3238,10 @@ model_response(model_t *m, const ssec_event_t *ev, uint64_t now)
                && m->state != SSEC_UNKNOWN)
     {
         m->state = SSEC_CLOSED;
+    }
+
+    if (ev->kind == SSEC_ON && m->state == SSEC_LIVE) {
+        m->uses = 2;
     }
 }
 
@@ -3338,7 +3430,7 @@ static void
 assert_admission_may_come_later(ssec_record_t rec, ssec_event_t ev,
     uint64_t now, const ssec_limits_t *l)
 {
-    ssec_record_t   at_once;
+    ssec_record_t   at_once, before;
     ssec_outcome_t  out, out_at_once;
 
     at_once = rec;
@@ -3347,14 +3439,18 @@ assert_admission_may_come_later(ssec_record_t rec, ssec_event_t ev,
     assert_true(ssec_decide(&at_once, &ev, now, l, &out_at_once));
 
     ev.admitted = false;
+    before = rec;
     assert_true(ssec_decide(&rec, &ev, now, l, &out));
-
-    if (out.active > rec.last) {
-        rec.last = out.active;
-    }
 
     assert_int_equal(out.verdict, out_at_once.verdict);
     assert_int_equal(out.active, out_at_once.active);
+
+    if (!out.changed) {
+        rec = before;
+        ev.admitted = true;
+        assert_true(ssec_decide(&rec, &ev, now, l, &out));
+    }
+
     assert_same(&rec, &at_once);
 }
 
@@ -3429,11 +3525,12 @@ random_histories(void **state)
             }
 
             assert_int_equal(out.began,
-                             rec.state == SSEC_LIVE && model.login
-                             && out.state == SSEC_LIVE ? model.created : 0);
+                             out.state == SSEC_LIVE && model.login
+                             ? model.created : 0);
 
             if (rec.state == SSEC_LIVE) {
                 assert_int_equal(rec.issued, model.issued);
+                assert_int_equal(rec.used, model.uses == 2);
             }
 
             assert_properties(&ev, &out, &before, &rec, now);
@@ -3494,7 +3591,8 @@ main(void)
         cmocka_unit_test(row_05_remaining_is_the_nearer_end),
         cmocka_unit_test(row_06_live_active),
         cmocka_unit_test(row_06_not_admitted),
-        cmocka_unit_test(row_06_presented),
+        cmocka_unit_test(row_06_presented_and_used),
+        cmocka_unit_test(said_to_be_on),
         cmocka_unit_test(row_23_former_key),
         cmocka_unit_test(row_07_live_passive),
         cmocka_unit_test(row_08_ping_moves_forward),

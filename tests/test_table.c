@@ -97,6 +97,7 @@ record(ssec_state_e state, bool flag, uint64_t last)
         .state = state,
         .issued = flag || state != SSEC_LIVE,
         .presented = true,
+        .used = state == SSEC_LIVE,
         .told = flag && state == SSEC_EXPIRED,
         .login = last & 1,
         .created = (last - 640) & ~63ULL,
@@ -128,6 +129,45 @@ fresh(uint64_t last)
 
     rec = issued(last);
     rec.presented = false;
+    rec.used = false;
+
+    return rec;
+}
+
+
+/* Presented once, and issued or not; a dead one that a client alone knows. */
+
+static ssec_record_t
+presented(uint64_t last)
+{
+    ssec_record_t  rec;
+
+    rec = issued(last);
+    rec.used = false;
+
+    return rec;
+}
+
+
+static ssec_record_t
+invented(uint64_t last)
+{
+    ssec_record_t  rec;
+
+    rec = live(last);
+    rec.used = false;
+
+    return rec;
+}
+
+
+static ssec_record_t
+hearsay(uint64_t last)
+{
+    ssec_record_t  rec;
+
+    rec = record(SSEC_EXPIRED, 0, last);
+    rec.issued = false;
 
     return rec;
 }
@@ -630,13 +670,16 @@ eviction_order(void **state)
     /* in the order in which they go */
 
     const ssec_record_t  order[] = {
+        guest(NOW + 82), hearsay(NOW + 83), guest(NOW + 84),
+        invented(NOW + 80), invented(NOW + 81),
         record(SSEC_CLOSED, 0, NOW + 70), record(SSEC_CLOSED, 0, NOW + 71),
         record(SSEC_EXPIRED, 1, NOW + 60), record(SSEC_EXPIRED, 0, NOW + 61),
-        record(SSEC_EXPIRED, 1, NOW + 62), guest(NOW + 63), guest(NOW + 64),
+        record(SSEC_EXPIRED, 1, NOW + 62),
         live(NOW + 50), live(NOW + 51),
         record(SSEC_VISITOR, 0, NOW + 45), left(NOW + 46),
         record(SSEC_VISITOR, 0, NOW + 47),
         fresh(NOW + 43), fresh(NOW + 44),
+        presented(NOW + 48), presented(NOW + 49),
         issued(NOW + 40), issued(NOW + 41), issued(NOW + 42)
     };
 
@@ -678,6 +721,10 @@ eviction_order(void **state)
             assert_int_equal(ssec_table_evicted_issued(&table),
                              counts.issued
                              + (was_live && order[n + out].issued));
+            assert_int_equal(ssec_table_evicted_invented(&table),
+                             counts.invented
+                             + (was_live && !order[n + out].issued
+                                && !order[n + out].used));
             assert_int_equal(ssec_table_refused(&table), 0);
             assert_int_equal(atomic_load(&table.header->collisions),
                              counts.collisions + 1);
@@ -1306,6 +1353,7 @@ own_limits_stay_with_the_record(void **state)
 
     rec.own = own(limits(4, 5, 6));
     rec.state = SSEC_VISITOR;
+    rec.used = false;
     assert_true(test_put(&table, digest, rec));
     assert_known(digest, rec);
 
@@ -1365,7 +1413,8 @@ glimpse(void **state)
     };
 
     const ssec_record_t  others[] = {
-        fresh(NOW), record(SSEC_EXPIRED, 0, NOW), record(SSEC_EXPIRED, 1, NOW),
+        fresh(NOW), presented(NOW), invented(NOW), hearsay(NOW),
+        record(SSEC_EXPIRED, 0, NOW), record(SSEC_EXPIRED, 1, NOW),
         record(SSEC_CLOSED, 0, NOW), record(SSEC_VISITOR, 0, NOW)
     };
 
@@ -1506,6 +1555,7 @@ touch_of_a_glimpse(void **state)
         assert_true(ssec_table_touch(&table, &digest, &g, NOW + 5));
         assert_known(digest, (ssec_record_t) {
             .state = SSEC_LIVE, .issued = true, .presented = true,
+            .used = true,
             .created = issued(NOW).created, .last = NOW + 5
         });
 
@@ -2923,6 +2973,159 @@ capacity(void **state)
 }
 
 
+static void
+one_mebibyte(void)
+{
+    test_table_unmap(&table);
+    test_table_map(&table, ((1 << 20) - SSEC_TABLE_HEADER) / (64 + 8));
+}
+
+
+static unsigned
+count_in(ssec_state_e state, uint64_t from, uint64_t to)
+{
+    unsigned  n;
+
+    for (n = 0; from < to; from++) {
+        n += (test_get(&table, test_digest(from)).state == state);
+    }
+
+    return n;
+}
+
+
+/* What comes and never comes back pushes out nobody who does. */
+
+static void
+visitors_push_out_none_in_use(void **state)
+{
+    uint64_t  n;
+
+    (void) state;
+
+    one_mebibyte();
+
+    for (n = 0; n < 64200; n++) {
+
+        /* those in use are the longest idle, all told */
+
+        (void) test_put(&table, test_digest(n), fresh(NOW + n));
+        (void) test_put(&table, test_digest(n),
+                        n < 200 ? issued(NOW + n) : presented(NOW + n));
+    }
+
+    assert_int_equal(count_in(SSEC_LIVE, 0, 200), 200);
+}
+
+
+/* A login finds room where all others are in use, and so do the next ones. */
+
+static void
+a_login_finds_room(void **state)
+{
+    uint64_t  n;
+
+    (void) state;
+
+    one_mebibyte();
+
+    for (n = 0; n < 60000; n++) {
+        (void) test_put(&table, test_digest(n), issued(NOW + n));
+    }
+
+    for (n = 60000; n < 61000; n++) {
+        (void) test_put(&table, test_digest(n), fresh(NOW + n));
+        assert_int_equal(count_in(SSEC_LIVE, n, n + 1), 1);
+        assert_true(test_put(&table, test_digest(n), presented(NOW + n)));
+        assert_true(test_put(&table, test_digest(n), issued(NOW + n)));
+    }
+
+    assert_int_equal(count_in(SSEC_LIVE, 60000, 61000), 1000);
+}
+
+
+/*
+ * Keys that nobody but a client vouches for, however many there are, and
+ * whatever becomes of them at once: live, expired, or a visitor's.
+ */
+
+static void
+a_flood_forgets_no_dead(void **state)
+{
+    size_t    i;
+    uint64_t  n;
+    unsigned  before, left_over;
+
+    ssec_record_t  (*const kinds[])(uint64_t) = { invented, hearsay, guest };
+
+    static const unsigned  dead[] = { 1, 60000 };
+
+    (void) state;
+
+    for (i = 0; i < 6; i++) {
+        one_mebibyte();
+
+        for (n = 0; n < dead[i / 3]; n++) {
+            (void) test_put(&table, test_digest(n),
+                            record(SSEC_CLOSED, 0, NOW + n));
+        }
+
+        before = count_in(SSEC_CLOSED, 0, dead[i / 3]);
+
+        for (n = 0; n < 80000; n++) {
+            (void) test_put(&table, test_digest(100000 + n),
+                            kinds[i % 3](NOW + n));
+        }
+
+        left_over = count_in(SSEC_CLOSED, 0, dead[i / 3]);
+
+        printf("flood: 80,000 made-up keys at %u dead sessions in 1 MiB: %u"
+               " of them forgotten\n", before, before - left_over);
+
+        /* of a table full of the dead the flood takes a few */
+
+        assert_true(left_over >= before - (i / 3 ? before / 20 : 0));
+    }
+}
+
+
+/*
+ * One that is real is kept where there are but the dead, or others of which
+ * nobody knows whether they are still in use; and once it is used it stays.
+ */
+
+static void
+a_key_that_nobody_vouches_for_finds_room(void **state)
+{
+    unsigned  i;
+    uint64_t  n;
+
+    (void) state;
+
+    for (i = 0; i <= 1; i++) {
+        one_mebibyte();
+
+        for (n = 0; n < 60000; n++) {
+            (void) test_put(&table, test_digest(n),
+                            i ? live(NOW + n)
+                              : record(SSEC_CLOSED, 0, NOW + n));
+        }
+
+        for (n = 60000; n < 61000; n++) {
+            (void) test_put(&table, test_digest(n), invented(NOW + n));
+            assert_int_equal(count_in(SSEC_LIVE, n, n + 1), 1);
+            assert_true(test_put(&table, test_digest(n), live(NOW + n)));
+        }
+
+        for (n = 100000; n < 140000; n++) {
+            (void) test_put(&table, test_digest(n), invented(NOW + n));
+        }
+
+        assert_int_equal(count_in(SSEC_LIVE, 60000, 61000), 1000);
+    }
+}
+
+
 /* Made-up keys, as many as one likes, push out nothing that was issued. */
 
 static void
@@ -2934,15 +3137,15 @@ flood_of_made_up_keys(void **state)
 
     (void) state;
 
-    test_table_unmap(&table);
-    test_table_map(&table, ((1 << 20) - SSEC_TABLE_HEADER) / (64 + 8));
+    one_mebibyte();
 
     for (n = 0; n < 10000; n++) {
         assert_true(test_put(&table, test_digest(n), issued(NOW)));
     }
 
     for (n = 0; n < 2000000; n++) {
-        (void) test_put(&table, test_digest(10000 + n), live(NOW + 1 + n));
+        (void) test_put(&table, test_digest(10000 + n),
+                        invented(NOW + 1 + n));
     }
 
     lost = 0;
@@ -3111,6 +3314,10 @@ main(void)
         table_test(settle_two_that_cross),
         table_test(killed_at_every_crash_point),
         table_test(capacity),
+        table_test(visitors_push_out_none_in_use),
+        table_test(a_login_finds_room),
+        table_test(a_flood_forgets_no_dead),
+        table_test(a_key_that_nobody_vouches_for_finds_room),
         table_test(flood_of_made_up_keys),
         table_test(counters_when_full),
         table_test(random_operations),

@@ -57,7 +57,8 @@ static ssec_record_t
 record(ssec_state_e state, uint64_t last)
 {
     return (ssec_record_t) { .state = state, .issued = true,
-                             .presented = true, .login = true,
+                             .presented = true, .used = state == SSEC_LIVE,
+                             .login = true,
                              .created = (last - 640) & ~63ULL, .last = last };
 }
 
@@ -88,6 +89,7 @@ fresh(uint64_t last)
 
     rec = issued(last);
     rec.presented = false;
+    rec.used = false;
 
     return rec;
 }
@@ -357,6 +359,7 @@ settled_with_all_it_has(void **state)
         for (i = 0; i < 200; i++) {
             rec = record(SSEC_LIVE + i % 4, NOW + i * 1009);
             rec.presented = (rec.state != SSEC_LIVE || i % 8);
+            rec.used = rec.used && rec.presented;
             rec.told = (rec.state == SSEC_EXPIRED && i % 8);
 
             if (i % 3 == 0) {
@@ -420,7 +423,7 @@ settled_without_waiting(void **state)
     unlock_others();
     assert_known(key, issued(NOW));
     assert_unknown(test_digest_at(&table, A, B, 1));
-    assert_int_equal(slot_state(key), SSEC_SLOT_ISSUED);
+    assert_int_equal(slot_state(key), SSEC_SLOT_USED);
 
     lock_others(1);
     on_yield = unlock_others;
@@ -907,7 +910,7 @@ rank_beside_others_of_its_place(void **state)
     assert_int_equal(ssec_rank(&table, A, 1, &last), SSEC_RANK_OLD_NAME);
 
     test_place(&table, D, 2, root, issued(NOW - 7));
-    assert_int_equal(ssec_rank(&table, A, 1, &last), SSEC_RANK_ISSUED);
+    assert_int_equal(ssec_rank(&table, A, 1, &last), SSEC_RANK_USED);
     assert_int_equal(last, NOW - 7);
 }
 
@@ -931,8 +934,8 @@ ranks_of_names(void **state)
         int           when;      /* it was given, or replaced */
         unsigned      rank;
     } rows[] = {
-        { SSEC_LIVE, true, SSEC_SLOT_NAME, BEFORE, SSEC_RANK_ISSUED },
-        { SSEC_LIVE, true, SSEC_SLOT_NAME, LATELY, SSEC_RANK_ISSUED },
+        { SSEC_LIVE, true, SSEC_SLOT_NAME, BEFORE, SSEC_RANK_USED },
+        { SSEC_LIVE, true, SSEC_SLOT_NAME, LATELY, SSEC_RANK_USED },
         { SSEC_LIVE, true, SSEC_SLOT_FRESH_NAME, LATELY,
           SSEC_RANK_FRESH_NAME },
         { SSEC_LIVE, true, SSEC_SLOT_FRESH_NAME, BEFORE, SSEC_RANK_OLD_NAME },
@@ -944,7 +947,7 @@ ranks_of_names(void **state)
         { SSEC_LIVE, false, SSEC_SLOT_OLD_NAME, LATELY, SSEC_RANK_LIVE },
         { SSEC_VISITOR, true, SSEC_SLOT_NAME, LATELY, SSEC_RANK_VISITOR },
         { SSEC_VISITOR, true, SSEC_SLOT_OLD_NAME, LATELY, SSEC_RANK_VISITOR },
-        { SSEC_VISITOR, false, SSEC_SLOT_NAME, LATELY, SSEC_RANK_EXPIRED },
+        { SSEC_VISITOR, false, SSEC_SLOT_NAME, LATELY, SSEC_RANK_HEARSAY },
         { SSEC_EXPIRED, true, SSEC_SLOT_OLD_NAME, LATELY, SSEC_RANK_EXPIRED },
         { SSEC_CLOSED, true, SSEC_SLOT_FRESH_NAME, LATELY, SSEC_RANK_CLOSED },
         { SSEC_CLOSED, true, SSEC_SLOT_FRESH_NAME, BEFORE,
@@ -982,6 +985,14 @@ ranks_of_names(void **state)
         assert_int_equal(ssec_rank(&table, A, 1, &last), rows[i].rank);
         assert_int_equal(last, rows[i].root == SSEC_UNKNOWN ? 0 : NOW);
     }
+
+    /* a session that was presented once keeps its names as long as itself */
+
+    rec = record(SSEC_LIVE, NOW);
+    rec.used = false;
+    test_place(&table, C, 0, root, rec);
+    place_name(A, 1, name, root, SSEC_SLOT_NAME);
+    assert_int_equal(ssec_rank(&table, A, 1, &last), SSEC_RANK_PRESENTED);
 }
 
 
@@ -1022,7 +1033,7 @@ name_of_no_session(void **state)
     assert_true(ssec_table_release(&table, &entry));
 
     assert_known(name, entry.record);
-    assert_int_equal(slot_state(name), SSEC_SLOT_ISSUED);
+    assert_int_equal(slot_state(name), SSEC_SLOT_USED);
     assert_int_equal(atomic_load(&table.header->collisions), 0);
 
     assert_true(rename_to(name, next));
@@ -1414,6 +1425,35 @@ settled_nowhere(void **state)
     assert_unknown(test_digest_at(&table, A, B, 1));
     assert_int_equal(slot_state(key), SSEC_SLOT_LIVE);
     assert_int_equal(test_locks(&table), 0);
+}
+
+
+/* A visitor's that logs in, where all others are in use. */
+
+static void
+settled_among_those_in_use(void **state)
+{
+    unsigned       i;
+    ssec_digest_t  key;
+    ssec_record_t  once;
+
+    (void) state;
+
+    for (i = 0; i < 10000; i++) {
+        (void) test_put(&table, test_digest(i), issued(NOW + i));
+    }
+
+    once = issued(NOW + 10000);
+    once.used = false;
+
+    /* the new key's place */
+
+    key = test_digest_at(&table, A, B, 0);
+    test_place(&table, A, 0, key, once);
+    ssec_set_word(&table, A, 1, 0);
+
+    assert_true(rename_to(key, test_digest_at(&table, A, B, 1)));
+    assert_known(test_digest_at(&table, A, B, 1), once);
 }
 
 
@@ -2048,6 +2088,7 @@ main(void)
         table_test(names_push_out_no_session),
         table_test(replaced_keys_in_use),
         table_test(settled_nowhere),
+        table_test(settled_among_those_in_use),
         table_test(old_names_are_copied_last),
         table_test(names_are_copied),
         table_test(names_are_copied_to_a_table_too_small),

@@ -103,7 +103,8 @@ static ssec_record_t
 record(ssec_state_e state, uint64_t last)
 {
     return (ssec_record_t) { .state = state, .issued = true,
-                             .presented = true, .login = true,
+                             .presented = true, .used = state == SSEC_LIVE,
+                             .login = true,
                              .created = (last - 640) & ~63ULL, .last = last };
 }
 

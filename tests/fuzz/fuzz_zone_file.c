@@ -99,7 +99,7 @@ work(ssec_table_t *table, unsigned from, unsigned to, uint64_t now)
         if (entry.record.state == SSEC_UNKNOWN) {
             entry.record = (ssec_record_t) {
                 .state = (ssec_state_e) (1 + i % 4), .issued = i & 4,
-                .presented = i & 8, .created = now - 64 * i, .last = now
+                .presented = i & 8, .used = i & 16, .created = now - 64 * i, .last = now
             };
 
             if (i % 3 == 0) {
