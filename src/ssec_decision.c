@@ -183,6 +183,12 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev, bool created)
 
     if (ev->page) {
 
+        /* a login, by SAML or OpenID Connect, that a redirect would lose */
+
+        if (ev->cross_site && !ev->safe && ev->cookie) {
+            return SSEC_ANONYMOUS;
+        }
+
         /* no request that would close the session will come here */
 
         if (ev->elsewhere || ev->login) {

@@ -79,9 +79,10 @@ typedef struct {
     bool          strict;        /* an unknown key is an expired one */
     bool          cookie;        /* the key can be withheld from the backend */
 
-    bool          brief;         /* the next six are not known yet */
+    bool          brief;         /* the next seven are not known yet */
     bool          page;          /* a navigation, that can follow a redirect */
     bool          safe;          /* GET or HEAD */
+    bool          cross_site;    /* another site's page sends it */
     bool          logout_url;    /* there is a logout URL to go to */
     bool          logout;        /* the request is for that URL */
     bool          elsewhere;     /* that URL is on another host */

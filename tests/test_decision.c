@@ -17,7 +17,7 @@
 #define SEQUENCES  2000
 #define EVENTS     100
 
-#define ALL_REQUESTS   (3 * 4096)
+#define ALL_REQUESTS   (3 * 8192)
 #define ALL_ISSUES     1920
 #define ALL_RESPONSES  (5 * ALL_ISSUES)
 
@@ -158,7 +158,7 @@ static ssec_event_t
 any_request(unsigned n)
 {
     return (ssec_event_t) {
-        .kind = n >> 12,
+        .kind = n >> 13,
         .cookie = n & 1,
         .page = n >> 1 & 1,
         .safe = n >> 2 & 1,
@@ -170,7 +170,8 @@ any_request(unsigned n)
         .strict = n >> 8 & 1,
         .elsewhere = n >> 9 & 1,
         .login = n >> 10 & 1,
-        .former = n >> 11 & 1
+        .former = n >> 11 & 1,
+        .cross_site = n >> 12 & 1
     };
 }
 
@@ -1265,6 +1266,90 @@ row_10_logout_url_elsewhere(void **state)
 
     assert_int_equal(out.verdict, SSEC_REFUSE);
     assert_int_equal(rec.state, SSEC_EXPIRED);
+}
+
+
+/*
+ * Another site's page that sends a form may be the end of a login, which a
+ * redirect would lose.  A key that cannot be withheld does not go there.
+ */
+
+static void
+row_10_sent_by_another_site(void **state)
+{
+    size_t          i;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    static const struct {
+        bool            page;
+        bool            safe;
+        bool            cross_site;
+        bool            cookie;
+        bool            logout;
+        bool            elsewhere;
+        bool            login;
+        ssec_verdict_e  verdict;
+        ssec_state_e    then;
+    } cases[] = {
+        { 1, 0, 1, 1, 0, 0, 0, SSEC_ANONYMOUS, SSEC_EXPIRED },
+        { 1, 0, 1, 1, 0, 1, 0, SSEC_ANONYMOUS, SSEC_EXPIRED },
+        { 1, 0, 1, 1, 0, 0, 1, SSEC_ANONYMOUS, SSEC_EXPIRED },
+        { 1, 1, 1, 1, 0, 0, 0, SSEC_REDIRECT, SSEC_EXPIRED },
+        { 1, 0, 0, 1, 0, 0, 0, SSEC_REDIRECT, SSEC_EXPIRED },
+        { 1, 0, 1, 0, 0, 0, 0, SSEC_REDIRECT, SSEC_EXPIRED },
+        { 0, 0, 1, 1, 0, 0, 0, SSEC_REFUSE, SSEC_EXPIRED },
+        { 1, 0, 1, 1, 1, 0, 0, SSEC_LOGOUT, SSEC_CLOSED }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        ev = request(SSEC_PASSIVE);
+        ev.page = cases[i].page;
+        ev.safe = cases[i].safe;
+        ev.cross_site = cases[i].cross_site;
+        ev.cookie = cases[i].cookie;
+        ev.logout = cases[i].logout;
+        ev.elsewhere = cases[i].elsewhere;
+        ev.login = cases[i].login;
+
+        rec = dead(SSEC_EXPIRED);
+        before = rec;
+        out = decide(&rec, ev);
+
+        if (out.verdict != cases[i].verdict || rec.state != cases[i].then) {
+            fail_msg("case %zu: verdict %d, state %d", i, out.verdict,
+                     rec.state);
+        }
+
+        if (out.verdict == SSEC_ANONYMOUS) {
+            assert_same(&rec, &before);
+        }
+    }
+
+    /* the login that follows brings the key back (row 14) */
+
+    ev = page();
+    ev.safe = false;
+    ev.cross_site = true;
+    rec = dead(SSEC_EXPIRED);
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_ANONYMOUS);
+    (void) decide(&rec, issue(true));
+    assert_int_equal(rec.state, SSEC_LIVE);
+
+    /* as a closed one it is row 13 */
+
+    rec = dead(SSEC_CLOSED);
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_FORGET);
+
+    /* and without a logout URL the session is closed */
+
+    ev.logout_url = false;
+    rec = dead(SSEC_EXPIRED);
+    assert_int_equal(decide(&rec, ev).verdict, SSEC_FORGET);
+    assert_int_equal(rec.state, SSEC_CLOSED);
 }
 
 
@@ -2778,6 +2863,7 @@ assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
     brief.brief = true;
     brief.page = !ev.page;
     brief.safe = !ev.safe;
+    brief.cross_site = !ev.cross_site;
     brief.logout = !ev.logout;
     brief.logout_url = !ev.logout_url;
     brief.elsewhere = !ev.elsewhere;
@@ -2948,6 +3034,7 @@ typedef struct {
     int              logout;
     int              leaves;     /* elsewhere, or a login page */
     int              again;      /* told before, and neither GET nor HEAD */
+    int              posted;     /* a cookie's, by another site's page */
     ssec_verdict_e   verdict;    /* for a cookie */
     ssec_verdict_e   otherwise;  /* for another key */
     ssec_state_e     then;
@@ -2955,12 +3042,16 @@ typedef struct {
 
 
 static const row_t  rows[] = {
-    { SSEC_EXPIRED, -1, 1, -1, -1, SSEC_LOGOUT, SSEC_LOGOUT, SSEC_CLOSED },
-    { SSEC_EXPIRED, 1, 0, 0, -1, SSEC_REDIRECT, SSEC_REDIRECT, SSEC_EXPIRED },
-    { SSEC_EXPIRED, 1, 0, 1, -1, SSEC_LEAVE, SSEC_LEAVE, SSEC_CLOSED },
-    { SSEC_EXPIRED, 0, 0, -1, 1, SSEC_ANONYMOUS, SSEC_REFUSE, SSEC_EXPIRED },
-    { SSEC_EXPIRED, 0, 0, -1, 0, SSEC_REFUSE, SSEC_REFUSE, SSEC_EXPIRED },
-    { SSEC_CLOSED, -1, -1, -1, -1, SSEC_FORGET, SSEC_REFUSE, SSEC_CLOSED }
+    { SSEC_EXPIRED, -1, 1, -1, -1, -1, SSEC_LOGOUT, SSEC_LOGOUT, SSEC_CLOSED },
+    { SSEC_EXPIRED, 1, 0, -1, -1, 1, SSEC_ANONYMOUS, SSEC_ANONYMOUS,
+      SSEC_EXPIRED },
+    { SSEC_EXPIRED, 1, 0, 0, -1, 0, SSEC_REDIRECT, SSEC_REDIRECT,
+      SSEC_EXPIRED },
+    { SSEC_EXPIRED, 1, 0, 1, -1, 0, SSEC_LEAVE, SSEC_LEAVE, SSEC_CLOSED },
+    { SSEC_EXPIRED, 0, 0, -1, 1, -1, SSEC_ANONYMOUS, SSEC_REFUSE,
+      SSEC_EXPIRED },
+    { SSEC_EXPIRED, 0, 0, -1, 0, -1, SSEC_REFUSE, SSEC_REFUSE, SSEC_EXPIRED },
+    { SSEC_CLOSED, -1, -1, -1, -1, -1, SSEC_FORGET, SSEC_REFUSE, SSEC_CLOSED }
 };
 
 
@@ -2980,18 +3071,20 @@ typedef struct {
 static const row_t *
 model_row(const model_t *m, const ssec_event_t *ev)
 {
-    bool    again, leaves;
+    bool    again, leaves, posted;
     size_t  i;
 
     again = m->told && !ev->safe;
     leaves = ev->elsewhere || ev->login;
+    posted = ev->cross_site && !ev->safe && ev->cookie;
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].state == m->state
             && (rows[i].page == -1 || rows[i].page == ev->page)
             && (rows[i].logout == -1 || rows[i].logout == ev->logout)
             && (rows[i].leaves == -1 || rows[i].leaves == leaves)
-            && (rows[i].again == -1 || rows[i].again == again))
+            && (rows[i].again == -1 || rows[i].again == again)
+            && (rows[i].posted == -1 || rows[i].posted == posted))
         {
             return &rows[i];
         }
@@ -3603,6 +3696,7 @@ main(void)
         cmocka_unit_test(row_09_ping_too_large),
         cmocka_unit_test(row_10_page_is_redirected),
         cmocka_unit_test(row_10_logout_url_elsewhere),
+        cmocka_unit_test(row_10_sent_by_another_site),
         cmocka_unit_test(row_10_without_logout_url),
         cmocka_unit_test(row_10_login_page),
         cmocka_unit_test(row_11_login_page),
