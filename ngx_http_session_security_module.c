@@ -84,6 +84,8 @@ static char *ngx_http_session_security_set_time(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_passive_urls(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static char *ngx_http_session_security_origins(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_set_logout_url(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_expired_status(ngx_conf_t *cf,
@@ -194,6 +196,13 @@ static ngx_command_t  ngx_http_session_security_commands[] = {
       ngx_http_set_predicate_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_session_security_loc_conf_t, passive),
+      NULL },
+
+    { ngx_string("session_security_origins"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_session_security_origins,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
       NULL },
 
     { ngx_string("session_security_logout_url"),
@@ -667,6 +676,7 @@ ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
     conf->shm_zone = NGX_CONF_UNSET_PTR;
     conf->passive_urls = NGX_CONF_UNSET_PTR;
     conf->passive = NGX_CONF_UNSET_PTR;
+    conf->origins = NGX_CONF_UNSET_PTR;
     conf->logout_url = NGX_CONF_UNSET_PTR;
     conf->expired_status = NGX_CONF_UNSET_UINT;
     conf->activity = NGX_CONF_UNSET_UINT;
@@ -704,6 +714,7 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
                               &prev->max_lifetime, 0);
     ngx_conf_merge_ptr_value(conf->passive_urls, prev->passive_urls, NULL);
     ngx_conf_merge_ptr_value(conf->passive, prev->passive, NULL);
+    ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
     ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);
     ngx_conf_merge_uint_value(conf->expired_status, prev->expired_status,
                               NGX_HTTP_UNAUTHORIZED);
@@ -1394,6 +1405,48 @@ ngx_http_session_security_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd,
                            "/prefix*, ~regex or ~*regex", &value[i],
                            &cmd->name);
         return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_session_security_origins(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_session_security_loc_conf_t *slcf = conf;
+
+    ngx_str_t      *value;
+    ngx_uint_t      i;
+    ssec_origin_t  *origin;
+
+    if (slcf->origins == NGX_CONF_UNSET_PTR) {
+        slcf->origins = ngx_array_create(cf->pool, 4, sizeof(ssec_origin_t));
+        if (slcf->origins == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        origin = ngx_array_push(slcf->origins);
+        if (origin == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        if (!ssec_origin_whole(origin, value[i].data, value[i].len)
+            || !ssec_origin_is_plain(origin))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid origin \"%V\" in \"%V\"; write "
+                               "https://HOST or https://HOST:PORT, without a "
+                               "path, a star or a variable",
+                               &value[i], &cmd->name);
+            return NGX_CONF_ERROR;
+        }
     }
 
     return NGX_CONF_OK;

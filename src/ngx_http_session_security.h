@@ -10,6 +10,7 @@
 
 #include "ssec_cookie.h"
 #include "ssec_decision.h"
+#include "ssec_origin.h"
 #include "ssec_scope.h"
 #include "ssec_table.h"
 #include "ssec_table_file.h"
@@ -150,6 +151,7 @@ typedef struct {
     ngx_http_session_security_time_t   max_lifetime;
     ngx_array_t                       *passive_urls;
     ngx_array_t                       *passive;
+    ngx_array_t                       *origins;
     ngx_http_session_security_url_t   *logout_url;
     ngx_uint_t                         expired_status;
     ngx_uint_t                         activity;
@@ -281,6 +283,9 @@ ngx_int_t ngx_http_session_security_event(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev);
 /* A navigation, which can follow a redirect. */
 ngx_uint_t ngx_http_session_security_is_page(ngx_http_request_t *r);
+/* Of the event, what counts only for a session that is no longer live. */
+void ngx_http_session_security_complete_event(ngx_http_request_t *r,
+    ssec_event_t *ev);
 
 void ngx_http_session_security_init_connections(void);
 /* Ends the request's connection once its session has ended. */
@@ -479,43 +484,72 @@ ngx_http_session_security_is_replaced(ssec_entry_t *entry, uint64_t now)
 }
 
 
-/* Whether a header may be Fetch Metadata: by its name's length, modulo 64. */
+/*
+ * Whether the request came ahead of the end of the TLS handshake (0-RTT): one
+ * that anybody has recorded can be sent so again.  As $ssl_early_data.
+ */
+
+static ngx_inline ngx_uint_t
+ngx_http_session_security_is_early(ngx_http_request_t *r)
+{
+#if (NGX_HTTP_SSL)
+    return r->connection->ssl
+           && !SSL_is_init_finished(r->connection->ssl->connection);
+#else
+    return 0;
+#endif
+}
+
+
+/* Whether a header may tell of activity: by the length of its name. */
 
 static ngx_inline ngx_uint_t
 ngx_http_session_security_may_be_fetch(ngx_table_elt_t *h)
 {
-    static const uint64_t  lengths = 1 << (sizeof("Sec-Fetch-Mode") - 1)
-                                     | 1 << (sizeof("Sec-Purpose") - 1)
-                                     | 1 << (sizeof("X-Sec-Purpose") - 1)
-                                     | 1 << (sizeof("Purpose") - 1)
-                                     | 1 << (sizeof("X-Purpose") - 1)
-                                     | 1 << (sizeof("X-Moz") - 1);
+    switch (h->key.len) {
 
-    return (lengths >> (h->key.len % 64)) & 1;
+    case sizeof("Sec-Fetch-Mode") - 1:
+    case sizeof("Sec-Purpose") - 1:
+    case sizeof("X-Sec-Purpose") - 1:
+    case sizeof("Purpose") - 1:
+    case sizeof("X-Purpose") - 1:
+    case sizeof("X-Moz") - 1:
+        return 1;
+
+    case sizeof("Origin") - 1:                       /* "Accept", "Cookie" */
+        return (h->key.data[0] | 0x20) == 'o';
+
+    case sizeof("Early-Data") - 1:                   /* "Connection" */
+        return (h->key.data[0] | 0x20) == 'e';
+
+    default:
+        return 0;
+    }
 }
 
 
-/* Whether there may be any. */
+/* Whether anything may tell of activity; if not, the request is active. */
 
 static ngx_inline ngx_uint_t
 ngx_http_session_security_has_fetch(ngx_http_request_t *r)
 {
+    ngx_uint_t        i;
     ngx_list_part_t  *part;
-    ngx_table_elt_t  *h, *end;
+    ngx_table_elt_t  *h;
 
     for (part = &r->headers_in.headers.part; part; part = part->next) {
 
         h = part->elts;
 
-        for (end = h + part->nelts; h < end; h++) {
+        for (i = 0; i < part->nelts; i++) {
 
-            if (ngx_http_session_security_may_be_fetch(h)) {
+            if (ngx_http_session_security_may_be_fetch(&h[i])) {
                 return 1;
             }
         }
     }
 
-    return 0;
+    return ngx_http_session_security_is_early(r);
 }
 
 

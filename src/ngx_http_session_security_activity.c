@@ -5,36 +5,46 @@
 #include "ssec_idle_for.h"
 
 
-/* What a browser says of a request: Fetch Metadata, and that it is early. */
+/* Fetch Metadata, and the headers that stand in for it. */
 
 typedef struct {
     ngx_str_t    mode;
     ngx_str_t    site;
     ngx_str_t    dest;
     ngx_str_t    user;
+    ngx_str_t    origin;
+    ngx_str_t    accept;
+    ngx_str_t    upgrade;        /* Upgrade-Insecure-Requests */
+    ngx_str_t    requested;      /* X-Requested-With */
+    ngx_str_t    early;          /* Early-Data */
+    ngx_str_t    purpose;        /* the last of them */
     ngx_uint_t   prefetch;
 } ngx_http_session_security_fetch_t;
 
 
 #define ngx_http_session_security_is(s, literal)                              \
     ((s)->len == sizeof(literal) - 1                                          \
-     && ngx_strncmp((s)->data, literal, sizeof(literal) - 1) == 0)
+     && ngx_memcmp((s)->data, literal, sizeof(literal) - 1) == 0)
 
-/*
- * In lower case, which other modules may have left out.  Most headers differ in
- * length.
- */
-#define ngx_http_session_security_is_named(h, literal)                        \
-    ((h)->key.len == sizeof(literal) - 1                                      \
-     && (h)->lowcase_key                                                      \
-     && ngx_memcmp((h)->lowcase_key, literal, sizeof(literal) - 1) == 0)
+/* For a header whose name has this length. */
+#define ngx_http_ssec_named(h, literal)                                       \
+    (ngx_memcmp((h)->lowcase_key, literal, sizeof(literal) - 1) == 0)
 
 
 static ngx_uint_t ngx_http_session_security_is_active(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t *foreign);
-static ngx_uint_t ngx_http_session_security_fetch(ngx_http_request_t *r,
+static void ngx_http_session_security_fetch(ngx_http_request_t *r,
     ngx_http_session_security_fetch_t *fetch);
-static ngx_uint_t ngx_http_session_security_navigates(ngx_http_request_t *r,
+static ngx_str_t *ngx_http_session_security_fetch_value(ngx_table_elt_t *h,
+    ngx_http_session_security_fetch_t *fetch);
+static ngx_uint_t ngx_http_session_security_is_prefetch(ngx_str_t *purpose);
+static ngx_uint_t ngx_http_session_security_is_cross_site(
+    ngx_http_request_t *r, ngx_http_session_security_fetch_t *fetch);
+static ngx_uint_t ngx_http_session_security_is_trusted(ngx_array_t *origins,
+    ngx_str_t *value);
+static ngx_uint_t ngx_http_session_security_asks_for_page(
+    ngx_http_session_security_fetch_t *fetch);
+static ngx_uint_t ngx_http_session_security_navigates(
     ngx_http_session_security_fetch_t *fetch);
 static ngx_int_t ngx_http_session_security_test_passive(
     ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf);
@@ -42,8 +52,6 @@ static ngx_uint_t ngx_http_session_security_is_passive(ngx_array_t *urls,
     ngx_str_t *path);
 static ngx_int_t ngx_http_session_security_asked_path(ngx_http_request_t *r,
     ngx_str_t *path);
-static ngx_uint_t ngx_http_session_security_accepts_page(
-    ngx_http_request_t *r);
 
 
 ngx_int_t
@@ -87,50 +95,52 @@ static ngx_uint_t
 ngx_http_session_security_is_active(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t *foreign)
 {
-    ngx_uint_t                         ping, navigates;
     ngx_http_session_security_fetch_t  fetch;
 
-    ping = slcf->ping;
+    ngx_http_session_security_fetch(r, &fetch);
 
-    if (!ngx_http_session_security_fetch(r, &fetch)) {
+    /*
+     * Nobody has seen the page, and perhaps nobody ever will; or anybody who
+     * has recorded the request may be sending it again.
+     */
 
-        /* a client that tells nothing */
-
-        return ping
-               || slcf->activity == NGX_HTTP_SESSION_SECURITY_REQUESTS
-               || (slcf->activity == NGX_HTTP_SESSION_SECURITY_NAVIGATIONS
-                   && ngx_http_session_security_accepts_page(r));
-    }
-
-    /* nobody has seen the page, and perhaps nobody ever will */
-
-    if (fetch.prefetch) {
+    if (fetch.prefetch
+        || ngx_http_session_security_is(&fetch.early, "1")
+        || ngx_http_session_security_is_early(r))
+    {
         return 0;
     }
 
-    navigates = ngx_http_session_security_navigates(r, &fetch);
-
     /*
-     * Another site's page could keep the session alive, by an image, or by a
-     * frame, at a click that was meant for something else.
+     * Another site's page could keep the session alive: by an image, by a frame
+     * at a click that was meant for something else, or by a window that its
+     * script sends here again and again.
      */
 
-    if (ngx_http_session_security_is(&fetch.site, "cross-site")
-        && (ping || !navigates
+    if (ngx_http_session_security_is_cross_site(r, &fetch)
+        && (slcf->ping
+            || !ngx_http_session_security_is(&fetch.mode, "navigate")
+            || !ngx_http_session_security_is(&fetch.user, "?1")
             || (fetch.dest.len
-                && !ngx_http_session_security_is(&fetch.dest, "document"))))
+                && !ngx_http_session_security_is(&fetch.dest, "document")))
+        && !ngx_http_session_security_is_trusted(slcf->origins,
+                                                 &fetch.origin))
     {
         *foreign = 1;
         return 0;
     }
 
+    if (slcf->ping) {
+        return 1;
+    }
+
     switch (slcf->activity) {
 
     case NGX_HTTP_SESSION_SECURITY_NAVIGATIONS:
-        return ping || navigates;
+        return ngx_http_session_security_navigates(&fetch);
 
     case NGX_HTTP_SESSION_SECURITY_USER:
-        return ping || ngx_http_session_security_is(&fetch.user, "?1");
+        return ngx_http_session_security_is(&fetch.user, "?1");
 
     default: /* NGX_HTTP_SESSION_SECURITY_REQUESTS */
         return 1;
@@ -138,101 +148,237 @@ ngx_http_session_security_is_active(ngx_http_request_t *r,
 }
 
 
-/* Whether there is any. */
-
-static ngx_uint_t
+static void
 ngx_http_session_security_fetch(ngx_http_request_t *r,
     ngx_http_session_security_fetch_t *fetch)
 {
-    ngx_uint_t        i, found;
+    ngx_str_t        *value;
+    ngx_uint_t        i;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
     ngx_memzero(fetch, sizeof(ngx_http_session_security_fetch_t));
 
-    found = 0;
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
 
-    part = &r->headers_in.headers.part;
-    h = part->elts;
+        h = part->elts;
 
-    for (i = 0; /* void */ ; i++) {
+        for (i = 0; i < part->nelts; i++) {
 
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                return found;
+            value = ngx_http_session_security_fetch_value(&h[i], fetch);
+
+            if (value == NULL) {
+                continue;
             }
 
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
+            *value = h[i].value;
 
-        if (!ngx_http_session_security_may_be_fetch(&h[i])) {
-            continue;
-        }
-
-        found++;
-
-        if (ngx_http_session_security_is_named(&h[i], "sec-fetch-mode")) {
-            fetch->mode = h[i].value;
-
-        } else if (ngx_http_session_security_is_named(&h[i],
-                                                      "sec-fetch-site"))
-        {
-            fetch->site = h[i].value;
-
-        } else if (ngx_http_session_security_is_named(&h[i],
-                                                      "sec-fetch-dest"))
-        {
-            fetch->dest = h[i].value;
-
-        } else if (ngx_http_session_security_is_named(&h[i],
-                                                      "sec-fetch-user"))
-        {
-            fetch->user = h[i].value;
-
-        } else if (ngx_http_session_security_is_named(&h[i], "sec-purpose")
-
-                   /* what scripts can send, and browsers sent formerly */
-
-                   || ngx_http_session_security_is_named(&h[i],
-                                                         "x-sec-purpose")
-                   || ngx_http_session_security_is_named(&h[i], "purpose")
-                   || ngx_http_session_security_is_named(&h[i], "x-purpose")
-                   || ngx_http_session_security_is_named(&h[i], "x-moz"))
-        {
-            fetch->prefetch |=
-                ngx_strlcasestrn(h[i].value.data,
-                                 h[i].value.data + h[i].value.len,
-                                 (u_char *) "prefetch", 8 - 1) != NULL
-                || ngx_strlcasestrn(h[i].value.data,
-                                    h[i].value.data + h[i].value.len,
-                                    (u_char *) "preview", 7 - 1) != NULL;
-
-        } else {
-            found--;
+            if (value == &fetch->purpose) {
+                fetch->prefetch |=
+                              ngx_http_session_security_is_prefetch(value);
+            }
         }
     }
 }
 
 
+/* Where the header's value goes; NULL if it tells nothing of activity. */
+
+static ngx_str_t *
+ngx_http_session_security_fetch_value(ngx_table_elt_t *h,
+    ngx_http_session_security_fetch_t *fetch)
+{
+    /* other modules may have left out the name in lower case */
+
+    if (h->lowcase_key == NULL) {
+        return NULL;
+    }
+
+    switch (h->key.len) {
+
+    case sizeof("X-Moz") - 1:
+        return ngx_http_ssec_named(h, "x-moz") ? &fetch->purpose
+               : NULL;
+
+    case sizeof("Accept") - 1:
+        return ngx_http_ssec_named(h, "accept") ? &fetch->accept
+               : ngx_http_ssec_named(h, "origin") ? &fetch->origin
+               : NULL;
+
+    case sizeof("Purpose") - 1:
+        return ngx_http_ssec_named(h, "purpose") ? &fetch->purpose
+               : NULL;
+
+    case sizeof("X-Purpose") - 1:
+        return ngx_http_ssec_named(h, "x-purpose") ? &fetch->purpose
+               : NULL;
+
+    case sizeof("Early-Data") - 1:
+        return ngx_http_ssec_named(h, "early-data") ? &fetch->early
+               : NULL;
+
+    case sizeof("Sec-Purpose") - 1:
+        return ngx_http_ssec_named(h, "sec-purpose") ? &fetch->purpose
+               : NULL;
+
+    case sizeof("X-Sec-Purpose") - 1:
+        return ngx_http_ssec_named(h, "x-sec-purpose") ? &fetch->purpose
+               : NULL;
+
+    case sizeof("Sec-Fetch-Site") - 1:
+        return ngx_http_ssec_named(h, "sec-fetch-site") ? &fetch->site
+               : ngx_http_ssec_named(h, "sec-fetch-mode") ? &fetch->mode
+               : ngx_http_ssec_named(h, "sec-fetch-dest") ? &fetch->dest
+               : ngx_http_ssec_named(h, "sec-fetch-user") ? &fetch->user
+               : NULL;
+
+    case sizeof("X-Requested-With") - 1:
+        return ngx_http_ssec_named(h, "x-requested-with") ? &fetch->requested
+               : NULL;
+
+    case sizeof("Upgrade-Insecure-Requests") - 1:
+        return ngx_http_ssec_named(h, "upgrade-insecure-requests")
+               ? &fetch->upgrade : NULL;
+
+    default:
+        return NULL;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_session_security_is_prefetch(ngx_str_t *purpose)
+{
+    return ngx_strlcasestrn(purpose->data, purpose->data + purpose->len,
+                            (u_char *) "prefetch", 8 - 1) != NULL
+           || ngx_strlcasestrn(purpose->data, purpose->data + purpose->len,
+                               (u_char *) "preview", 7 - 1) != NULL;
+}
+
+
 /*
- * To a page of its own, or at somebody's click: a frame can be on any site's
- * page, and out of sight.
+ * Whether another site's page asks.  Chromium sends no Fetch Metadata with
+ * WebSockets, and no browser does without TLS; then the page's host counts.
+ * Scheme and port do not: those that nginx has differ behind a balancer.
  */
 
 static ngx_uint_t
-ngx_http_session_security_navigates(ngx_http_request_t *r,
+ngx_http_session_security_is_cross_site(ngx_http_request_t *r,
     ngx_http_session_security_fetch_t *fetch)
 {
-    if (fetch->mode.len == 0) {
-        return ngx_http_session_security_accepts_page(r);
+    ssec_origin_t  origin;
+
+    if (fetch->site.len) {
+        return ngx_http_session_security_is(&fetch->site, "cross-site");
     }
 
-    return ngx_http_session_security_is(&fetch->mode, "navigate")
-           && (fetch->dest.len == 0
+    if (fetch->origin.len == 0) {
+        return 0;
+    }
+
+    return !ssec_origin_whole(&origin, fetch->origin.data, fetch->origin.len)
+           || !ssec_origin_has_host(&origin, r->headers_in.server.data,
+                                    r->headers_in.server.len);
+}
+
+
+/* Whether it is an origin of session_security_origins. */
+
+static ngx_uint_t
+ngx_http_session_security_is_trusted(ngx_array_t *origins, ngx_str_t *value)
+{
+    ngx_uint_t      i;
+    ssec_origin_t   origin, *trusted;
+
+    if (origins == NULL
+        || !ssec_origin_whole(&origin, value->data, value->len))
+    {
+        return 0;
+    }
+
+    trusted = origins->elts;
+
+    for (i = 0; i < origins->nelts; i++) {
+        if (ssec_origin_same(&trusted[i], &origin)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * A navigation, by Fetch Metadata or, in browsers without, by its headers.  A
+ * service worker that asks in place of the browser makes another mode of it,
+ * but copies the headers: "Upgrade-Insecure-Requests" is sent with navigations
+ * only.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_asks_for_page(
+    ngx_http_session_security_fetch_t *fetch)
+{
+    if (ngx_http_session_security_is(&fetch->mode, "navigate")) {
+        return 1;
+    }
+
+    if (fetch->mode.len
+        && !(ngx_http_session_security_is(&fetch->upgrade, "1")
+             && (ngx_http_session_security_is(&fetch->mode, "same-origin")
+                 || ngx_http_session_security_is(&fetch->mode, "cors"))))
+    {
+        return 0;
+    }
+
+    return fetch->requested.data == NULL
+           && fetch->accept.len
+           && ngx_strlcasestrn(fetch->accept.data,
+                               fetch->accept.data + fetch->accept.len,
+                               (u_char *) "text/html", 9 - 1);
+}
+
+
+/*
+ * To a page of its own, or at somebody's click: a frame can be on any site's
+ * page, and out of sight.  A service worker's request has no destination, so
+ * that its frames cannot be told from its pages.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_navigates(ngx_http_session_security_fetch_t *fetch)
+{
+    return ngx_http_session_security_asks_for_page(fetch)
+           && (!ngx_http_session_security_is(&fetch->mode, "navigate")
+               || fetch->dest.len == 0
                || ngx_http_session_security_is(&fetch->dest, "document")
+               || ngx_http_session_security_is(&fetch->dest, "empty")
                || ngx_http_session_security_is(&fetch->user, "?1"));
+}
+
+
+ngx_uint_t
+ngx_http_session_security_is_page(ngx_http_request_t *r)
+{
+    ngx_http_session_security_fetch_t  fetch;
+
+    ngx_http_session_security_fetch(r, &fetch);
+
+    return ngx_http_session_security_asks_for_page(&fetch);
+}
+
+
+void
+ngx_http_session_security_complete_event(ngx_http_request_t *r,
+    ssec_event_t *ev)
+{
+    ngx_http_session_security_fetch_t  fetch;
+
+    ngx_http_session_security_fetch(r, &fetch);
+
+    ev->page = ngx_http_session_security_asks_for_page(&fetch);
+    ev->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
+    ev->cross_site = ngx_http_session_security_is_cross_site(r, &fetch);
 }
 
 
@@ -352,39 +498,4 @@ ngx_http_session_security_asked_path(ngx_http_request_t *r, ngx_str_t *path)
     *path = asked.uri;
 
     return NGX_OK;
-}
-
-
-/* A navigation, by Fetch Metadata or, in browsers without, by its headers. */
-
-ngx_uint_t
-ngx_http_session_security_is_page(ngx_http_request_t *r)
-{
-    ngx_table_elt_t  *h;
-
-    static ngx_str_t  mode = ngx_string("sec-fetch-mode");
-
-    h = ngx_http_session_security_find_header(&r->headers_in.headers, &mode);
-
-    return h ? ngx_http_session_security_is(&h->value, "navigate")
-             : ngx_http_session_security_accepts_page(r);
-}
-
-
-static ngx_uint_t
-ngx_http_session_security_accepts_page(ngx_http_request_t *r)
-{
-    ngx_table_elt_t  *h;
-
-    static ngx_str_t  accept = ngx_string("Accept");
-    static ngx_str_t  requested = ngx_string("X-Requested-With");
-
-    h = ngx_http_session_security_find_header(&r->headers_in.headers, &accept);
-
-    return h
-           && ngx_strlcasestrn(h->value.data, h->value.data + h->value.len,
-                               (u_char *) "text/html", 9 - 1)
-           && ngx_http_session_security_find_header(&r->headers_in.headers,
-                                                    &requested)
-              == NULL;
 }

@@ -535,9 +535,9 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
+    ngx_http_session_security_complete_event(r, ev);
+
     ev->brief = 0;
-    ev->page = ngx_http_session_security_is_page(r);
-    ev->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
     ev->logout_url = (url->len != 0);
 
     if (ev->logout_url) {

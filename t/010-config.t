@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 403;
+plan tests => 435;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -1390,6 +1390,135 @@ GET /t
 --- config
     session_security_expire_after 1s;
     location /a/ { session_security_expire_after 1h; }
+--- accepted
+
+
+
+=== origins: none
+--- config
+    session_security_origins;
+--- refused
+invalid number of arguments in "session_security_origins" directive
+
+
+
+=== origins: app.example.com
+--- config
+    session_security_origins https://a.example "app.example.com";
+--- refused
+invalid origin "app.example.com" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: https://app.example.com/
+--- config
+    session_security_origins https://a.example "https://app.example.com/";
+--- refused
+invalid origin "https://app.example.com/" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: https://app.example.com/path
+--- config
+    session_security_origins https://a.example "https://app.example.com/path";
+--- refused
+invalid origin "https://app.example.com/path" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: https://*.example.com
+--- config
+    session_security_origins https://a.example "https://*.example.com";
+--- refused
+invalid origin "https://*.example.com" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: https://$host
+--- config
+    session_security_origins https://a.example "https://$host";
+--- refused
+invalid origin "https://$host" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: https://user@app.example.com
+--- config
+    session_security_origins https://a.example "https://user@app.example.com";
+--- refused
+invalid origin "https://user@app.example.com" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: https://app.example.com:0
+--- config
+    session_security_origins https://a.example "https://app.example.com:0";
+--- refused
+invalid origin "https://app.example.com:0" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: https://app.example.com:https
+--- config
+    session_security_origins https://a.example "https://app.example.com:https";
+--- refused
+invalid origin "https://app.example.com:https" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: https://
+--- config
+    session_security_origins https://a.example "https://";
+--- refused
+invalid origin "https://" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: //app.example.com
+--- config
+    session_security_origins https://a.example "//app.example.com";
+--- refused
+invalid origin "//app.example.com" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: null
+--- config
+    session_security_origins https://a.example "null";
+--- refused
+invalid origin "null" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: off
+--- config
+    session_security_origins https://a.example "off";
+--- refused
+invalid origin "off" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: empty
+--- config
+    session_security_origins https://a.example "";
+--- refused
+invalid origin "" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== origins: https://bücher.example
+--- config
+    session_security_origins https://a.example "https://bücher.example";
+--- refused
+invalid origin "https://bücher.example" in "session_security_origins"; write https://HOST or https://HOST:PORT, without a path, a star or a variable
+
+
+
+=== accepted: origins, over several lines and levels
+--- config
+    session_security_origins https://app.example.com http://app.example.com:8080;
+    session_security_origins https://[::1]:8443 capacitor://localhost https://xn--bcher-kva.example;
+    location /a/ { session_security_origins HTTPS://A.example:443; }
 --- accepted
 
 

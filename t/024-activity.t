@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 1083;
+plan tests => 1470;
 
 defaults(
     http_config => <<'END',
@@ -286,7 +286,7 @@ yes GET /user/ | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fe
 
 
 
-=== a link from another site is
+=== a link from another site is, if somebody has followed it
 --- also
     location /navigations/ {
         session_security_activity navigations;
@@ -298,8 +298,12 @@ yes GET /user/ | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fe
     }
 --- activity
 yes GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
-yes GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
-yes GET /navigations/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+yes GET /navigations/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+yes POST / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1 | Origin: https://sso.example.com
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?0
+no GET /navigations/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
+no POST /navigations/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Origin: https://sso.example.com
 no GET /user/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
 yes GET /user/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
 
@@ -325,6 +329,159 @@ no GET /user/ping/?idleFor=0 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navi
 yes GET /ping/?idleFor=0 | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
 yes GET /ping/?idleFor=0 | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
 yes GET /ping/?idleFor=0 | Sec-Fetch-Site: none
+
+
+
+=== without Fetch Metadata the host of Origin tells whose page it is
+--- also
+    location /navigations/ {
+        session_security_activity navigations;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location = /user/ping/ {
+        session_security_activity user;
+        session_security_ping;
+    }
+--- activity
+no GET / | Origin: https://evil.example | Upgrade: websocket
+no GET /ping/?idleFor=0 | Origin: https://evil.example | Upgrade: websocket
+no GET /user/ping/?idleFor=0 | Origin: https://evil.example
+no POST /ping/?idleFor=0 | Origin: https://evil.example
+no POST / | Origin: null
+no POST /ping/?idleFor=0 | Origin: null
+no POST / | Origin: https://localhost.evil.example
+no POST / | Origin: https://evil.example:80
+no POST / | Origin: https://evil.example/localhost
+no POST / | Origin: localhost
+no POST / | Origin: https://localhost/
+no POST / | Origin: https://localhost:x
+no POST / | origin: https://evil.example
+no POST /navigations/ | Origin: https://evil.example | Accept: text/html
+yes POST /navigations/ | Origin: https://localhost | Accept: text/html
+yes POST / | Origin: http://localhost
+yes POST / | Origin: https://localhost
+yes POST / | Origin: https://LocalHost:8443
+yes POST / | Origin: https://localhost.:1
+yes POST / | Origin: http://www.example.com:81 | Host: www.example.com:82
+yes POST / | Origin: http://[::1]:81 | Host: [::1]
+yes GET /ping/?idleFor=0 | Origin: http://localhost:3000
+yes POST / | Orison: https://evil.example
+
+
+
+=== with it, it does not
+--- activity
+yes POST / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Origin: https://balancer.example
+yes POST / | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: cors | Origin: https://www.example.com
+yes POST / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Origin: null
+no POST / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://localhost
+
+
+
+=== session_security_origins: whose requests count as well
+--- also
+    session_security_origins https://app.example.com http://old.example:8080;
+    session_security_origins capacitor://localhost https://[::1]:443;
+    location /navigations/ {
+        session_security_activity navigations;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /inner/ {
+        session_security_origins https://inner.example;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location /inner/most/ {
+            proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        }
+    }
+--- activity
+yes GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty | Origin: https://app.example.com
+yes GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty | Origin: HTTPS://APP.example.com:443
+yes POST / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: empty | Origin: http://old.example:8080
+yes GET / | Origin: capacitor://localhost
+yes GET / | Origin: https://[::1] | Upgrade: websocket
+yes POST /ping/?idleFor=0 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://app.example.com
+yes GET /ping/?idleFor=0 | Origin: https://app.example.com | Upgrade: websocket
+yes GET /inner/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://inner.example
+yes GET /inner/most/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://inner.example
+no GET /inner/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://app.example.com
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: http://app.example.com
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://app.example.com:8443
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://old.example:8080
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://evil.example
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: null
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Referer: https://app.example.com/
+no GET /navigations/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://app.example.com
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://app.example.com | Sec-Purpose: prefetch
+
+
+
+=== navigations: what a service worker asks for in place of the browser
+--- also
+    session_security_activity navigations;
+--- activity
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: empty
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: same-origin | Sec-Fetch-Dest: empty | Accept: text/html,*/*;q=0.8 | Upgrade-Insecure-Requests: 1
+yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty | Accept: text/html | Upgrade-Insecure-Requests: 1
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: same-origin | Sec-Fetch-Dest: empty | Accept: text/html
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: same-origin | Sec-Fetch-Dest: empty | Accept: */* | Upgrade-Insecure-Requests: 1
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty | Accept: text/html | Upgrade-Insecure-Requests: 1 | X-Requested-With: XMLHttpRequest
+no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image | Accept: text/html | Upgrade-Insecure-Requests: 1
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: empty | Sec-Fetch-User: ?1
+no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty | Accept: text/html | Upgrade-Insecure-Requests: 1
+
+
+
+=== and it gets a redirect, not an error to show
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /
+  Cookie: sessionid=a
+  Sec-Fetch-Site: same-origin
+  Sec-Fetch-Mode: same-origin
+  Sec-Fetch-Dest: empty
+  Accept: text/html,application/xhtml+xml
+  Upgrade-Insecure-Requests: 1
+= 302
+  X-State: expired
+
+GET /
+  Cookie: sessionid=a
+  Sec-Fetch-Site: same-origin
+  Sec-Fetch-Mode: cors
+  Sec-Fetch-Dest: empty
+  Accept: text/html
+= 401
+  X-State: expired
+
+
+
+=== what a server in front says to be early data
+--- activity
+no GET / | Early-Data: 1
+no GET / | Early-Data: 1 | Sec-Fetch-Site: none | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
+no GET /ping/?idleFor=0 | early-data: 1
+yes GET / | Early-Data: 0
+
+
+
+=== a connection without request headers, to which an error page is proxied
+# a list of headers that was never begun: for UndefinedBehaviorSanitizer
+--- http_config
+    session_security_zone $remote_addr zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        return 200 "[$http_cookie]";
+    }
+--- also
+    session_security_activity navigations;
+    error_page 400 = /bad;
+--- raw_request eval
+"G\x01T / HTTP/1.1\r\n\r\n"
+--- error_code: 200
 
 
 

@@ -32,6 +32,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # what the module calls and what never wants memory
 
 HARMLESS = set("""
+    SSL_is_init_finished
     ngx_atoi ngx_cached_time ngx_conf_log_error ngx_current_msec ngx_cycle
     ngx_escape_html ngx_escape_uri ngx_event_timer_rbtree ngx_explicit_memzero
     ngx_hextoi ngx_http_arg ngx_http_core_module ngx_http_finalize_request
@@ -244,6 +245,7 @@ CONF = """
         }
         location /user/ {
             session_security_activity user;
+            session_security_origins https://app.example http://app.example:81;
             proxy_pass http://127.0.0.1:%(backend)d;
         }
         location /variables/ {
