@@ -15,12 +15,6 @@ typedef struct {
 } ngx_http_session_security_location_t;
 
 
-typedef struct {
-    ngx_array_t                            pings;
-    ngx_array_t                            scripts;
-} ngx_http_session_security_srv_conf_t;
-
-
 /* A location with pages that a script is put into. */
 
 typedef struct {
@@ -62,9 +56,13 @@ static ngx_int_t ngx_http_session_security_skip_slashes(ngx_pool_t *pool,
 
 static void *ngx_http_session_security_create_main_conf(ngx_conf_t *cf);
 static void *ngx_http_session_security_create_srv_conf(ngx_conf_t *cf);
+static char *ngx_http_session_security_merge_srv_conf(ngx_conf_t *cf,
+    void *parent, void *child);
 static void *ngx_http_session_security_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf,
     void *parent, void *child);
+static ngx_int_t ngx_http_session_security_add_name(
+    ngx_array_t *names, ngx_http_core_loc_conf_t *clcf);
 static void ngx_http_session_security_merge_time(
     ngx_http_session_security_time_t *conf,
     ngx_http_session_security_time_t *prev, uint64_t otherwise);
@@ -88,6 +86,7 @@ static char *ngx_http_session_security_origins(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_set_logout_url(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
+static ngx_uint_t ngx_http_session_security_url_host(ngx_str_t *url);
 static char *ngx_http_session_security_expired_status(ngx_conf_t *cf,
     ngx_command_t *cmd, void *conf);
 static char *ngx_http_session_security_set_word(ngx_conf_t *cf,
@@ -294,7 +293,7 @@ static ngx_http_module_t  ngx_http_session_security_module_ctx = {
     NULL,                                    /* init main configuration */
 
     ngx_http_session_security_create_srv_conf, /* create server conf */
-    NULL,                                    /* merge server configuration */
+    ngx_http_session_security_merge_srv_conf, /* merge server configuration */
 
     ngx_http_session_security_create_loc_conf, /* create location conf */
     ngx_http_session_security_merge_loc_conf   /* merge location conf */
@@ -638,12 +637,61 @@ ngx_http_session_security_create_srv_conf(ngx_conf_t *cf)
         != NGX_OK
         || ngx_array_init(&conf->scripts, cf->pool, 1,
                           sizeof(ngx_http_session_security_location_t))
+           != NGX_OK
+        || ngx_array_init(&conf->names, cf->pool, 4,
+                          sizeof(ngx_http_session_security_name_t))
+           != NGX_OK
+        || ngx_array_init(&conf->hosts, cf->pool, 1, sizeof(ngx_str_t))
            != NGX_OK)
     {
         return NULL;
     }
 
     return conf;
+}
+
+
+/* nginx itself keeps a server's names no longer than it reads them. */
+
+static char *
+ngx_http_session_security_merge_srv_conf(ngx_conf_t *cf, void *parent,
+    void *child)
+{
+    ngx_http_session_security_srv_conf_t *conf = child;
+
+    ngx_str_t                 *host;
+    ngx_uint_t                 i;
+    ngx_http_server_name_t    *server;
+    ngx_http_core_srv_conf_t  *cscf;
+
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+
+    server = cscf->server_names.elts;
+
+    for (i = 0; i < cscf->server_names.nelts; i++) {
+
+#if (NGX_PCRE)
+        if (server[i].regex) {
+            continue;
+        }
+#endif
+
+        host = ngx_array_push(&conf->hosts);
+        if (host == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *host = server[i].name;
+
+        /* ".example.com" is "example.com", too; no host is "*.example.com" */
+
+        if (host->len && host->data[0] == '.') {
+            host->data++;
+            host->len--;
+        }
+    }
+
+    return NGX_CONF_OK;
 }
 
 
@@ -702,6 +750,7 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_http_core_srv_conf_t               *cscf;
     ngx_http_session_security_zone_t       *zone;
     ngx_http_session_security_injected_t   *injected;
+    ngx_http_session_security_srv_conf_t   *sscf;
     ngx_http_session_security_main_conf_t  *smcf;
 
     ngx_conf_merge_ptr_value(conf->shm_zone, prev->shm_zone, NULL);
@@ -735,6 +784,13 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
                                                         : conf->no_store;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    sscf = ngx_http_conf_get_module_srv_conf(cf,
+                                             ngx_http_session_security_module);
+
+    if (ngx_http_session_security_add_name(&sscf->names, clcf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
     if (clcf->noname) {
 
@@ -863,11 +919,39 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     }
 
     injected->slcf = conf;
-    injected->sscf = ngx_http_conf_get_module_srv_conf(cf,
-                                              ngx_http_session_security_module);
+    injected->sscf = sscf;
     injected->cscf = cscf;
 
     return NGX_CONF_OK;
+}
+
+
+/* Those that a URL can name: no regular expression, no "@name", no "if". */
+
+static ngx_int_t
+ngx_http_session_security_add_name(ngx_array_t *names,
+    ngx_http_core_loc_conf_t *clcf)
+{
+    ngx_http_session_security_name_t  *name;
+
+    if (clcf->name.len == 0 || clcf->noname || clcf->named
+#if (NGX_PCRE)
+        || clcf->regex
+#endif
+       )
+    {
+        return NGX_OK;
+    }
+
+    name = ngx_array_push(names);
+    if (name == NULL) {
+        return NGX_ERROR;
+    }
+
+    name->name = clcf->name;
+    name->adds_slash = clcf->auto_redirect;
+
+    return NGX_OK;
 }
 
 
@@ -1494,11 +1578,60 @@ ngx_http_session_security_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
 
     url->text = value[1];
     url->login = (cmd->post != NULL);
+    url->host = ngx_http_session_security_url_host(&value[1]);
     url->value = ngx_http_session_security_compile(cf, &value[1]);
 
     slcf->logout_url = url;
 
     return url->value ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* Whether a full URL says that its host is that of the request. */
+
+static ngx_uint_t
+ngx_http_session_security_url_host(ngx_str_t *url)
+{
+    u_char      *p, *last;
+    ngx_uint_t   i;
+
+    static struct {
+        ngx_str_t   text;
+        ngx_uint_t  host;
+    } hosts[] = {
+        { ngx_string("$host"), NGX_HTTP_SESSION_SECURITY_HOST },
+        { ngx_string("${host}"), NGX_HTTP_SESSION_SECURITY_HOST },
+        { ngx_string("$http_host"), NGX_HTTP_SESSION_SECURITY_HTTP_HOST },
+        { ngx_string("${http_host}"), NGX_HTTP_SESSION_SECURITY_HTTP_HOST }
+    };
+
+    last = url->data + url->len;
+    p = ngx_strlchr(url->data, last, '/');
+
+    if (p == NULL || last - p < 2 || p[1] != '/') {
+        return NGX_HTTP_SESSION_SECURITY_ANY_HOST;
+    }
+
+    p += 2;
+
+    for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+
+        if ((size_t) (last - p) < hosts[i].text.len
+            || ngx_strncmp(p, hosts[i].text.data, hosts[i].text.len) != 0)
+        {
+            continue;
+        }
+
+        p += hosts[i].text.len;
+
+        if (p == last || ngx_strchr("/?#:", *p)) {
+            return hosts[i].host;
+        }
+
+        break;
+    }
+
+    return NGX_HTTP_SESSION_SECURITY_ANY_HOST;
 }
 
 

@@ -66,6 +66,12 @@
 #define NGX_HTTP_SESSION_SECURITY_OFF          2
 
 
+/* whose host a logout URL has */
+#define NGX_HTTP_SESSION_SECURITY_ANY_HOST     0
+#define NGX_HTTP_SESSION_SECURITY_HOST         1      /* $host */
+#define NGX_HTTP_SESSION_SECURITY_HTTP_HOST    2      /* $http_host */
+
+
 /* behind the path of a zone's file: one that is being made */
 #define NGX_HTTP_SESSION_SECURITY_NEW          ".new"
 
@@ -122,7 +128,24 @@ typedef struct {
     ngx_http_complex_value_t   *value;
     ngx_str_t                   text;        /* as configured */
     ngx_uint_t                  login;       /* a login page */
+    ngx_uint_t                  host;        /* that of the request, or any */
 } ngx_http_session_security_url_t;
+
+
+/* A location that a URL without variables can name. */
+
+typedef struct {
+    ngx_str_t                   name;
+    ngx_uint_t                  adds_slash;  /* to its name without one */
+} ngx_http_session_security_name_t;
+
+
+typedef struct {
+    ngx_array_t                 pings;
+    ngx_array_t                 scripts;
+    ngx_array_t                 names;       /* of its locations */
+    ngx_array_t                 hosts;       /* its own names, but patterns */
+} ngx_http_session_security_srv_conf_t;
 
 
 typedef struct {
@@ -361,8 +384,11 @@ ngx_int_t ngx_http_session_security_escape(ngx_pool_t *pool, ngx_str_t *url);
 /* An empty URL is none. */
 ngx_int_t ngx_http_session_security_logout_url(ngx_http_request_t *r,
     ngx_http_session_security_url_t *logout_url, ngx_str_t *url);
-/* Whether the request is for it, and nothing else to the backend. */
-ngx_uint_t ngx_http_session_security_is_logout(ngx_http_request_t *r,
+/*
+ * NGX_OK if the request is for it, and for nothing else to the backend;
+ * NGX_DECLINED if not.  elsewhere: that URL is on another host.
+ */
+ngx_int_t ngx_http_session_security_is_logout(ngx_http_request_t *r,
     ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
     ngx_uint_t *elsewhere);
 

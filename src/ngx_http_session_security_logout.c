@@ -7,12 +7,57 @@
 #define NGX_HTTP_SESSION_SECURITY_ENCODED  0x100
 
 
-static ngx_uint_t ngx_http_session_security_url_path(ngx_http_request_t *r,
-    ngx_str_t *url, ngx_str_t *path);
+/*
+ * Headers by which some backends take a request for another one: with another
+ * URL, or another method.
+ */
+
+static ngx_str_t  ngx_http_session_security_url_headers[] = {
+    ngx_string("x-forwarded-path"),
+    ngx_string("x-forwarded-uri"),
+    ngx_string("x-forwarded-url"),
+    ngx_string("x-original-path"),
+    ngx_string("x-original-uri"),
+    ngx_string("x-original-url"),
+    ngx_string("x-override-uri"),
+    ngx_string("x-override-url"),
+    ngx_string("x-rewrite-uri"),
+    ngx_string("x-rewrite-url"),
+    ngx_null_string
+};
+
+static ngx_str_t  ngx_http_session_security_method_headers[] = {
+    ngx_string("x-forwarded-method"),
+    ngx_string("x-http-method"),
+    ngx_string("x-http-method-override"),
+    ngx_string("x-method-override"),
+    ngx_string("x-original-method"),
+    ngx_null_string
+};
+
+
+static ngx_int_t ngx_http_session_security_url_path(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
+    ngx_str_t *path);
+static ngx_int_t ngx_http_session_security_is_here(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url, ssec_origin_t *origin);
+static ngx_int_t ngx_http_session_security_is_local(ngx_connection_t *c,
+    ssec_str_t *host);
+static ngx_uint_t ngx_http_session_security_is_path_of(ngx_http_request_t *r,
+    ngx_str_t *path, ngx_str_t *asked, const char *apart);
+static ngx_uint_t ngx_http_session_security_adds_slash(ngx_http_request_t *r,
+    ngx_str_t *asked);
+static ngx_uint_t ngx_http_session_security_overrides(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_session_security_is_override(ngx_table_elt_t *h,
+    ngx_str_t *name);
+static ngx_uint_t ngx_http_session_security_has_method(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url);
 static ngx_uint_t ngx_http_session_security_same(ngx_str_t *one,
     ngx_str_t *other, const char *apart);
 static ngx_uint_t ngx_http_session_security_char(ngx_str_t *s);
 static ngx_uint_t ngx_http_session_security_has_args(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url);
+static ngx_str_t ngx_http_session_security_url_args(
     ngx_http_session_security_url_t *logout_url);
 static ngx_uint_t ngx_http_session_security_has_arg(ngx_str_t *args,
     ngx_str_t *arg);
@@ -104,102 +149,363 @@ ngx_http_session_security_escape(ngx_pool_t *pool, ngx_str_t *url)
  * It gets the cookie of a session that has expired, so that it has to be for
  * that URL to the backend, too.  What the backend has is the URI as the client
  * wrote it, where nginx has merged slashes and resolved "..", or has rewritten
- * it; and a connection that is upgraded would outlive the logout.
+ * it; a header or an argument may name another URL or method; and a connection
+ * that is upgraded would outlive the logout.
  */
 
-ngx_uint_t
+ngx_int_t
 ngx_http_session_security_is_logout(ngx_http_request_t *r,
     ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
     ngx_uint_t *elsewhere)
 {
+    ngx_int_t  rc;
     ngx_str_t  path, raw;
 
-    *elsewhere = !ngx_http_session_security_url_path(r, url, &path);
+    rc = ngx_http_session_security_url_path(r, logout_url, url, &path);
 
-    if (*elsewhere
-        || !ngx_http_session_security_has_args(r, logout_url))
-    {
-        return 0;
+    *elsewhere = (rc == NGX_DECLINED);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (!ngx_http_session_security_has_args(r, logout_url)) {
+        return NGX_DECLINED;
     }
 
     raw = r->unparsed_uri;
     raw.len = ngx_http_session_security_span(&raw, "?");
 
-    if (ngx_http_session_security_same(&path, &raw, "/;")) {
-        return logout_url->login || r->headers_in.upgrade == NULL;
+    if (ngx_http_session_security_is_path_of(r, &path, &raw, "/;")) {
+        return (logout_url->login
+                || (r->headers_in.upgrade == NULL
+                    && !ngx_http_session_security_overrides(r)
+                    && !ngx_http_session_security_has_method(r, logout_url)))
+               ? NGX_OK : NGX_DECLINED;
     }
 
     /* the cookie is withheld from a login page, wherever that is */
 
-    return logout_url->login
-           && ngx_http_session_security_same(&path, &r->uri, "");
+    return (logout_url->login
+            && ngx_http_session_security_is_path_of(r, &path, &r->uri, ""))
+           ? NGX_OK : NGX_DECLINED;
 }
 
 
-/* The path of a URL on the request's own host. */
+/* The path of a URL on the request's own host; NGX_DECLINED on another. */
 
-static ngx_uint_t
-ngx_http_session_security_url_path(ngx_http_request_t *r, ngx_str_t *url,
+static ngx_int_t
+ngx_http_session_security_url_path(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
     ngx_str_t *path)
 {
-    size_t     n, scheme;
-    ngx_str_t  host, port;
+    size_t         n;
+    ngx_int_t      rc;
+    ssec_origin_t  origin;
 
     *path = *url;
 
-    if (path->len > 7 && ngx_strncasecmp(path->data, (u_char *) "http://", 7)
-                         == 0)
-    {
-        scheme = 7;
+    if (!ngx_http_session_security_is_path(url)) {
 
-    } else if (path->len > 8
-               && ngx_strncasecmp(path->data, (u_char *) "https://", 8) == 0)
-    {
-        scheme = 8;
+        n = ssec_origin(&origin, url->data, url->len);
 
-    } else if (path->len > 2 && ngx_strncmp(path->data, "//", 2) == 0) {
-        scheme = 2;
-
-    } else {
-        scheme = 0;
-    }
-
-    if (scheme) {
-        path->data += scheme;
-        path->len -= scheme;
-
-        host = *path;
-        host.len = ngx_http_session_security_span(path, "/?#");
-
-        path->data += host.len;
-        path->len -= host.len;
-
-        /* in brackets it has colons of its own */
-
-        n = (host.len && host.data[0] == '[')
-            ? ngx_http_session_security_span(&host, "]") : 0;
-
-        port = host;
-        port.data += n;
-        port.len -= n;
-
-        host.len = n + ngx_http_session_security_span(&port, ":");
-
-        if (host.len != r->headers_in.server.len
-            || ngx_strncasecmp(host.data, r->headers_in.server.data, host.len)
-               != 0)
-        {
-            return 0;
+        if (n == 0 || !ssec_origin_is_http(&origin)) {
+            return NGX_DECLINED;
         }
+
+        rc = ngx_http_session_security_is_here(r, logout_url, &origin);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+        path->data += n;
+        path->len -= n;
     }
 
     path->len = ngx_http_session_security_span(path, "?#");
 
-    if (path->len == 0 && scheme) {
+    if (path->len == 0) {
         ngx_str_set(path, "/");
     }
 
-    return path->len && path->data[0] == '/';
+    return NGX_OK;
+}
+
+
+/*
+ * Whether requests for this origin come to this server.  A client may say any
+ * host: it is this server's only if the server has that very name, or if it is
+ * the address that the connection came to.
+ *
+ * A port that is not written is any: something in front of nginx may listen on
+ * another one, and end TLS.
+ */
+
+static ngx_int_t
+ngx_http_session_security_is_here(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url, ssec_origin_t *origin)
+{
+    ngx_str_t                             *host;
+    ngx_uint_t                             i;
+    ngx_http_session_security_srv_conf_t  *sscf;
+
+    if (logout_url->host == NGX_HTTP_SESSION_SECURITY_HTTP_HOST) {
+        return NGX_OK;
+    }
+
+    if (!ssec_origin_has_default_port(origin)
+        && origin->port != ngx_inet_get_port(r->connection->local_sockaddr))
+    {
+        return NGX_DECLINED;
+    }
+
+    if (logout_url->host == NGX_HTTP_SESSION_SECURITY_HOST) {
+        return NGX_OK;
+    }
+
+    if (!ssec_origin_has_host(origin, r->headers_in.server.data,
+                              r->headers_in.server.len))
+    {
+        return NGX_DECLINED;
+    }
+
+    sscf = ngx_http_get_module_srv_conf(r, ngx_http_session_security_module);
+
+    host = sscf->hosts.elts;
+
+    for (i = 0; i < sscf->hosts.nelts; i++) {
+        if (ssec_origin_has_host(origin, host[i].data, host[i].len)) {
+            return NGX_OK;
+        }
+    }
+
+    return ngx_http_session_security_is_local(r->connection, &origin->host);
+}
+
+
+/* Whether the host is the address that the connection came to. */
+
+static ngx_int_t
+ngx_http_session_security_is_local(ngx_connection_t *c, ssec_str_t *host)
+{
+    in_addr_t             addr;
+    struct sockaddr_in   *sin;
+#if (NGX_HAVE_INET6)
+    u_char                addr6[16];
+    ngx_uint_t            is_addr6;
+    struct sockaddr_in6  *sin6;
+
+    is_addr6 = (host->len > 2 && host->data[0] == '['
+                && ngx_inet6_addr((u_char *) host->data + 1, host->len - 2,
+                                  addr6)
+                   == NGX_OK);
+#endif
+
+    addr = ngx_inet_addr((u_char *) host->data, host->len);
+
+    if (addr == INADDR_NONE
+#if (NGX_HAVE_INET6)
+        && !is_addr6
+#endif
+       )
+    {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_connection_local_sockaddr(c, NULL, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    switch (c->local_sockaddr->sa_family) {
+
+#if (NGX_HAVE_INET6)
+    case AF_INET6:
+        sin6 = (struct sockaddr_in6 *) c->local_sockaddr;
+
+        if (is_addr6) {
+            return ngx_memcmp(&sin6->sin6_addr, addr6, 16) == 0
+                   ? NGX_OK : NGX_DECLINED;
+        }
+
+        return (IN6_IS_ADDR_V4MAPPED(&sin6->sin6_addr)
+                && ngx_memcmp(&sin6->sin6_addr.s6_addr[12], &addr, 4) == 0)
+               ? NGX_OK : NGX_DECLINED;
+#endif
+
+    case AF_INET:
+        sin = (struct sockaddr_in *) c->local_sockaddr;
+
+        return (addr != INADDR_NONE && sin->sin_addr.s_addr == addr)
+               ? NGX_OK : NGX_DECLINED;
+
+    default:
+        return NGX_DECLINED;
+    }
+}
+
+
+/*
+ * Whether the path is the one that was asked for: itself, or with the slash
+ * that nginx has added to it.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_is_path_of(ngx_http_request_t *r, ngx_str_t *path,
+    ngx_str_t *asked, const char *apart)
+{
+    ngx_str_t  bare;
+
+    if (ngx_http_session_security_same(path, asked, apart)) {
+        return 1;
+    }
+
+    bare = *asked;
+
+    if (bare.len < 2 || bare.data[bare.len - 1] != '/') {
+        return 0;
+    }
+
+    bare.len--;
+
+    return ngx_http_session_security_same(path, &bare, apart)
+           && ngx_http_session_security_adds_slash(r, asked);
+}
+
+
+/*
+ * Whether nginx answers a request for the path without its last slash by a
+ * redirect to this one: so it does for a location of this name that proxies,
+ * unless there is a location without the slash.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_adds_slash(ngx_http_request_t *r, ngx_str_t *asked)
+{
+    ngx_str_t                              bare;
+    ngx_uint_t                             i, found;
+    ngx_http_session_security_name_t      *name;
+    ngx_http_session_security_srv_conf_t  *sscf;
+
+    sscf = ngx_http_get_module_srv_conf(r, ngx_http_session_security_module);
+
+    bare = *asked;
+    bare.len--;
+
+    found = 0;
+    name = sscf->names.elts;
+
+    for (i = 0; i < sscf->names.nelts; i++) {
+
+        if (ngx_http_session_security_same(&name[i].name, &bare, "/")) {
+            return 0;
+        }
+
+        found |= (name[i].adds_slash
+                  && ngx_http_session_security_same(&name[i].name, asked,
+                                                    "/"));
+    }
+
+    return found;
+}
+
+
+/*
+ * Whether a header may have the backend take the request for another one.  One
+ * that says what the request is anyway does not.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_overrides(ngx_http_request_t *r)
+{
+    ngx_str_t        *said;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (ngx_http_session_security_is_override(&h[i],
+                                      ngx_http_session_security_url_headers))
+            {
+                said = &r->unparsed_uri;
+
+            } else if (ngx_http_session_security_is_override(&h[i],
+                                   ngx_http_session_security_method_headers))
+            {
+                said = &r->method_name;
+
+            } else {
+                continue;
+            }
+
+            if (h[i].value.len != said->len
+                || ngx_strncmp(h[i].value.data, said->data, said->len) != 0)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * Whether the header is one of these.  To a backend that gets headers as CGI
+ * variables, "_" is "-", and with some servers any other sign is.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_is_override(ngx_table_elt_t *h, ngx_str_t *name)
+{
+    u_char  ch;
+    size_t  i;
+
+    for ( /* void */ ; name->len; name++) {
+
+        if (name->len != h->key.len) {
+            continue;
+        }
+
+        for (i = 0; i < name->len; i++) {
+            ch = ngx_tolower(h->key.data[i]);
+
+            if (ch != name->data[i]
+                && (name->data[i] != '-'
+                    || (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9')))
+            {
+                break;
+            }
+        }
+
+        if (i == name->len) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Whether an argument may name another method, as some frameworks let it. */
+
+static ngx_uint_t
+ngx_http_session_security_has_method(ngx_http_request_t *r,
+    ngx_http_session_security_url_t *logout_url)
+{
+    ngx_str_t  args;
+
+    static ngx_str_t  method = ngx_string("_method");
+
+    args = ngx_http_session_security_url_args(logout_url);
+
+    return ngx_http_session_security_named(&r->args, &method)
+           && !ngx_http_session_security_named(&args, &method);
 }
 
 
@@ -266,24 +572,9 @@ static ngx_uint_t
 ngx_http_session_security_has_args(ngx_http_request_t *r,
     ngx_http_session_security_url_t *logout_url)
 {
-    size_t     n;
     ngx_str_t  args, arg, left;
 
-    args = logout_url->text;
-    args.len = ngx_http_session_security_span(&args, "#");
-
-    n = ngx_http_session_security_span(&args, "?");
-
-    args.data += n;
-    args.len -= n;
-
-    if (args.len == 0) {
-        return 1;
-    }
-
-    args.data++;
-    args.len--;
-
+    args = ngx_http_session_security_url_args(logout_url);
     left = args;
 
     while (ngx_http_session_security_next_arg(&left, &arg, "&")) {
@@ -309,6 +600,31 @@ ngx_http_session_security_has_args(ngx_http_request_t *r,
     }
 
     return 1;
+}
+
+
+/* The arguments of the URL as it is configured. */
+
+static ngx_str_t
+ngx_http_session_security_url_args(ngx_http_session_security_url_t *logout_url)
+{
+    size_t     n;
+    ngx_str_t  args;
+
+    args = logout_url->text;
+    args.len = ngx_http_session_security_span(&args, "#");
+
+    n = ngx_http_session_security_span(&args, "?");
+
+    args.data += n;
+    args.len -= n;
+
+    if (args.len) {
+        args.data++;
+        args.len--;
+    }
+
+    return args;
 }
 
 

@@ -527,6 +527,7 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
     ssec_event_t *ev)
 {
+    ngx_int_t   rc;
     ngx_uint_t  elsewhere;
 
     if (ngx_http_session_security_logout_url(r, slcf->logout_url, url)
@@ -540,12 +541,19 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
     ev->brief = 0;
     ev->logout_url = (url->len != 0);
 
-    if (ev->logout_url) {
-        ev->logout = ngx_http_session_security_is_logout(r, slcf->logout_url,
-                                                         url, &elsewhere);
-        ev->elsewhere = elsewhere;
-        ev->login = slcf->logout_url->login;
+    if (!ev->logout_url) {
+        return NGX_OK;
     }
+
+    rc = ngx_http_session_security_is_logout(r, slcf->logout_url, url,
+                                             &elsewhere);
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    ev->logout = (rc == NGX_OK);
+    ev->elsewhere = elsewhere;
+    ev->login = slcf->logout_url->login;
 
     return NGX_OK;
 }

@@ -1309,8 +1309,9 @@ PAGE /log%6Fut/
 
 === row 11: a logout URL whose host is an IPv6 address
 --- also
+    server_name [::1];
     location /six/ {
-        session_security_logout_url https://[::1]:8443/six/out/;
+        session_security_logout_url https://[::1]:$TEST_NGINX_SERVER_PORT/six/out/;
         proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
     }
     location /plain/ {
@@ -1331,7 +1332,7 @@ GET /six/
   Cookie: sessionid=a
   Accept: text/html
 = 302
-  Location: https://[::1]:8443/six/out/
+  Location: https://[::1]:$ServerPort/six/out/
   !Set-Cookie
 
 GET /six/out/

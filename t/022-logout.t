@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 784;
+plan tests => 1362;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 
@@ -81,6 +81,66 @@ GET /
   !Set-Cookie
 
 END2
+    }
+    $block->set_value(steps => $steps);
+});
+
+# "--- here" and "--- elsewhere": logout URLs, one a line, with the Host that the
+# client says, if not "localhost".  One that is here gets an expired session's
+# cookie; with one that is elsewhere the session is closed at once.
+add_block_preprocessor(sub {
+    my $block = shift;
+    my ($steps, $n) = ('', 0);
+    for my $where (qw(here elsewhere)) {
+        for (split /\n/, $block->$where // next) {
+            my ($url, $host) = split / \| /;
+            (my $location = $url) =~ s/PORT/\$ServerPort/;
+            $n++;
+            my $sent = "  Cookie: sessionid=$n\n  X-Logout: $url\n  Accept: text/html\n"
+                     . (defined $host ? "  Host: $host\n" : '');
+            $steps .= "GET /ping/?idleFor=600\n$sent= 200 \"logout\"\n\n";
+            $steps .= $where eq 'here' ? <<"END" : <<"END2";
+GET /page
+$sent= 302
+  Location: $location
+  !Set-Cookie
+
+GET /bye
+$sent= 200 [sessionid=$n]
+  Set-Cookie: (sessionid deleted)
+
+END
+GET /bye
+$sent= 302
+  Location: $location
+  Set-Cookie: (sessionid deleted)
+
+GET /bye
+$sent= 200 []
+  X-State: closed
+
+END2
+        }
+    }
+    $block->set_value(steps => $steps) if $n;
+});
+
+# "--- logout": requests of an expired session, one a line, "| " before each
+# header: "yes" is taken for the logout, and has the cookie; "no" is not.
+add_block_preprocessor(sub {
+    my $block = shift;
+    defined(my $lines = $block->logout) or return;
+    my ($steps, $n) = ('', 0);
+    for (split /\n/, $lines) {
+        my ($request, @headers) = split / *\| */;
+        my ($is, $line) = $request =~ /^(yes|no) +([A-Z]+ .*)$/
+            or die "what does \"$_\" mean?";
+        $n++;
+        my $cookie = "  Cookie: sessionid=$n\n";
+        $steps .= "GET /ping/?idleFor=600\n$cookie= 200 \"logout\"\n\n"
+                . "$line\n$cookie" . CORE::join('', map { "  $_\n" } @headers)
+                . ($is eq 'yes' ? "= 200 [sessionid=$n]\n  Set-Cookie: (sessionid deleted)\n\n"
+                                : "= 401\n  X-State: expired\n\n");
     }
     $block->set_value(steps => $steps);
 });
@@ -718,3 +778,276 @@ GET /
   Sec-Fetch-Mode: navigate
 = 200 []
   X-State: closed
+
+
+
+=== a full logout URL on this host: a name of the server, and no other's port
+--- also_http
+    map $http_x_logout $logout {
+        ~^(?<before>.*):PORT(?<after>.*)$ ${before}:$TEST_NGINX_SERVER_PORT$after;
+        default $http_x_logout;
+    }
+--- config
+    server_name www.example.com .example.org *.example.net ~^re\.example\.com$ [::1];
+    session_security zone=sessions;
+    session_security_logout_url $logout;
+    absolute_redirect off;
+    add_header X-State $session_security_state always;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /ping/ { session_security_ping; }
+--- here
+http://localhost/bye
+https://localhost/bye
+http://localhost:80/bye
+https://localhost:443/bye
+HTTPS://LOCALHOST:443/bye?a=b
+http://localhost:PORT/bye
+https://localhost:PORT/bye#c
+//localhost/bye
+//localhost:PORT/bye
+//localhost:443/bye
+http://localhost./bye
+https://www.example.com/bye | www.example.com
+https://www.example.com/bye | WWW.example.com:8443
+https://example.org/bye | example.org
+http://[::1]:PORT/bye | [::1]
+http://127.0.0.1:PORT/bye | 127.0.0.1
+http://127.0.0.1/bye | 127.0.0.1
+--- elsewhere
+http://localhost:9999/bye
+http://localhost:443/bye
+https://localhost:80/bye
+//localhost:9999/bye
+https://sso.example.com/bye | sso.example.com
+https://sso.example.com/bye | sso.example.com:443
+https://sub.example.org/bye | sub.example.org
+https://www.example.net/bye | www.example.net
+https://re.example.com/bye | re.example.com
+http://127.0.0.2/bye | 127.0.0.2
+http://[::2]/bye | [::2]
+https://www.example.com/bye
+https://user@localhost/bye
+javascript://localhost/bye
+
+
+
+=== the logout of another port, and of another host that the client says to be
+--- also
+    location = / {
+        session_security_logout_url http://localhost:9999/;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /sso {
+        session_security_logout_url https://sso.example.com/sso;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- logout
+no GET /
+no GET / | Host: localhost:9999
+no GET /sso | Host: sso.example.com
+no GET /sso | Host: sso.example.com:443
+
+
+
+=== the name of the default server is no other's
+--- also_http
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        session_security zone=sessions;
+        session_security_logout_url https://sso.example.com/;
+        location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    }
+--- config
+    session_security zone=sessions;
+    session_security_logout_url /expired/;
+    location = /ping/ { session_security_ping; }
+    location / {
+        proxy_set_header Host $http_x_host;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        session_security off;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /
+  Cookie: sessionid=a
+  X-Host: sso.example.com
+= 401
+
+GET /
+  Cookie: sessionid=a
+  X-Host: sso.example.com
+  Accept: text/html
+= 302
+  Location: https://sso.example.com/
+  Set-Cookie: (sessionid deleted)
+
+
+
+=== a logout URL whose host is written as that of the request
+--- also
+    location /host {
+        session_security_logout_url https://$host/host;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /scheme {
+        session_security_logout_url $scheme://${host}:$server_port/scheme;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /http_host {
+        session_security_logout_url //$http_host/http_host;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /port {
+        session_security_logout_url https://$host:9999/port;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /sub {
+        session_security_logout_url https://$host.example.com/sub;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /path {
+        session_security_logout_url /path//$host;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- logout
+yes GET /host
+yes GET /host | Host: any.example
+yes GET /scheme | Host: any.example:1
+yes GET /http_host | Host: any.example:1
+yes GET /path//any.example | Host: any.example
+no GET /port
+no GET /sub
+
+
+
+=== headers that name another URL, or another method
+--- also
+    location /out {
+        session_security_logout_url /out?do=logout;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /restful {
+        session_security_logout_url /restful?_method=delete;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    underscores_in_headers on;
+    ignore_invalid_headers off;
+--- logout
+yes GET /out?do=logout
+yes GET /expired/
+no GET /out?do=logout | X-Original-URL: /secret
+no GET /out?do=logout | X-Original-URI: /secret
+no GET /out?do=logout | X-Rewrite-URL: /secret
+no GET /out?do=logout | X-Forwarded-Uri: /secret
+no GET /out?do=logout | x-forwarded-path: /secret
+no GET /out?do=logout | X-Override-URL: /secret
+no GET /out?do=logout | X_Original_URL: /secret
+no GET /out?do=logout | X.Rewrite.Url: /secret
+no GET /out?do=logout | X-Original-URL:
+no GET /out?do=logout | X-Original-URL: /out?do=logout | X-Original-URL: /secret
+no GET /out?do=logout | X-HTTP-Method-Override: POST
+no GET /out?do=logout | X-Method-Override: POST
+no GET /out?do=logout | X-HTTP-Method: PUT
+no GET /out?do=logout | X-Forwarded-Method: POST
+no GET /expired/ | X-HTTP-Method-Override: DELETE
+no GET /expired/?_method=delete
+no POST /expired/?a=b&%5fMETHOD=delete
+no POST /expired/?a=b;_method[]=delete
+no GET /restful
+no GET /restful?_method=delete&_method=post
+no GET /restful?_method=post
+yes GET /restful?_method=delete
+yes GET /expired/?method=delete
+yes GET /out?do=logout | X-Original-URL: /out?do=logout
+yes GET /out?do=logout | X-Forwarded-Uri: /out?do=logout | X-Forwarded-Method: GET
+yes GET /out?do=logout | X-Forwarded-For: 127.0.0.1 | X-Original-Host: a.example
+yes GET /out?do=logout | X-Original-URLs: /secret
+yes GET /out?do=logout | XaOriginal-URL: /secret
+
+
+
+=== a logout URL to which nginx adds a slash
+--- also
+    location /out/ {
+        session_security_logout_url /out;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /args/ {
+        session_security_logout_url /args?do=out&next=$arg_next;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location "/with space/" {
+        session_security_logout_url $http_x_logout;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /outer/ {
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location /outer/inner/ {
+            session_security_logout_url http://localhost/outer/inner;
+            proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        }
+    }
+    location /both/ {
+        session_security_logout_url /both;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location = /both { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /prefix/ {
+        session_security_logout_url /prefix;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /prefix { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /file/ {
+        session_security_logout_url /file;
+        location ~ ^/file/ { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    }
+--- logout
+yes GET /out/
+yes POST /out/?a=b
+yes GET /args/?do=out&next=/
+yes GET /with%20space/ | X-Logout: /with%20space
+yes GET /outer/inner/
+no GET /out//
+no GET /out/secret
+no GET /out%2f
+no GET /secret/../out/
+no GET /out/ | X-Original-URL: /secret
+no GET /args/?do=read
+no GET /with%20space/ | X-Logout: /out
+no GET /both/
+no GET /prefix/
+no GET /file/
+
+
+
+=== and the way there is one that ends
+--- also
+    location /out/ {
+        session_security_logout_url /out;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+GET /out/page
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+  Location: http://localhost:$ServerPort/out
+
+GET /out
+  Cookie: sessionid=a
+  Accept: text/html
+= 301
+  Location: http://localhost:$ServerPort/out/
+
+GET /out/
+  Cookie: sessionid=a
+  Accept: text/html
+= 200 [sessionid=a]
+  Set-Cookie: (sessionid deleted)

@@ -8,7 +8,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 171;
+plan tests => 216;
 
 # The backend is one whose logout URL takes no GET.
 
@@ -474,3 +474,145 @@ GET /page
   Accept: text/html
 = 200 []
   X-State: closed
+
+
+
+=== to which nginx adds a slash
+--- also
+    location /sign/in/ {
+        session_security_login_url /sign/in;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+POST /sign/in/
+  Cookie: sessionid=a
+  X-Set: sessionid=b
+= 200 []
+  X-State: expired
+
+GET /
+  Cookie: sessionid=b
+= 200 [sessionid=b]
+  X-State: live
+
+GET /ping/?idleFor=600
+  Cookie: sessionid=c
+= 200 "logout"
+
+GET /other/..//sign/in/
+  Cookie: sessionid=c
+  X-HTTP-Method-Override: POST
+= 200 []
+  X-State: expired
+  Set-Cookie: (sessionid deleted)
+
+
+
+=== a login that another site's page sends gets through, without the cookie
+# SAML, and OpenID Connect with response_mode=form_post
+--- also
+    location /app/ {
+        session_security_logout_url /app/logout/;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+POST /saml/acs
+  Cookie: sessionid=a; other=1
+  Sec-Fetch-Site: cross-site
+  Sec-Fetch-Mode: navigate
+  Sec-Fetch-Dest: document
+  Origin: https://idp.example.com
+  X-Set: sessionid=b
+| SAMLResponse=1
+= 200 [other=1]
+  X-State: expired
+  Set-Cookie: sessionid=b
+
+GET /
+  Cookie: sessionid=b
+= 200 [sessionid=b]
+  X-State: live
+
+GET /
+  Cookie: sessionid=a
+  Accept: text/html
+= 302
+
+GET /ping/?idleFor=600
+  Cookie: sessionid=c
+= 200 "logout"
+
+POST /app/oidc
+  Cookie: sessionid=c
+  Accept: text/html
+  Origin: https://idp.example.com
+| id_token=1
+= 200 []
+  X-State: expired
+  !Set-Cookie
+
+POST /app/oidc
+  Cookie: sessionid=c
+  Accept: text/html
+  Origin: https://localhost
+| id_token=1
+= 303
+  Location: http://localhost:$ServerPort/app/logout/
+
+POST /app/oidc
+  Cookie: sessionid=c
+  Sec-Fetch-Site: same-site
+  Sec-Fetch-Mode: navigate
+  Origin: https://idp.example.com
+| id_token=1
+= 303
+
+GET /app/page
+  Cookie: sessionid=c
+  Sec-Fetch-Site: cross-site
+  Sec-Fetch-Mode: navigate
+  Sec-Fetch-User: ?1
+= 302
+
+POST /app/api
+  Cookie: sessionid=c
+  Sec-Fetch-Site: cross-site
+  Sec-Fetch-Mode: cors
+  Origin: https://idp.example.com
+| a=b
+= 401
+
+
+
+=== a key that cannot be withheld does not go there
+--- http_config
+    session_security_zone $http_x_key zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        return 200 "[$http_x_key]";
+    }
+--- config
+    session_security zone=sessions;
+    session_security_logout_url /logout/;
+    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /ping/ { session_security_ping; }
+--- steps
+GET /ping/?idleFor=600
+  X-Key: a
+= 200 "logout"
+
+POST /saml/acs
+  X-Key: a
+  Sec-Fetch-Site: cross-site
+  Sec-Fetch-Mode: navigate
+| SAMLResponse=1
+= 303
+  Location: http://localhost:$ServerPort/logout/

@@ -38,7 +38,8 @@ HARMLESS = set("""
     ngx_hextoi ngx_http_arg ngx_http_core_module ngx_http_finalize_request
     ngx_http_gzip_ok ngx_http_parse_complex_uri ngx_http_run_posted_requests
     ngx_http_script_variables_count ngx_http_top_body_filter
-    ngx_http_top_header_filter ngx_log_error_core ngx_murmur_hash2
+    ngx_http_top_header_filter ngx_inet6_addr ngx_inet_addr ngx_inet_get_port
+    ngx_log_error_core ngx_murmur_hash2
     ngx_pagesize ngx_parse_size ngx_parse_time ngx_rbtree_delete
     ngx_rbtree_insert ngx_rbtree_insert_value ngx_sprintf ngx_strcasecmp
     ngx_strlcasestrn ngx_strncasecmp ngx_unescape_uri
@@ -292,6 +293,10 @@ CONF = """
             session_security_inject on;
             proxy_pass http://127.0.0.1:%(backend)d;
         }
+        location /address/ {
+            session_security_logout_url http://127.0.0.1/address/out;
+            proxy_pass http://127.0.0.1:%(backend)d;
+        }
         location /coded/ {
             session_security_logout_url /coded/out%%20now;
             proxy_pass http://127.0.0.1:%(backend)d;
@@ -506,6 +511,11 @@ KINDS = [
          "closed"),
     Kind("expired, logout in other letters", "/coded/%6Fut%20now",
          "expired", 200, "closed"),
+    Kind("expired, logout at an address", "/address/out",
+         "expired", 200, "closed"),
+    Kind("expired, a form of another site's", "/a", "expired", 200, "expired",
+         {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "cross-site"},
+         "POST", body="a=b"),
     Kind("expired, in the second of two headers", "/", "expired", 302,
          "expired", headers=TWO),
     Kind("expired, without a logout URL", "/nowhere/", "expired", 200,
