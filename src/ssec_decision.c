@@ -154,17 +154,13 @@ ssec_count(ssec_record_t *rec, ssec_outcome_t *out)
 }
 
 
-/*
- * Rows 10 to 12, and a ping: it is answered, and moves nothing.  One of which
- * only this request tells stays an expired one: closed sessions are kept longer
- * than what a client alone says.
- */
+/* Rows 10 to 12, and a ping: it is answered, and moves nothing. */
 
 static ssec_verdict_e
 ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev, bool created)
 {
     if (!ev->logout_url) {
-        rec->state = created ? SSEC_EXPIRED : SSEC_CLOSED;
+        rec->state = SSEC_CLOSED;
         return ssec_withhold(ev, SSEC_FORGET);
     }
 
@@ -290,6 +286,7 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
         if (rec->state != SSEC_UNKNOWN) {                   /* rows 17, 21 */
             rec->state = SSEC_CLOSED;
+            rec->used = true;
             out->changed = true;
         }
 

@@ -314,8 +314,18 @@ ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
 
             case SSEC_SLOT_EXPIRED:
             case SSEC_SLOT_TOLD:
-            case SSEC_SLOT_HEARSAY:
                 counts->expired++;
+                break;
+
+            case SSEC_SLOT_HEARSAY:
+
+                if (table->buckets[i].created[slot] & SSEC_LOGIN) {
+                    counts->closed++;
+
+                } else {
+                    counts->expired++;
+                }
+
                 break;
 
             case SSEC_SLOT_VISITOR:

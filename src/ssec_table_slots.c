@@ -212,6 +212,12 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
     rec->told = (state == SSEC_SLOT_TOLD);
     rec->left = (state == SSEC_SLOT_LEFT || state == SSEC_SLOT_GUEST);
     rec->login = (stored->created & SSEC_LOGIN) != 0;
+
+    if (state == SSEC_SLOT_HEARSAY && rec->login) {
+        rec->state = SSEC_CLOSED;
+        rec->login = false;
+    }
+
     rec->last = stored->word & SSEC_TIME_MAX;
 
     rec->created = ssec_created(rec->last, stored->created);
@@ -223,6 +229,7 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
 ssec_stored_t
 ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
 {
+    bool           login;
     unsigned       state;
     ssec_stored_t  stored;
 
@@ -253,16 +260,22 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
         break;
 
     default:
-        state = SSEC_SLOT_CLOSED;
+        state = (rec->issued || rec->used) ? SSEC_SLOT_CLOSED
+                                           : SSEC_SLOT_HEARSAY;
         break;
     }
+
+    /* no login began what a client alone tells of: closed, by the same flag */
+
+    login = (state == SSEC_SLOT_HEARSAY) ? rec->state == SSEC_CLOSED
+                                         : rec->login;
 
     stored.word = (uint64_t) state << SSEC_STATE | (rec->last & SSEC_TIME_MAX);
     stored.created = (uint32_t) (rec->created >> SSEC_CREATED)
                      & SSEC_CREATED_MASK;
     stored.own = 0;
 
-    if (rec->login) {
+    if (login) {
         stored.created |= SSEC_LOGIN;
     }
 

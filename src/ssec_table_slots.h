@@ -57,7 +57,7 @@ enum {
     SSEC_SLOT_CLOSED,
     SSEC_SLOT_EXPIRED,
     SSEC_SLOT_TOLD,
-    SSEC_SLOT_HEARSAY,           /* expired: not issued, presented once */
+    SSEC_SLOT_HEARSAY,           /* dead: not issued, presented once */
     SSEC_SLOT_VISITOR,
     SSEC_SLOT_GUEST,             /* visitor: not issued, and as the next */
     SSEC_SLOT_LEFT,              /* visitor: was logged in */

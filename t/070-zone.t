@@ -124,7 +124,7 @@ GET /
 GET /
   Cookie: sessionid=filling-9000
 = 200 []
-  X-State: expired
+  X-State: closed
 --- no_error_log
 is full
 [alert]

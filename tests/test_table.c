@@ -168,6 +168,19 @@ hearsay(uint64_t last)
 
     rec = record(SSEC_EXPIRED, 0, last);
     rec.issued = false;
+    rec.login = false;
+
+    return rec;
+}
+
+
+static ssec_record_t
+closed_hearsay(uint64_t last)
+{
+    ssec_record_t  rec;
+
+    rec = hearsay(last);
+    rec.state = SSEC_CLOSED;
 
     return rec;
 }
@@ -671,7 +684,7 @@ eviction_order(void **state)
 
     const ssec_record_t  order[] = {
         guest(NOW + 82), hearsay(NOW + 83), guest(NOW + 84),
-        invented(NOW + 80), invented(NOW + 81),
+        closed_hearsay(NOW + 85), invented(NOW + 80), invented(NOW + 81),
         record(SSEC_CLOSED, 0, NOW + 70), record(SSEC_CLOSED, 0, NOW + 71),
         record(SSEC_EXPIRED, 1, NOW + 60), record(SSEC_EXPIRED, 0, NOW + 61),
         record(SSEC_EXPIRED, 1, NOW + 62),
@@ -1414,6 +1427,7 @@ glimpse(void **state)
 
     const ssec_record_t  others[] = {
         fresh(NOW), presented(NOW), invented(NOW), hearsay(NOW),
+        closed_hearsay(NOW),
         record(SSEC_EXPIRED, 0, NOW), record(SSEC_EXPIRED, 1, NOW),
         record(SSEC_CLOSED, 0, NOW), record(SSEC_VISITOR, 0, NOW)
     };
