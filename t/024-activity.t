@@ -477,7 +477,6 @@ yes GET / | Early-Data: 0
         return 200 "[$http_cookie]";
     }
 --- also
-    session_security_activity navigations;
     error_page 400 = /bad;
 --- raw_request eval
 "G\x01T / HTTP/1.1\r\n\r\n"
