@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 1362;
+plan tests => 1400;
 
 # The backend says which cookies it got, and sets those it is asked to set.
 
@@ -139,7 +139,7 @@ add_block_preprocessor(sub {
         my $cookie = "  Cookie: sessionid=$n\n";
         $steps .= "GET /ping/?idleFor=600\n$cookie= 200 \"logout\"\n\n"
                 . "$line\n$cookie" . CORE::join('', map { "  $_\n" } @headers)
-                . ($is eq 'yes' ? "= 200 [sessionid=$n]\n  Set-Cookie: (sessionid deleted)\n\n"
+                . ($is eq 'yes' ? "= 200 [sessionid=$n]\n\nGET /\n$cookie= 200 []\n  X-State: closed\n\n"
                                 : "= 401\n  X-State: expired\n\n");
     }
     $block->set_value(steps => $steps);

@@ -505,6 +505,7 @@ GET /ping/?idleFor=600
 
 GET /other/..//sign/in/
   Cookie: sessionid=c
+  Accept: text/html
   X-HTTP-Method-Override: POST
 = 200 []
   X-State: expired
