@@ -171,7 +171,7 @@ def test_pieces(backend, port, tls_port, tap):
 
         for cut in cuts:
             how = rand.choice(["length", "chunked", "close"])
-            where = rand.choice(["", "/buffered"])
+            where = rand.choice(["", "/buffered", "/changed"])
             path = "%s/%s/%s?cut=%s" % (where, name, how,
                                         ",".join(map(str, cut)))
             answer = servers.ask(port, path, PAGE, "sid=a")
@@ -193,7 +193,7 @@ def test_pieces(backend, port, tls_port, tap):
 
 def test_transfers(backend, port, tls_port, tap):
     for how in "length", "chunked", "close":
-        for where in "", "/buffered":
+        for where in "", "/buffered", "/changed":
             status, headers, body = ask(port, "%s/plain/%s?cut=" % (where,
                                                                     how))
             tap.ok(status == 200 and is_right("plain", body)
@@ -440,6 +440,14 @@ def test(running, tap):
                 proxy_buffer_size 1k;
                 proxy_busy_buffers_size 2k;
             }
+            location /changed/ {
+                proxy_pass http://127.0.0.1:%d/;
+                proxy_buffering off;
+                sub_filter_once off;
+                sub_filter "<htx" "never";
+                sub_filter "eadx" "never";
+                sub_filter "src=" "never";
+            }
             location /zipped/ {
                 proxy_pass http://127.0.0.1:%d/;
                 gzip on;
@@ -451,7 +459,7 @@ def test(running, tap):
             }
         }
         """ % (port, http2_listen(tls_port), backend.port, backend.port,
-               backend.port, slow.port), "pages")
+               backend.port, backend.port, slow.port), "pages")
     nginx.start(port)
 
     test_pieces(backend, port, tls_port, tap)
