@@ -416,7 +416,7 @@ def talking_server():
                 asked = b""
 
                 while b"\r\n\r\n" not in asked:
-                    asked += client.recv(65536)
+                    asked += client.recv(65536) or b"\r\n\r\n"
 
                 client.sendall(
                     (b"HTTP/1.1 103 Early Hints\r\n" + SAYS + b"\r\n"
