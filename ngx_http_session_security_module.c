@@ -1111,8 +1111,8 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 /*
- * The character belongs to the zone's key: with another one the same cookies are
- * other sessions.
+ * The character belongs to the zone's key: with another one the same cookies
+ * are other sessions.
  */
 
 static char *

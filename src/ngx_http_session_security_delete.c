@@ -86,8 +86,8 @@ ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
 
 
 /*
- * Whether this key's cookie is deleted, once for each name.  A cookie of the same
- * name that lives, or that the response sets anew, would be deleted with it.
+ * Whether this key's cookie is deleted, once for each name.  A cookie of the
+ * same name that lives, or that the response sets anew, would go with it.
  */
 
 static ngx_uint_t

@@ -175,8 +175,8 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
 
 
 /*
- * A key that is no cookie cannot be withheld.  So a request that was refused for
- * it may come back to be shown a page, but not to be handed on with the key.
+ * A key that is no cookie cannot be withheld.  So a request that was refused
+ * for it may come back to be shown a page, but is not handed on with the key.
  */
 
 static ngx_uint_t

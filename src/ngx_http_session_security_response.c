@@ -218,6 +218,7 @@ ngx_http_session_security_may_delete(ngx_http_request_t *r,
     }
 
     return dead
+           && ctx->judged
            && ngx_http_session_security_now(ctx->zone) - ctx->now
               <= NGX_HTTP_SESSION_SECURITY_PROMPT
            && ngx_http_session_security_is_page(r);
@@ -550,7 +551,7 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
 
     now = ngx_http_session_security_now(answer->zone);
 
-    from.key = NULL;
+    ngx_memzero(&from, sizeof(ngx_http_session_security_from_t));
 
     if (ours == NULL || !ours->passed || ours->replaced) {
         ev.anonymous |= ngx_http_session_security_comes_from(answer, name,
@@ -612,10 +613,10 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
 
 
 /*
- * The session of the request that a new cookie of this name belongs to: from->key
- * is NULL if there is none.  If there are several, the new key is not a key of
- * any, but is as old as the oldest.  Gives whether the request had a visitor's
- * key, and no session's.
+ * The session of the request that a new cookie of this name belongs to:
+ * from->key is NULL if there is none.  If there are several, the new key is not
+ * a key of any, but is as old as the oldest.  Gives whether the request had a
+ * visitor's key, and no session's.
  */
 
 static ngx_uint_t
@@ -707,8 +708,8 @@ ngx_http_session_security_comes_from(
 
 
 /*
- * Whether this key of the request may be what the new cookie takes the place of.
- * Of a split cookie each part is a key, and there may be others that begin so; a
+ * Whether the new cookie may take the place of this key of the request.  Of a
+ * split cookie each part is a key, and there may be others that begin so; a
  * part of another name takes the place of a part that is deleted.
  */
 
@@ -753,8 +754,8 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
     ngx_memzero(&ev, sizeof(ssec_event_t));
 
     /*
-     * A split cookie is deleted with any of its parts, unless it is set anew: it
-     * may have fewer parts than before.
+     * A split cookie is deleted with any of its parts, unless it is set anew:
+     * it may have fewer parts than before.
      */
 
     gone = answer->zone->cookie.prefix

@@ -27,8 +27,8 @@
  * separator is one of RFC 2616, section 2.2, or an apostrophe (Tomcat 5).
  *
  * The time all this takes is linear in the header's length, whatever it holds:
- * a header with more than SSEC_COOKIES_MAX values for the named cookie, or whose
- * readings are longer together than ssec_cookies() allows, is read no further.
+ * a header is read no further once it has more than SSEC_COOKIES_MAX values for
+ * the named cookie, or its readings have more bytes than ssec_cookies() allows.
  */
 
 #ifndef SSEC_COOKIE_H
