@@ -18,6 +18,9 @@
 /* what may stand between the cookies */
 #define ssec_is_between(c)    (ssec_is_separator(c) || ssec_ends[c])
 
+/* of "%uXXXX" */
+#define ssec_is_u(c)          (((c) | 0x20) == 'u')
+
 /* of UTF-8, behind the lead byte */
 #define ssec_is_trail(c)      (((c) & 0xc0) == 0x80)
 
@@ -99,7 +102,8 @@ static bool ssec_cookie_begins(const ssec_cookie_name_t *name,
     const uint8_t *p, const uint8_t *end);
 static uint8_t *ssec_cookie_undo(const uint8_t *buf, uint8_t *last,
     uint8_t **next);
-static unsigned ssec_cookie_surrogates(const uint8_t *p);
+static size_t ssec_cookie_utf8(const uint8_t *last, size_t len,
+    unsigned *code);
 static uint8_t *ssec_cookie_put_back(uint8_t *p, unsigned code);
 static size_t ssec_cookie_escape(const uint8_t *p, const uint8_t *end,
     unsigned *code);
@@ -835,9 +839,13 @@ ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting)
 {
     uint8_t  c, *p, *end, *last;
 
-    p = buf;
     end = buf + len;
-    last = buf;
+
+    /* what begins without an encoding stays as it is */
+
+    for (p = buf; p < end && !ssec_is_special(*p); p++) { /* void */ }
+
+    last = p;
 
     while (p < end) {
         c = *p++;
@@ -879,50 +887,53 @@ ssec_cookie_undo(const uint8_t *buf, uint8_t *last, uint8_t **next)
     size_t    len, n;
     unsigned  code;
 
+    n = 0;
     len = (size_t) (last - buf);
 
-    if (len >= 3 && ssec_cookie_escape(last - 3, last, &code) == 3) {
-        n = 3;
+    if (ssec_is_trail(last[-1])) {
+        n = ssec_cookie_utf8(last, len, &code);
 
-    } else if (len >= 6 && ssec_cookie_escape(last - 6, last, &code) == 6) {
-        n = 6;
+    } else if (len >= 3 && last[-3] == '%') {
+        n = ssec_cookie_escape(last - 3, last, &code);
 
-    } else if (len >= 2 && ssec_is_trail(last[-1])
-               && (last[-2] == 0xc2 || last[-2] == 0xc3))
-    {
-        code = (unsigned) (last[-2] & 0x03) << 6 | (last[-1] & 0x3f);
-        n = 2;
-
-    } else if (len >= 6 && (code = ssec_cookie_surrogates(last - 6)) != 0) {
-        n = 6;
-
-    } else {
-        return last;
+    } else if (len >= 6 && last[-6] == '%' && ssec_is_u(last[-5])) {
+        n = ssec_cookie_escape(last - 6, last, &code);
     }
 
-    *next = ssec_cookie_put_back(*next, code);
+    if (n) {
+        *next = ssec_cookie_put_back(*next, code);
+    }
 
     return last - n;
 }
 
 
 /*
- * The character of two UTF-16 surrogates that are encoded as UTF-8 each, at
- * the six bytes from p on, or 0.
+ * The length of the encoded character that ends at last, after len bytes: two
+ * bytes of UTF-8 that stand for a byte of Latin-1, or two UTF-16 surrogates,
+ * each as UTF-8; or 0.
  */
 
-static unsigned
-ssec_cookie_surrogates(const uint8_t *p)
+static size_t
+ssec_cookie_utf8(const uint8_t *last, size_t len, unsigned *code)
 {
-    if (p[0] != 0xed || (p[1] & 0xf0) != 0xa0 || !ssec_is_trail(p[2])
-        || p[3] != 0xed || (p[4] & 0xf0) != 0xb0 || !ssec_is_trail(p[5]))
+    if (len >= 2 && (last[-2] == 0xc2 || last[-2] == 0xc3)) {
+        *code = (unsigned) (last[-2] & 0x03) << 6 | (last[-1] & 0x3f);
+        return 2;
+    }
+
+    if (len < 6 || last[-6] != 0xed || (last[-5] & 0xf0) != 0xa0
+        || !ssec_is_trail(last[-4]) || last[-3] != 0xed
+        || (last[-2] & 0xf0) != 0xb0)
     {
         return 0;
     }
 
-    return 0x10000 + ((unsigned) (p[1] & 0x0f) << 16
-                      | (unsigned) (p[2] & 0x3f) << 10
-                      | (unsigned) (p[4] & 0x0f) << 6 | (p[5] & 0x3f));
+    *code = 0x10000 + ((unsigned) (last[-5] & 0x0f) << 16
+                       | (unsigned) (last[-4] & 0x3f) << 10
+                       | (unsigned) (last[-2] & 0x0f) << 6
+                       | (last[-1] & 0x3f));
+    return 6;
 }
 
 
@@ -990,7 +1001,7 @@ ssec_cookie_escape(const uint8_t *p, const uint8_t *end, unsigned *code)
         return 0;
     }
 
-    if ((p[1] | 0x20) == 'u') {
+    if (ssec_is_u(p[1])) {
         n = 6;
         value = (end - p < 6) ? -1 : ssec_hex(p + 2, 4);
 
