@@ -233,8 +233,14 @@ check_withheld(const ssec_cookie_name_t *name, const uint8_t *data, size_t len)
         p = (end > p) ? end : p;
     }
 
-    memcpy(rest + n, p, (size_t) (data + len - p));
-    n += (size_t) (data + len - p);
+    /* nothing is passed on that was not read */
+
+    end = it.too_many ? it.part : data + len;
+
+    if (end > p) {
+        memcpy(rest + n, p, (size_t) (end - p));
+        n += (size_t) (end - p);
+    }
 
     ssec_cookies(&it, rest, n);
     check(!ssec_cookies_next(&it, name, &cookie));
