@@ -642,29 +642,37 @@ ssec_cookies_value(ssec_cookies_t *it, const ssec_str_t *name,
     value = &it->cookie.value;
     *value = ssec_cookie_trim(it->equals + 1, it->part_end);
 
+    found = 0;
+
     if (value->len && *value->data == '"') {
-        it->readings = ends ? SSEC_QUOTED
-                            : SSEC_WHOLE|SSEC_SLICED|SSEC_QUOTED;
 
-    } else {
-        len = ends ? ssec_cookie_up_to(value, ends) : value->len;
-
-        if (ends == (SSEC_TO_BLANK|SSEC_TO_COMMA) && len < value->len) {
-            ends &= ~ssec_cookie_ends(value->data[len]);
-            len = ssec_cookie_up_to(value, ends);
+        if (ends && !(ends & SSEC_TO_COMMA)) {
+            it->readings = SSEC_QUOTED;
+            it->whole = false;
+            return;
         }
 
-        *value = ssec_cookie_trim(value->data, value->data + len);
+        /* Perl's and Ruby's CGI and Rack 1 do not know quotes */
 
-        found = 0;
-
-        for (i = 0; i < value->len; i++) {
-            found |= ssec_cookie_ends(value->data[i]);
-        }
-
-        it->readings = readings & (SSEC_WHOLE|found);
+        found = SSEC_QUOTED | (ends ? 0 : SSEC_SLICED);
+        readings = found | SSEC_WHOLE|SSEC_TO_COMMA|SSEC_TO_AMPERSAND;
+        ends &= SSEC_TO_COMMA;
     }
 
+    len = ends ? ssec_cookie_up_to(value, ends) : value->len;
+
+    if (ends == (SSEC_TO_BLANK|SSEC_TO_COMMA) && len < value->len) {
+        ends &= ~ssec_cookie_ends(value->data[len]);
+        len = ssec_cookie_up_to(value, ends);
+    }
+
+    *value = ssec_cookie_trim(value->data, value->data + len);
+
+    for (i = 0; i < value->len; i++) {
+        found |= ssec_cookie_ends(value->data[i]);
+    }
+
+    it->readings = readings & (SSEC_WHOLE|found);
     it->whole = (it->readings & SSEC_WHOLE);
 }
 

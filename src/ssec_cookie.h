@@ -11,10 +11,10 @@
  *           ";" (RFC 6265), "," (RFC 2109), a blank or a quote (Python), and
  *           separators behind ";" or "," (Tomcat; Werkzeug "=" before 2.2.3);
  *   values  end at ";", at the closing quote, be it behind a ";" (Python), at
- *           a blank (Python), at a comma (Rack 1), at "&" (Ruby's and Perl's
- *           CGI) or at another separator (Tomcat, Undertow); with a leading
- *           quote the last byte goes too, quote or not (Node's "cookie" up to
- *           0.4);
+ *           a blank (Python), at a comma (Rack 1, Perl's CGI), at "&" (Ruby's
+ *           and Perl's CGI), both within quotes too, or at another separator
+ *           (Tomcat, Undertow); with a leading quote the last byte goes too,
+ *           quote or not (Node's "cookie" up to 0.4);
  *   forms   percent-encoding (PHP, Node), "%uXXXX" (Perl's CGI, classic ASP,
  *           JavaScript's unescape()) and octal escapes (Python) are undone,
  *           quotes and backslashes dropped, "+" is a blank (PHP, Rack), two

@@ -381,7 +381,7 @@ test_other_readings(void **state)
     /* quoted */
 
     assert_readings("sid", "sid=\"x\"", "s-<\"x\">");
-    assert_readings("sid", "sid=\"x,y z\"", "s-<\"x,y z\">");
+    assert_readings("sid", "sid=\"x,y z\"", "s-<\"x,y z\">c-<\"x>");
     assert_readings("sid", "sid=\"x\" b", "s-<\"x\" b>c-<\"x\" >c-<\"x\">");
     assert_readings("sid", "sid=\"xz", "s-<\"xz>c-<\"x>");
     assert_readings("sid", "sid=\"", "s-<\">");
@@ -389,6 +389,18 @@ test_other_readings(void **state)
     assert_readings("sid", "sid=\"x\\\"y\"", "s-<\"x\\\"y\">");
     assert_readings("sid", "sid=\"x\\\"", "s-<\"x\\\">");
     assert_readings("sid", "sid=\"x\\", "s-<\"x\\>c-<\"x>");
+
+    /* or not: to Perl's and Ruby's CGI a quote is a byte like others */
+
+    assert_readings("sid", "sid=\"x%22,y", "s-<\"x%22,y>c-<\"x%22,>"
+                                          "c-<\"x%22>");
+    assert_readings("sid", "sid=\"x%22&y", "s-<\"x%22&y>c-<\"x%22&>"
+                                          "c-<\"x%22>");
+    assert_readings("sid", "sid=\"x y\"&z", "s-<\"x y\"&z>c-<\"x y\"&>"
+                                          "c-<\"x y\">c-<\"x y\">");
+    assert_readings("sid", "a=1,sid=\"x%22,y", "--<\"x%22>");
+    assert_readings("sid", "a=1,sid=\"x%22&y", "--<\"x%22&y>c-<\"x%22>");
+    assert_readings("sid", "a=1 sid=\"x%22,y", "");
 
     /* behind a ";" */
 
@@ -450,7 +462,7 @@ test_separators(void **state)
     assert_readings("sid", "a=1, = sid=x,b", "--<x,b>cc<x>");
     assert_readings("sid", "a=1,(= sid=x y,b=2", "--<x y>cc<x>");
     assert_readings("sid", "=sid=\"x;y\"", "--<\"x>c-<\">c-<\"x;y\">");
-    assert_readings("sid", "a=1,=sid=\"x\"y", "--<\"x\">");
+    assert_readings("sid", "a=1,=sid=\"x\"y", "--<\"x\"y>c-<\"x\">");
     assert_readings("_sid", "[_sid=x", "-c<x>");
     assert_readings("_sid", "[sid=x", "sc<x>");
     assert_readings("sid", "=;sid=x", "sc<x>");
@@ -493,7 +505,7 @@ test_parts(void **state)
     assert_string_equal(parts("sid", "sid=\"xy\\\";b=2;y\""),
                         "<sid=\"xy\\\"><sid=\"xy\\\";b=2;y\">");
     assert_string_equal(parts("sid", "a=1, sid=\"x;y\""),
-                        "<a=1, sid=\"x;y\">");
+                        "<a=1, sid=\"x><a=1, sid=\"x;y\">");
 }
 
 

@@ -182,6 +182,7 @@ VALUE_STEPS = [
     lambda rng, v: b"'" + v + b"'",
     lambda rng, v: b'""' + v + b'""',
     lambda rng, v: b'"' + v + b'";c"',
+    lambda rng, v: v[:1] + v[1:].replace(b'"', b'%22') + rng.choice(AFTER),
     lambda rng, v: v + rng.choice(AFTER),
     lambda rng, v: rng.choice(BLANKS) + v,
     lambda rng, v: v + rng.choice(BLANKS),
