@@ -10,9 +10,11 @@
 #define ssec_is_separator(c)                                                  \
     (ssec_is_blank(c) || (c) == '"' || (c) == ',' || (c) == ';' || (c) == '=')
 
+#define ssec_is_quote(c)      ((c) == '"' || (c) == '\'')
+
 /* what is decoded, or dropped */
 #define ssec_is_special(c)                                                    \
-    (ssec_is_blank(c) || (c) == '"' || (c) == '%' || (c) == '+'               \
+    (ssec_is_blank(c) || ssec_is_quote(c) || (c) == '%' || (c) == '+'         \
      || (c) == ',' || (c) == '\\')
 
 /* what may stand between the cookies */
@@ -858,7 +860,7 @@ ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting)
     while (p < end) {
         c = *p++;
 
-        if (quoting && c == '"') {
+        if (quoting && ssec_is_quote(c)) {
             continue;
         }
 

@@ -17,8 +17,9 @@
  *           quote or not (Node's "cookie" up to 0.4);
  *   forms   percent-encoding (PHP, Node), "%uXXXX" (Perl's CGI, classic ASP,
  *           JavaScript's unescape()) and octal escapes (Python) are undone,
- *           quotes and backslashes dropped, "+" is a blank (PHP, Rack), two
- *           bytes of UTF-8 are the Latin-1 byte they stand for (Node, Django),
+ *           quotes, apostrophes (Jetty up to 9.3) and backslashes dropped,
+ *           "+" is a blank (PHP, Rack), two bytes of UTF-8 are the Latin-1
+ *           byte they stand for (Node, Django),
  *           two surrogates are the character they stand for (Perl's CGI),
  *           blanks around are dropped; all of it until nothing changes.
  *

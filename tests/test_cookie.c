@@ -433,11 +433,13 @@ test_separators(void **state)
         /* and behind: in a plain value, and in a longer one */
 
         sprintf(header, "sid=xy%cz", *p);
-        sprintf(expected, "s%c<xy%cz>cc<xy>", *p == '\\' ? '-' : 'c', *p);
+        sprintf(expected, "s%c<xy%cz>cc<xy>", strchr("\\'", *p) ? '-' : 'c',
+                *p);
         assert_string_equal(readings("sid", (uint8_t *) header, 8), expected);
 
         sprintf(header, "sid=xy%c", *p);
-        sprintf(expected, "s%c<xy%c>cc<xy>", *p == '\\' ? '-' : 'c', *p);
+        sprintf(expected, "s%c<xy%c>cc<xy>", strchr("\\'", *p) ? '-' : 'c',
+                *p);
         assert_string_equal(readings("sid", (uint8_t *) header, 7), expected);
     }
 
@@ -559,8 +561,8 @@ test_canonical(void **state)
 
     assert_canonical("", "");
     assert_canonical("x", "x");
-    assert_canonical("s3Ss-._~!#$&'()*/:<=>?@[]^`{|}", "s3Ss-._~!#$&'()*/:<=>?"
-                                                     "@[]^`{|}");
+    assert_canonical("s3Ss-._~!#$&()*/:<=>?@[]^`{|}", "s3Ss-._~!#$&()*/:<=>?"
+                                                    "@[]^`{|}");
 
     /* blanks */
 
@@ -593,6 +595,8 @@ test_canonical(void **state)
     assert_canonical("\"x", "x");
     assert_canonical("x\"", "x");
     assert_canonical("\"\"x\"\"", "x");
+    assert_canonical("'x'", "x");
+    assert_canonical("%27x\\'", "x");
     assert_canonical("\" x \"", "x");
     assert_canonical("\"x\\054y\"", "x,y");
     assert_canonical("x\\054y", "x,y");
@@ -722,7 +726,7 @@ test_is_canonical(void **state)
                 memset(text, 'x', sizeof(text));
                 text[at] = (uint8_t) c;
 
-                plain = c > 0x20 && c < 0x7f && !strchr("\"%+,\\", (int) c);
+                plain = c > 0x20 && c < 0x7f && !strchr("\"'%+,\\", (int) c);
 
                 assert_int_equal(ssec_cookie_is_canonical(text, len), plain);
 

@@ -155,7 +155,7 @@ check_canonical(const uint8_t *data, size_t len)
     check(memcmp(twice, once, n) == 0);
 
     for (i = 0; i < n; i++) {
-        check(once[i] != '"' && once[i] != '\\' && once[i] != '+');
+        check(!strchr("\"'\\+", once[i]) || once[i] == '\0');
         check(!is_encoded(once + i, once + n));
     }
 
