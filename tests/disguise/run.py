@@ -411,6 +411,23 @@ def perl(inputs):
     return several(['perl', 'parsers.pl'], inputs)
 
 
+JARS = ['jetty9-server', 'jetty9-http', 'jetty9-util', 'servlet-api',
+        'tomcat9-coyote', 'tomcat9-util', 'tomcat9-juli']
+
+
+def java(inputs):
+    jars = ['/usr/share/java/%s.jar' % jar for jar in JARS]
+
+    if not shutil.which('javac') or not all(map(os.path.exists, jars)):
+        raise Missing('no javac, libjetty9-java and libtomcat9-java')
+
+    # Tomcat logs what it ignores
+
+    return several(['java', '-Dorg.eclipse.jetty.util.log.announce=false',
+                    '-Djava.util.logging.config.file=/dev/null',
+                    '-cp', ':'.join(jars), 'Parsers.java'], inputs)
+
+
 def php(inputs):
     """PHP reads the headers as a FastCGI server: a process each is slow."""
 
@@ -492,7 +509,7 @@ def parse(inputs, skipped):
             skipped[parser] = 'python3 has no ' + parser
 
     for name, function in [('node', node), ('ruby', ruby), ('perl', perl),
-                           ('php', php)]:
+                           ('java', java), ('php', php)]:
         try:
             results.update(function(inputs))
         except Missing as missing:
