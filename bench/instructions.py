@@ -11,6 +11,7 @@ it does not.
 """
 
 import glob
+import itertools
 import re
 import statistics
 import subprocess
@@ -29,6 +30,34 @@ JEMALLOC = glob.glob("/usr/lib/*/libjemalloc.so.2")
 CONSTANT = "dirty_decay_ms:-1,muzzy_decay_ms:-1"
 
 ALLOWED = 900                    # above bare nginx, with a live session
+
+HOSTILE_FEW, HOSTILE_MANY = 10, 30
+TOO_MUCH = 20                    # times a plain request of the same length
+SIZES = (8000, 31000)            # bytes of a hostile Cookie header
+
+# how the header begins, what is repeated in it, and how it ends; {} is another
+# number each time, and {a} a sixteenth of the header
+HOSTILE = [
+    ("ends of values", ("", "sid=1 x&:/=(; ", "")),
+    ("ends of values, all different", ("", "sid={} x&:/=(; ", "")),
+    ("ends of values, behind commas", ("", ",sid=1 x&:/=(", "")),
+    ("names with %XX", ("", "%73id=1 x&:/=(; ", "")),
+    ("names with %uXXXX", ("", "%u0073id=1 x&:/=(; ", "")),
+    ("names behind blanks", ("", " sid=1", "")),
+    ("values, all different", ("", "sid={}; ", "")),
+    ("equals signs", ("", "sid==", "")),
+    ("quotes", ("", "sid=\"", "")),
+    ("quotes behind semicolons", ("", "sid=\"; ", "")),
+    ("names behind encoded blanks", ("", "%20", "sid=1")),
+    ("sixteen long values of all ends", ("", "sid={}{a} ,&:/=(; ", "")),
+    ("sixteen open quotes", ("", "sid=\"{}{a} ,&:/=(; ", "")),
+    ("one value, all ends behind it", ("sid=", "a", " ,&:/=(")),
+    ("one encoded value, all ends behind it", ("sid=%41", "a", " ,&:/=(")),
+    ("one value of ends", ("sid=", "a&:/=( ,", "")),
+    ("one value, %XX in %XX", ("sid=%", "25", "41")),
+    ("one value, %uXXXX in %uXXXX", ("sid=%", "u0025", "41")),
+    ("one value, octal escapes", ("sid=\"", "\\045", "\"")),
+]
 
 TEN = "; ".join(["other%d=0123456789abcdef" % i for i in range(10)]
                 + [setups.COOKIE])
@@ -90,9 +119,63 @@ def count_once(setup, path, cookie, n):
                                  re.M).group(1))
 
 
-def per_request(setup, path="/e", cookie=setups.COOKIE):
-    return (count(setup, path, cookie, MANY)
-            - count(setup, path, cookie, FEW)) / (MANY - FEW)
+def per_request(setup, path="/e", cookie=setups.COOKIE, few=FEW, many=MANY):
+    return (count(setup, path, cookie, many)
+            - count(setup, path, cookie, few)) / (many - few)
+
+
+def filled(shape, size):
+    """A header of that size: how it begins, what repeats, how it ends."""
+
+    start, repeated, end = shape
+    sixteenth = "a" * (size // 16 - 32)
+    left = size - len(start) - len(end)
+    pieces = []
+
+    for i in itertools.count():
+        piece = repeated.format(i, a=sixteenth)
+        left -= len(piece)
+
+        if left < 0:
+            return start + "".join(pieces) + end
+
+        pieces.append(piece)
+
+
+def hostile():
+    """
+    Cookie headers that are made to cost much, beside a plain one of the same
+    length.  Gives the table, and what has to hold with whether it does.
+    """
+
+    table = Table("instructions a request, hostile", ("all", "times plain"),
+                  "A Cookie header of 8 or 31 KB in which something repeats, "
+                  "beside one with the session's cookie and a long other one. "
+                  "More than %d times is too much." % TOO_MUCH)
+    goals = []
+
+    setup = setups.module()
+    setup = setup._replace(http=setup.http
+                           + "large_client_header_buffers 4 64k;")
+
+    def measured(shape, size):
+        return per_request(setup, "/e", filled(shape, size), HOSTILE_FEW,
+                           HOSTILE_MANY)
+
+    for size in SIZES:
+        table.group()
+        plain = measured((setups.COOKIE + "; other=", "x", ""), size)
+        table.add(BASE, "plain, %d KB" % (size // 1000), plain, "")
+
+        for name, shape in HOSTILE:
+            name = "%s, %d KB" % (name, size // 1000)
+            n = measured(shape, size)
+            table.add(OURS, name, n, "%.1f" % (n / plain))
+            goals.append(("%s: %.1f times a plain request of its length, "
+                          "allowed are %d" % (name, n / plain, TOO_MUCH),
+                          n <= TOO_MUCH * plain))
+
+    return table, goals
 
 
 # groups of a base and of what is compared with it:
@@ -167,7 +250,9 @@ def measure():
 
         results.append(counts)
 
-    return [table], goals(results[0], results[5])
+    other, bounds = hostile()
+
+    return [table, other], goals(results[0], results[5]) + bounds
 
 
 def goals(plain, page):
