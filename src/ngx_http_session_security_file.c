@@ -20,7 +20,15 @@
 
 #define NGX_HTTP_SESSION_SECURITY_WAIT  100   /* times a tenth of a second */
 
+/* a file's mode, as it is told */
+#define NGX_HTTP_SESSION_SECURITY_MODE  sizeof("0600")
 
+
+static ngx_int_t ngx_http_session_security_check_directory(
+    ngx_shm_zone_t *shm_zone);
+static ngx_int_t ngx_http_session_security_check_mode(ngx_shm_zone_t *shm_zone,
+    const char *name, struct stat *st);
+static u_char *ngx_http_session_security_mode(u_char *text, struct stat *st);
 static ngx_int_t ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone);
 static ngx_int_t ngx_http_session_security_find(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_file_t **found, ngx_uint_t *alone);
@@ -68,6 +76,10 @@ ngx_http_session_security_init_file(ngx_shm_zone_t *shm_zone,
 
     zone = shm_zone->data;
 
+    if (ngx_http_session_security_check_directory(shm_zone) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (old == NULL) {
         return ngx_http_session_security_restart(shm_zone);
     }
@@ -77,6 +89,104 @@ ngx_http_session_security_init_file(ngx_shm_zone_t *shm_zone,
     }
 
     return ngx_http_session_security_replace(shm_zone, old);
+}
+
+
+/*
+ * Whoever may replace the file may put an old one of this user's in its place,
+ * in which sessions live that have ended since.  In a directory with the sticky
+ * bit nobody may; and who is in the directory's group was let in on purpose.
+ */
+
+static ngx_int_t
+ngx_http_session_security_check_directory(ngx_shm_zone_t *shm_zone)
+{
+    char                              *slash;
+    u_char                             mode[NGX_HTTP_SESSION_SECURITY_MODE];
+    ngx_str_t                          dir;
+    struct stat                        st;
+    char                               name[NGX_MAX_PATH];
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    slash = strrchr(zone->path, '/');
+
+    if (slash == NULL || slash - zone->path >= NGX_MAX_PATH - 1) {
+        return NGX_OK;                             /* which cannot be opened */
+    }
+
+    /* of "/zone" it is "/" */
+
+    dir.data = (u_char *) zone->path;
+    dir.len = ngx_max(slash - zone->path, 1);
+
+    (void) ngx_cpystrn((u_char *) name, dir.data, dir.len + 1);
+
+    if (stat(name, &st) == -1
+        || !(st.st_mode & S_IWOTH) || (st.st_mode & S_ISVTX))
+    {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                  "session_security_zone \"%V\": anybody can replace \"%s\", "
+                  "because the mode of its directory is %s; "
+                  "\"chmod o-w %V\", or name a file elsewhere",
+                  &zone->name, zone->path,
+                  ngx_http_session_security_mode(mode, &st), &dir);
+
+    return NGX_ERROR;
+}
+
+
+/* Who can write to the file can make any session live. */
+
+static ngx_int_t
+ngx_http_session_security_check_mode(ngx_shm_zone_t *shm_zone,
+    const char *name, struct stat *st)
+{
+    u_char                             mode[NGX_HTTP_SESSION_SECURITY_MODE];
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    if (st->st_uid != geteuid()) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": \"%s\" belongs to another "
+                      "user than the one that starts nginx; change its owner, "
+                      "or remove it", &zone->name, name);
+        return NGX_ERROR;
+    }
+
+    if (st->st_mode & (S_IWGRP|S_IWOTH)) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": others can write to "
+                      "\"%s\", because its mode is %s; \"chmod 600 %s\", or "
+                      "remove it if somebody may have changed it",
+                      &zone->name, name,
+                      ngx_http_session_security_mode(mode, st), name);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* As chmod takes it; ngx_sprintf() knows no octal numbers. */
+
+static u_char *
+ngx_http_session_security_mode(u_char *text, struct stat *st)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_HTTP_SESSION_SECURITY_MODE - 1; i++) {
+        text[i] = (u_char) ('0' + ((st->st_mode >> (9 - 3 * i)) & 7));
+    }
+
+    text[i] = '\0';
+
+    return text;
 }
 
 
@@ -380,12 +490,21 @@ ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_zone_t *old)
 {
     ngx_int_t                          rc;
+    struct stat                        st;
     ngx_http_session_security_zone_t  *zone;
     ngx_http_session_security_file_t  *new;
 
     zone = shm_zone->data;
 
     rc = ngx_http_session_security_lies_there(zone->path, old->file);
+
+    if (rc == NGX_OK
+        && (fstat(old->file->fd, &st) == -1
+            || ngx_http_session_security_check_mode(shm_zone, zone->path, &st)
+               != NGX_OK))
+    {
+        return NGX_ERROR;
+    }
 
     if (rc == NGX_DECLINED) {
         ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
@@ -774,13 +893,7 @@ ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
         goto failed;
     }
 
-    /* who may write to it could make any session live */
-
-    if (st.st_uid != geteuid()) {
-        ngx_log_error(NGX_LOG_EMERG, log, 0,
-                      "session_security_zone \"%V\": \"%s\" belongs to another "
-                      "user than the one that starts nginx; change its owner, "
-                      "or remove it", &zone->name, name);
+    if (ngx_http_session_security_check_mode(shm_zone, name, &st) != NGX_OK) {
         goto failed;
     }
 
@@ -849,22 +962,32 @@ ngx_http_session_security_size_stays(ngx_shm_zone_t *shm_zone,
 }
 
 
-/* Once it is known to be a zone's, and not before, it is made private. */
+/* Once it is known to be a zone's, and not before, nobody else may read it. */
 
 static ngx_int_t
 ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_file_t *file)
 {
     u_char                            *memory;
+    u_char                             mode[NGX_HTTP_SESSION_SECURITY_MODE];
+    struct stat                        st;
     ngx_http_session_security_zone_t  *zone;
 
     zone = shm_zone->data;
 
-    if (fchmod(file->fd, 0600) == -1) {
+    if (fstat(file->fd, &st) == -1 || fchmod(file->fd, 0600) == -1) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
                       "session_security_zone \"%V\": fchmod() \"%s\" failed",
                       &zone->name, zone->path);
         return NGX_ERROR;
+    }
+
+    if (st.st_mode & (S_IRGRP|S_IROTH)) {
+        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": others could read \"%s\", "
+                      "whose mode was %s and is 0600 now",
+                      &zone->name, zone->path,
+                      ngx_http_session_security_mode(mode, &st));
     }
 
     memory = mmap(NULL, file->size, PROT_READ|PROT_WRITE, MAP_SHARED,
