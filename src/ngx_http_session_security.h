@@ -284,6 +284,7 @@ typedef struct {
     u_char                             hidden;      /* accept_encoding is */
     u_char                             queued;
     u_char                             watched;     /* is in the tree, too */
+    u_char                             bad_time;    /* one was logged */
     u_char                             upload;      /* its session has ended */
 } ngx_http_session_security_ctx_t;
 

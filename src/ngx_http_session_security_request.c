@@ -559,15 +559,19 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
 }
 
 
-/* One that is no time is the default; without memory the request ends. */
+/*
+ * One that is no time is the default; without memory the request ends.  Values
+ * may come from the client: only the first bad one of a request is logged.
+ */
 
 ngx_int_t
 ngx_http_session_security_time_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
     const char *name, uint64_t *ms)
 {
-    ngx_int_t  n;
-    ngx_str_t  value;
+    ngx_int_t                         n;
+    ngx_str_t                         value;
+    ngx_http_session_security_ctx_t  *ctx;
 
     if (ngx_http_complex_value(r, cv, &value) != NGX_OK) {
         return NGX_ERROR;
@@ -575,17 +579,23 @@ ngx_http_session_security_time_value(ngx_http_request_t *r,
 
     n = ngx_parse_time(&value, 0);
 
-    if (n == NGX_ERROR || (uint64_t) n < least
-        || (uint64_t) n > NGX_HTTP_SESSION_SECURITY_MAX_TIME)
+    if (n != NGX_ERROR && (uint64_t) n >= least
+        && (uint64_t) n <= NGX_HTTP_SESSION_SECURITY_MAX_TIME)
     {
+        *ms = (uint64_t) n;
+        return NGX_OK;
+    }
+
+    *ms = otherwise;
+
+    ctx = ngx_http_session_security_ctx(r);
+
+    if (!ctx->bad_time) {
+        ctx->bad_time = 1;
+
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "invalid time \"%V\" in \"%s\", %uLms is used",
                       &value, name, otherwise);
-
-        *ms = otherwise;
-
-    } else {
-        *ms = (uint64_t) n;
     }
 
     return NGX_OK;

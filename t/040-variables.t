@@ -11,7 +11,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 391;
+plan tests => 398;
 
 defaults(
     http_config => <<'END',
@@ -616,6 +616,57 @@ Cookie: sessionid=a
 qr/\[error\] .*/
 --- grep_error_log_out eval
 qr/\A\[error\] \d+#\d+: \*\d+ invalid time "-1s" in "session_security_max_lifetime", 0ms is used, client: [^\n]*\n\z/
+
+
+
+=== variables that are no times, in a page with the tag: the first is logged
+--- also
+    session_security_warn_after $arg_w;
+    session_security_expire_after $arg_e;
+    session_security_max_lifetime $arg_m;
+    session_security_inject on;
+    location = /page.html { }
+    location = /session_security/ping/ { session_security_ping; }
+    location = /session_security/script.js { session_security_script; }
+--- user_files
+>>> page.html
+<!DOCTYPE html>
+--- request
+GET /page.html?w=a&e=b&m=c
+--- more_headers
+Cookie: sessionid=a
+Accept: text/html
+--- response_body_like: data-expire-after="600"
+--- response_headers
+X-State: new
+--- grep_error_log eval
+qr/\[error\] .*/
+--- grep_error_log_out eval
+qr/\A\[error\] \d+#\d+: \*\d+ invalid time "b" in "session_security_expire_after", 600000ms is used, client: [^\n]*\n\z/
+
+
+
+=== likewise where no other is bad than the tag's own
+--- also
+    session_security_warn_after $arg_w;
+    session_security_inject on;
+    location = /page.html { }
+    location = /session_security/ping/ { session_security_ping; }
+    location = /session_security/script.js { session_security_script; }
+--- user_files
+>>> page.html
+<!DOCTYPE html>
+--- request
+GET /page.html?w=a
+--- more_headers
+Cookie: sessionid=a
+Accept: text/html
+--- response_headers
+X-State: new
+--- grep_error_log eval
+qr/\[error\] .*/
+--- grep_error_log_out eval
+qr/\A\[error\] \d+#\d+: \*\d+ invalid time "a" in "session_security_warn_after", 0ms is used while sending response to client, client: [^\n]*\n\z/
 
 
 
