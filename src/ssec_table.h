@@ -224,7 +224,7 @@ bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
  *
  *     keys that were replaced
  *     sessions that were presented once, and not issued by the backend: the
- *         expired ones and visitors', then the live ones
+ *         dead and visitors', then the live ones
  *     closed sessions
  *     expired ones
  *     live ones in use, not issued by the backend

@@ -84,8 +84,9 @@ static ssec_record_t
 kept(ssec_record_t rec)
 {
     rec.told = rec.told && rec.state == SSEC_EXPIRED;
-    rec.issued = rec.issued || rec.state == SSEC_CLOSED
-                 || (rec.state == SSEC_EXPIRED && (rec.told || rec.used));
+    rec.issued = rec.issued || rec.told
+                 || (rec.used && (rec.state == SSEC_EXPIRED
+                                  || rec.state == SSEC_CLOSED));
     rec.used = rec.used && rec.state == SSEC_LIVE;
     rec.presented = rec.presented || rec.state != SSEC_LIVE || !rec.issued
                     || rec.used;
