@@ -1,4 +1,4 @@
-/* The idleFor argument of a ping. */
+/* The arguments of a ping. */
 
 #include <string.h>
 
@@ -6,19 +6,38 @@
 
 
 #define SSEC_IDLE_FOR  "idleFor="
+#define SSEC_AGE       "age="
 
 
+static bool ssec_argument(const void *args, size_t len, const char *name,
+    uint64_t *ms);
 static bool ssec_integer(const char *p, const char *end, uint64_t *ms);
 
 
 bool
 ssec_idle_for(const void *args, size_t len, uint64_t *ms)
 {
+    return ssec_argument(args, len, SSEC_IDLE_FOR, ms);
+}
+
+
+bool
+ssec_age(const void *args, size_t len, uint64_t *ms)
+{
+    return ssec_argument(args, len, SSEC_AGE, ms);
+}
+
+
+/* The name ends with its "=". */
+
+static bool
+ssec_argument(const void *args, size_t len, const char *name, uint64_t *ms)
+{
     size_t       n;
     unsigned     found;
     const char  *p, *last, *end, *value, *value_end;
 
-    n = sizeof(SSEC_IDLE_FOR) - 1;
+    n = strlen(name);
     found = 0;
     value = NULL;
     value_end = NULL;
@@ -37,7 +56,7 @@ ssec_idle_for(const void *args, size_t len, uint64_t *ms)
             end = last;
         }
 
-        if ((size_t) (end - p) >= n && memcmp(p, SSEC_IDLE_FOR, n) == 0) {
+        if ((size_t) (end - p) >= n && memcmp(p, name, n) == 0) {
             value = p + n;
             value_end = end;
             found++;

@@ -1,4 +1,4 @@
-/* The idleFor argument of a ping. */
+/* The arguments of a ping. */
 
 #ifndef SSEC_IDLE_FOR_H
 #define SSEC_IDLE_FOR_H
@@ -20,6 +20,10 @@
  */
 
 bool ssec_idle_for(const void *args, size_t len, uint64_t *ms);
+
+/* Likewise "age=N": how old the page is that asks. */
+
+bool ssec_age(const void *args, size_t len, uint64_t *ms);
 
 
 #pragma GCC visibility pop

@@ -1,4 +1,4 @@
-/* The idleFor argument of a ping. */
+/* The arguments of a ping. */
 
 #include "ssec_test.h"
 
@@ -169,6 +169,32 @@ test_twice(void **state)
 
 
 static void
+test_age(void **state)
+{
+    uint64_t  ms;
+
+    (void) state;
+
+    ms = UNTOUCHED;
+    assert_false(ssec_age(NULL, 0, &ms));
+    assert_false(ssec_age("idleFor=5&page=5&agee=5&Age=5", 29, &ms));
+    assert_false(ssec_age("age=1.5", 7, &ms));
+    assert_false(ssec_age("age=5&age=5", 11, &ms));
+    assert_int_equal(ms, UNTOUCHED);
+
+    assert_true(ssec_age("age=5", 5, &ms));
+    assert_int_equal(ms, 5000);
+    assert_true(ssec_age("idleFor=2&age=7", 15, &ms));
+    assert_int_equal(ms, 7000);
+    assert_true(ssec_age("age=-7&idleFor=2", 16, &ms));
+    assert_int_equal(ms, 0);
+
+    assert_idle("idleFor=2&age=7", 2000);
+    assert_idle("age=7&idleFor=2", 2000);
+}
+
+
+static void
 test_random_numbers(void **state)
 {
     int       len;
@@ -200,6 +226,7 @@ main(void)
         cmocka_unit_test(test_name),
         cmocka_unit_test(test_position),
         cmocka_unit_test(test_twice),
+        cmocka_unit_test(test_age),
         cmocka_unit_test(test_random_numbers)
     };
 

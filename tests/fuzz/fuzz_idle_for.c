@@ -14,41 +14,62 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+typedef struct {
+    bool       (*parse)(const void *args, size_t len, uint64_t *ms);
+    const char  *twice;
+    const char  *odd;
+} argument_t;
+
+
+static void
+test(const argument_t *argument, const uint8_t *data, size_t size)
 {
     bool       found;
     char      *more;
+    size_t     odd, twice;
     uint64_t   ms, other;
 
-    static const char  twice[] = "&idleFor=1";
-    static const char  odd[] = "&idleForX=1";
+    odd = strlen(argument->odd);
+    twice = strlen(argument->twice);
 
     ms = UNTOUCHED;
-    found = ssec_idle_for(data, size, &ms);
+    found = argument->parse(data, size, &ms);
 
     /* whole seconds, or too many */
 
     check(found ? ms % 1000 == 0 || ms == UINT64_MAX : ms == UNTOUCHED);
 
-    more = malloc(size + sizeof(odd) - 1);
+    more = malloc(size + odd + twice);
     check(more);
 
-    /* another argument changes nothing, a second idleFor leaves none */
+    /* another argument changes nothing, a second one of the name leaves none */
 
     memcpy(more, data, size);
-    memcpy(more + size, odd, sizeof(odd) - 1);
+    memcpy(more + size, argument->odd, odd);
     other = UNTOUCHED;
-    check(ssec_idle_for(more, size + sizeof(odd) - 1, &other) == found);
+    check(argument->parse(more, size + odd, &other) == found);
     check(other == ms);
 
     if (found) {
-        memcpy(more + size, twice, sizeof(twice) - 1);
-        check(!ssec_idle_for(more, size + sizeof(twice) - 1, &other));
+        memcpy(more + size, argument->twice, twice);
+        check(!argument->parse(more, size + twice, &other));
         check(other == ms);
     }
 
     free(more);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const argument_t  arguments[] = {
+        { ssec_idle_for, "&idleFor=1", "&idleForX=1&age=1" },
+        { ssec_age, "&age=1", "&agex=1&idleFor=1" }
+    };
+
+    test(&arguments[0], data, size);
+    test(&arguments[1], data, size);
 
     return 0;
 }
