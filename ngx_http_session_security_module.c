@@ -19,7 +19,6 @@ typedef struct {
 
 typedef struct {
     ngx_http_session_security_loc_conf_t  *slcf;
-    ngx_http_session_security_srv_conf_t  *sscf;
     ngx_http_core_srv_conf_t              *cscf;
 } ngx_http_session_security_injected_t;
 
@@ -63,6 +62,10 @@ static char *ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf,
     void *parent, void *child);
 static ngx_int_t ngx_http_session_security_add_name(
     ngx_array_t *names, ngx_http_core_loc_conf_t *clcf);
+static ngx_int_t ngx_http_session_security_add_page(ngx_conf_t *cf,
+    ngx_http_session_security_loc_conf_t *slcf);
+static ngx_int_t ngx_http_session_security_add_time(
+    ngx_http_session_security_time_t *time, uint64_t *ms, ngx_array_t *values);
 static void ngx_http_session_security_merge_time(
     ngx_http_session_security_time_t *conf,
     ngx_http_session_security_time_t *prev, uint64_t otherwise);
@@ -108,9 +111,6 @@ static ngx_int_t ngx_http_session_security_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_session_security_init_pages(ngx_conf_t *cf);
 static void ngx_http_session_security_init_injected(ngx_conf_t *cf,
     ngx_http_session_security_injected_t *injected);
-static void ngx_http_session_security_no_location(ngx_conf_t *cf,
-    ngx_http_session_security_injected_t *injected, const char *directive,
-    const char *location);
 
 
 /* of the two directives that name a URL, the one for a login page */
@@ -627,7 +627,7 @@ ngx_http_session_security_create_srv_conf(ngx_conf_t *cf)
 {
     ngx_http_session_security_srv_conf_t  *conf;
 
-    conf = ngx_palloc(cf->pool, sizeof(ngx_http_session_security_srv_conf_t));
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_session_security_srv_conf_t));
     if (conf == NULL) {
         return NULL;
     }
@@ -642,6 +642,9 @@ ngx_http_session_security_create_srv_conf(ngx_conf_t *cf)
                           sizeof(ngx_http_session_security_name_t))
            != NGX_OK
         || ngx_array_init(&conf->hosts, cf->pool, 1, sizeof(ngx_str_t))
+           != NGX_OK
+        || ngx_array_init(&conf->pages, cf->pool, 1,
+                          sizeof(ngx_http_session_security_pages_t))
            != NGX_OK)
     {
         return NULL;
@@ -714,11 +717,13 @@ ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
      *     conf->usual = 0;
      *     conf->ping = 0;
      *     conf->script = 0;
-     *     conf->tag = { 0, NULL };
      *     conf->keep_out = 0;
+     *     conf->ping_url = { 0, NULL };
+     *     conf->script_url = { 0, NULL };
+     *     conf->builtin_ping = 0;
+     *     conf->builtin_script = 0;
      *     conf->times = { 0, NULL };
      *     conf->logout = { 0, NULL };
-     *     conf->leave = { 0, NULL };
      */
 
     conf->shm_zone = NGX_CONF_UNSET_PTR;
@@ -750,7 +755,6 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_http_core_srv_conf_t               *cscf;
     ngx_http_session_security_zone_t       *zone;
     ngx_http_session_security_injected_t   *injected;
-    ngx_http_session_security_srv_conf_t   *sscf;
     ngx_http_session_security_main_conf_t  *smcf;
 
     ngx_conf_merge_ptr_value(conf->shm_zone, prev->shm_zone, NULL);
@@ -783,12 +787,14 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     conf->keep_out = (conf->no_store == NGX_CONF_UNSET) ? conf->inject
                                                         : conf->no_store;
 
+    conf->server = ngx_http_conf_get_module_srv_conf(cf,
+                                              ngx_http_session_security_module);
+
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    sscf = ngx_http_conf_get_module_srv_conf(cf,
-                                             ngx_http_session_security_module);
-
-    if (ngx_http_session_security_add_name(&sscf->names, clcf) != NGX_OK) {
+    if (ngx_http_session_security_add_name(&conf->server->names, clcf)
+        != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
@@ -919,10 +925,92 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     }
 
     injected->slcf = conf;
-    injected->sscf = sscf;
     injected->cscf = cscf;
 
-    return NGX_CONF_OK;
+    return (ngx_http_session_security_add_page(cf, conf) == NGX_OK)
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* Adds to what pings of this zone have to know of the server's pages. */
+
+static ngx_int_t
+ngx_http_session_security_add_page(ngx_conf_t *cf,
+    ngx_http_session_security_loc_conf_t *slcf)
+{
+    ngx_http_session_security_pages_t  *pages;
+
+    pages = ngx_http_session_security_pages(slcf);
+
+    if (pages == NULL) {
+
+        pages = ngx_array_push(&slcf->server->pages);
+        if (pages == NULL) {
+            return NGX_ERROR;
+        }
+
+        pages->first = slcf;
+
+        /* the shortest that there are */
+
+        pages->limits.expire_after = 1;
+        pages->limits.max_lifetime = 1;
+
+        if (ngx_array_init(&pages->expire_after, cf->pool, 1,
+                           sizeof(ngx_http_complex_value_t *))
+            != NGX_OK
+            || ngx_array_init(&pages->max_lifetime, cf->pool, 1,
+                              sizeof(ngx_http_complex_value_t *))
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_http_session_security_add_time(&slcf->expire_after,
+                                           &pages->limits.expire_after,
+                                           &pages->expire_after)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_session_security_add_time(&slcf->max_lifetime,
+                                              &pages->limits.max_lifetime,
+                                              &pages->max_lifetime);
+}
+
+
+/* Locations that inherit a value share it. */
+
+static ngx_int_t
+ngx_http_session_security_add_time(ngx_http_session_security_time_t *time,
+    uint64_t *ms, ngx_array_t *values)
+{
+    ngx_uint_t                  i;
+    ngx_http_complex_value_t  **value;
+
+    if (time->value == NULL) {
+        *ms = ngx_http_session_security_longer(*ms, time->ms);
+        return NGX_OK;
+    }
+
+    value = values->elts;
+
+    for (i = 0; i < values->nelts; i++) {
+        if (value[i] == time->value) {
+            return NGX_OK;
+        }
+    }
+
+    value = ngx_array_push(values);
+    if (value == NULL) {
+        return NGX_ERROR;
+    }
+
+    *value = time->value;
+
+    return NGX_OK;
 }
 
 
@@ -2056,6 +2144,7 @@ ngx_http_session_security_init(ngx_conf_t *cf)
     ngx_http_core_main_conf_t              *cmcf;
     ngx_http_session_security_zone_t       *zone;
     ngx_http_session_security_injected_t   *injected;
+    ngx_http_session_security_srv_conf_t   *server;
     ngx_http_session_security_main_conf_t  *smcf;
 
     smcf = ngx_http_conf_get_module_main_conf(cf,
@@ -2065,6 +2154,17 @@ ngx_http_session_security_init(ngx_conf_t *cf)
 
     for (i = 0; i < smcf->injected.nelts; i++) {
         ngx_http_session_security_init_injected(cf, &injected[i]);
+    }
+
+    /* where each zone has a ping of its own, so has a tag written by hand */
+
+    for (i = 0; i < smcf->injected.nelts; i++) {
+        server = injected[i].slcf->server;
+
+        if (server->builtin == NULL) {
+            server->builtin = ngx_http_session_security_pages(
+                                                           injected[i].slcf);
+        }
     }
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
@@ -2094,7 +2194,7 @@ ngx_http_session_security_init(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    *h = ngx_http_session_security_admit_handler;
+    *h = ngx_http_session_security_content_handler;
 
     ngx_http_session_security_init_header_filter();
     ngx_http_session_security_init_trailers_filters();
@@ -2143,7 +2243,8 @@ ngx_http_session_security_init_pages(ngx_conf_t *cf)
 
 
 /*
- * Where in the server the script is, and the ping of the same sessions.
+ * Where in the server the script is, and the ping of the same sessions: those
+ * written by hand, or the built-in ones.
  *
  * What is wrong is refused as the zone is initialized: an error here would
  * leave the master with half a chain of filters, which its next worker would
@@ -2156,61 +2257,81 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
 {
     ngx_uint_t                             i;
     ngx_http_session_security_zone_t      *zone;
+    ngx_http_session_security_pages_t     *pages;
+    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_http_session_security_srv_conf_t  *server;
     ngx_http_session_security_location_t  *ping, *script;
 
-    ping = injected->sscf->pings.elts;
+    slcf = injected->slcf;
+    server = slcf->server;
+    zone = slcf->shm_zone->data;
 
-    for (i = 0; i < injected->sscf->pings.nelts; i++) {
-        if (ping[i].slcf->shm_zone == injected->slcf->shm_zone) {
+    ping = server->pings.elts;
+
+    for (i = 0; i < server->pings.nelts; i++) {
+        if (ping[i].slcf->shm_zone == slcf->shm_zone) {
+            slcf->ping_url = ping[i].name;
             break;
         }
     }
 
-    if (i == injected->sscf->pings.nelts) {
-        ngx_http_session_security_no_location(cf, injected,
-                                 "session_security_ping",
-                                 "/session_security/ping/");
-        return;
+    if (i == server->pings.nelts) {
+
+        pages = ngx_http_session_security_pages(slcf);
+
+        if (server->builtin && server->builtin != pages) {
+
+            if (!zone->refused) {
+                ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                              "\"session_security_inject\" in server \"%V\" "
+                              "is on for the zones \"%V\" and \"%V\", and the "
+                              "built-in ping is for one; add \"location = "
+                              "/ping-of-%V/ { session_security zone=%V; "
+                              "session_security_ping; }\" in %s:%ui",
+                              &injected->cscf->server_name,
+                              &server->builtin->first->shm_zone->shm.name,
+                              &zone->name, &zone->name, &zone->name,
+                              injected->cscf->file_name,
+                              injected->cscf->line);
+            }
+
+            zone->refused = 1;
+            return;
+        }
+
+        server->builtin = pages;
+        slcf->builtin_ping = 1;
+        ngx_str_set(&slcf->ping_url, NGX_HTTP_SESSION_SECURITY_PING_PATH);
     }
 
-    if (injected->sscf->scripts.nelts == 0) {
-        ngx_http_session_security_no_location(cf, injected,
-                                 "session_security_script",
-                                 "/session_security/script.js");
-        return;
+    if (server->scripts.nelts) {
+        script = server->scripts.elts;
+        slcf->script_url = script->name;
+
+    } else {
+        slcf->builtin_script = 1;
+        ngx_str_set(&slcf->script_url, NGX_HTTP_SESSION_SECURITY_SCRIPT_PATH);
     }
 
-    script = injected->sscf->scripts.elts;
-
-    if (ngx_http_session_security_init_tag(cf, injected->slcf, &ping[i].name,
-                                           &script->name)
-        != NGX_OK)
-    {
-        zone = injected->slcf->shm_zone->data;
+    if (ngx_http_session_security_init_tag(cf, slcf) != NGX_OK) {
         zone->refused = 1;
     }
 }
 
 
-static void
-ngx_http_session_security_no_location(ngx_conf_t *cf,
-    ngx_http_session_security_injected_t *injected, const char *directive,
-    const char *location)
+ngx_http_session_security_pages_t *
+ngx_http_session_security_pages(ngx_http_session_security_loc_conf_t *slcf)
 {
-    ngx_http_core_srv_conf_t          *cscf;
-    ngx_http_session_security_zone_t  *zone;
+    ngx_uint_t                          i;
+    ngx_http_session_security_pages_t  *pages;
 
-    cscf = injected->cscf;
-    zone = injected->slcf->shm_zone->data;
+    pages = slcf->server->pages.elts;
 
-    if (!zone->refused) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"session_security_inject\" in server \"%V\" needs a "
-                      "location with \"%s\" and zone \"%V\"; add "
-                      "\"location = %s { %s; }\" in %s:%ui",
-                      &cscf->server_name, directive, &zone->name, location,
-                      directive, cscf->file_name, cscf->line);
+    for (i = 0; i < slcf->server->pages.nelts; i++) {
+        if (pages[i].first->shm_zone == slcf->shm_zone) {
+            return &pages[i];
+        }
     }
 
-    zone->refused = 1;
+    return NULL;
 }

@@ -72,6 +72,15 @@
 #define NGX_HTTP_SESSION_SECURITY_HTTP_HOST    2      /* $http_host */
 
 
+/* what is asked of the module itself */
+#define NGX_HTTP_SESSION_SECURITY_ASKED_PING    1
+#define NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT  2
+
+/* where, in a server without locations for them */
+#define NGX_HTTP_SESSION_SECURITY_PING_PATH    "/session_security/ping/"
+#define NGX_HTTP_SESSION_SECURITY_SCRIPT_PATH  "/session_security/script.js"
+
+
 /* behind the path of a zone's file: one that is being made */
 #define NGX_HTTP_SESSION_SECURITY_NEW          ".new"
 
@@ -140,11 +149,28 @@ typedef struct {
 } ngx_http_session_security_name_t;
 
 
+typedef struct ngx_http_session_security_loc_conf_s
+    ngx_http_session_security_loc_conf_t;
+
+
+/* Of a server the locations of one zone that a script is put into. */
+
+typedef struct {
+    ngx_http_session_security_loc_conf_t  *first;
+    ssec_limits_t               limits;      /* the longest constant ones */
+    ngx_array_t                 expire_after;   /* values with variables */
+    ngx_array_t                 max_lifetime;
+} ngx_http_session_security_pages_t;
+
+
 typedef struct {
     ngx_array_t                 pings;
     ngx_array_t                 scripts;
     ngx_array_t                 names;       /* of its locations */
     ngx_array_t                 hosts;       /* its own names, but patterns */
+    ngx_array_t                 pages;       /* an element a zone */
+    ngx_http_session_security_pages_t  *builtin;  /* those that the built-in
+                                                     ping serves, or NULL */
 } ngx_http_session_security_srv_conf_t;
 
 
@@ -167,7 +193,8 @@ typedef struct ngx_http_session_security_page_s
     ngx_http_session_security_page_t;
 
 
-typedef struct {
+struct ngx_http_session_security_loc_conf_s {
+    ngx_http_session_security_srv_conf_t  *server;
     ngx_shm_zone_t                    *shm_zone;
     ngx_http_session_security_time_t   warn_after;
     ngx_http_session_security_time_t   expire_after;
@@ -190,11 +217,13 @@ typedef struct {
     ngx_array_t                       *inject_options;
     ngx_flag_t                         no_store;     /* unset: as inject */
     ngx_flag_t                         keep_out;     /* likewise, but set */
-    ngx_str_t                          tag;          /* its beginning */
-    ngx_str_t                          times;        /* for it, if constant */
-    ngx_str_t                          logout;       /* likewise */
-    ngx_str_t                          leave;        /* without the script */
-} ngx_http_session_security_loc_conf_t;
+    ngx_str_t                          ping_url;     /* for the tag, in HTML */
+    ngx_str_t                          script_url;
+    ngx_uint_t                         builtin_ping;    /* the URL is that of */
+    ngx_uint_t                         builtin_script;  /* the built-in one */
+    ngx_str_t                          times;        /* its attributes, if */
+    ngx_str_t                          logout;       /* they are constant */
+};
 
 
 typedef struct {
@@ -286,6 +315,9 @@ typedef struct {
     u_char                             watched;     /* is in the tree, too */
     u_char                             bad_time;    /* one was logged */
     u_char                             upload;      /* its session has ended */
+    u_char                             closed;      /* a session, by that */
+    u_char                             pinged;      /* the ping answers */
+    u_char                             other;       /* it says "other" */
 } ngx_http_session_security_ctx_t;
 
 
@@ -333,17 +365,39 @@ void ngx_http_session_security_learn(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone, ssec_set_cookie_t *cookie);
 
 ngx_int_t ngx_http_session_security_ping_handler(ngx_http_request_t *r);
+/* A ping is about to count: not if its page is another session's. */
+void ngx_http_session_security_ping_age(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx);
 
 ngx_int_t ngx_http_session_security_script_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_session_security_script_url(ngx_pool_t *pool,
     ngx_str_t *location, ngx_str_t *url);
 
+/* The pages of the location's server that are in its zone, or NULL. */
+ngx_http_session_security_pages_t *ngx_http_session_security_pages(
+    ngx_http_session_security_loc_conf_t *slcf);
+/* A request that was admitted: the built-in ping and script answer here. */
+ngx_int_t ngx_http_session_security_content_handler(ngx_http_request_t *r);
+/*
+ * How a ping, or a request for the script, is judged; NULL without memory.
+ * asked is what ngx_http_session_security_asked() gives.
+ */
+ngx_http_session_security_loc_conf_t *ngx_http_session_security_asked_conf(
+    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
+    ngx_uint_t asked);
+/*
+ * Below which path the built-in ping gets the cookies of this page: empty for
+ * the root.  Not escaped.
+ */
+ngx_int_t ngx_http_session_security_builtin_prefix(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *prefix,
+    ngx_uint_t *learned);
+
 /* Escapes for an attribute in double quotes. */
 ngx_int_t ngx_http_session_security_html(ngx_pool_t *pool, ngx_str_t *s);
-/* The script's tag for the pages of a location: how it begins. */
+/* What is the same in all tags of a location. */
 ngx_int_t ngx_http_session_security_init_tag(ngx_conf_t *cf,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *ping,
-    ngx_str_t *script);
+    ngx_http_session_security_loc_conf_t *slcf);
 
 void ngx_http_session_security_init_header_filter(void);
 void ngx_http_session_security_init_page_filters(void);
@@ -596,7 +650,86 @@ ngx_http_session_security_time(ngx_http_request_t *r,
 }
 
 
-/* Quickly past what is no HTML page of a live session. */
+/* Of two times the longer one: 0 is no limit. */
+
+static ngx_inline uint64_t
+ngx_http_session_security_longer(uint64_t a, uint64_t b)
+{
+    return (a == 0 || b == 0) ? 0 : ngx_max(a, b);
+}
+
+
+/*
+ * Whether a request is a ping, or for the script: in a location of its own, or
+ * by the end of its path.
+ */
+
+static ngx_inline ngx_uint_t
+ngx_http_session_security_asked(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf)
+{
+    size_t   len;
+    u_char  *end;
+
+    static const size_t  ping =
+        sizeof(NGX_HTTP_SESSION_SECURITY_PING_PATH) - 1;
+    static const size_t  script =
+        sizeof(NGX_HTTP_SESSION_SECURITY_SCRIPT_PATH) - 1;
+
+    if (slcf->ping) {
+        return NGX_HTTP_SESSION_SECURITY_ASKED_PING;
+    }
+
+    if (slcf->script || slcf->server->builtin == NULL
+        || r->unparsed_uri.len < ping)
+    {
+        return 0;
+    }
+
+    len = r->unparsed_uri.len;
+    end = memchr(r->unparsed_uri.data, '?', len);
+
+    if (end) {
+        len = end - r->unparsed_uri.data;
+    }
+
+    end = r->unparsed_uri.data + len;
+
+    if (len >= ping
+        && ngx_memcmp(end - ping, NGX_HTTP_SESSION_SECURITY_PING_PATH, ping)
+           == 0)
+    {
+        return NGX_HTTP_SESSION_SECURITY_ASKED_PING;
+    }
+
+    if (len >= script
+        && ngx_memcmp(end - script, NGX_HTTP_SESSION_SECURITY_SCRIPT_PATH,
+                      script)
+           == 0)
+    {
+        return NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT;
+    }
+
+    return 0;
+}
+
+
+/* What a request is judged by; NULL without memory. */
+
+static ngx_inline ngx_http_session_security_loc_conf_t *
+ngx_http_session_security_conf(ngx_http_request_t *r)
+{
+    ngx_uint_t                             asked;
+    ngx_http_session_security_loc_conf_t  *slcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+    asked = ngx_http_session_security_asked(r, slcf);
+
+    return asked ? ngx_http_session_security_asked_conf(r, slcf, asked) : slcf;
+}
+
+
+/* Quickly past what is no HTML page of a session that lives, or ends now. */
 
 static ngx_inline ngx_int_t
 ngx_http_session_security_page(ngx_http_request_t *r,
@@ -614,9 +747,12 @@ ngx_http_session_security_page(ngx_http_request_t *r,
 
     if (r->headers_out.content_type_len < sizeof("text/html") - 1
         || (!slcf->inject && !slcf->keep_out)
-        || ctx->outcome.verdict != SSEC_PASS
-        || ctx->outcome.state != SSEC_LIVE
-        || (ctx->deleted && !ctx->issued)
+        || ctx->pinged
+        || (ctx->outcome.verdict != SSEC_LOGOUT
+            && !ctx->closed
+            && (ctx->outcome.verdict != SSEC_PASS
+                || ctx->outcome.state != SSEC_LIVE
+                || (ctx->deleted && !ctx->issued)))
         || (ngx_memcmp(r->headers_out.content_type.data, "text/html",
                        sizeof("text/html") - 1)
             != 0

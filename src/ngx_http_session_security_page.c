@@ -1,4 +1,7 @@
-/* A page of a live session: the script's tag is put into it. */
+/*
+ * A page of a session that lives, or has just been closed: the script's tag is
+ * put into it.
+ */
 
 #include "ngx_http_session_security.h"
 
@@ -22,19 +25,34 @@ struct ngx_http_session_security_page_s {
 
 static ngx_int_t ngx_http_session_security_page_header_filter(
     ngx_http_request_t *r);
-static ngx_uint_t ngx_http_session_security_has_place(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_session_security_has_place(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx);
 static void ngx_http_session_security_warn(ngx_http_request_t *r,
     ngx_str_t *encoding);
 static ngx_int_t ngx_http_session_security_keep_out(ngx_http_request_t *r);
 static ngx_int_t ngx_http_session_security_create_tag(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *tag);
+    ngx_http_session_security_ctx_t *ctx, ngx_uint_t closed, ngx_str_t *tag);
+static ngx_int_t ngx_http_session_security_tag_urls(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *ping,
+    ngx_str_t *script);
+static ngx_int_t ngx_http_session_security_tag_session(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *session, uint64_t *ends);
+static ngx_int_t ngx_http_session_security_tag_times(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx, uint64_t *warn_after,
+    uint64_t *expire_after);
+static ngx_int_t ngx_http_session_security_tag_options(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *options);
+static ngx_int_t ngx_http_session_security_tag_noscript(ngx_http_request_t *r,
+    ngx_str_t *ping, uint64_t ends, ngx_str_t *noscript);
+static ngx_int_t ngx_http_session_security_attr(ngx_pool_t *pool,
+    const char *name, ngx_str_t *value, ngx_str_t *attribute);
+static ngx_int_t ngx_http_session_security_join(ngx_pool_t *pool,
+    ngx_str_t *parts, ngx_uint_t n, ngx_str_t *joined);
 static ngx_int_t ngx_http_session_security_tag_logout(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url, ngx_str_t *logout);
-static size_t ngx_http_session_security_attr_len(const char *name,
-    ngx_str_t *value);
-static u_char *ngx_http_session_security_attr(u_char *p, const char *name,
-    ngx_str_t *value);
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *attribute);
 static u_char *ngx_http_session_security_times(u_char *p,
     uint64_t warn_after, uint64_t expire_after);
 static u_char *ngx_http_session_security_seconds(u_char *p,
@@ -95,8 +113,9 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx)
 {
-    off_t      len;
-    ngx_str_t  tag;
+    off_t       len;
+    ngx_str_t   tag;
+    ngx_uint_t  closed;
 
     if (r->headers_out.content_type.len > sizeof("text/html") - 1
         && ngx_strchr("; \t,", r->headers_out.content_type.data[
@@ -106,19 +125,31 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (slcf->keep_out && ngx_http_session_security_keep_out(r) != NGX_OK) {
+    closed = (ctx->closed || ctx->outcome.verdict == SSEC_LOGOUT);
+
+    if (!closed && slcf->keep_out
+        && ngx_http_session_security_keep_out(r) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
     if (!slcf->inject
         || slcf->shm_zone == NULL || slcf->shm_zone->data != ctx->zone
         || !ngx_http_session_security_is_page(r)
-        || !ngx_http_session_security_has_place(r))
+        || !ngx_http_session_security_has_place(r, ctx))
     {
         return NGX_OK;
     }
 
-    if (ngx_http_session_security_create_tag(r, slcf, ctx, &tag) != NGX_OK) {
+    /* shown again later it would tell of what was long ago */
+
+    if (closed && ngx_http_session_security_keep_out(r) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_session_security_create_tag(r, slcf, ctx, closed, &tag)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -161,7 +192,8 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_has_place(ngx_http_request_t *r)
+ngx_http_session_security_has_place(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
 {
     ngx_uint_t        status;
     ngx_str_t        *charset;
@@ -188,7 +220,12 @@ ngx_http_session_security_has_place(ngx_http_request_t *r)
         && (h->value.len != 8
             || ngx_strncasecmp(h->value.data, (u_char *) "identity", 8) != 0))
     {
-        ngx_http_session_security_warn(r, &h->value);
+        /* a dead session's page may be compressed */
+
+        if (ctx->outcome.verdict == SSEC_PASS) {
+            ngx_http_session_security_warn(r, &h->value);
+        }
+
         return 0;
     }
 
@@ -251,67 +288,28 @@ ngx_http_session_security_keep_out(ngx_http_request_t *r)
 }
 
 
-/*
- * <script defer src=... data-... async></script><noscript>...</noscript>
- *
- * The script is asynchronous, for pages that do not come to their end, too;
- * old browsers know "defer".
- *
- * Without the script, the page goes when the session has ended unless there
- * was activity elsewhere: it goes to the ping, which is no activity itself and
- * knows which way then.
- *
- * What is the same for all pages of a location is made with the configuration:
- * the beginning, and the times and the options unless they have variables.
- */
+/* What is the same: URLs, and times and options unless they have variables. */
 
 ngx_int_t
 ngx_http_session_security_init_tag(ngx_conf_t *cf,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *ping,
-    ngx_str_t *script)
+    ngx_http_session_security_loc_conf_t *slcf)
 {
     u_char                              *p;
-    ngx_str_t                            url, asked;
+    ngx_str_t                            value;
     ngx_uint_t                           i;
     ngx_http_session_security_option_t  *option;
 
-    static ngx_str_t  begin = ngx_string("<script defer");
-    static ngx_str_t  back = ngx_string("?back=");
+    value = slcf->script_url;
 
-    asked = *ping;
-
-    if (ngx_http_session_security_script_url(cf->pool, script, &url) != NGX_OK
-        || ngx_http_session_security_html(cf->pool, &url) != NGX_OK
-        || ngx_http_session_security_html(cf->pool, &asked) != NGX_OK)
+    if (ngx_http_session_security_script_url(cf->pool, &value,
+                                             &slcf->script_url)
+        != NGX_OK
+        || ngx_http_session_security_html(cf->pool, &slcf->script_url)
+           != NGX_OK
+        || ngx_http_session_security_html(cf->pool, &slcf->ping_url) != NGX_OK)
     {
         return NGX_ERROR;
     }
-
-    slcf->tag.len = begin.len + ngx_http_session_security_attr_len("src", &url)
-                    + ngx_http_session_security_attr_len("data-ping", &asked);
-
-    p = ngx_pnalloc(cf->pool, slcf->tag.len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    slcf->tag.data = p;
-
-    p = ngx_cpymem(p, begin.data, begin.len);
-    p = ngx_http_session_security_attr(p, "src", &url);
-    ngx_http_session_security_attr(p, "data-ping", &asked);
-
-    slcf->leave.len = asked.len + back.len;
-
-    p = ngx_pnalloc(cf->pool, slcf->leave.len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    slcf->leave.data = p;
-
-    p = ngx_cpymem(p, asked.data, asked.len);
-    ngx_memcpy(p, back.data, back.len);
 
     if (slcf->warn_after.value == NULL && slcf->expire_after.value == NULL) {
 
@@ -327,14 +325,15 @@ ngx_http_session_security_init_tag(ngx_conf_t *cf,
                           - p;
     }
 
-    if (slcf->logout_url && slcf->logout_url->value->lengths == NULL
+    if (slcf->logout_url && !slcf->logout_url->login
+        && slcf->logout_url->value->lengths == NULL
         && ngx_http_session_security_is_path(&slcf->logout_url->text))
     {
-        slcf->logout = slcf->logout_url->text;
+        value = slcf->logout_url->text;
 
-        if (ngx_http_session_security_escape(cf->pool, &slcf->logout)
-            != NGX_OK
-            || ngx_http_session_security_html(cf->pool, &slcf->logout)
+        if (ngx_http_session_security_escape(cf->pool, &value) != NGX_OK
+            || ngx_http_session_security_attr(cf->pool, "data-logout", &value,
+                                              &slcf->logout)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -353,137 +352,157 @@ ngx_http_session_security_init_tag(ngx_conf_t *cf,
             continue;
         }
 
-        asked = option[i].value->value;
+        value = option[i].value->value;
 
-        if (ngx_http_session_security_html(cf->pool, &asked) != NGX_OK) {
+        if (ngx_http_session_security_attr(cf->pool, option[i].attribute,
+                                           &value, &option[i].text)
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
-
-        option[i].text.len = ngx_http_session_security_attr_len(
-                                              option[i].attribute, &asked);
-
-        option[i].text.data = ngx_pnalloc(cf->pool, option[i].text.len);
-        if (option[i].text.data == NULL) {
-            return NGX_ERROR;
-        }
-
-        ngx_http_session_security_attr(option[i].text.data,
-                                       option[i].attribute, &asked);
     }
 
     return NGX_OK;
 }
 
 
+/*
+ * <script defer src=... data-... async></script><noscript>...</noscript>
+ *
+ * The script is asynchronous, for pages that do not come to their end, too;
+ * old browsers know "defer".
+ *
+ * Without the script, the page goes when the session has ended unless there
+ * was activity elsewhere: it goes to the ping, which is no activity itself and
+ * knows which way then.
+ *
+ * The page of a session that is closed only tells the other tabs so.
+ */
+
 static ngx_int_t
 ngx_http_session_security_create_tag(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *tag)
+    ngx_http_session_security_ctx_t *ctx, ngx_uint_t closed, ngx_str_t *tag)
 {
-    u_char                              *p;
-    size_t                               len;
-    uint64_t                             expire_after, warn_after, after, idle;
-    ngx_str_t                            logout, back, *values;
-    ngx_uint_t                           i, n;
-    ngx_http_session_security_option_t  *option;
+    uint64_t   ends;
+    ngx_str_t  ping, script, logout, session, options, noscript;
 
-    static ngx_str_t  noscript = ngx_string(" async></script><noscript>"
-                                            "<meta http-equiv=\"refresh\" "
-                                            "content=\"");
-    static ngx_str_t  url = ngx_string(";url=");
-    static ngx_str_t  end = ngx_string("\"></noscript>");
+    static ngx_str_t  ended = ngx_string(" data-ended=\"1\"");
 
-    warn_after = 0;
+    ngx_str_null(&logout);
+    ngx_str_null(&noscript);
 
-    if (ngx_http_session_security_time(r, &slcf->expire_after, 1,
-                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
-                                       "session_security_expire_after",
-                                       &expire_after)
+    if (ngx_http_session_security_tag_urls(r, slcf, &ping, &script) != NGX_OK
+        || ngx_http_session_security_tag_options(r, slcf, &options) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (closed) {
+        session = ended;
+
+    } else if (ngx_http_session_security_tag_logout(r, slcf, &logout) != NGX_OK
+               || ngx_http_session_security_tag_session(r, slcf, ctx, &session,
+                                                        &ends)
+                  != NGX_OK
+               || ngx_http_session_security_tag_noscript(r, &ping, ends,
+                                                         &noscript)
+                  != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    {
+        ngx_str_t  parts[] = {
+            ngx_string("<script defer src=\""), script,
+            ngx_string("\" data-ping=\""), ping, ngx_string("\""),
+            logout, session, options, ngx_string(" async></script>"), noscript
+        };
+
+        return ngx_http_session_security_join(r->pool, parts,
+                                      sizeof(parts) / sizeof(parts[0]), tag);
+    }
+}
+
+
+/* In HTML's terms.  The ping needs the cookie, the script does not. */
+
+static ngx_int_t
+ngx_http_session_security_tag_urls(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *ping,
+    ngx_str_t *script)
+{
+    ngx_str_t   parts[2];
+    ngx_uint_t  learned;
+
+    *ping = slcf->ping_url;
+    *script = slcf->script_url;
+
+    if (!slcf->builtin_ping && !slcf->builtin_script) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_session_security_builtin_prefix(r, slcf, &parts[0], &learned)
         != NGX_OK
-        || (slcf->warn_after.set
-            && ngx_http_session_security_time(r, &slcf->warn_after, 1, 0,
-                                              "session_security_warn_after",
-                                              &warn_after)
-               != NGX_OK))
+        || ngx_http_session_security_escape(r->pool, &parts[0]) != NGX_OK
+        || ngx_http_session_security_html(r->pool, &parts[0]) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (ctx->own.expire_after) {
-        expire_after = ctx->own.expire_after;
+    if (parts[0].len == 0) {
+        return NGX_OK;
     }
 
-    if (ctx->own.warn_after) {
-        warn_after = ctx->own.warn_after;
-    }
+    if (slcf->builtin_ping) {
+        parts[1] = *ping;
 
-    logout = slcf->logout;
-
-    if (logout.len == 0
-        && ngx_http_session_security_tag_logout(r, slcf->logout_url, &logout)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (ngx_http_session_security_return_url(r, &back) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    len = slcf->tag.len
-          + ngx_http_session_security_attr_len("data-logout", &logout)
-          + NGX_HTTP_SESSION_SECURITY_TIMES_LEN
-          + 2 * NGX_HTTP_SESSION_SECURITY_TIME_LEN
-          + noscript.len + NGX_INT64_LEN + url.len + slcf->leave.len
-          + back.len + end.len;
-
-    option = NULL;
-    values = NULL;
-    n = 0;
-
-    if (slcf->inject_options && slcf->inject_options->nelts) {
-
-        option = slcf->inject_options->elts;
-        n = slcf->inject_options->nelts;
-
-        values = ngx_pcalloc(r->pool, n * sizeof(ngx_str_t));
-        if (values == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    for (i = 0; i < n; i++) {
-
-        if (option[i].text.len) {
-            len += option[i].text.len;
-            continue;
-        }
-
-        if (ngx_http_complex_value(r, option[i].value, &values[i]) != NGX_OK
-            || ngx_http_session_security_html(r->pool, &values[i]) != NGX_OK)
+        if (ngx_http_session_security_join(r->pool, parts, 2, ping) != NGX_OK)
         {
             return NGX_ERROR;
         }
-
-        len += ngx_http_session_security_attr_len(option[i].attribute,
-                                                  &values[i]);
     }
 
-    p = ngx_pnalloc(r->pool, len);
+    /* its URL is kept by browsers, and so not to be another for each page */
+
+    if (slcf->builtin_script && learned) {
+        parts[1] = *script;
+
+        return ngx_http_session_security_join(r->pool, parts, 2, script);
+    }
+
+    return NGX_OK;
+}
+
+
+/* What the script has to know of the session; *ends is in milliseconds. */
+
+static ngx_int_t
+ngx_http_session_security_tag_session(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *session, uint64_t *ends)
+{
+    u_char     *p;
+    uint64_t    warn_after, expire_after, idle;
+
+    if (ngx_http_session_security_tag_times(r, slcf, ctx, &warn_after,
+                                            &expire_after)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    p = ngx_pnalloc(r->pool, NGX_HTTP_SESSION_SECURITY_TIMES_LEN
+                             + 2 * NGX_HTTP_SESSION_SECURITY_TIME_LEN);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    tag->data = p;
+    session->data = p;
 
     idle = ngx_http_session_security_idle(ctx);
-    after = expire_after - ngx_min(idle, expire_after);
+    *ends = expire_after - ngx_min(idle, expire_after);
 
-    p = ngx_cpymem(p, slcf->tag.data, slcf->tag.len);
-    p = ngx_http_session_security_attr(p, slcf->logout_url
-                                          && slcf->logout_url->login
-                                          ? "data-login" : "data-logout",
-                                       &logout);
     p = (slcf->times.len && !ctx->own.expire_after && !ctx->own.warn_after)
         ? ngx_cpymem(p, slcf->times.data, slcf->times.len)
         : ngx_http_session_security_times(p, warn_after, expire_after);
@@ -492,34 +511,66 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
     if (ctx->outcome.lifetime != UINT64_MAX) {
         p = ngx_http_session_security_seconds(p, " data-ends-in=\"",
                                               ctx->outcome.lifetime);
-        after = ngx_min(after, ctx->outcome.lifetime);
+        *ends = ngx_min(*ends, ctx->outcome.lifetime);
     }
 
-    for (i = 0; i < n; i++) {
-        p = option[i].text.len
-            ? ngx_cpymem(p, option[i].text.data, option[i].text.len)
-            : ngx_http_session_security_attr(p, option[i].attribute,
-                                             &values[i]);
-    }
-
-    p = ngx_cpymem(p, noscript.data, noscript.len);
-    p = ngx_sprintf(p, "%uL", ngx_max(1, (after + 999) / 1000));
-    p = ngx_cpymem(p, url.data, url.len);
-    p = ngx_cpymem(p, slcf->leave.data, slcf->leave.len);
-    p = ngx_cpymem(p, back.data, back.len);
-    p = ngx_cpymem(p, end.data, end.len);
-
-    tag->len = p - tag->data;
+    session->len = p - session->data;
 
     return NGX_OK;
 }
 
 
+/* In milliseconds; 0 where nothing says when to warn. */
+
+static ngx_int_t
+ngx_http_session_security_tag_times(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx, uint64_t *warn_after,
+    uint64_t *expire_after)
+{
+    *warn_after = 0;
+
+    if (ngx_http_session_security_time(r, &slcf->expire_after, 1,
+                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
+                                       "session_security_expire_after",
+                                       expire_after)
+        != NGX_OK
+        || (slcf->warn_after.set
+            && ngx_http_session_security_time(r, &slcf->warn_after, 1, 0,
+                                              "session_security_warn_after",
+                                              warn_after)
+               != NGX_OK))
+    {
+        return NGX_ERROR;
+    }
+
+    if (ctx->own.expire_after) {
+        *expire_after = ctx->own.expire_after;
+    }
+
+    if (ctx->own.warn_after) {
+        *warn_after = ctx->own.warn_after;
+    }
+
+    return NGX_OK;
+}
+
+
+/* Where to sign out: a login page would end no session that lives. */
+
 static ngx_int_t
 ngx_http_session_security_tag_logout(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url, ngx_str_t *logout)
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *attribute)
 {
-    if (ngx_http_session_security_logout_url(r, logout_url, logout)
+    ngx_str_t  logout;
+
+    *attribute = slcf->logout;
+
+    if (attribute->len || slcf->logout_url == NULL || slcf->logout_url->login) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_session_security_logout_url(r, slcf->logout_url, &logout)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -527,43 +578,142 @@ ngx_http_session_security_tag_logout(ngx_http_request_t *r,
 
     /* a variable may hold what no browser is to run */
 
-    if (logout->len && logout->data[0] != '/'
-        && (logout->len < 8
-            || (ngx_strncasecmp(logout->data, (u_char *) "http://", 7) != 0
-                && ngx_strncasecmp(logout->data, (u_char *) "https://", 8)
+    if (logout.len && logout.data[0] != '/'
+        && (logout.len < 8
+            || (ngx_strncasecmp(logout.data, (u_char *) "http://", 7) != 0
+                && ngx_strncasecmp(logout.data, (u_char *) "https://", 8)
                    != 0)))
     {
-        logout->len = 0;
+        logout.len = 0;
     }
 
-    return ngx_http_session_security_html(r->pool, logout);
+    return ngx_http_session_security_attr(r->pool, "data-logout", &logout,
+                                          attribute);
 }
 
 
-/* An attribute, of a value that is HTML already; an empty one is left out. */
-
-static size_t
-ngx_http_session_security_attr_len(const char *name, ngx_str_t *value)
+static ngx_int_t
+ngx_http_session_security_tag_options(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *options)
 {
-    return 1 + ngx_strlen(name) + 2 + value->len + 1;
+    ngx_str_t                           *parts, value;
+    ngx_uint_t                           i, n;
+    ngx_http_session_security_option_t  *option;
+
+    ngx_str_null(options);
+
+    if (slcf->inject_options == NULL || slcf->inject_options->nelts == 0) {
+        return NGX_OK;
+    }
+
+    option = slcf->inject_options->elts;
+    n = slcf->inject_options->nelts;
+
+    parts = ngx_palloc(r->pool, n * sizeof(ngx_str_t));
+    if (parts == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+
+        parts[i] = option[i].text;
+
+        if (parts[i].len) {
+            continue;
+        }
+
+        if (ngx_http_complex_value(r, option[i].value, &value) != NGX_OK
+            || ngx_http_session_security_attr(r->pool, option[i].attribute,
+                                              &value, &parts[i])
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_http_session_security_join(r->pool, parts, n, options);
 }
 
 
-static u_char *
-ngx_http_session_security_attr(u_char *p, const char *name, ngx_str_t *value)
+static ngx_int_t
+ngx_http_session_security_tag_noscript(ngx_http_request_t *r, ngx_str_t *ping,
+    uint64_t ends, ngx_str_t *noscript)
 {
+    u_char     *p;
+    ngx_str_t   back;
+
+    static const char  format[] = "<noscript><meta http-equiv=\"refresh\" "
+                                  "content=\"%uL;url=%V?back=%V\"></noscript>";
+
+    if (ngx_http_session_security_return_url(r, &back) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_pnalloc(r->pool, sizeof(format) + NGX_INT64_LEN + ping->len
+                             + back.len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    noscript->data = p;
+    noscript->len = ngx_sprintf(p, format, ngx_max(1, (ends + 999) / 1000),
+                                ping, &back)
+                    - p;
+
+    return NGX_OK;
+}
+
+
+/* An attribute; an empty value leaves it out. */
+
+static ngx_int_t
+ngx_http_session_security_attr(ngx_pool_t *pool, const char *name,
+    ngx_str_t *value, ngx_str_t *attribute)
+{
+    ngx_str_t  parts[] = {
+        ngx_string(" "), { ngx_strlen(name), (u_char *) name },
+        ngx_string("=\""), *value, ngx_string("\"")
+    };
+
+    ngx_str_null(attribute);
+
     if (value->len == 0) {
-        return p;
+        return NGX_OK;
     }
 
-    *p++ = ' ';
-    p = ngx_cpymem(p, name, ngx_strlen(name));
-    *p++ = '=';
-    *p++ = '"';
-    p = ngx_cpymem(p, value->data, value->len);
-    *p++ = '"';
+    return (ngx_http_session_security_html(pool, &parts[3]) == NGX_OK)
+           ? ngx_http_session_security_join(pool, parts, 5, attribute)
+           : NGX_ERROR;
+}
 
-    return p;
+
+static ngx_int_t
+ngx_http_session_security_join(ngx_pool_t *pool, ngx_str_t *parts,
+    ngx_uint_t n, ngx_str_t *joined)
+{
+    u_char      *p;
+    ngx_uint_t   i;
+
+    joined->len = 0;
+
+    for (i = 0; i < n; i++) {
+        joined->len += parts[i].len;
+    }
+
+    p = ngx_pnalloc(pool, joined->len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    joined->data = p;
+
+    for (i = 0; i < n; i++) {
+        if (parts[i].len) {
+            p = ngx_cpymem(p, parts[i].data, parts[i].len);
+        }
+    }
+
+    return NGX_OK;
 }
 
 

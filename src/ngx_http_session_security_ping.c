@@ -6,6 +6,11 @@
 
 #include "ngx_http_session_security.h"
 
+#include "ssec_idle_for.h"
+
+
+/* between the response that begins a session and the page after it, in ms */
+#define NGX_HTTP_SESSION_SECURITY_PING_SPARE  1000
 
 /* the server's name, seconds until it is asked for again, the way back */
 #define NGX_HTTP_SESSION_SECURITY_PING_PAGE                                   \
@@ -33,11 +38,15 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
     static ngx_str_t  methods = ngx_string("GET, HEAD, POST");
     static ngx_str_t  json = ngx_string("application/json");
 
+    ctx = ngx_http_session_security_ctx(r);
+
+    if (ctx) {
+        ctx->pinged = 1;
+    }
+
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST))) {
         return ngx_http_session_security_not_allowed(r, &methods);
     }
-
-    ctx = ngx_http_session_security_ctx(r);
 
     live = (ctx && ctx->outcome.state == SSEC_LIVE
             && ctx->outcome.verdict < SSEC_LOGOUT);
@@ -56,7 +65,10 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
 
     ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
 
-    if (live) {
+    if (live && ctx->other) {
+        ngx_str_set(&cv.value, "\"other\"");
+
+    } else if (live) {
 
         p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
         if (p == NULL) {
@@ -73,6 +85,38 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
     }
 
     return ngx_http_send_response(r, NGX_HTTP_OK, &json, &cv);
+}
+
+
+/*
+ * A page that is older than the session, which a login has begun, is another
+ * session's: what its user did is no activity of this one.
+ */
+
+void
+ngx_http_session_security_ping_age(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    uint64_t  age, began;
+
+    if (ctx->outcome.state != SSEC_LIVE
+        || !ssec_age(r->args.data, r->args.len, &age))
+    {
+        return;
+    }
+
+    began = ctx->outcome.began;
+
+    if (began == 0
+        || began <= ssec_before(ctx->now, age)
+                    + NGX_HTTP_SESSION_SECURITY_PING_SPARE)
+    {
+        return;
+    }
+
+    ctx->other = 1;
+    ctx->outcome.active = 0;
+    ctx->event.idle_for_set = 0;
 }
 
 

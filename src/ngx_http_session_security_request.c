@@ -101,13 +101,20 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
     ngx_http_session_security_zone_t      *zone;
     ngx_http_session_security_loc_conf_t  *slcf;
 
-    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+    if (r != r->main) {
+        return NGX_DECLINED;
+    }
 
-    if (r->internal && r == r->main) {
+    slcf = ngx_http_session_security_conf(r);
+    if (slcf == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (r->internal) {
         ngx_http_session_security_come_back(r);
     }
 
-    if (slcf->shm_zone == NULL || r != r->main) {
+    if (slcf->shm_zone == NULL) {
         return NGX_DECLINED;
     }
 

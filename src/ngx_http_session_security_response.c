@@ -784,6 +784,8 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 
     ssec_decide(&entry.record, &ev, now, &answer->ctx->limits, &outcome);
 
+    answer->ctx->closed |= (outcome.changed && outcome.state == SSEC_CLOSED);
+
     if (!outcome.changed || outcome.begun) {
         ssec_table_leave(table, &entry);
 

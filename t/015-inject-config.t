@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 163;
+plan tests => 165;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -462,8 +462,7 @@ unknown "no_such_variable" variable
     session_security zone=sessions;
     session_security_inject on;
     location = /script.js { session_security_script; }
---- refused
-"session_security_inject" in server "localhost" needs a location with "session_security_ping" and zone "sessions"; add "location = /session_security/ping/ { session_security_ping; }"
+--- accepted
 
 
 
@@ -472,16 +471,14 @@ unknown "no_such_variable" variable
     session_security zone=sessions;
     session_security_inject on;
     location = /ping/ { session_security_ping; }
---- refused
-"session_security_inject" in server "localhost" needs a location with "session_security_script" and zone "sessions"; add "location = /session_security/script.js { session_security_script; }"
+--- accepted
 
 
 
 === inject: without either, in a location
 --- config
     location / { session_security zone=sessions; session_security_inject on; }
---- refused
-"session_security_inject" in server "localhost" needs a location with "session_security_ping" and zone "sessions"; add "location = /session_security/ping/ { session_security_ping; }"
+--- accepted
 
 
 
@@ -491,8 +488,7 @@ unknown "no_such_variable" variable
     session_security_inject on;
     location ~ ^/ping/$ { session_security_ping; }
     location = /script.js { session_security_script; }
---- refused
-"session_security_inject" in server "localhost" needs a location with "session_security_ping" and zone "sessions"; add "location = /session_security/ping/ { session_security_ping; }"
+--- accepted
 
 
 
@@ -502,8 +498,7 @@ unknown "no_such_variable" variable
     session_security_inject on;
     location ~* /ping/ { session_security_ping; }
     location = /script.js { session_security_script; }
---- refused
-"session_security_inject" in server "localhost" needs a location with "session_security_ping" and zone "sessions"; add "location = /session_security/ping/ { session_security_ping; }"
+--- accepted
 
 
 
@@ -513,8 +508,7 @@ unknown "no_such_variable" variable
     session_security_inject on;
     location @ping { session_security_ping; }
     location = /script.js { session_security_script; }
---- refused
-"session_security_inject" in server "localhost" needs a location with "session_security_ping" and zone "sessions"; add "location = /session_security/ping/ { session_security_ping; }"
+--- accepted
 
 
 
@@ -524,8 +518,7 @@ unknown "no_such_variable" variable
     session_security_inject on;
     location = /ping/ { session_security_ping; }
     location ~ /script\.js$ { session_security_script; }
---- refused
-"session_security_inject" in server "localhost" needs a location with "session_security_script" and zone "sessions"; add "location = /session_security/script.js { session_security_script; }"
+--- accepted
 
 
 
@@ -535,8 +528,7 @@ unknown "no_such_variable" variable
     session_security_inject on;
     location = /ping/ { session_security_ping; }
     location @script { session_security_script; }
---- refused
-"session_security_inject" in server "localhost" needs a location with "session_security_script" and zone "sessions"; add "location = /session_security/script.js { session_security_script; }"
+--- accepted
 
 
 
@@ -549,8 +541,7 @@ unknown "no_such_variable" variable
     session_security_inject on;
     location = /ping/ { session_security zone=admins; session_security_inject off; session_security_ping; }
     location = /script.js { session_security_script; }
---- refused
-"session_security_inject" in server "localhost" needs a location with "session_security_ping" and zone "sessions"; add "location = /session_security/ping/ { session_security_ping; }"
+--- accepted
 
 
 
@@ -563,8 +554,7 @@ unknown "no_such_variable" variable
     session_security_inject on;
     location /admin/ { session_security zone=admins; }
 --- with_locations
---- refused
-"session_security_inject" in server "localhost" needs a location with "session_security_ping" and zone "admins"; add "location = /session_security/ping/ { session_security_ping; }"
+--- accepted
 
 
 
@@ -579,8 +569,21 @@ unknown "no_such_variable" variable
     }
 --- config
 --- with_locations
+--- accepted
+
+
+
+=== inject: two zones in a server, and a ping of neither
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    session_security_zone cookie=admin zone=admins:1m;
+--- config
+    session_security zone=sessions;
+    session_security_inject on;
+    location /admin/ { session_security zone=admins; }
 --- refused
-"session_security_inject" in server "other.example" needs a location with "session_security_ping" and zone "sessions"; add "location = /session_security/ping/ { session_security_ping; }"
+"session_security_inject" in server "localhost" is on for the zones "sessions" and "admins", and the built-in ping is for one; add "location = /ping-of-admins/ { session_security zone=admins; session_security_ping; }"
+
 
 
 
@@ -595,8 +598,7 @@ unknown "no_such_variable" variable
     }
 --- config
 --- with_locations
---- refused
-"session_security_inject" in server "" needs a location with "session_security_ping" and zone "sessions"; add "location = /session_security/ping/ { session_security_ping; }"
+--- accepted
 
 
 

@@ -1033,7 +1033,7 @@ GET /
 PAGE /
   Cookie: sessionid=a; other=1
   X-Say: end
-= 200 <p>[sessionid=a; other=1]
+= 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a; other=1\]\n?$
   !X-Accel-Session
   Set-Cookie: (sessionid deleted)
 
@@ -1169,7 +1169,7 @@ GET /
 PAGE /
   Cookie: sessionid=a
   X-Say: end
-= 200 <p>[sessionid=a]
+= 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a\]\n?$
   Set-Cookie: (sessionid deleted)
 
 GET /
@@ -1459,7 +1459,7 @@ PAGE /gate/page.html
 PAGE /gate/page.html
   Cookie: sessionid=b
   X-Say: end
-= 200 <p>static
+= 200 ~ ^<script [^>]* data-ended="1" async></script><p>static\n?$
   Set-Cookie: (sessionid deleted)
 
 PAGE /
@@ -1504,7 +1504,7 @@ PAGE /
   Cookie: sessionid=b
   X-Say: end
   X-Accel: /files/page.html
-= 200 <p>static
+= 200 ~ ^<script [^>]* data-ended="1" async></script><p>static\n?$
   !X-Accel-Session
   Set-Cookie: (sessionid deleted)
 
@@ -1555,7 +1555,7 @@ PAGE /
   Cookie: sessionid=a
   X-Say: end
   X-Accel: /store/x
-= 200 <p>[sessionid=a]
+= 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a\]\n?$
   !X-Accel-Session
   Set-Cookie: (sessionid deleted)
 

@@ -386,7 +386,7 @@ GET /a/b/c/page
 
 
 
-=== the page of a live session names it to the script, which is no way to log out
+=== the page of a live session does not name it to the script: it is no way to log out
 --- also
     location /pages/ {
         session_security_inject on;
@@ -397,7 +397,7 @@ GET /a/b/c/page
 GET /pages/
   Cookie: sessionid=a
   Sec-Fetch-Mode: navigate
-= 200 ~ ^<script (?![^>]* data-logout=)[^>]* data-login="/login/"
+= 200 ~ ^<script (?![^>]* data-log)[^>]* data-idle="0" async>
 
 
 

@@ -8,7 +8,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 368;
+plan tests => 408;
 
 defaults(
     http_config => <<'END',
@@ -613,6 +613,90 @@ GET /ping/?back=%2F%22%3E%3Cscript%3E%C3%A4
   Cookie: sessionid=a
   Sec-Fetch-Mode: navigate
 = 200 ~ <a href="/&quot;&gt;&lt;script&gt;%C3%A4">Go back to it</a>
+
+
+
+=== a page that is older than its session: another one, and no activity
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $http_x_set;
+        return 200 "[$http_cookie]";
+    }
+--- steps
+GET /login
+  X-Set: sessionid=a; Path=/
+= 200
+
+GET /ping/?idleFor=0&age=0
+  Cookie: sessionid=a
+= 200 0
+
+after 1.1 s
+GET /ping/?idleFor=0&age=2000
+  Cookie: sessionid=a
+= 200 ~ \A"other"\z
+  Content-Type: application/json
+  Cache-Control: no-store
+  X-State: live
+  !Set-Cookie
+
+# the page of the login itself, and what comes of it, may be a second older
+
+GET /ping/?age=1
+  Cookie: sessionid=a
+= 200 ~ ^[1-9]\d?$
+
+# that was not counted; nor is an age believed that is none
+
+GET /ping/?age=2000&age=2000
+  Cookie: sessionid=a
+= 200 ~ ^[1-9]\d?$
+
+GET /ping/?age=2000.5
+  Cookie: sessionid=a
+= 200 ~ ^[1-9]\d?$
+
+POST /ping/?age=99999999999999999999
+  Cookie: sessionid=a
+= 200 "other"
+
+
+
+=== a page that is older than its session: no login was seen
+--- steps
+GET /ping/?idleFor=300&age=2000
+  Cookie: sessionid=a
+= 200 300
+
+GET /ping/?idleFor=200&age=2000
+  Cookie: sessionid=a
+= 200 200
+
+
+
+=== a page that is older than its session, which has ended
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    server {
+        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        add_header Set-Cookie $http_x_set;
+        return 200 "[$http_cookie]";
+    }
+--- steps
+GET /login
+  X-Set: sessionid=a; Path=/
+= 200
+
+GET /bye
+  Cookie: sessionid=a
+  X-Set: sessionid=; Max-Age=0
+= 200
+
+GET /ping/?idleFor=0&age=2000
+  Cookie: sessionid=a
+= 200 "logout"
 
 
 

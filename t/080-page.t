@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 1695;
+plan tests => 1707;
 
 # The backend answers with what the request has in X-Page, and in headers of
 # its own; a session is ended by a ping that reports ten minutes.
@@ -109,6 +109,12 @@ sub tag {
     return qq($tag async></script><noscript><meta http-equiv="refresh" content="$refresh;url=$ping?back=$back"></noscript>);
 }
 
+# That of a page that closes the session.
+sub closed {
+    return qq(<script defer src="/session_security/script.js?v=$version" )
+        . 'data-ping="/session_security/ping/" data-ended="1" async></script>';
+}
+
 # In steps, PAGE is a navigation of session a, or "as b" of that one; "(tag)"
 # or '(tag data-idle="2" refresh="598")' is the tag with these values.
 add_block_preprocessor(sub {
@@ -119,6 +125,7 @@ add_block_preprocessor(sub {
         back($1, $2) if $line =~ /^([A-Z]+) (\S+)/;
         $line =~ s{^PAGE (\S+)(?: as (\w+))?$}
                   {"GET $1\n  Cookie: sessionid=" . ($2 // 'a') . "\n  Sec-Fetch-Mode: navigate"}e;
+        $line =~ s{^(= \d+ .*)\(closed\)}{$1 . closed()}e;
         $line =~ s{^(= \d+ )(.*\(tag\b.*)}{
             my ($begin, $body) = ($1, $2);
             my $pattern = $body =~ /^~ /;
@@ -1134,6 +1141,12 @@ GET /
         session_security_inject off;
         proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
     }
+    location /packed/ {
+        session_security_logout_url /packed/logout/;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- no_error_log eval
+qr/\[(?:warn|error|crit|alert|emerg)\]/
 --- steps
 PAGE /off/
   Accept-Encoding: gzip, br
@@ -1151,8 +1164,20 @@ GET /session_security/ping/?idleFor=600
 PAGE /logout/ as b
   Accept-Encoding: gzip, br
   X-Page: <p>
-= 200 <p>
+= 200 (closed)<p>
   X-Accepted: [gzip, br]
+
+# where the backend takes that offer there is no tag, and no word of it
+
+GET /session_security/ping/?idleFor=600
+  Cookie: sessionid=c
+= 200 "logout"
+
+PAGE /packed/logout/ as c
+  Accept-Encoding: gzip, br
+  X-Page: <p>
+= 200 <p>
+  Content-Encoding: br
 
 
 
@@ -1442,13 +1467,14 @@ GET /
 PAGE /
   X-Set: sessionid=; Max-Age=0
   X-Page: <p>
-= 200 <p>
-  Content-Length: 3
+= 200 (closed)<p>
+  Content-Length: 136
+  Cache-Control: no-store
 
 PAGE / as d
   X-Set: sessionid=""; Path=/
   X-Page: <p>
-= 200 <p>
+= 200 (closed)<p>
 
 PAGE / as e
   X-Set: other=; Max-Age=0
@@ -1472,8 +1498,17 @@ PAGE / as c
 
 PAGE /logout/ as c
   X-Page: <p>
-= 200 <p>
+= 200 (closed)<p>
+  Cache-Control: no-store
   Set-Cookie: (sessionid deleted)
+
+# what is no page does not say so
+
+GET /
+  Cookie: sessionid=f
+  X-Set: sessionid=""; Path=/
+  X-Page: <p>
+= 200 <p>
 
 # closed
 
@@ -1570,7 +1605,7 @@ GET /logout/
   Authorization: Bearer b
   Sec-Fetch-Mode: navigate
   X-Page: <p>
-= 200 <p>
+= 200 (closed)<p>
 
 
 

@@ -208,6 +208,9 @@ CONF = """
     session_security_zone cookie=__Host-id zone=host:1m;
     session_security_zone cookie=filed zone=filed:1m file=%(dir)s/zone;
 
+    map $arg_expire $expire { default $arg_expire$arg_unit; "" 600s; }
+    map $arg_max $max { default $arg_max$arg_unit; "" 0; }
+
     proxy_http_version 1.1;
     keepalive_timeout 0;
     large_client_header_buffers 4 32k;
@@ -257,16 +260,13 @@ CONF = """
             proxy_set_header X-Return $session_security_return_url;
         }
         location /times/ {
-            session_security_expire_after $arg_expire$arg_unit;
-            session_security_max_lifetime $arg_max$arg_unit;
+            session_security_expire_after $expire;
+            session_security_max_lifetime $max;
             session_security_warn_after $arg_warn$arg_unit;
             session_security_inject on;
             proxy_pass http://127.0.0.1:%(backend)d;
 
-            location = /times/ping {
-                session_security_expire_after 9000s;
-                session_security_ping;
-            }
+            location = /times/ping { session_security_ping; }
             location = /times/state {
                 session_security_expire_after 9000s;
                 include state.conf;
@@ -401,6 +401,27 @@ CONF = """
             location = /filed/state { include state.conf; }
         }
     }
+
+    server {
+        listen 127.0.0.1:%(port)d;
+        server_name builtin;
+
+        session_security zone=s;
+        session_security_logout_url /logout;
+        session_security_expire_after $expire;
+        session_security_max_lifetime $max;
+        add_header X-State $session_security_state always;
+
+        location / {
+            session_security_inject on;
+            session_security_cookie path=$arg_path;
+            proxy_pass http://127.0.0.1:%(backend)d;
+        }
+        location /api/ {
+            session_security_expire_after $expire;
+            proxy_pass http://127.0.0.1:%(backend)d;
+        }
+    }
 """
 
 # all that a session's state can be asked of, and made from
@@ -469,6 +490,7 @@ GONE = "Set-Cookie: sid=; Path=/; Max-Age=0"
 HTML = "Content-Type: text/html"
 ON, OFF, END = ("X-Accel-Session: " + word for word in ("on", "off", "end"))
 BEACON = "Sec-Fetch-Site: same-origin"
+BUILTIN = ["Host: builtin"]
 TWO = ["Cookie: a=b", "Cookie: sid={k}"]
 GZIP = "Accept-Encoding: gzip"
 
@@ -633,6 +655,28 @@ KINDS = [
     Kind("ping from a page", "/ping?back=%2Fa%20%26", "idle", 200, "live"),
     Kind("ping from a page that is dead", "/ping?back=%2Fa%20%26", "expired",
          302, "expired"),
+
+    # the ping and the script without locations of their own
+    Kind("built-in ping", "/a/session_security/ping/?idleFor=10&age=1", "idle",
+         200, "live", API, more=BUILTIN),
+    Kind("built-in ping in another location",
+         "/api/session_security/ping/?idleFor=10", "idle", 200, "live", API,
+         more=BUILTIN),
+    Kind("built-in ping of another session's page",
+         "/session_security/ping/?idleFor=10&age=9000", "live", 200, "live",
+         API, more=BUILTIN),
+    Kind("built-in ping of an expired one", "/session_security/ping/",
+         "expired", 200, "expired", API, more=BUILTIN),
+    Kind("built-in ping, PUT", "/session_security/ping/", "idle", 405, "live",
+         API, "PUT", more=BUILTIN),
+    Kind("built-in script", "/a/session_security/script.js", None, 200, None,
+         headers=BUILTIN),
+    Kind("a page with them", "/a&b/page" + say(HTML, body="page"),
+         "live", 200, "live", more=BUILTIN),
+    Kind("a page with them, below a path", "/a&b/page" + say(
+        HTML, body="page", path="/a&b"), "live", 200, "live", more=BUILTIN),
+    Kind("a page that closes its session", "/a&b/page" + say(
+        HTML, GONE, body="page"), "live", 200, "closed", more=BUILTIN),
 
     # times with variables
     Kind("expired by a variable", "/times/?expire=20&max=0", "idle", 302,
@@ -848,7 +892,7 @@ class Run:
             self.ask(prefix + "/" + say(*said), API, headers=carries)
 
         if before in ("idle", "old", "expired"):
-            path = "/times/ping?idleFor=700" if before == "old" else \
+            path = "/times/ping?idleFor=700&expire=9000" if before == "old" else \
                 prefix + "/ping?idleFor=%d" % {"idle": 50,
                                                "expired": 9000}[before]
             self.ask(path, API, headers=carries)

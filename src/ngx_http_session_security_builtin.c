@@ -1,0 +1,315 @@
+/*
+ * The ping and the script without locations of their own: nginx finds a
+ * location as for any request, and checks access; then they answer.
+ */
+
+#include "ngx_http_session_security.h"
+
+
+static ngx_int_t ngx_http_session_security_longest(ngx_http_request_t *r,
+    ngx_array_t *values, uint64_t least, uint64_t otherwise, const char *name,
+    uint64_t *ms);
+static ngx_int_t ngx_http_session_security_own_limits(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits);
+static ngx_int_t ngx_http_session_security_ping_limits(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits);
+static ngx_int_t ngx_http_session_security_told_scope(ngx_http_request_t *r,
+    ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope);
+
+
+/*
+ * Runs before try_files and mirror: of the modules that have handlers in this
+ * phase the last one goes first.  An error page that nginx shows in place of
+ * the answer is left alone.
+ */
+
+ngx_int_t
+ngx_http_session_security_content_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                              rc;
+    ngx_uint_t                             asked;
+    ngx_http_session_security_ctx_t       *ctx;
+    ngx_http_session_security_loc_conf_t  *slcf;
+
+    if (r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+    asked = ngx_http_session_security_asked(r, slcf);
+
+    if (asked == NGX_HTTP_SESSION_SECURITY_ASKED_PING) {
+        ctx = ngx_http_session_security_ctx(r);
+
+        if (ctx) {
+            ngx_http_session_security_ping_age(r, ctx);
+        }
+    }
+
+    rc = ngx_http_session_security_admit_handler(r);
+
+    if (rc != NGX_DECLINED || asked == 0 || slcf->ping || r->error_page) {
+        return rc;
+    }
+
+    rc = (asked == NGX_HTTP_SESSION_SECURITY_ASKED_PING)
+         ? ngx_http_session_security_ping_handler(r)
+         : ngx_http_session_security_script_handler(r);
+
+    ngx_http_finalize_request(r, rc);
+
+    return NGX_DONE;
+}
+
+
+/*
+ * A ping counts for the pages of the server that it serves, wherever nginx has
+ * found it to be: it gets a copy of that location's configuration, with the
+ * limits of the pages.  The script is for everybody.
+ */
+
+ngx_http_session_security_loc_conf_t *
+ngx_http_session_security_asked_conf(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t asked)
+{
+    ssec_limits_t                          limits;
+    ngx_http_session_security_loc_conf_t  *ping, *first;
+
+    static ngx_http_session_security_loc_conf_t  no_sessions;
+
+    if (asked == NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT) {
+        return &no_sessions;
+    }
+
+    if (!slcf->ping) {
+        first = slcf->server->builtin->first;
+
+        if (slcf->shm_zone != first->shm_zone) {
+            slcf = first;
+        }
+    }
+
+    if (ngx_http_session_security_ping_limits(r, slcf, &limits) != NGX_OK) {
+        return NULL;
+    }
+
+    ping = ngx_palloc(r->pool, sizeof(ngx_http_session_security_loc_conf_t));
+    if (ping == NULL) {
+        return NULL;
+    }
+
+    *ping = *slcf;
+
+    ping->ping = 1;
+    ping->usual = 0;
+    ping->inject = 0;
+    ping->varying = 0;
+    ping->limits = limits;
+
+    return ping;
+}
+
+
+/*
+ * The longest of those that the pages have: a ping must not end a session that
+ * lives in its page.  The location of a built-in ping may have pages that carry
+ * the tag by hand.
+ */
+
+static ngx_int_t
+ngx_http_session_security_ping_limits(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
+{
+    ssec_limits_t                       own;
+    ngx_http_session_security_pages_t  *pages;
+
+    pages = ngx_http_session_security_pages(slcf);
+
+    if (pages == NULL) {
+        return ngx_http_session_security_own_limits(r, slcf, limits);
+    }
+
+    *limits = pages->limits;
+
+    if (ngx_http_session_security_longest(r, &pages->expire_after, 1,
+                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
+                                       "session_security_expire_after",
+                                       &limits->expire_after)
+        != NGX_OK
+        || ngx_http_session_security_longest(r, &pages->max_lifetime, 0, 0,
+                                             "session_security_max_lifetime",
+                                             &limits->max_lifetime)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (slcf->ping || slcf->inject) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_session_security_own_limits(r, slcf, &own) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    limits->expire_after = ngx_http_session_security_longer(
+                                     limits->expire_after, own.expire_after);
+    limits->max_lifetime = ngx_http_session_security_longer(
+                                     limits->max_lifetime, own.max_lifetime);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_longest(ngx_http_request_t *r, ngx_array_t *values,
+    uint64_t least, uint64_t otherwise, const char *name, uint64_t *ms)
+{
+    uint64_t                    n;
+    ngx_uint_t                  i;
+    ngx_http_complex_value_t  **value;
+
+    value = values->elts;
+
+    for (i = 0; i < values->nelts; i++) {
+
+        if (ngx_http_session_security_time_value(r, value[i], least, otherwise,
+                                                 name, &n)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        *ms = ngx_http_session_security_longer(*ms, n);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_session_security_own_limits(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
+{
+    if (ngx_http_session_security_time(r, &slcf->expire_after, 1,
+                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
+                                       "session_security_expire_after",
+                                       &limits->expire_after)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_session_security_time(r, &slcf->max_lifetime, 0, 0,
+                                          "session_security_max_lifetime",
+                                          &limits->max_lifetime);
+}
+
+
+/*
+ * A browser sends a cookie to what is below its Path, so the ping is there: in
+ * the deepest of those that cover the page.  As long as none is known, since
+ * nginx was started after the cookie was set, that may be any path above the
+ * page, and only what is below the page's own path is sure to be below it.
+ */
+
+ngx_int_t
+ngx_http_session_security_builtin_prefix(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *prefix,
+    ngx_uint_t *learned)
+{
+    u_char                             notes[SSEC_TABLE_NOTES];
+    unsigned                           i;
+    ngx_int_t                          rc;
+    ssec_str_t                         host, uri;
+    ssec_scope_t                       scope;
+    ngx_http_session_security_zone_t  *zone;
+
+    ngx_str_null(prefix);
+    *learned = 1;
+
+    zone = slcf->shm_zone->data;
+
+    if (zone->value || slcf->server->builtin->first->shm_zone != slcf->shm_zone)
+    {
+        return NGX_OK;
+    }
+
+    ngx_memcpy(notes, ssec_table_lock_notes(&zone->table), SSEC_TABLE_NOTES);
+    ssec_table_unlock_notes(&zone->table);
+
+    host.data = r->headers_in.server.data;
+    host.len = r->headers_in.server.len;
+    uri.data = r->unparsed_uri.data;
+    uri.len = r->unparsed_uri.len;
+
+    /* what covers the URI is its beginning */
+
+    prefix->data = r->unparsed_uri.data;
+
+    rc = ngx_http_session_security_told_scope(r, slcf->cookie, &scope);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_OK && ssec_scope_covers(&scope, &host, &uri)) {
+        prefix->len = scope.path.len;
+    }
+
+    i = 0;
+
+    while (ssec_scope_next(notes, &i, &scope)) {
+        if (scope.path.len > prefix->len
+            && ssec_scope_covers(&scope, &host, &uri))
+        {
+            prefix->len = scope.path.len;
+        }
+    }
+
+    if (prefix->len == 0) {
+        *learned = 0;
+
+        while (prefix->len < uri.len
+               && uri.data[prefix->len] != '?' && uri.data[prefix->len] != '#')
+        {
+            prefix->len++;
+        }
+    }
+
+    /* "//host" would be another site's ping, and another site's script */
+
+    if (!ngx_http_session_security_is_path(prefix)) {
+        prefix->len = 0;
+
+    } else if (prefix->data[prefix->len - 1] == '/') {
+        prefix->len--;
+    }
+
+    return NGX_OK;
+}
+
+
+/* The configured Path; NGX_DECLINED if there is none. */
+
+static ngx_int_t
+ngx_http_session_security_told_scope(ngx_http_request_t *r,
+    ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope)
+{
+    ngx_str_t  path;
+
+    if (cookie == NULL || cookie->path == NULL) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_complex_value(r, cookie->path, &path) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(scope, sizeof(ssec_scope_t));
+
+    scope->path.data = path.data;
+    scope->path.len = path.len;
+
+    return path.len ? NGX_OK : NGX_DECLINED;
+}
