@@ -186,6 +186,8 @@ export class Dialog {
                 make('button', { part: 'stay', type: 'button',
                                  autofocus: '' }),
                 make('button', { part: 'leave', type: 'button' })),
+            make('a', { part: 'again',
+                        href: this.#window.location.href.split('#')[0] }),
             make('p', { part: 'status', role: 'status' }));
 
         delete parts.dialog;

@@ -16,7 +16,8 @@ import { View } from './view.js';
 function start(window) {
     const { document, location } = window;
     const set = (document.currentScript
-                 || document.querySelector('script[data-expire-after]')
+                 || document.querySelector(
+                     'script[data-expire-after],script[data-ended]')
                  || document.documentElement).dataset;
 
     const seconds = (value, otherwise) => {
@@ -28,18 +29,31 @@ function start(window) {
     const expireAfter = seconds(set.expireAfter, 600000);
     const pingUrl = new URL(set.ping || '/session_security/ping/',
                             location.origin).href;
-    const end = set.logout || set.login;
-    const url = end && new URL(end, location.href);
+    const url = set.logout && new URL(set.logout, location.href);
     const logout = url && /^https?:$/.test(url.protocol) ? url : null;
 
     /* captured before more of the page's own scripts run */
 
-    const { setTimeout, clearTimeout } = window;
-    const now = createClock(window.performance, window.Date);
+    const { setTimeout, clearTimeout, performance } = window;
+    const now = createClock(performance, window.Date);
     const ask = createPing(pingUrl, window);
 
     let session = { phase: STOPPED, over: true };
     let timer;
+
+    const tell = createTabs('session-security ' + pingUrl, now, window,
+                            (message) => session.over || session.told(message));
+
+    if (set.ended) {
+        tell({ leaving: true });
+        return;
+    }
+
+    const [loaded = {}] = performance.getEntriesByType('navigation');
+    const { responseStart, workerStart, transferSize } = loaded;
+
+    /* with what was true when it was put there */
+    const kept = workerStart > 0 || transferSize === 0;
 
     const inFrame = () => {
         try {
@@ -57,8 +71,36 @@ function start(window) {
         return false;
     };
 
-    /* a login page ends no session that is alive */
-    const signOut = set.logout && logout && (() => location.assign(logout));
+    const signOut = logout && (() => {
+        tell({ leaving: true });
+        location.assign(logout);
+    });
+
+    /*
+     * By its own URL, wherever the page has pushed that: nginx knows the way
+     * from there.  Not by reload(), which would send a form again; and without
+     * its fragment, with which nothing would be loaded.  Only that page goes
+     * which is seen: of two login forms that are fetched at once the first may
+     * be void.
+     *
+     * A cache would have the answer to that, but not to reload(); a worker may
+     * have it even then.
+     */
+    const leave = () => {
+        if (document.hidden || inFrame()) {
+            return;
+        }
+
+        if (!kept) {
+            location.replace(location.href.split('#')[0]);
+
+        } else if (performance.navigation.type !== 1) {
+            location.reload();
+
+        } else if (logout) {
+            location.replace(logout);
+        }
+    };
 
     const view = new View(window, {
         session: () => session,
@@ -67,17 +109,8 @@ function start(window) {
         leave: signOut,
         title: set.title !== 'off',
         inFrame,
-
-        /*
-         * A logout URL on another host is left to nginx, which ends the
-         * session as it redirects there.  No cache has the answer to reload().
-         */
-        go: () => (logout && logout.host === location.host
-                   ? location.replace(logout) : location.reload()),
+        go: leave,
     });
-
-    const tell = createTabs('session-security ' + pingUrl, now, window,
-                            (message) => session.over || session.told(message));
 
     const listen = createActivity(window,
                                   (set.events || EVENTS).split(/[\s,]+/),
@@ -132,12 +165,13 @@ function start(window) {
         },
     };
 
-    const begin = (idle, endsIn) => {
+    const begin = (idle, endsIn, age) => {
         session = new Session(host, {
             expireAfter,
             warnAfter: seconds(set.warnAfter, expireAfter * .9),
             endsIn,
             idle,
+            age,
             byButton: set.extend === 'button',
         });
         session.check();
@@ -154,8 +188,15 @@ function start(window) {
     window.addEventListener('focus', () => wake());
     window.addEventListener('online', () => wake(false, host.delay()));
 
-    document.addEventListener('visibilitychange',
-                              () => document.hidden || wake());
+    document.addEventListener('visibilitychange', () => {
+
+        if (session.phase === EXPIRED) {
+            leave();
+
+        } else if (!document.hidden) {
+            wake();
+        }
+    });
 
     /* a page that the browser keeps is shown again from what is hidden now */
 
@@ -168,7 +209,7 @@ function start(window) {
     window.addEventListener('pageshow', ({ persisted }) => {
 
         if (persisted && session.phase === EXPIRED) {
-            location.reload();
+            leave();
 
         } else if (persisted) {
             wake(true);
@@ -183,7 +224,7 @@ function start(window) {
         extend: () => !session.over && session.extend(),
         signOut,
         saved,
-        start: () => begin(0, Infinity),
+        start: () => begin(0, Infinity, 0),
         stop: () => { session.over || session.stop(); },
         addLocale,
         get state() { return session.phase; },
@@ -191,16 +232,17 @@ function start(window) {
     };
 
     if (set.start !== 'manual') {
-        const { performance } = window;
+        const since = performance.now();
 
-        begin(seconds(set.idle, 0) + performance.now(),
-              seconds(set.endsIn, Infinity) - performance.now());
+        begin(seconds(set.idle, 0) + since,
+              seconds(set.endsIn, Infinity) - since,
+              responseStart ? since - responseStart : 0);
 
         /*
-         * Back or Forward: out of a cache, perhaps, with what was true then.
+         * Back or Forward: out of a cache, perhaps, though it does not say so.
          * What is to replace this old property is not there yet in Firefox.
          */
-        if (performance.navigation.type === 2) {
+        if (kept || performance.navigation.type === 2) {
             wake(true);
         }
     }

@@ -1,8 +1,9 @@
 /*
  * Asks the server how long the session has been idle, and tells it for how
- * long it has been so here: whole seconds, both.  Resolves to a number or to
- * 'logout'; rejects for whatever is no answer of the module's: an error, a
- * redirect to some login page, HTML.
+ * long it has been so here, and how old the page is: whole seconds, all.
+ * Resolves to a number, to 'logout', or to 'other': the session is another one
+ * than the page's.  Rejects for whatever is no answer of the module's: an error,
+ * a redirect to some login page, HTML.
  */
 
 const LIMIT = 30000;
@@ -22,9 +23,9 @@ export function createPing(url, window) {
         xhr.send();
     });
 
-    return async (idleFor) => {
+    return async (idleFor, age) => {
         const target = url + (url.includes('?') ? '&' : '?')
-            + 'idleFor=' + idleFor;
+            + 'idleFor=' + idleFor + '&age=' + age;
         let status, text;
 
         try {
@@ -41,7 +42,7 @@ export function createPing(url, window) {
             [status, text] = await old(target);
         }
 
-        if (status !== 200 || !/^(\d+|"logout")\s*$/.test(text)) {
+        if (status !== 200 || !/^(\d+|"logout"|"other")\s*$/.test(text)) {
             throw new Error('no answer: ' + status);
         }
 

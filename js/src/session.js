@@ -7,7 +7,7 @@
  *                      without f, nothing any more
  *     delay()          milliseconds for which this tab lets others ask first
  *     later(ms, f)     calls f after ms
- *     ask(idleFor)     a promise of the server's answer (ping.js)
+ *     ask(idleFor, age)  a promise of the server's answer (ping.js)
  *     tell(message)    tells the other tabs (tabs.js)
  *     hidden()         whether the tab is: no need to ask early then
  *     show(phase, ...) lets the user see it (view.js)
@@ -40,6 +40,7 @@ export class Session {
     #warnAfter;
     #expireAfter;
 
+    #born;              /* when the page was loaded */
     #last;              /* activity, in any tab */
     #ends;              /* the session's maximal lifetime */
     #dismissed = false; /* the user knows of that */
@@ -48,7 +49,7 @@ export class Session {
     #tried;             /* when it was last asked */
     #failed = false;    /* and whether that was in vain */
     #sure;              /* when it was last heard that all is well */
-    #unsure = -1;       /* covered, unless that was since then */
+    #unsure = -1;       /* covered, until it is heard after that time */
 
     #turn = 0;
     #asking = 0;        /* an answer is waited for: to which turn's question */
@@ -58,9 +59,10 @@ export class Session {
     /*
      * warnAfter, expireAfter: of idleness.  endsIn: until the session's
      * maximal lifetime is over.  idle: how long it has been so already.
-     * byButton: during a warning nothing but extend() is activity.
+     * age: of the page.  byButton: during a warning nothing but extend() is
+     * activity.
      */
-    constructor(host, { warnAfter, expireAfter, endsIn, idle, byButton }) {
+    constructor(host, { warnAfter, expireAfter, endsIn, idle, age, byButton }) {
         const now = host.now();
 
         this.phase = LIVE;
@@ -70,6 +72,7 @@ export class Session {
         this.#host = host;
         this.#warnAfter = warnAfter;
         this.#expireAfter = expireAfter;
+        this.#born = now - age;
         this.#last = this.#known = now - idle;
         this.#ends = now + endsIn;
         this.#tried = Math.min(this.#last, this.#ends);
@@ -138,8 +141,7 @@ export class Session {
      */
     wake(restored, delay = 0) {
         if (restored) {
-            this.#unsure = this.#host.now();
-            this.#sure = -1;
+            this.#doubt(0);
         }
 
         this.check();
@@ -149,6 +151,12 @@ export class Session {
         {
             this.#ask(delay);
         }
+    }
+
+    /* Covered until it is heard, at the earliest after so long, that it lives. */
+    #doubt(ms) {
+        this.#unsure = this.#host.now() + ms;
+        this.#sure = -1;
     }
 
     stop() {
@@ -203,7 +211,7 @@ export class Session {
                     return this.#expire();
                 }
 
-                /* the server knows of another login, or another time */
+                /* the server knows of another time */
 
                 this.#ends = Infinity;
                 return this.check();
@@ -213,7 +221,8 @@ export class Session {
 
         } else if (this.#sure < this.#unsure) {
             this.#to(COVERED);
-            this.#ask(this.#failed ? PATIENCE / 2 : 0);
+            this.#ask(this.#failed || now < this.#unsure
+                      ? PATIENCE / 2 + this.#host.delay() : 0);
 
         } else if (now >= warnAt) {
 
@@ -292,11 +301,19 @@ export class Session {
         }
     }
 
-    #expire() {
+    /*
+     * other: the page's session has ended, but there is another one, which the
+     * other tabs may be of.
+     */
+    #expire(other) {
         this.phase = EXPIRED;
         this.#host.wait();
-        this.#host.tell({ ended: this.#host.now() });
-        this.#host.show(EXPIRED);
+
+        if (!other) {
+            this.#host.tell({ ended: this.#host.now() });
+        }
+
+        this.#host.show(EXPIRED, COVERED, other);
     }
 
     /* Asks the server, after a delay in which another tab may do it. */
@@ -334,17 +351,18 @@ export class Session {
         this.#asked = sent;
         this.#host.tell({ ask: true });
 
-        /* rounded so that asking never makes the idle time shorter */
+        /* rounded so that asking makes neither of them worse */
 
-        this.#host.ask(Math.ceil((sent - last) / 1000)).then((idle) => {
+        this.#host.ask(Math.ceil((sent - last) / 1000),
+                       Math.floor((sent - this.#born) / 1000)).then((idle) => {
 
             if (this.over) {
                 return;
             }
 
-            if (idle === 'logout') {
+            if (idle === 'logout' || idle === 'other') {
                 this.#to(COVERED);
-                this.#expire();
+                this.#expire(idle === 'other');
                 return;
             }
 
@@ -380,7 +398,7 @@ export class Session {
     }
 
     /* Another tab says something; its times are on this tab's clock. */
-    told({ at, activity, ask, answer, failed, dismissed, ended }) {
+    told({ at, activity, ask, answer, failed, dismissed, ended, leaving }) {
         if (this.over) {
             return;
         }
@@ -398,6 +416,15 @@ export class Session {
 
         if (ended) {
             this.wake(true);
+            return;
+        }
+
+        /* that may still be on its way to the server, or come to nothing */
+
+        if (leaving) {
+            this.#doubt(fresh ? PATIENCE : 0);
+            this.#ask(this.#host.delay());
+            this.check();
             return;
         }
 

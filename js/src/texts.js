@@ -2,7 +2,7 @@
 
 import packed from 'locales';
 
-const KEYS = ['heading', 'warning', 'hint', 'stay', 'leave', 'ended'];
+const KEYS = ['heading', 'warning', 'hint', 'stay', 'leave', 'ended', 'again'];
 
 /* where the browser does not know; with the script, as in uz-Arab */
 const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ks|ps|sd|ug|ur|yi)\b|-(arab|hebr)\b/i;

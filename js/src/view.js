@@ -28,7 +28,7 @@ export class View {
     /*
      * session(): the session.  locale(): the texts.  leaves: whether there is
      * anything to sign out by.  inFrame(): whether a page around this one
-     * warns.  go(): leaves this page.
+     * warns.  go(): leaves this page, if it is time to.
      */
     constructor(window, { session, locale, leave, title, inFrame, go }) {
         this.#window = window;
@@ -47,7 +47,8 @@ export class View {
         });
     }
 
-    show(phase, before) {
+    /* other: the session that has ended was followed by another one */
+    show(phase, before, other) {
         if (phase === COVERED) {
             this.hide(true);
 
@@ -78,7 +79,7 @@ export class View {
             return;
 
         case EXPIRED:
-            this.#end();
+            this.#end(other);
             return;
 
         case LIVE:
@@ -188,7 +189,7 @@ export class View {
         }
     }
 
-    #end() {
+    #end(other) {
         const document = this.#document;
         const texts = this.#locale();
 
@@ -200,13 +201,14 @@ export class View {
             document.documentElement.textContent = '';
 
             if (!this.#inFrame()) {
-                this.dialog.open(texts, { message: texts.ended }, true);
+                this.dialog.open(texts, {
+                    message: other ? '' : texts.ended,
+                    again: texts.again,
+                }, true);
             }
 
         } finally {
-            if (!this.#inFrame()) {
-                this.#go();
-            }
+            this.#go();
         }
     }
 }

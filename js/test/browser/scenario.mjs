@@ -52,6 +52,7 @@ function look() {
         hint: part('hint'),
         stay: part('stay'),
         leave: part('leave'),
+        again: part('again'),
         status: part('status'),
         lang: dialog && dialog.lang,
         dir: dialog && dialog.dir,
@@ -192,7 +193,8 @@ export class Scenario {
         page ||= await this.tab();
 
         await page.goto(this.url(this.isLoggedIn ? path
-            : '/login?next=' + encodeURIComponent(path)));
+            : (this.site.cookie || '') + '/login?next='
+              + encodeURIComponent(path)));
         this.isLoggedIn = true;
 
         return page;
@@ -264,6 +266,14 @@ export class Scenario {
             new URL(page.url()).pathname === path), seconds);
     }
 
+    /* Looks at the page, and waits until it is what strangers get. */
+    async left(page, seconds) {
+        await page.bringToFront();
+        return this.until('the page for strangers', async () => (
+            ['Sign in', 'Bye'].includes(await this.evaluate(
+                page, () => document.title))), seconds);
+    }
+
     async cookie(context = this.contexts[0]) {
         return (await context.cookies())
             .find(({ name, domain, value }) => name === 'sessionid' && value
@@ -274,8 +284,8 @@ export class Scenario {
         await context.deleteCookie(await this.cookie(context));
     }
 
-    pings() {
-        return this.servers.log(this.host, '/session_security/ping/');
+    pings(below = '') {
+        return this.servers.log(this.host, below + '/session_security/ping/');
     }
 
     logouts() {

@@ -40,6 +40,11 @@ const isOpen = (port) => new Promise((resolve) => {
     socket.on('error', () => resolve(false));
 });
 
+/* where no page has the tag of nginx's */
+const BY_HAND = `
+    location = /session_security/script.js { session_security_script; }
+    location = /session_security/ping/ { session_security_ping; }`;
+
 export class Servers {
     dir = mkdtempSync(join(tmpdir(), 'nginx.'));
     requests = [];          /* what reached the backend */
@@ -156,7 +161,8 @@ export class Servers {
     /*
      * warn, expire: times.  inject: what session_security_inject takes, false
      * for off.  logout: the logout URL; login: a login page in its place.
-     * nginx: more of the server block.
+     * cookie: the Path of the backend's cookie.  nginx: more of the server
+     * block.
      */
     #server({ host, warn = '2s', expire = '4s', inject = '',
               logout = '/logout/?next=$session_security_return_url',
@@ -191,13 +197,7 @@ export class Servers {
                     ${proxy}
                 }
 
-                location = /session_security/script.js {
-                    session_security_script;
-                }
-
-                location = /session_security/ping/ {
-                    session_security_ping;
-                }
+                ${inject === false ? BY_HAND : ''}
             }`;
     }
 
@@ -215,14 +215,17 @@ export class Servers {
             res.end(html);
         };
 
+        const site = this.#sites.get(host) || {};
+        const cookie = `; Path=${site.cookie || '/'}; HttpOnly`;
+
         const paths = {
-            '/login': () => {
+            [(site.cookie || '') + '/login']: () => {
                 const id = randomBytes(16).toString('hex');
 
                 this.#live.add(id);
                 send('', {
                     Location: url.searchParams.get('next') || '/',
-                    'Set-Cookie': `sessionid=${id}; Path=/; HttpOnly`,
+                    'Set-Cookie': 'sessionid=' + id + cookie,
                 }, 302);
             },
             '/sign-in/': () => send(SIGN_IN + (session ? 'as before' : '')),
@@ -231,6 +234,12 @@ export class Servers {
                 send(SIGNED_OUT);
             },
             '/logout-that-hangs/': () => {},
+            '/logout-that-is-nothing/': () => send('', {}, 204),
+            '/bye': () => {
+                this.#live.delete(session);
+                send(SIGNED_OUT, { 'Set-Cookie':
+                                   'sessionid=; Max-Age=0' + cookie });
+            },
             '/api': () => send('{}', { 'Content-Type': 'application/json' }),
             '/outside/html': () => send('<h1>No answer</h1>'),
             '/outside/error': () => send('Oh no', {}, 500),
@@ -252,7 +261,7 @@ export class Servers {
             return;
         }
 
-        const { pages = {} } = this.#sites.get(host) || {};
+        const { pages = {} } = site;
         const what = pages[url.pathname] || page();
 
         if (typeof what === 'function') {

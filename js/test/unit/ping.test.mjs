@@ -44,12 +44,12 @@ function answers(status, text) {
 test('what is sent', async () => {
     const window = fake({ fetch: async () => response(200, '5') });
 
-    assert.equal(await createPing(URL, window)(17), 5);
+    assert.equal(await createPing(URL, window)(17, 61), 5);
     assert.equal(window.asked.length, 1);
 
     const [[, target, options, self]] = window.asked;
 
-    assert.equal(target, '/session_security/ping/?idleFor=17');
+    assert.equal(target, '/session_security/ping/?idleFor=17&age=61');
     assert.equal(options.cache, 'no-store');
     assert.equal(options.redirect, 'error');
     assert.ok(options.signal instanceof AbortSignal);
@@ -60,17 +60,18 @@ test('what is sent', async () => {
 test('a URL with a query string', async () => {
     const window = fake({ fetch: async () => response(200, '5') });
 
-    await createPing('https://a.example/p?x=1', window)(0);
-    assert.equal(window.asked[0][1], 'https://a.example/p?x=1&idleFor=0');
+    await createPing('https://a.example/p?x=1', window)(0, 0);
+    assert.equal(window.asked[0][1], 'https://a.example/p?x=1&idleFor=0&age=0');
 });
 
 const GOOD = [['0', 0], ['17', 17], ['"logout"', 'logout'], ['17\n', 17],
+              ['"other"', 'other'],
               ['"logout"\r\n', 'logout'], ['86400  ', 86400]];
 
 const BAD = [
     [200, '<!DOCTYPE html><title>Sign in</title>'], [200, ''], [200, ' '],
     [200, 'null'], [200, 'true'], [200, '-1'], [200, '1.5'], [200, '1e3'],
-    [200, '[1]'], [200, '{}'], [200, 'logout'], [200, '"Logout"'], [200, '01'],
+    [200, '[1]'], [200, '{}'], [200, 'logout'], [200, '"Logout"'], [200, 'other'], [200, '01'],
     [200, '"logout" 1'], [200, '1\n2'], [200, ' 1'], [200, '0x10'],
     [200, 'NaN'], [200, 'Infinity'], [200, '"17"'], [200, '\n"logout"'],
     [500, '5'], [500, '"logout"'], [404, '5'], [401, '"logout"'], [204, ''],
@@ -113,13 +114,13 @@ for (const [name, fetch] of Object.entries(REPLACED)) {
     test(`fetch() is ${name}: XMLHttpRequest`, async () => {
         const window = fake({ fetch, xhr: answers(200, '17\n') });
 
-        assert.equal(await createPing(URL, window)(3), 17);
+        assert.equal(await createPing(URL, window)(3, 4), 17);
 
         const [how, method, target, xhr] = window.asked.at(-1);
 
         assert.equal(how, 'xhr');
         assert.equal(method, 'GET');
-        assert.equal(target, '/session_security/ping/?idleFor=3');
+        assert.equal(target, '/session_security/ping/?idleFor=3&age=4');
         assert.ok(xhr.timeout > 0);
         assert.equal(window.asked.length, fetch ? 2 : 1);
     });

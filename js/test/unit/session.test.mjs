@@ -1004,7 +1004,7 @@ test('max lifetime: the server says that it goes on',
 
     every(world, 5, 5, 1000, () => tabs[0].user());
     await world.until(1000);
-    server.login();
+    server.created = world.now;
 
     const fresh = device.open({ endsIn: 3600 });
 
@@ -1229,7 +1229,7 @@ test('twenty tabs wake up, and ask as one', async () => {
 
     await world.until(100);
     tabs.forEach((tab) => tab.freeze());
-    world.on(5000, () => server.login());
+    every(world, 100, 100, 5001, () => server.request());
     await world.until(5001);
     tabs.forEach((tab) => tab.thaw());
     await world.pass(0);
@@ -1318,7 +1318,7 @@ test('a fresh "ended" ends all tabs', async () => {
     assert.equal(world.asks.length, 1);
 });
 
-test('an old "ended" does not end a new session', async () => {
+test('an old "ended" does not end a new session, but its page goes', async () => {
     for (const first of ['', 'timers', 'messages']) {
         const { world, server, tabs: [tab, other] } = simple({ tabs: 2 });
 
@@ -1334,9 +1334,114 @@ test('an old "ended" does not end a new session', async () => {
         await world.pass(0);
         assert.equal(tab.phase, 'covered');
         await world.pass(PATIENCE + 1 + SOON);
-        assert.equal(tab.phase, 'live');
+        assert.equal(tab.phase, 'expired');
+        assert.equal(tab.shows.at(-1).other, true);
         assert.equal(server.live, true);
     }
+});
+
+/* --- another session than the page's --- */
+
+test('another login: old pages go, new ones do not hear of it', async () => {
+    const { world, server, device, tabs } = simple({ tabs: 2 });
+
+    await world.until(100);
+    server.login();
+    await world.until(200);
+
+    const fresh = device.open();
+    const messages = [];
+
+    fresh.channel.onmessage = ({ data }) => messages.push(data);
+    await world.until(210);
+    tabs[0].session.wake();
+    await world.until(211);
+    assert.deepEqual(phases(tabs[0]), ['covered', 'expired']);
+    assert.equal(tabs[0].shows.at(-1).other, true);
+    assert.equal(fresh.phase, 'live');
+    assert.deepEqual(messages.map(({ ended, leaving }) => ended || leaving)
+                     .filter(Boolean), []);
+});
+
+test('another login: the page of it is its own, however old', async () => {
+    const { world, server, tab } = simple({ options: { age: 3 } });
+
+    server.began = -3000;
+    every(world, 5, 5, 1000, () => tab.user());
+    await world.until(1000);
+    assert.deepEqual(phases(tab), []);
+});
+
+test('a server that was restarted has seen no login', async () => {
+    const { world, server, tab } = simple();
+
+    every(world, 5, 5, 1000, () => tab.user());
+    await world.until(100);
+    server.restart();
+    await world.until(1000);
+    assert.deepEqual(phases(tab), []);
+    assert.equal(server.began, 0);
+});
+
+test('the age counts from when the page was loaded', async () => {
+    const { world, tab } = simple({ options: { age: 7 } });
+
+    await world.until(100.5);
+    tab.session.wake();
+    await world.until(101);
+    assert.deepEqual(world.asks.map(({ age }) => age), [107]);
+});
+
+/* --- signed out in another tab --- */
+
+test('"leaving": covered at once, and gone as the server says so', async () => {
+    const { world, server, tabs: [tab, other] } = simple({ tabs: 2 });
+
+    await world.until(100);
+    tab.tell({ leaving: true });
+    server.logout();
+    await world.until(100.01);
+    assert.equal(other.phase, 'covered');
+    await world.until(100 + SOON);
+    assert.equal(other.phase, 'expired');
+    assert.equal(world.asks.length, 1);
+});
+
+test('"leaving": the logout takes longer than the first question', async () => {
+    const { world, server, tabs: [tab, other] } = simple({ tabs: 2 });
+
+    await world.until(100);
+    tab.tell({ leaving: true });
+    await world.until(101);
+    server.logout();
+    await world.until(104);
+    assert.deepEqual(phases(other), ['covered', 'expired']);
+    between(world.asks.length, 2, 4);
+});
+
+test('"leaving": the user has changed their mind', async () => {
+    const { world, tabs } = simple({ tabs: 20 });
+
+    await world.until(100);
+    tabs[0].tell({ leaving: true });
+    await world.until(101);
+    all(tabs.slice(1), 'covered');
+    await world.until(104);
+    all(tabs, 'live');
+    between(world.asks.length, 2, 12);
+});
+
+test('"leaving", and no network: covered until there is one', async () => {
+    const { world, device, tabs: [tab, other] } = simple({ tabs: 2 });
+
+    await world.until(100);
+    device.net = 'down';
+    tab.tell({ leaving: true });
+    await world.until(150);
+    assert.equal(other.phase, 'covered');
+    device.network('up');
+    await world.until(153);
+    assert.equal(other.phase, 'live');
 });
 
 test('an old "ended", and the session is over', async () => {

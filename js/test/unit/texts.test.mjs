@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { load } from './bundle.mjs';
 
-const KEYS = ['heading', 'warning', 'hint', 'stay', 'leave', 'ended'];
+const KEYS = ['heading', 'warning', 'hint', 'stay', 'leave', 'ended', 'again'];
 
 const there = new URL('../../locales/', import.meta.url);
 const files = Object.fromEntries(

@@ -100,6 +100,7 @@ class Queue {
 class Server {
     last = 0;
     created = 0;
+    began = 0;          /* by a login; 0: that was not seen */
     dead = false;
     known = true;       /* false: it was restarted */
 
@@ -148,6 +149,7 @@ class Server {
         this.dead = false;
         this.known = true;
         this.created = this.last = this.watched = this.world.now;
+        this.began = this.world.now;
         this.world.trueLast = this.world.now;
         this.#moved();
     }
@@ -158,11 +160,16 @@ class Server {
 
     restart() {
         this.known = false;
+        this.began = 0;
         this.dead = false;
     }
 
-    ping(idleFor) {
+    ping(idleFor, age) {
         const { now } = this.world;
+
+        if (this.known && this.live && this.began > now - age * 1000 + 1000) {
+            return 'other';
+        }
 
         if (!this.known) {
             this.known = true;
@@ -238,7 +245,7 @@ class Tab {
     #timers = new Set();
     #timer;
 
-    constructor(device, { idle = 0, endsIn = Infinity, byButton = false,
+    constructor(device, { idle = 0, endsIn = Infinity, age = 0, byButton = false,
                           hidden = false, throttled = false,
                           onShow = () => {}, wall = () => 0 } = {})
     {
@@ -255,6 +262,7 @@ class Tab {
             expireAfter: world.expireAfter,
             idle: idle * 1000,
             endsIn: endsIn * 1000,
+            age: age * 1000,
             byButton,
         };
 
@@ -291,11 +299,11 @@ class Tab {
             later: (ms, f) => tab.#set(ms, f),
             delay: () => tab.delay(),
             hidden: () => tab.hidden,
-            ask: (idleFor) => world.ask(tab, idleFor),
+            ask: (idleFor, age) => world.ask(tab, idleFor, age),
             tell: (message) => tab.tell(message),
-            show(phase, before) {
+            show(phase, before, other) {
                 tab.shows.push({
-                    at: world.now, phase, before,
+                    at: world.now, phase, before, other,
                     final: tab.session.final,
                     remaining: tab.session.remaining,
                 });
@@ -479,7 +487,7 @@ class Tab {
 export class World {
     now = 0;
     tabs = [];
-    asks = [];              /* { at, tab, idleFor } */
+    asks = [];              /* { at, tab, idleFor, age } */
     messages = 0;
     trueLast = 0;           /* the user's last activity, wherever */
     jitter = 0;             /* milliseconds, of the network */
@@ -572,10 +580,10 @@ export class World {
                                                  && tabs.includes(tab)).length;
     }
 
-    ask(tab, idleFor) {
+    ask(tab, idleFor, age) {
         const { device } = tab;
 
-        this.asks.push({ at: this.now, tab, idleFor });
+        this.asks.push({ at: this.now, tab, idleFor, age });
 
         return new Promise((resolve, reject) => {
             const { net } = device;
@@ -599,7 +607,7 @@ export class World {
                         settle(0, fail);
 
                     } else if (device.net !== 'hang') {
-                        const answer = this.server.ping(idleFor);
+                        const answer = this.server.ping(idleFor, age);
 
                         settle(way() + (net === 'slow' ? 3000 : 0),
                                () => resolve(answer));

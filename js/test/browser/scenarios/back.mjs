@@ -99,7 +99,7 @@ scenario('kept and logged out', options, async (t) => {
     await a.evaluate(() => { delete sessionStorage.persisted; });
     await t.deleteCookie();
     await back(t, a);
-    await t.out(a);
+    await t.left(a);
 
     if (await a.evaluate(() => sessionStorage.persisted) !== 'true') {
         t.skip('a restored page is covered', 'this browser did not keep it');

@@ -208,7 +208,7 @@ for (const [name, ping, expire] of [
 }
 
 scenario('server gone', {
-    warn: '600s', expire: '1000s', inject: false,
+    warn: '2s', expire: '5s', inject: false,
     pages: { '/': (res) => res.end(page({ head: tag({
         ping: 'http://127.0.0.1:9/', 'warn-after': 2,
         'expire-after': 5 }) })) },

@@ -12,8 +12,8 @@ scenario('two tabs', { warn: '4s', expire: '8s' }, async (t) => {
     t.ok(true, 'the warning shows in both');
     t.ok(await t.cookie(), 'the session has its cookie while it warns');
 
-    await t.out(a);
     await t.out(b);
+    await t.left(a);
     t.ok(true, 'the session expires in both');
     t.ok(t.logouts().some(({ session }) => session),
          'the backend was told, with its cookie');

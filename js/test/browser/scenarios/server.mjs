@@ -108,7 +108,7 @@ scenario('five tabs', {
     }
 
     for (const tab of tabs) {
-        await t.out(tab);
+        await t.left(tab);
     }
 
     const warned = (await recorded(tabs[0], 'warn')).sort();
@@ -150,11 +150,11 @@ async (t) => {
     await b.bringToFront();
     await wait(1500);
     await t.deleteCookie();
-    await a.bringToFront();
-    await t.out(a);
+    await t.left(a);
     t.ok(true, 'logged out elsewhere: the page goes as it is seen again');
-    await t.out(b);
-    t.ok(true, 'and those that are not seen with it');
+    await t.untilPage(b, 'the cover', ({ cover }) => cover);
+    await t.left(b);
+    t.ok(true, 'and those that are not seen, covered until then');
 });
 
 scenario('on line again', { warn: '600s', expire: '1000s' }, async (t) => {
@@ -166,6 +166,6 @@ scenario('on line again', { warn: '600s', expire: '1000s' }, async (t) => {
     await wait(300);
     t.equal((await t.look(a)).state, 'live', 'nothing happens off line');
     await a.setOfflineMode(false);
-    await t.out(a);
+    await t.left(a);
     t.ok(true, 'the server is asked as soon as the browser is on line');
 });

@@ -55,7 +55,8 @@ scenario('logout hangs', {
 
     for (const now of seen.slice(1)) {
         t.equal([now.state, now.text, now.opacity, now.cover],
-                ['expired', '', '0', 'You have been signed out.'],
+                ['expired', '', '0',
+                 'You have been signed out.\n\nContinue'],
                 `${now.when} it is empty, and covered; the cover says why`);
     }
 
