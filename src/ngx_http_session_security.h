@@ -212,6 +212,8 @@ struct ngx_http_session_security_loc_conf_s {
     ngx_uint_t                         varying;      /* the limits are */
     ssec_limits_t                      limits;       /* unless they vary */
     ngx_uint_t                         ping;
+    ngx_uint_t                         pages;        /* a ping: it may be one
+                                                        of the pages', too */
     ngx_uint_t                         script;
     ngx_flag_t                         inject;
     ngx_array_t                       *inject_options;
@@ -378,6 +380,11 @@ ngx_http_session_security_pages_t *ngx_http_session_security_pages(
     ngx_http_session_security_loc_conf_t *slcf);
 /* A request that was admitted: the built-in ping and script answer here. */
 ngx_int_t ngx_http_session_security_content_handler(ngx_http_request_t *r);
+/* The limits that hold in a location; and those that hold for a ping there. */
+ngx_int_t ngx_http_session_security_limits(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits);
+ngx_int_t ngx_http_session_security_ping_limits(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits);
 /*
  * How a ping, or a request for the script, is judged; NULL without memory.
  * asked is what ngx_http_session_security_asked() gives.
@@ -680,8 +687,10 @@ ngx_http_session_security_asked(ngx_http_request_t *r,
         return NGX_HTTP_SESSION_SECURITY_ASKED_PING;
     }
 
+    /* an error page in place of the answer is judged as any other request */
+
     if (slcf->script || slcf->server->builtin == NULL
-        || r->unparsed_uri.len < ping)
+        || r->error_page || r->unparsed_uri.len < ping)
     {
         return 0;
     }

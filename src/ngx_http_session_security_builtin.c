@@ -9,18 +9,13 @@
 static ngx_int_t ngx_http_session_security_longest(ngx_http_request_t *r,
     ngx_array_t *values, uint64_t least, uint64_t otherwise, const char *name,
     uint64_t *ms);
-static ngx_int_t ngx_http_session_security_own_limits(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits);
-static ngx_int_t ngx_http_session_security_ping_limits(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits);
 static ngx_int_t ngx_http_session_security_told_scope(ngx_http_request_t *r,
     ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope);
 
 
 /*
  * Runs before try_files and mirror: of the modules that have handlers in this
- * phase the last one goes first.  An error page that nginx shows in place of
- * the answer is left alone.
+ * phase the last one goes first.
  */
 
 ngx_int_t
@@ -48,7 +43,7 @@ ngx_http_session_security_content_handler(ngx_http_request_t *r)
 
     rc = ngx_http_session_security_admit_handler(r);
 
-    if (rc != NGX_DECLINED || asked == 0 || slcf->ping || r->error_page) {
+    if (rc != NGX_DECLINED || asked == 0 || slcf->ping) {
         return rc;
     }
 
@@ -64,15 +59,15 @@ ngx_http_session_security_content_handler(ngx_http_request_t *r)
 
 /*
  * A ping counts for the pages of the server that it serves, wherever nginx has
- * found it to be: it gets a copy of that location's configuration, with the
- * limits of the pages.  The script is for everybody.
+ * found it to be: it gets a copy of that location's configuration.  The script
+ * is for everybody.
  */
 
 ngx_http_session_security_loc_conf_t *
 ngx_http_session_security_asked_conf(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t asked)
 {
-    ssec_limits_t                          limits;
+    ngx_uint_t                             pages;
     ngx_http_session_security_loc_conf_t  *ping, *first;
 
     static ngx_http_session_security_loc_conf_t  no_sessions;
@@ -81,16 +76,15 @@ ngx_http_session_security_asked_conf(ngx_http_request_t *r,
         return &no_sessions;
     }
 
+    pages = 0;
+
     if (!slcf->ping) {
         first = slcf->server->builtin->first;
+        pages = 1;
 
         if (slcf->shm_zone != first->shm_zone) {
             slcf = first;
         }
-    }
-
-    if (ngx_http_session_security_ping_limits(r, slcf, &limits) != NGX_OK) {
-        return NULL;
     }
 
     ping = ngx_palloc(r->pool, sizeof(ngx_http_session_security_loc_conf_t));
@@ -101,10 +95,10 @@ ngx_http_session_security_asked_conf(ngx_http_request_t *r,
     *ping = *slcf;
 
     ping->ping = 1;
+    ping->pages = pages;
     ping->usual = 0;
     ping->inject = 0;
-    ping->varying = 0;
-    ping->limits = limits;
+    ping->varying = 1;
 
     return ping;
 }
@@ -116,7 +110,7 @@ ngx_http_session_security_asked_conf(ngx_http_request_t *r,
  * the tag by hand.
  */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_session_security_ping_limits(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
 {
@@ -126,7 +120,7 @@ ngx_http_session_security_ping_limits(ngx_http_request_t *r,
     pages = ngx_http_session_security_pages(slcf);
 
     if (pages == NULL) {
-        return ngx_http_session_security_own_limits(r, slcf, limits);
+        return ngx_http_session_security_limits(r, slcf, limits);
     }
 
     *limits = pages->limits;
@@ -144,11 +138,11 @@ ngx_http_session_security_ping_limits(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    if (slcf->ping || slcf->inject) {
+    if (!slcf->pages) {
         return NGX_OK;
     }
 
-    if (ngx_http_session_security_own_limits(r, slcf, &own) != NGX_OK) {
+    if (ngx_http_session_security_limits(r, slcf, &own) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -184,25 +178,6 @@ ngx_http_session_security_longest(ngx_http_request_t *r, ngx_array_t *values,
     }
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_session_security_own_limits(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
-{
-    if (ngx_http_session_security_time(r, &slcf->expire_after, 1,
-                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
-                                       "session_security_expire_after",
-                                       &limits->expire_after)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_session_security_time(r, &slcf->max_lifetime, 0, 0,
-                                          "session_security_max_lifetime",
-                                          &limits->max_lifetime);
 }
 
 

@@ -48,9 +48,6 @@ static ngx_int_t ngx_http_session_security_init_event(ngx_http_request_t *r,
 static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
-static ngx_int_t ngx_http_session_security_limits(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
-    ssec_seldom;
 static ngx_int_t ngx_http_session_security_judge_keys(
     ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *url) ssec_seldom;
@@ -667,7 +664,10 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     ctx->limits = slcf->limits;
 
     if (slcf->varying
-        && ngx_http_session_security_limits(r, slcf, &ctx->limits) != NGX_OK)
+        && (slcf->ping
+            ? ngx_http_session_security_ping_limits(r, slcf, &ctx->limits)
+            : ngx_http_session_security_limits(r, slcf, &ctx->limits))
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -703,7 +703,7 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_session_security_limits(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
 {
@@ -1197,12 +1197,13 @@ ngx_http_session_security_judge_again(ngx_http_request_t *r,
     ngx_str_t                              url;
     ngx_http_session_security_loc_conf_t  *slcf;
 
-    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+    slcf = ngx_http_session_security_conf(r);
 
     ctx->plain = 0;
     ctx->judged = 0;
 
-    if (ngx_http_session_security_keys(r, ctx->zone, &ctx->keys) != NGX_OK
+    if (slcf == NULL
+        || ngx_http_session_security_keys(r, ctx->zone, &ctx->keys) != NGX_OK
         || ngx_http_session_security_judge(r, slcf, ctx, &url) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -286,7 +286,6 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
         if (rec->state != SSEC_UNKNOWN) {                   /* rows 17, 21 */
             rec->state = SSEC_CLOSED;
-            rec->used = true;
             out->changed = true;
         }
 

@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 272;
+plan tests => 281;
 
 # The backend sets what the request has in X-Set, and says what it was asked.
 
@@ -439,6 +439,31 @@ GET /closed/session_security/script.js
 GET /session_security/ping/
   Cookie: sessionid=a
 = 200 ~ ^30\d$
+
+
+
+=== what an error page shows in their place is judged as any request
+--- also
+    location /denied/ {
+        deny all;
+        error_page 403 = @app;
+    }
+    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+--- steps
+GET /session_security/ping/?idleFor=600
+  Cookie: sessionid=dead
+= 200 "logout"
+
+GET /denied/session_security/script.js
+  Cookie: sessionid=dead; other=1
+  Sec-Fetch-Mode: cors
+= 401
+
+GET /denied/session_security/ping/
+  Cookie: sessionid=dead; other=1
+= 200 <p>/denied/session_security/ping/ [other=1]
+--- no_error_log
+[alert]
 
 
 

@@ -2252,7 +2252,6 @@ row_17_21_close(void **state)
 
             before = records[i];
             before.state = SSEC_CLOSED;
-            before.used = true;
             assert_same(&rec, &before);
 
             assert_int_equal(decide(&rec, page()).verdict, SSEC_FORGET);
