@@ -32,6 +32,12 @@
 #define ssec_min(a, b)  ((a) < (b) ? (a) : (b))
 
 
+/* the fuzz target counts the bytes that are looked at */
+#ifndef ssec_steps
+#define ssec_steps(n)
+#endif
+
+
 /* sixteen bytes at once, in the compiler's own notation */
 typedef uint8_t  ssec_bytes_t   __attribute__((vector_size(16)));
 typedef int8_t   ssec_signed_t  __attribute__((vector_size(16)));
@@ -234,12 +240,14 @@ ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     for (part = it->next; part != it->end; part = end + (end != it->end)) {
 
         start = part + (*part == ' ');
+        ssec_steps(1);
 
         if (ssec_cookie_is(name, start, it->end)) {
             return ssec_cookies_take(it, name, part, start, cookie);
         }
 
         end = ssec_find_special(start, it->end, false);
+        ssec_steps(end - start);
 
         if (end != it->end && *end != ';') {
             ssec_cookies_split(it, part, end);
@@ -280,6 +288,8 @@ ssec_cookies_take(ssec_cookies_t *it, const ssec_cookie_name_t *name,
            && ssec_count(ssec_plain(p, true) & ssec_plain(it->end - 16, true))
               == 16)
           ? it->end : ssec_find_special(p, it->end, true);
+
+    ssec_steps(end - p);
 
     if (end != it->end && *end != ';') {
         ssec_cookies_split(it, part, end);
@@ -449,6 +459,7 @@ ssec_cookies_split(ssec_cookies_t *it, const uint8_t *part, const uint8_t *p)
     p = memchr(p, ';', (size_t) (it->end - p));
 
     it->part_end = p ? p : it->end;
+    ssec_steps(it->part_end - part);
     it->next = p ? p + 1 : it->end;
     it->special = true;
     it->equals = NULL;
@@ -507,6 +518,7 @@ ssec_cookies_special(ssec_cookies_t *it, const ssec_cookie_name_t *name,
         p = it->first ? it->part : it->equals + 1;
 
         it->equals = memchr(p, '=', (size_t) (it->part_end - p));
+        ssec_steps((it->equals ? it->equals : it->part_end) - p);
 
         if (it->equals == NULL) {
             it->special = false;
@@ -576,6 +588,8 @@ ssec_cookies_behind(ssec_cookies_t *it, const ssec_cookie_name_t *name,
         ends |= (run[-1] == ',') ? SSEC_TO_COMMA : 0;
     }
 
+    ssec_steps(p - run);
+
     if (run == it->part) {
 
         /* Tomcat skips them, and Werkzeug "=" */
@@ -622,6 +636,8 @@ ssec_cookie_token(const uint8_t *start, const uint8_t *p, bool separators)
 
     token.data = p;
     token.len = (size_t) (end - p);
+
+    ssec_steps(token.len);
 
     return token;
 }
@@ -673,6 +689,8 @@ ssec_cookies_value(ssec_cookies_t *it, const ssec_str_t *name,
     for (i = 0; i < value->len; i++) {
         found |= ssec_cookie_ends(value->data[i]);
     }
+
+    ssec_steps(i);
 
     it->readings = readings & (SSEC_WHOLE|found);
     it->whole = (it->readings & SSEC_WHOLE);
@@ -769,6 +787,8 @@ ssec_cookie_up_to(const ssec_str_t *value, unsigned readings)
         }
     }
 
+    ssec_steps(i);
+
     return i;
 }
 
@@ -786,6 +806,8 @@ ssec_cookie_quoted(ssec_cookies_t *it, ssec_cookie_t *cookie)
             p++;
         }
     }
+
+    ssec_steps(p - cookie->value.data);
 
     if (p == it->end) {
         return false;
@@ -859,6 +881,7 @@ ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting)
 
     while (p < end) {
         c = *p++;
+        ssec_steps(1);
 
         if (quoting && ssec_is_quote(c)) {
             continue;
@@ -983,10 +1006,12 @@ ssec_cookie_trim(const uint8_t *p, const uint8_t *end)
 
     while (p < end && ssec_is_blank(*p)) {
         p++;
+        ssec_steps(1);
     }
 
     while (p < end && ssec_is_blank(end[-1])) {
         end--;
+        ssec_steps(1);
     }
 
     s.data = p;

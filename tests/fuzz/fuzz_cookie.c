@@ -4,14 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ssec_cookie.h"
+/* bytes that the parser has looked at: it is built into this target */
+static size_t  steps;
 
+#define ssec_steps(n)  (steps += (size_t) (n))
+
+#include "../../src/ssec_cookie.c"
+
+
+/* what a header that is as long as nginx takes one may cost */
+#define LONG            31744
+#define STEPS_PER_BYTE  64
 
 #define check(condition)  do { if (!(condition)) { abort(); } } while (0)
 
 
 static size_t count(const ssec_cookie_name_t *name, const uint8_t *data,
     size_t len, uint64_t *sum);
+static void check_cost(const ssec_cookie_name_t *name, const uint8_t *data,
+    size_t len);
 static void check_cookie(const ssec_cookie_t *cookie, const uint8_t *data,
     size_t len);
 static void check_canonical(const uint8_t *data, size_t len);
@@ -50,6 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     n = count(&name, data, size, &sum);
     check_canonical(data, size);
     check_withheld(&name, data, size);
+    check_cost(&name, data, size);
 
     /* other cookies before and behind change nothing */
 
@@ -115,6 +127,47 @@ count(const ssec_cookie_name_t *name, const uint8_t *data, size_t len,
     check(total <= 24 * len);
 
     return n;
+}
+
+
+/*
+ * The input again and again: to read it in every way, and to bring each reading
+ * into its canonical form, takes so many steps for each byte at most.
+ */
+
+static void
+check_cost(const ssec_cookie_name_t *name, const uint8_t *data, size_t len)
+{
+    size_t          n;
+    uint8_t        *header, *buf;
+    ssec_cookie_t   cookie;
+    ssec_cookies_t  it;
+
+    if (len == 0) {
+        return;
+    }
+
+    header = malloc(LONG);
+    buf = malloc(LONG);
+    check(header && buf);
+
+    for (n = 0; n < LONG; n++) {
+        header[n] = data[n % len];
+    }
+
+    steps = 0;
+
+    ssec_cookies(&it, header, LONG);
+
+    while (ssec_cookies_next(&it, name, &cookie)) {
+        (void) ssec_cookie_canonical(buf, cookie.value.data,
+                                     cookie.value.len);
+    }
+
+    check(steps <= STEPS_PER_BYTE * LONG);
+
+    free(header);
+    free(buf);
 }
 
 
