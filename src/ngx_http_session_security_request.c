@@ -19,6 +19,9 @@ typedef struct {
 static inline ngx_int_t ngx_http_session_security_go_on(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx);
+static inline ngx_int_t ngx_http_session_security_create_ctx(
+    ngx_http_request_t *r, ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_ctx_t **created);
 static ngx_uint_t ngx_http_session_security_is_refused(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx) ssec_seldom;
 static void ngx_http_session_security_come_back(ngx_http_request_t *r)
@@ -93,9 +96,9 @@ static ngx_http_session_security_ctx_t  *ngx_http_session_security_free;
 ngx_int_t
 ngx_http_session_security_handler(ngx_http_request_t *r)
 {
+    ngx_int_t                              rc;
     ngx_str_t                              url;
     ngx_http_session_security_ctx_t       *ctx;
-    ngx_http_session_security_zone_t      *zone;
     ngx_http_session_security_loc_conf_t  *slcf;
 
     if (r != r->main) {
@@ -129,7 +132,38 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
                : ngx_http_session_security_go_on(r, slcf, ctx);
     }
 
-    zone = slcf->shm_zone->data;
+    rc = ngx_http_session_security_create_ctx(r, slcf->shm_zone->data, &ctx);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (ngx_http_session_security_judge(r, slcf, ctx, &url) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_log_debug4(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "session security: verdict:%d state:%d idle:%uL keys:%ui",
+                   ctx->outcome.verdict, ctx->outcome.state,
+                   ctx->outcome.idle, ctx->keys.nelts);
+
+    if (ctx->outcome.verdict == SSEC_PASS) {
+        ctx->judged = 1;
+        return ngx_http_session_security_go_on(r, slcf, ctx);
+    }
+
+    return ngx_http_session_security_act(r, slcf, ctx, &url);
+}
+
+
+/* A request with a key of the zone's; NGX_DECLINED if it has none. */
+
+static inline ngx_int_t
+ngx_http_session_security_create_ctx(ngx_http_request_t *r,
+    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_ctx_t **created)
+{
+    ngx_http_session_security_ctx_t  *ctx;
 
     ctx = ngx_http_session_security_alloc_ctx(r);
     if (ctx == NULL) {
@@ -160,21 +194,9 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
                            || r->err_status == NGX_HTTP_FORBIDDEN);
     }
 
-    if (ngx_http_session_security_judge(r, slcf, ctx, &url) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    *created = ctx;
 
-    ngx_log_debug4(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "session security: verdict:%d state:%d idle:%uL keys:%ui",
-                   ctx->outcome.verdict, ctx->outcome.state,
-                   ctx->outcome.idle, ctx->keys.nelts);
-
-    if (ctx->outcome.verdict == SSEC_PASS) {
-        ctx->judged = 1;
-        return ngx_http_session_security_go_on(r, slcf, ctx);
-    }
-
-    return ngx_http_session_security_act(r, slcf, ctx, &url);
+    return NGX_OK;
 }
 
 

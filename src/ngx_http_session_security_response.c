@@ -37,6 +37,8 @@ static inline ngx_int_t ngx_http_session_security_headers(
 static ngx_int_t ngx_http_session_security_answer(ngx_http_request_t *r,
     ngx_http_session_security_zone_t *zone,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *said) ssec_seldom;
+static void ngx_http_session_security_said_before(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *said);
 static ngx_uint_t ngx_http_session_security_may_delete(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx);
 static ngx_uint_t ngx_http_session_security_is_cached(ngx_http_request_t *r,
@@ -51,6 +53,9 @@ static void ngx_http_session_security_mark(
 static void ngx_http_session_security_issue(
     ngx_http_session_security_answer_t *answer, ssec_digest_t *digest,
     ssec_str_t *name);
+static bool ngx_http_session_security_store(ssec_table_t *table,
+    ssec_entry_t *entry, const ssec_digest_t *key,
+    const ssec_outcome_t *outcome);
 static ngx_uint_t ngx_http_session_security_comes_from(
     ngx_http_session_security_answer_t *answer, ssec_str_t *name,
     ngx_http_session_security_from_t *from);
@@ -232,7 +237,6 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
 {
     ngx_int_t                            rc;
     ngx_uint_t                           i;
-    ngx_table_elt_t                     *header;
     ngx_http_session_security_keys_t     keys;
     ngx_http_session_security_answer_t   answer;
 
@@ -258,14 +262,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     }
 
     if (said->data == NULL) {
-        header = ngx_http_session_security_redirected_said(r);
-
-        if (header && !ngx_http_session_security_is_cached(r, header)) {
-            *said = header->value;
-
-        } else if (ctx) {
-            *said = ctx->said;
-        }
+        ngx_http_session_security_said_before(r, ctx, said);
     }
 
     if (said->data) {
@@ -311,6 +308,25 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     }
 
     return rc;
+}
+
+
+/* What a backend said that has redirected the request to another one. */
+
+static void
+ngx_http_session_security_said_before(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx, ngx_str_t *said)
+{
+    ngx_table_elt_t  *header;
+
+    header = ngx_http_session_security_redirected_said(r);
+
+    if (header && !ngx_http_session_security_is_cached(r, header)) {
+        *said = header->value;
+
+    } else if (ctx) {
+        *said = ctx->said;
+    }
 }
 
 
@@ -568,8 +584,6 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     limits.expire_after = 1;
     limits.max_lifetime = 0;
 
-    kept = true;
-
     ssec_table_acquire(table, digest, &entry);
 
     ev.former = entry.former;
@@ -579,16 +593,7 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
 
     ssec_decide(&entry.record, &ev, now, &limits, &outcome);
 
-    if (outcome.changed && !(outcome.begun && entry.name)) {
-        kept = ssec_table_release(table, &entry);
-
-    } else {
-        ssec_table_leave(table, &entry);
-    }
-
-    if (outcome.begun && entry.name) {
-        kept = ssec_table_replace(table, digest, &entry.record);
-    }
+    kept = ngx_http_session_security_store(table, &entry, digest, &outcome);
 
     if (outcome.carried) {
 
@@ -609,6 +614,26 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     if (!kept) {
         ngx_http_session_security_report(answer->request, answer->zone, now);
     }
+}
+
+
+/*
+ * Lets the session go, as was decided for this key.  If a session begins with a
+ * key that was a name of another, it is stored under that key alone.  Gives
+ * false if a live session was lost.
+ */
+
+static bool
+ngx_http_session_security_store(ssec_table_t *table, ssec_entry_t *entry,
+    const ssec_digest_t *key, const ssec_outcome_t *outcome)
+{
+    if (outcome->changed && !(outcome->begun && entry->name)) {
+        return ssec_table_release(table, entry);
+    }
+
+    ssec_table_leave(table, entry);
+
+    return !outcome->begun || ssec_table_replace(table, key, &entry->record);
 }
 
 
@@ -743,7 +768,6 @@ static void
 ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
     ngx_http_session_security_key_t *key)
 {
-    bool             kept;
     uint64_t         now;
     ngx_uint_t       gone;
     ssec_entry_t     entry;
@@ -776,7 +800,6 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 
     table = &answer->zone->table;
     now = ngx_http_session_security_now(answer->zone);
-    kept = true;
 
     ssec_table_acquire(table, &key->digest, &entry);
 
@@ -786,18 +809,9 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 
     answer->ctx->closed |= (outcome.changed && outcome.state == SSEC_CLOSED);
 
-    if (!outcome.changed || outcome.begun) {
-        ssec_table_leave(table, &entry);
-
-    } else {
-        kept = ssec_table_release(table, &entry);
-    }
-
-    if (outcome.begun) {
-        kept = ssec_table_replace(table, &key->digest, &entry.record);
-    }
-
-    if (!kept) {
+    if (!ngx_http_session_security_store(table, &entry, &key->digest,
+                                         &outcome))
+    {
         ngx_http_session_security_report(answer->request, answer->zone, now);
     }
 
