@@ -921,6 +921,7 @@ ssec_cookie_undo(const uint8_t *buf, uint8_t *last, uint8_t **next)
     unsigned  code;
 
     n = 0;
+    code = 0;
     len = (size_t) (last - buf);
 
     if (ssec_is_trail(last[-1])) {
