@@ -907,6 +907,77 @@ test_long(void **state)
 
 
 /*
+ * A header is read no further than its bounds: seventeen values, or readings
+ * that are too long together.  Where reading stopped is known.
+ */
+
+static void
+test_bounds(void **state)
+{
+    char                *header, *p;
+    size_t               i, n, len;
+    ssec_cookie_t        cookie;
+    ssec_cookies_t       it;
+    ssec_cookie_name_t   name;
+
+    static const struct {
+        const char  *situation;
+        const char  *before;       /* once */
+        const char  *part;         /* again and again, */
+        size_t       times;
+        const char  *behind;       /* and once */
+        bool         too_many;
+        size_t       unread;       /* parts behind "before" that were read */
+    } rows[] = {
+        { "sixteen plain values", "a=1; ", "sid=1; ", 16, "b=2", false, 0 },
+        { "seventeen plain values", "a=1; ", "sid=1; ", 17, "b=2", true, 16 },
+        { "sixteen special ones", "a=1; ", "sid=\"1; ", 16, "b=2", false, 0 },
+        { "seventeen special ones", "a=1; ", "sid=\"1; ", 17, "", true, 16 },
+        { "long values of another", "", "other=x&:/=(<; ", 600, "sid=1",
+          false, 0 },
+        { "one long value, with its ends behind it", "sid=", "aaaaaaaa", 1024,
+          "&:/=(", true, 0 }
+    };
+
+    (void) state;
+
+    name = folded("sid");
+    header = malloc(4 * MAX_LEN);
+    assert_non_null(header);
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+
+        p = header + sprintf(header, "%s", rows[i].before);
+
+        for (n = 0; n < rows[i].times; n++) {
+            p += sprintf(p, "%s", rows[i].part);
+        }
+
+        p += sprintf(p, "%s", rows[i].behind);
+        len = (size_t) (p - header);
+
+        ssec_cookies(&it, (const uint8_t *) header, len);
+
+        while (ssec_cookies_next(&it, &name, &cookie)) {
+            assert_true(cookie.part.data < it.end);
+        }
+
+        if (it.too_many != rows[i].too_many) {
+            fail_msg("%s: %d", rows[i].situation, it.too_many);
+        }
+
+        if (rows[i].unread) {
+            p = header + strlen(rows[i].before)
+                + rows[i].unread * strlen(rows[i].part) - 1;
+            assert_ptr_equal(it.part, p);
+        }
+    }
+
+    free(header);
+}
+
+
+/*
  * Whatever a header holds, the readings are no more than some times its length
  * together: no request can cost more than its size allows.
  */
@@ -1183,6 +1254,7 @@ main(void)
         cmocka_unit_test(test_trim),
         cmocka_unit_test(test_all_bytes),
         cmocka_unit_test(test_long),
+        cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_linear),
         cmocka_unit_test(test_name_lengths),
         cmocka_unit_test(test_random_values),
