@@ -18,6 +18,16 @@ typedef struct {
 } ngx_http_session_security_answer_t;
 
 
+/* A Set-Cookie header, and where in the response's headers it is. */
+
+typedef struct {
+    ngx_list_part_t                   *part;
+    ngx_uint_t                         i;      /* of the next header */
+    ngx_table_elt_t                   *header;
+    ssec_set_cookie_t                  cookie;
+} ngx_http_session_security_set_t;
+
+
 /* Which session of the request a new key is given to. */
 
 typedef struct {
@@ -45,9 +55,19 @@ static ngx_uint_t ngx_http_session_security_is_cached(ngx_http_request_t *r,
     ngx_table_elt_t *header);
 static ngx_int_t ngx_http_session_security_set_cookies(
     ngx_http_session_security_answer_t *answer, ngx_uint_t mark);
+static ngx_uint_t ngx_http_session_security_next_set(
+    ngx_http_session_security_answer_t *answer,
+    ngx_http_session_security_set_t *set);
 static ngx_int_t ngx_http_session_security_set_cookie(
-    ngx_http_session_security_answer_t *answer, ngx_table_elt_t *header,
-    ngx_uint_t mark);
+    ngx_http_session_security_answer_t *answer,
+    ngx_http_session_security_set_t *set, ngx_uint_t mark);
+static ngx_uint_t ngx_http_session_security_is_overridden(
+    ngx_http_session_security_answer_t *answer,
+    ngx_http_session_security_set_t *set);
+static ngx_uint_t ngx_http_session_security_is_same(const ssec_str_t *one,
+    const ssec_str_t *other);
+static ngx_int_t ngx_http_session_security_issue_cookie(
+    ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie);
 static void ngx_http_session_security_mark(
     ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie);
 static void ngx_http_session_security_issue(
@@ -375,36 +395,59 @@ static ngx_int_t
 ngx_http_session_security_set_cookies(
     ngx_http_session_security_answer_t *answer, ngx_uint_t mark)
 {
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *header;
+    ngx_http_session_security_set_t  set;
 
-    part = &answer->request->headers_out.headers.part;
-    header = part->elts;
+    set.part = &answer->request->headers_out.headers.part;
+    set.i = 0;
 
-    for (i = 0; /* void */ ; i++) {
+    while (ngx_http_session_security_next_set(answer, &set)) {
 
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                return NGX_OK;
-            }
-
-            part = part->next;
-            header = part->elts;
-            i = 0;
-        }
-
-        if (header[i].key.len == sizeof("Set-Cookie") - 1
-            && header[i].hash
-            && ngx_strncasecmp(header[i].key.data, (u_char *) "Set-Cookie",
-                               sizeof("Set-Cookie") - 1)
-               == 0
-            && !ngx_http_session_security_is_cached(answer->request,
-                                                    &header[i])
-            && ngx_http_session_security_set_cookie(answer, &header[i], mark)
-               != NGX_OK)
+        if (ngx_http_session_security_set_cookie(answer, &set, mark)
+            != NGX_OK)
         {
             return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* The next Set-Cookie for the session's cookie, but what comes from a cache. */
+
+static ngx_uint_t
+ngx_http_session_security_next_set(ngx_http_session_security_answer_t *answer,
+    ngx_http_session_security_set_t *set)
+{
+    ngx_table_elt_t  *header;
+
+    for ( ;; ) {
+
+        while (set->i >= set->part->nelts) {
+
+            if (set->part->next == NULL) {
+                return 0;
+            }
+
+            set->part = set->part->next;
+            set->i = 0;
+        }
+
+        header = (ngx_table_elt_t *) set->part->elts + set->i++;
+
+        if (header->hash
+            && header->key.len == sizeof("Set-Cookie") - 1
+            && ngx_strncasecmp(header->key.data, (u_char *) "Set-Cookie",
+                               sizeof("Set-Cookie") - 1)
+               == 0
+            && !ngx_http_session_security_is_cached(answer->request, header)
+            && ssec_set_cookie(header->value.data, header->value.len,
+                               ngx_time(), &set->cookie)
+            && ssec_cookie_match(&answer->zone->cookie,
+                                 set->cookie.name.data, set->cookie.name.len))
+        {
+            set->header = header;
+            return 1;
         }
     }
 }
@@ -412,61 +455,126 @@ ngx_http_session_security_set_cookies(
 
 static ngx_int_t
 ngx_http_session_security_set_cookie(
-    ngx_http_session_security_answer_t *answer, ngx_table_elt_t *header,
-    ngx_uint_t mark)
+    ngx_http_session_security_answer_t *answer,
+    ngx_http_session_security_set_t *set, ngx_uint_t mark)
 {
-    size_t                             len;
-    ssec_digest_t                      digest;
-    ssec_set_cookie_t                  cookie;
-    ngx_http_session_security_ctx_t   *ctx;
-    ngx_http_session_security_zone_t  *zone;
+    ngx_int_t   rc;
+    ngx_uint_t  logout, overridden;
 
-    ctx = answer->ctx;
-    zone = answer->zone;
-
-    if (!ssec_set_cookie(header->value.data, header->value.len, ngx_time(),
-                         &cookie)
-        || !ssec_cookie_match(&zone->cookie, cookie.name.data,
-                              cookie.name.len))
-    {
-        return NGX_OK;
-    }
+    logout = (answer->ctx && answer->ctx->outcome.verdict == SSEC_LOGOUT);
+    overridden = ngx_http_session_security_is_overridden(answer, set);
 
     if (mark) {
-        ngx_http_session_security_mark(answer, &cookie);
+
+        if (!overridden) {
+            ngx_http_session_security_mark(answer, &set->cookie);
+        }
+
         return NGX_OK;
     }
 
-    if (cookie.deletes) {
+    if (set->cookie.deletes) {
         return NGX_OK;
     }
 
-    if (ctx == NULL || ctx->outcome.verdict != SSEC_LOGOUT) {
-        ngx_http_session_security_learn(answer->request, zone, &cookie);
+    rc = NGX_OK;
+
+    if (!overridden) {
+
+        if (!logout) {
+            ngx_http_session_security_learn(answer->request, answer->zone,
+                                            &set->cookie);
+        }
+
+        rc = ngx_http_session_security_issue_cookie(answer, &set->cookie);
     }
 
-    if (ngx_http_session_security_canonical(answer->request, zone,
-                                            &cookie.value, &digest, &len)
+    if (logout && rc == NGX_OK) {
+
+        /* row 11: whatever the backend says of the session that it ended */
+
+        set->header->hash = 0;
+    }
+
+    return rc;
+}
+
+
+/*
+ * Whether a later Set-Cookie takes the place of this one in the browser (RFC
+ * 6265, section 5.3): it has the same name, Path and Domain.
+ */
+
+static ngx_uint_t
+ngx_http_session_security_is_overridden(
+    ngx_http_session_security_answer_t *answer,
+    ngx_http_session_security_set_t *set)
+{
+    ssec_str_t                       uri;
+    ssec_scope_t                     scope, other;
+    ngx_http_session_security_set_t  later;
+
+    uri.data = answer->request->unparsed_uri.data;
+    uri.len = answer->request->unparsed_uri.len;
+
+    ssec_scope(&set->cookie, &uri, &scope);
+
+    later = *set;
+
+    while (ngx_http_session_security_next_set(answer, &later)) {
+
+        ssec_scope(&later.cookie, &uri, &other);
+
+        if (ngx_http_session_security_is_same(&later.cookie.name,
+                                              &set->cookie.name)
+            && ngx_http_session_security_is_same(&other.path, &scope.path)
+            && ngx_http_session_security_is_same(&other.domain, &scope.domain)
+            && other.partitioned == scope.partitioned)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_uint_t
+ngx_http_session_security_is_same(const ssec_str_t *one,
+    const ssec_str_t *other)
+{
+    return one->len == other->len
+           && ngx_memcmp(one->data, other->data, one->len) == 0;
+}
+
+
+/* A short part of a split cookie is no key, unless the request has it. */
+
+static ngx_int_t
+ngx_http_session_security_issue_cookie(
+    ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie)
+{
+    size_t                            len;
+    ssec_digest_t                     digest;
+    ngx_http_session_security_ctx_t  *ctx;
+
+    ctx = answer->ctx;
+
+    if (ngx_http_session_security_canonical(answer->request, answer->zone,
+                                            &cookie->value, &digest, &len)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (len
-        && (!zone->cookie.prefix
+        && (!answer->zone->cookie.prefix
             || len >= NGX_HTTP_SESSION_SECURITY_MIN_PART
             || (ctx && ngx_http_session_security_find_key(ctx->keys.elts,
                                                           ctx->keys.nelts,
                                                           &digest))))
     {
-        ngx_http_session_security_issue(answer, &digest, &cookie.name);
-    }
-
-    if (ctx && ctx->outcome.verdict == SSEC_LOGOUT) {
-
-        /* row 11: whatever the backend says of the session that it ended */
-
-        header->hash = 0;
+        ngx_http_session_security_issue(answer, &digest, &cookie->name);
     }
 
     return NGX_OK;

@@ -11,7 +11,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 331;
+plan tests => 369;
 
 # The backend says which cookies it got, sets those it is asked to set, and says
 # of the session what it is asked to say. /late does what "do" says, with the same
@@ -617,6 +617,61 @@ GET /
   Cookie: sessionid=3
 = 200 [sessionid=3]
   X-State: new
+
+
+
+=== of several Set-Cookie for one cookie the last one counts
+--- steps
+ISSUED mine
+
+GET /out
+  Cookie: sessionid=mine
+  X-Set: sessionid=new; Path=/
+  X-Set-Too: sessionid=deleted; Path=/; Max-Age=0
+= 200 [sessionid=mine]
+
+GET /
+  Cookie: sessionid=mine
+= 200 []
+  X-State: closed
+
+GET /
+  Cookie: sessionid=new
+= 200 [sessionid=new]
+  X-State: new
+
+ISSUED yours
+
+GET /in
+  Cookie: sessionid=yours
+  X-Set: sessionid=; Max-Age=0; Path=/
+  X-Set-Too: sessionid=next; Path=/
+= 200 [sessionid=yours]
+
+GET /
+  Cookie: sessionid=next
+= 200 [sessionid=next]
+  X-State: live
+
+GET /
+  Cookie: sessionid=yours
+= 200 [sessionid=yours]
+  X-State: live
+
+ISSUED theirs
+
+# for another path it is another cookie
+
+GET /page
+  Cookie: sessionid=theirs
+  X-Set: sessionid=other; Path=/
+  X-Set-Too: sessionid=; Path=/page; Max-Age=0
+= 200 [sessionid=theirs]
+
+GET /
+  Cookie: sessionid=other
+= 200 [sessionid=other]
+  X-State: live
 
 
 
