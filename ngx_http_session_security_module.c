@@ -109,6 +109,7 @@ static ngx_uint_t ngx_http_session_security_option(
 static ngx_int_t ngx_http_session_security_add_variables(ngx_conf_t *cf);
 static ngx_int_t ngx_http_session_security_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_session_security_init_pages(ngx_conf_t *cf);
+static ngx_uint_t ngx_http_session_security_is_builtin_path(ngx_str_t *url);
 static void ngx_http_session_security_init_injected(ngx_conf_t *cf,
     ngx_http_session_security_injected_t *injected);
 
@@ -2275,9 +2276,18 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
         }
     }
 
-    if (i == server->pings.nelts) {
+    pages = ngx_http_session_security_pages(slcf);
 
-        pages = ngx_http_session_security_pages(slcf);
+    if (i < server->pings.nelts) {
+
+        if (ngx_http_session_security_is_builtin_path(&slcf->ping_url)
+            && (server->builtin == NULL || server->builtin == pages))
+        {
+            server->builtin = pages;
+            slcf->builtin_ping = NGX_HTTP_SESSION_SECURITY_BELOW_PATH;
+        }
+
+    } else {
 
         if (server->builtin && server->builtin != pages) {
 
@@ -2300,7 +2310,7 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
         }
 
         server->builtin = pages;
-        slcf->builtin_ping = 1;
+        slcf->builtin_ping = NGX_HTTP_SESSION_SECURITY_BUILTIN;
         ngx_str_set(&slcf->ping_url, NGX_HTTP_SESSION_SECURITY_PING_PATH);
     }
 
@@ -2316,6 +2326,18 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
     if (ngx_http_session_security_init_tag(cf, slcf) != NGX_OK) {
         zone->refused = 1;
     }
+}
+
+
+/* By hand, where the built-in ping would be: it is one for all Paths then. */
+
+static ngx_uint_t
+ngx_http_session_security_is_builtin_path(ngx_str_t *url)
+{
+    static ngx_str_t  path = ngx_string(NGX_HTTP_SESSION_SECURITY_PING_PATH);
+
+    return url->len == path.len
+           && ngx_strncmp(url->data, path.data, path.len) == 0;
 }
 
 

@@ -60,6 +60,11 @@
 #define NGX_HTTP_SESSION_SECURITY_NAVIGATIONS  1
 #define NGX_HTTP_SESSION_SECURITY_USER         2
 
+/* where a page's ping is: written by hand, or else */
+#define NGX_HTTP_SESSION_SECURITY_BUILTIN      1
+/* by hand at the root, where the cookie's Path is not known or is the root */
+#define NGX_HTTP_SESSION_SECURITY_BELOW_PATH   2
+
 /* what becomes of connections that outlive their session */
 #define NGX_HTTP_SESSION_SECURITY_PASSIVE      0
 #define NGX_HTTP_SESSION_SECURITY_ACTIVE       1
@@ -221,8 +226,8 @@ struct ngx_http_session_security_loc_conf_s {
     ngx_flag_t                         keep_out;     /* likewise, but set */
     ngx_str_t                          ping_url;     /* for the tag, in HTML */
     ngx_str_t                          script_url;
-    ngx_uint_t                         builtin_ping;    /* the URL is that of */
-    ngx_uint_t                         builtin_script;  /* the built-in one */
+    ngx_uint_t                         builtin_ping;    /* see above; the */
+    ngx_uint_t                         builtin_script;  /* URL is built in */
     ngx_str_t                          times;        /* its attributes, if */
     ngx_str_t                          logout;       /* they are constant */
 };

@@ -454,7 +454,9 @@ ngx_http_session_security_tag_urls(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (slcf->builtin_ping) {
+    if (slcf->builtin_ping == NGX_HTTP_SESSION_SECURITY_BUILTIN
+        || (slcf->builtin_ping && learned))
+    {
         parts[1] = *ping;
 
         if (ngx_http_session_security_join(r->pool, parts, 2, ping) != NGX_OK)

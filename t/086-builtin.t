@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 281;
+plan tests => 299;
 
 # The backend sets what the request has in X-Set, and says what it was asked.
 
@@ -384,6 +384,34 @@ GET /session_security/ping/
   Cookie: sessionid=a
 = 200 ~ ^30\d$
   !X-By
+
+
+
+=== written by hand at the root, where the cookie is for a part of the site
+--- also
+    location = /session_security/ping/     { session_security_ping; }
+    location = /session_security/script.js { session_security_script; }
+--- steps
+GET /
+  Cookie: sessionid=a
+= 200
+
+PAGE /page
+= 200 (tag - -)
+
+GET /app/login
+  X-Set: sessionid=a; Path=/app
+= 200
+
+PAGE /app/page
+= 200 (tag - /app)
+
+GET /app/session_security/ping/?idleFor=0
+  Cookie: sessionid=a
+= 200 0
+
+PAGE /page
+= 200 (tag - -)
 
 
 
