@@ -466,7 +466,7 @@ ngx_http_session_security_set_cookie(
 
     if (mark) {
 
-        if (!overridden) {
+        if (!overridden && answer->ctx) {
             ngx_http_session_security_mark(answer, &set->cookie);
         }
 
