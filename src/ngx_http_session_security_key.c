@@ -487,7 +487,7 @@ ngx_http_session_security_read_again(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    all = 1;
+    all = (now.unread == NULL);
 
     for (i = 0; i < now.nelts; i++) {
         key = ngx_http_session_security_find_key(keys->elts, keys->nelts,

@@ -175,7 +175,7 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ctx->keys.nelts == 0) {
+    if (ctx->keys.nelts == 0 && ctx->keys.unread == NULL) {
         ngx_http_session_security_free_ctx(ctx);
 
         return r->internal ? ngx_http_session_security_keyless(r, zone)

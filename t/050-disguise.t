@@ -9,7 +9,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 1326;
+plan tests => 1387;
 
 # A ping that reports more than ten minutes ends any session, and without a
 # logout URL it is closed at once. The backend says which cookies it got; the
@@ -826,6 +826,34 @@ qr/\A\[info\] \d+#\d+: \*\d+ client sent too many session cookies, they are with
 ['', 'X-State: closed', 'X-State: none']
 --- response_body eval
 ['"logout"', '[]', '[a=1]']
+
+
+
+=== empty cookies are too many, too
+--- request eval
+['GET /ping/?idleFor=600', ('GET /') x 4]
+--- more_headers eval
+['Cookie: my_session=dead',
+ map { 'Cookie: a=1; ' . CORE::join('; ', (@$_) x 17) . '; my_session=dead; b=2' }
+     ['my_session='], ['my_session=""'], ['my_session= '], ['MY_SESSION=']]
+--- response_headers eval
+['', ('X-State: none') x 4]
+--- response_body_like eval
+['^"logout"$', (qr/\A\[a=1(; my_session=(""| )?){0,16}\]\n?\z/i) x 4]
+
+
+
+=== what is too long to be read once a piece was taken out is withheld
+--- request eval
+['GET /ping/?idleFor=600', 'GET /ping/?idleFor=600', ('GET /') x 12]
+--- more_headers eval
+my @live = map { $_ . 'x' x 250 . '&:/=(' } 'a' .. 'k';
+['Cookie: my_session=dead', 'Cookie: my_session="y\073z"',
+ (map { "Cookie: my_session=$_" } @live),
+ 'Cookie: ' . CORE::join(';', map { "my_session=$_" } @live)
+            . ';my_session="y;' . 'x' x 4500 . ',my_session=dead;z";a=1']
+--- response_body_like eval
+['^"logout"$', '^"logout"$', ('^\[my_session=') x 11, '^\[\]$']
 
 
 
