@@ -323,6 +323,7 @@ typedef struct {
     u_char                             bad_time;    /* one was logged */
     u_char                             upload;      /* its session has ended */
     u_char                             closed;      /* a session, by that */
+    u_char                             ping;        /* judged as a ping */
     u_char                             pinged;      /* the ping answers */
     u_char                             other;       /* it says "other" */
 } ngx_http_session_security_ctx_t;
@@ -383,20 +384,19 @@ ngx_int_t ngx_http_session_security_script_url(ngx_pool_t *pool,
 /* The pages of the location's server that are in its zone, or NULL. */
 ngx_http_session_security_pages_t *ngx_http_session_security_pages(
     ngx_http_session_security_loc_conf_t *slcf);
-/* A request that was admitted: the built-in ping and script answer here. */
+/* A request that was admitted: the built-in ping answers here. */
 ngx_int_t ngx_http_session_security_content_handler(ngx_http_request_t *r);
+/* Before access is checked: the built-in script, and some pings; or declines. */
+ngx_int_t ngx_http_session_security_answer_early(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t asked);
 /* The limits that hold in a location; and those that hold for a ping there. */
 ngx_int_t ngx_http_session_security_limits(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits);
 ngx_int_t ngx_http_session_security_ping_limits(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits);
-/*
- * How a ping, or a request for the script, is judged; NULL without memory.
- * asked is what ngx_http_session_security_asked() gives.
- */
-ngx_http_session_security_loc_conf_t *ngx_http_session_security_asked_conf(
-    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
-    ngx_uint_t asked);
+/* How a ping is judged; NULL without memory. */
+ngx_http_session_security_loc_conf_t *ngx_http_session_security_ping_conf(
+    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf);
 /*
  * Below which path the built-in ping gets the cookies of this page: empty for
  * the root.  Not escaped.
@@ -731,15 +731,14 @@ ngx_http_session_security_asked(ngx_http_request_t *r,
 /* What a request is judged by; NULL without memory. */
 
 static ngx_inline ngx_http_session_security_loc_conf_t *
-ngx_http_session_security_conf(ngx_http_request_t *r)
+ngx_http_session_security_conf(ngx_http_request_t *r, ngx_uint_t asked)
 {
-    ngx_uint_t                             asked;
     ngx_http_session_security_loc_conf_t  *slcf;
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
-    asked = ngx_http_session_security_asked(r, slcf);
 
-    return asked ? ngx_http_session_security_asked_conf(r, slcf, asked) : slcf;
+    return (asked == NGX_HTTP_SESSION_SECURITY_ASKED_PING)
+           ? ngx_http_session_security_ping_conf(r, slcf) : slcf;
 }
 
 

@@ -1,6 +1,7 @@
 /*
  * The ping and the script without locations of their own: nginx finds a
- * location as for any request, and checks access; then they answer.
+ * location as for any request.  The ping of a live session answers once access
+ * was checked there, and all else before.
  */
 
 #include "ngx_http_session_security.h"
@@ -47,34 +48,59 @@ ngx_http_session_security_content_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    rc = (asked == NGX_HTTP_SESSION_SECURITY_ASKED_PING)
-         ? ngx_http_session_security_ping_handler(r)
-         : ngx_http_session_security_script_handler(r);
-
-    ngx_http_finalize_request(r, rc);
+    ngx_http_finalize_request(r, ngx_http_session_security_ping_handler(r));
 
     return NGX_DONE;
 }
 
 
 /*
+ * The script is for everybody, and a ping without a live session says no more
+ * than that: what checks access there (auth_request, say) would get cookies that
+ * nobody has judged, and keep the answer from who needs it.  So it would get the
+ * cookies of the location's own zone, if that is another than the ping's.
+ */
+
+ngx_int_t
+ngx_http_session_security_answer_early(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t asked)
+{
+    ngx_shm_zone_t                   *zone;
+    ngx_http_session_security_ctx_t  *ctx;
+
+    if (asked == NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT) {
+        ngx_http_finalize_request(r,
+                                  ngx_http_session_security_script_handler(r));
+        return NGX_DONE;
+    }
+
+    zone = slcf->server->builtin->first->shm_zone;
+    ctx = ngx_http_session_security_ctx(r);
+
+    /* what is not known yet is not recorded if it is refused there */
+
+    if (slcf->shm_zone == zone && ctx
+        && (ctx->outcome.verdict == SSEC_PASS
+            || (ctx->outcome.created && !ctx->event.strict)))
+    {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_session_security_content_handler(r);
+}
+
+
+/*
  * A ping counts for the pages of the server that it serves, wherever nginx has
- * found it to be: it gets a copy of that location's configuration.  The script
- * is for everybody.
+ * found it to be: it gets a copy of that location's configuration.
  */
 
 ngx_http_session_security_loc_conf_t *
-ngx_http_session_security_asked_conf(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t asked)
+ngx_http_session_security_ping_conf(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf)
 {
     ngx_uint_t                             pages;
     ngx_http_session_security_loc_conf_t  *ping, *first;
-
-    static ngx_http_session_security_loc_conf_t  no_sessions;
-
-    if (asked == NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT) {
-        return &no_sessions;
-    }
 
     pages = 0;
 

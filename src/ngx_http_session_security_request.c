@@ -16,6 +16,8 @@ typedef struct {
 } ngx_http_session_security_judged_t;
 
 
+static inline ngx_int_t ngx_http_session_security_check(
+    ngx_http_request_t *r, ngx_uint_t asked);
 static inline ngx_int_t ngx_http_session_security_go_on(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx);
@@ -97,15 +99,37 @@ ngx_int_t
 ngx_http_session_security_handler(ngx_http_request_t *r)
 {
     ngx_int_t                              rc;
-    ngx_str_t                              url;
-    ngx_http_session_security_ctx_t       *ctx;
+    ngx_uint_t                             asked;
     ngx_http_session_security_loc_conf_t  *slcf;
 
     if (r != r->main) {
         return NGX_DECLINED;
     }
 
-    slcf = ngx_http_session_security_conf(r);
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+    asked = ngx_http_session_security_asked(r, slcf);
+
+    rc = (asked == NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT)
+         ? NGX_DECLINED : ngx_http_session_security_check(r, asked);
+
+    if (rc != NGX_DECLINED || asked == 0 || slcf->ping) {
+        return rc;
+    }
+
+    return ngx_http_session_security_answer_early(r, slcf, asked);
+}
+
+
+static inline ngx_int_t
+ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
+{
+    ngx_int_t                              rc;
+    ngx_str_t                              url;
+    ngx_uint_t                             refused;
+    ngx_http_session_security_ctx_t       *ctx;
+    ngx_http_session_security_loc_conf_t  *slcf;
+
+    slcf = ngx_http_session_security_conf(r, asked);
     if (slcf == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -118,7 +142,21 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
+    refused = 0;
     ctx = ngx_http_session_security_ctx(r);
+
+    if (ctx && ctx->ping && !slcf->ping) {
+
+        /* an error page in place of its answer is judged for itself */
+
+        refused = ctx->refused;
+
+        if (ctx->queued) {
+            ngx_http_session_security_unwatch(ctx);
+        }
+
+        ctx = NULL;
+    }
 
     if (ctx) {
         /* an error page of a failure here is no way around it */
@@ -137,6 +175,8 @@ ngx_http_session_security_handler(ngx_http_request_t *r)
     if (rc != NGX_OK) {
         return rc;
     }
+
+    ctx->refused |= refused;
 
     if (ngx_http_session_security_judge(r, slcf, ctx, &url) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -644,6 +684,8 @@ ngx_http_session_security_init_event(ngx_http_request_t *r,
     if (usual) {
         return NGX_OK;                                       /* SSEC_ACTIVE */
     }
+
+    ctx->ping = (slcf->ping != 0);
 
     rc = ngx_http_session_security_event(r, slcf, &ctx->event);
 
@@ -1219,7 +1261,8 @@ ngx_http_session_security_judge_again(ngx_http_request_t *r,
     ngx_str_t                              url;
     ngx_http_session_security_loc_conf_t  *slcf;
 
-    slcf = ngx_http_session_security_conf(r);
+    slcf = ngx_http_session_security_conf(r, ctx->ping
+                                  ? NGX_HTTP_SESSION_SECURITY_ASKED_PING : 0);
 
     ctx->plain = 0;
     ctx->judged = 0;

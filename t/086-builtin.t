@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 299;
+plan tests => 348;
 
 # The backend sets what the request has in X-Set, and says what it was asked.
 
@@ -23,6 +23,7 @@ defaults(
         listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
         default_type text/html;
         add_header Set-Cookie $http_x_set always;
+        add_header X-Got "[$http_cookie$http_authorization]" always;
         return 200 "<p>$request_uri [$http_cookie]";
     }
 END
@@ -461,37 +462,174 @@ GET /asked/session_security/ping/?idleFor=0
   Cookie: sessionid=a
 = 401
 
-GET /closed/session_security/script.js
-= 200 <p>/closed/session_security/script.js []
-
 GET /session_security/ping/
   Cookie: sessionid=a
 = 200 ~ ^30\d$
 
 
 
-=== what an error page shows in their place is judged as any request
+=== the script, and the end of a session, are told before access is checked
+--- no_error_log
+[alert]
 --- also
-    location /denied/ {
+    location /closed/ {
         deny all;
-        error_page 403 = @app;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
     }
-    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /asked/ {
+        auth_request /gate;
+        auth_request_set $cookie $upstream_http_set_cookie;
+        add_header Set-Cookie $cookie;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location = /gate {
+        internal;
+        proxy_set_header X-Set sessionid=fresh;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
 --- steps
 GET /session_security/ping/?idleFor=600
   Cookie: sessionid=dead
 = 200 "logout"
 
-GET /denied/session_security/script.js
-  Cookie: sessionid=dead; other=1
+GET /asked/session_security/script.js
+  Cookie: sessionid=dead
+= 200 ~ ^\(\(\)=>\{
+  !Set-Cookie
+
+GET /asked/session_security/ping/
+  Cookie: sessionid=dead
+= 200 "logout"
+  !Set-Cookie
+
+GET /closed/session_security/script.js
+= 200 ~ ^\(\(\)=>\{
+
+GET /closed/session_security/ping/
+= 200 "logout"
+
+GET /closed/session_security/ping/
+  Cookie: sessionid=dead
+= 200 "logout"
+
+GET /closed/session_security/ping/?idleFor=600
+  Cookie: sessionid=unknown
+= 403
+
+
+
+=== what an error page shows in place of a ping is judged as any request
+--- also
+    location /denied/ {
+        deny all;
+        error_page 403 = @app;
+    }
+    location /short/ {
+        error_page 405 = @short;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location @short {
+        session_security_expire_after 60s;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- no_error_log
+[alert]
+--- steps
+GET /session_security/ping/?idleFor=100
+  Cookie: sessionid=a
+= 200 100
+
+GET /denied/session_security/ping/?idleFor=0
+  Cookie: sessionid=a
+= 200 <p>/denied/session_security/ping/?idleFor=0 [sessionid=a]
+
+GET /session_security/ping/
+  Cookie: sessionid=a
+= 200 ~ ^10\d$
+
+PUT /secret.php/session_security/ping/
+  Cookie: sessionid=a
+= 405
+
+PUT /short/secret.php/session_security/ping/
+  Cookie: sessionid=a
   Sec-Fetch-Mode: cors
 = 401
 
-GET /denied/session_security/ping/
-  Cookie: sessionid=dead; other=1
-= 200 <p>/denied/session_security/ping/ [other=1]
---- no_error_log
-[alert]
+POST /denied/session_security/script.js
+  Cookie: sessionid=a; other=1
+  Sec-Fetch-Mode: cors
+= 405
+
+
+
+=== where the location is in another zone
+--- also
+    location = /p { session_security zone=admins; session_security_ping; }
+    location /admin/ {
+        session_security zone=admins;
+        auth_request /gate;
+        auth_request_set $got $upstream_http_x_got;
+        add_header X-Got $got;
+        error_page 405 = @admin;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location @admin {
+        session_security zone=admins;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location = /gate {
+        internal;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /p?idleFor=600
+  Cookie: admin=dead
+= 200 "logout"
+
+GET /admin/session_security/ping/?idleFor=300
+  Cookie: admin=dead; sessionid=a
+= 200 300
+  !X-Got
+
+PUT /admin/secret.php/session_security/ping/
+  Cookie: admin=dead; sessionid=a
+= 401
+
+
+
+=== where the key is no cookie
+--- also_http
+    session_security_zone $http_authorization zone=tokens:1m;
+--- config
+    session_security zone=tokens;
+    location / {
+        session_security_inject on;
+        auth_request /gate;
+        auth_request_set $got $upstream_http_x_got;
+        add_header X-Got $got;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        error_page 405 = @app;
+    }
+    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /gate {
+        internal;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /session_security/ping/?idleFor=600
+  Authorization: dead
+= 200 "logout"
+
+GET /session_security/ping/
+  Authorization: dead
+= 200 "logout"
+  !X-Got
+
+PUT /secret.php/session_security/ping/
+  Authorization: dead
+= 401
 
 
 
