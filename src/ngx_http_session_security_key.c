@@ -518,7 +518,7 @@ ngx_http_session_security_cut(ngx_http_request_t *r,
     ngx_table_elt_t                    *header;
     ngx_http_session_security_piece_t  *piece;
 
-    /* there is one header: a key was found in it, and it was joined */
+    /* there is one header: its cookies were read, and joined before */
 
     header = ngx_http_session_security_cookie_header(r, &several);
 

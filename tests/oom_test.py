@@ -39,7 +39,7 @@ HARMLESS = set("""
     ngx_http_gzip_ok ngx_http_parse_complex_uri ngx_http_run_posted_requests
     ngx_http_script_variables_count ngx_http_top_body_filter
     ngx_http_top_header_filter ngx_inet6_addr ngx_inet_addr ngx_inet_get_port
-    ngx_log_error_core ngx_murmur_hash2
+    ngx_cpystrn ngx_log_error_core ngx_murmur_hash2
     ngx_pagesize ngx_parse_size ngx_parse_time ngx_rbtree_delete
     ngx_rbtree_insert ngx_rbtree_insert_value ngx_sprintf ngx_strcasecmp
     ngx_strlcasestrn ngx_strncasecmp ngx_unescape_uri
@@ -50,7 +50,7 @@ HARMLESS = set("""
     fallocate fchmod fclose flock fread free fstat ftruncate geteuid getpid kill lstat
     madvise memchr memcmp memcpy memmove memset msync munmap open
     posix_fallocate pread pwrite read readlink rename sched_yield signal
-    snprintf strchr strcmp strlen strncasecmp strncmp strrchr strtoull unlink
+    snprintf stat strchr strcmp strlen strncasecmp strncmp strrchr strtoull unlink
     usleep
 
     _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable __gmon_start__
