@@ -187,7 +187,7 @@ def after(place, worlds, ask, answer, t0, t1):
 
     for world in worlds:
         for what, then in judge(place, world, ask, t0, t1):
-            if answer.shows(what):
+            if answer.shows(what, t1 - t0):
                 if then not in judged:
                     judged.append(then)
                 if not answer.late:

@@ -39,6 +39,9 @@ OLD_KEY = 40000
 # what may be answered; the last two by a proxy whose backend is stopped
 STATUSES = (200, 302, 303, 401, 502, 504)
 
+# a verdict that is older deletes no cookie, in milliseconds
+PROMPT = 900
+
 FETCH = b"Sec-Fetch-Mode: cors\r\nAccept: application/json\r\n"
 NAVIGATE = b"Sec-Fetch-Mode: navigate\r\nAccept: text/html\r\n"
 
@@ -95,41 +98,38 @@ class Answer:
         self.number = None
         self.status = response.status
         self.body = response.body[:200]
-        self.verdict = self.read(ask, key, response)
+        self.verdicts = self.read(ask, key, response)
 
     def read(self, ask, key, response):
+        """The verdicts that it may tell of."""
+
         status, body = response.status, response.body
 
         if status == (302 if ask.safe else 303):
-            return LEAVE if self.deletes else REDIRECT
+            return LEAVE, REDIRECT
 
         if status == 401:
-            return REFUSE
+            return REFUSE,
 
         if status != 200:
-            return None
+            return ()
 
         if ask.ping:
             if body == b'"logout"':
-                if self.state == VISITOR:
-                    return PASS
-                return FORGET if self.deletes else ANONYMOUS
+                return (PASS,) if self.state == VISITOR else (FORGET,
+                                                              ANONYMOUS)
 
             self.number = int(body) if body.isdigit() else -1
-            return PASS
+            return PASS,
 
         if body == key:
-            if self.state == EXPIRED:
-                return LOGOUT if self.deletes else None
-            return PASS if self.deletes == (ask.deletes
-                                            or ask.says == "end") else None
+            return LOGOUT if self.state == EXPIRED else PASS,
 
-        if body == b"":
-            return FORGET if self.deletes or ask.sets else ANONYMOUS
+        return (FORGET, ANONYMOUS) if body == b"" else ()
 
-        return None
+    def shows(self, what, took):
+        """Whether that explains it; it took so many milliseconds."""
 
-    def shows(self, what):
         verdict, state, before, after = what
 
         if state != self.state or self.idle is None:
@@ -141,19 +141,35 @@ class Answer:
         if self.late:
             return verdict in (PASS, LOGOUT, ANONYMOUS, FORGET)
 
-        if self.ask.sets and verdict in (ANONYMOUS, FORGET):
-            return self.verdict == FORGET    # it does not delete what it sets
+        if verdict not in self.verdicts:
+            return False
 
         if self.number is not None:
-            return (verdict == PASS and state != VISITOR
+            return (state != VISITOR
                     and after[0] // 1000 <= self.number <= after[1] // 1000)
 
-        return verdict == self.verdict
+        return self.may_delete(verdict, took)
+
+    def may_delete(self, verdict, took):
+        """Only a page's response deletes, unless it is slow."""
+
+        ask = self.ask
+
+        if ask.deletes and self.status == 200:
+            return self.deletes          # the backend does
+
+        due = verdict in (LOGOUT, FORGET, LEAVE) \
+            or (verdict == PASS and ask.says == "end")
+
+        if due and ask.page and not ask.sets:
+            return self.deletes or took >= PROMPT
+
+        return not self.deletes
 
     def __str__(self):
         return "%s %s idle %s status %d%s %r" % (
-            self.verdict, self.state, self.idle, self.status,
-            " deletes" if self.deletes else "", self.body)
+            "/".join(map(str, self.verdicts)), self.state, self.idle,
+            self.status, " deletes" if self.deletes else "", self.body)
 
 
 class Users:
@@ -430,13 +446,13 @@ class Users:
 
         old = [each for each, _ in session.old]
 
-        if answer.verdict == PASS:
+        if PASS in answer.verdicts:
             if key != session.key:
                 session.old.append((session.key, t1 + OLD_KEY))
                 del session.old[:-3]
                 session.fragile = False
 
-        elif answer.verdict in (ANONYMOUS, FORGET):
+        elif ANONYMOUS in answer.verdicts:
             # a new session; other keys of the one before lead to that
 
             if key != session.key:
@@ -565,7 +581,7 @@ class Users:
             if answer.late:
                 self.is_late(session, what, response, t0, t1)
 
-            if not answer.shows((PASS, LIVE, (0, most), (0, most))):
+            if not answer.shows((PASS, LIVE, (0, most), (0, most)), 0):
                 self.is_wrong(session, what, answer, session.worlds, t0, t1)
                 return
 
