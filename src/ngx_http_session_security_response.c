@@ -67,12 +67,13 @@ static ngx_uint_t ngx_http_session_security_is_overridden(
 static ngx_uint_t ngx_http_session_security_is_same(const ssec_str_t *one,
     const ssec_str_t *other);
 static ngx_int_t ngx_http_session_security_issue_cookie(
-    ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie);
+    ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie,
+    ngx_uint_t overridden);
 static void ngx_http_session_security_mark(
     ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie);
 static void ngx_http_session_security_issue(
     ngx_http_session_security_answer_t *answer, ssec_digest_t *digest,
-    ssec_str_t *name);
+    ssec_str_t *name, ngx_uint_t overridden);
 static bool ngx_http_session_security_store(ssec_table_t *table,
     ssec_entry_t *entry, const ssec_digest_t *key,
     const ssec_outcome_t *outcome);
@@ -477,17 +478,13 @@ ngx_http_session_security_set_cookie(
         return NGX_OK;
     }
 
-    rc = NGX_OK;
-
-    if (!overridden) {
-
-        if (!logout) {
-            ngx_http_session_security_learn(answer->request, answer->zone,
-                                            &set->cookie);
-        }
-
-        rc = ngx_http_session_security_issue_cookie(answer, &set->cookie);
+    if (!overridden && !logout) {
+        ngx_http_session_security_learn(answer->request, answer->zone,
+                                        &set->cookie);
     }
+
+    rc = ngx_http_session_security_issue_cookie(answer, &set->cookie,
+                                                overridden);
 
     if (logout && rc == NGX_OK) {
 
@@ -552,7 +549,8 @@ ngx_http_session_security_is_same(const ssec_str_t *one,
 
 static ngx_int_t
 ngx_http_session_security_issue_cookie(
-    ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie)
+    ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie,
+    ngx_uint_t overridden)
 {
     size_t                            len;
     ssec_digest_t                     digest;
@@ -574,7 +572,8 @@ ngx_http_session_security_issue_cookie(
                                                           ctx->keys.nelts,
                                                           &digest))))
     {
-        ngx_http_session_security_issue(answer, &digest, &cookie->name);
+        ngx_http_session_security_issue(answer, &digest, &cookie->name,
+                                        overridden);
     }
 
     return NGX_OK;
@@ -642,7 +641,7 @@ ngx_http_session_security_mark(ngx_http_session_security_answer_t *answer,
 
 static void
 ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
-    ssec_digest_t *digest, ssec_str_t *name)
+    ssec_digest_t *digest, ssec_str_t *name, ngx_uint_t overridden)
 {
     bool                               kept;
     uint64_t                           now, replaced;
@@ -662,7 +661,7 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
                                                     ctx->keys.nelts, digest)
                : NULL;
 
-    if (ours) {
+    if (ours && !overridden) {
         ours->same = 1;
     }
 
@@ -685,6 +684,17 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     if (from.key) {
         ev.from = &from.entry.record;
         ev.apart = from.apart;
+    }
+
+    /*
+     * No browser has it, but who reads the response does: it begins nothing,
+     * and dies with the request's session.
+     */
+
+    if (overridden
+        && (from.key == NULL || ev.said == SSEC_OFF || ev.said == SSEC_END))
+    {
+        return;
     }
 
     /* no limit matters here: a response is not judged */

@@ -11,7 +11,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 369;
+plan tests => 392;
 
 # The backend says which cookies it got, sets those it is asked to set, and says
 # of the session what it is asked to say. /late does what "do" says, with the same
@@ -637,8 +637,8 @@ GET /
 
 GET /
   Cookie: sessionid=new
-= 200 [sessionid=new]
-  X-State: new
+= 200 []
+  X-State: closed
 
 ISSUED yours
 
@@ -672,6 +672,42 @@ GET /
   Cookie: sessionid=other
 = 200 [sessionid=other]
   X-State: live
+
+
+
+=== but each of them is a key of the session
+--- steps
+ISSUED mine
+
+GET /
+  Cookie: sessionid=mine
+  X-Set: sessionid=one; Path=/
+  X-Set-Too: sessionid=two; Path=/
+= 200 [sessionid=mine]
+
+GET /out
+  Cookie: sessionid=two
+  X-Set: sessionid=; Path=/; Max-Age=0
+= 200 [sessionid=two]
+
+GET /
+  Cookie: sessionid=one
+= 200 []
+  X-State: closed
+
+ISSUED yours
+
+# one that is of no session yet begins none
+
+GET /
+  X-Set: sessionid=three; Path=/
+  X-Set-Too: sessionid=four; Path=/
+= 200 []
+
+GET /
+  Cookie: sessionid=three
+= 200 [sessionid=three]
+  X-State: new
 
 
 
