@@ -692,9 +692,13 @@ ngx_http_session_security_asked(ngx_http_request_t *r,
         return NGX_HTTP_SESSION_SECURITY_ASKED_PING;
     }
 
+    if (slcf->script) {
+        return NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT;
+    }
+
     /* an error page in place of the answer is judged as any other request */
 
-    if (slcf->script || slcf->server->builtin == NULL
+    if (slcf->server->builtin == NULL
         || r->error_page || r->unparsed_uri.len < ping)
     {
         return 0;

@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 348;
+plan tests => 362;
 
 # The backend sets what the request has in X-Set, and says what it was asked.
 
@@ -515,6 +515,38 @@ GET /closed/session_security/ping/
 GET /closed/session_security/ping/?idleFor=600
   Cookie: sessionid=unknown
 = 403
+
+
+
+=== so is a script written by hand
+--- also
+    auth_request /gate;
+    auth_request_set $got $upstream_http_x_got;
+    location = /s.js {
+        session_security_script;
+        add_header X-Got $got;
+    }
+    location = /gate {
+        internal;
+        auth_request off;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+--- steps
+GET /s.js
+  Cookie: sessionid=dead
+= 200 ~ ^\(\(\)=>\{
+  !X-Got
+
+HEAD /s.js
+= 200
+
+POST /s.js
+= 405
+  Allow: GET, HEAD
+
+GET /page
+  Cookie: sessionid=a
+= 200 ~ \[sessionid=a\]
 
 
 
