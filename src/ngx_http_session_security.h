@@ -671,13 +671,10 @@ ngx_http_session_security_longer(uint64_t a, uint64_t b)
 }
 
 
-/*
- * Whether a request is a ping, or for the script: in a location of its own, or
- * by the end of its path.
- */
+/* Whether a request is for the built-in ping or script: by its path's end. */
 
 static ngx_inline ngx_uint_t
-ngx_http_session_security_asked(ngx_http_request_t *r,
+ngx_http_session_security_builtin(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf)
 {
     size_t   len;
@@ -688,19 +685,7 @@ ngx_http_session_security_asked(ngx_http_request_t *r,
     static const size_t  script =
         sizeof(NGX_HTTP_SESSION_SECURITY_SCRIPT_PATH) - 1;
 
-    if (slcf->ping) {
-        return NGX_HTTP_SESSION_SECURITY_ASKED_PING;
-    }
-
-    if (slcf->script) {
-        return NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT;
-    }
-
-    /* an error page in place of the answer is judged as any other request */
-
-    if (slcf->server->builtin == NULL
-        || r->error_page || r->unparsed_uri.len < ping)
-    {
+    if (slcf->server->builtin == NULL || r->unparsed_uri.len < ping) {
         return 0;
     }
 
@@ -729,6 +714,26 @@ ngx_http_session_security_asked(ngx_http_request_t *r,
     }
 
     return 0;
+}
+
+
+/* Whether it is a ping, or for the script, also in a location of its own. */
+
+static ngx_inline ngx_uint_t
+ngx_http_session_security_asked(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf)
+{
+    if (slcf->ping) {
+        return NGX_HTTP_SESSION_SECURITY_ASKED_PING;
+    }
+
+    if (slcf->script) {
+        return NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT;
+    }
+
+    /* an error page in place of the answer is judged as any other request */
+
+    return r->error_page ? 0 : ngx_http_session_security_builtin(r, slcf);
 }
 
 

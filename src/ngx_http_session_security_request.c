@@ -142,14 +142,16 @@ ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
         return NGX_DECLINED;
     }
 
-    refused = 0;
+    /* an error page in place of a ping is judged for itself, but no activity */
+
+    refused = (r->error_page && !asked
+               && ngx_http_session_security_builtin(r, slcf));
+
     ctx = ngx_http_session_security_ctx(r);
 
     if (ctx && ctx->ping && !slcf->ping) {
 
-        /* an error page in place of its answer is judged for itself */
-
-        refused = ctx->refused;
+        refused |= ctx->refused;
 
         if (ctx->queued) {
             ngx_http_session_security_unwatch(ctx);

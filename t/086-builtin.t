@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 362;
+plan tests => 380;
 
 # The backend sets what the request has in X-Set, and says what it was asked.
 
@@ -593,6 +593,49 @@ POST /denied/session_security/script.js
   Cookie: sessionid=a; other=1
   Sec-Fetch-Mode: cors
 = 405
+
+
+
+=== where it is no activity
+--- also_http
+    limit_req_zone $server_port zone=requests:32k rate=1r/m;
+--- also
+    location /busy/ {
+        limit_req zone=requests;
+        error_page 503 = @app;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /wrong/ {
+        error_page 405 = @app;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+--- no_error_log
+[alert]
+--- steps
+GET /busy/session_security/ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /busy/session_security/ping/?idleFor=200
+  Cookie: sessionid=a
+= 200 <p>/busy/session_security/ping/?idleFor=200 [sessionid=a]
+
+PUT /wrong/session_security/ping/
+  Cookie: sessionid=a
+= 200 <p>/wrong/session_security/ping/ [sessionid=a]
+
+GET /session_security/ping/
+  Cookie: sessionid=a
+= 200 ~ ^30\d$
+
+GET /busy/page
+  Cookie: sessionid=a
+= 200
+
+GET /session_security/ping/
+  Cookie: sessionid=a
+= 200 ~ ^\d$
 
 
 
