@@ -810,6 +810,7 @@ ssec_cookie_quoted(ssec_cookies_t *it, ssec_cookie_t *cookie)
     ssec_steps(p - cookie->value.data);
 
     if (p == it->end) {
+        (void) ssec_cookies_afford(it, (size_t) (p - cookie->value.data));
         return false;
     }
 

@@ -33,8 +33,8 @@ USERS = PLACES + [place for place in PLACES if place.tight]
 OWN = 5000
 OWN_KEPT = (OWN - OWN // 32, OWN)
 
-# an old key counts for a minute: it is used for less
-OLD_KEY = 40000
+# an old key counts for some seconds: it is used for less
+OLD_KEY = 2500
 
 # what may be answered; the last two by a proxy whose backend is stopped
 STATUSES = (200, 302, 303, 401, 502, 504)
@@ -161,7 +161,7 @@ class Answer:
         due = verdict in (LOGOUT, FORGET, LEAVE) \
             or (verdict == PASS and ask.says == "end")
 
-        if due and ask.page and not ask.sets:
+        if due and ask.page and not (ask.sets and self.status == 200):
             return self.deletes or took >= PROMPT
 
         return not self.deletes
