@@ -219,7 +219,7 @@ ngx_http_session_security_builtin_prefix(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *prefix,
     ngx_uint_t *learned)
 {
-    u_char                             notes[SSEC_TABLE_NOTES];
+    void                              *notes;
     unsigned                           i;
     ngx_int_t                          rc;
     ssec_str_t                         host, uri;
@@ -235,9 +235,6 @@ ngx_http_session_security_builtin_prefix(ngx_http_request_t *r,
     {
         return NGX_OK;
     }
-
-    ngx_memcpy(notes, ssec_table_lock_notes(&zone->table), SSEC_TABLE_NOTES);
-    ssec_table_unlock_notes(&zone->table);
 
     host.data = r->headers_in.server.data;
     host.len = r->headers_in.server.len;
@@ -259,6 +256,7 @@ ngx_http_session_security_builtin_prefix(ngx_http_request_t *r,
     }
 
     i = 0;
+    notes = ssec_table_lock_notes(&zone->table);
 
     while (ssec_scope_next(notes, &i, &scope)) {
         if (scope.path.len > prefix->len
@@ -267,6 +265,8 @@ ngx_http_session_security_builtin_prefix(ngx_http_request_t *r,
             prefix->len = scope.path.len;
         }
     }
+
+    ssec_table_unlock_notes(&zone->table);
 
     if (prefix->len == 0) {
         *learned = 0;

@@ -641,28 +641,24 @@ static ngx_int_t
 ngx_http_session_security_tag_noscript(ngx_http_request_t *r, ngx_str_t *ping,
     uint64_t ends, ngx_str_t *noscript)
 {
-    u_char     *p;
-    ngx_str_t   back;
+    u_char     after[NGX_INT64_LEN];
+    ngx_str_t  parts[] = {
+        ngx_string("<noscript><meta http-equiv=\"refresh\" content=\""),
+        ngx_null_string, ngx_string(";url="), *ping, ngx_string("?back="),
+        ngx_null_string, ngx_string("\"></noscript>")
+    };
 
-    static const char  format[] = "<noscript><meta http-equiv=\"refresh\" "
-                                  "content=\"%uL;url=%V?back=%V\"></noscript>";
+    parts[1].data = after;
+    parts[1].len = ngx_sprintf(after, "%uL", ngx_max(1, (ends + 999) / 1000))
+                   - after;
 
-    if (ngx_http_session_security_return_url(r, &back) != NGX_OK) {
+    if (ngx_http_session_security_return_url(r, &parts[5]) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    p = ngx_pnalloc(r->pool, sizeof(format) + NGX_INT64_LEN + ping->len
-                             + back.len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    noscript->data = p;
-    noscript->len = ngx_sprintf(p, format, ngx_max(1, (ends + 999) / 1000),
-                                ping, &back)
-                    - p;
-
-    return NGX_OK;
+    return ngx_http_session_security_join(r->pool, parts,
+                                          sizeof(parts) / sizeof(parts[0]),
+                                          noscript);
 }
 
 

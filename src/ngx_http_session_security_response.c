@@ -541,7 +541,8 @@ ngx_http_session_security_is_same(const ssec_str_t *one,
     const ssec_str_t *other)
 {
     return one->len == other->len
-           && ngx_memcmp(one->data, other->data, one->len) == 0;
+           && (one->len == 0
+               || ngx_memcmp(one->data, other->data, one->len) == 0);
 }
 
 
