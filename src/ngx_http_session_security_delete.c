@@ -113,7 +113,8 @@ ngx_http_session_security_is_deleted(ngx_http_session_security_ctx_t *ctx,
                            key[i].name.len)
                == 0
             && (ngx_http_session_security_is_useless(ctx, &key[i])
-                ? i < which : key[i].passed))
+                ? i < which
+                : key[i].judged && key[i].verdict == SSEC_PASS))
         {
             return 0;
         }

@@ -443,20 +443,25 @@ ngx_http_session_security_tag_urls(ngx_http_request_t *r,
     }
 
     if (ngx_http_session_security_builtin_prefix(r, slcf, &parts[0], &learned)
-        != NGX_OK
-        || ngx_http_session_security_escape(r->pool, &parts[0]) != NGX_OK
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (parts[0].len == 0
+        || (!learned
+            && slcf->builtin_ping != NGX_HTTP_SESSION_SECURITY_BUILTIN))
+    {
+        return NGX_OK;
+    }
+
+    if (ngx_http_session_security_escape(r->pool, &parts[0]) != NGX_OK
         || ngx_http_session_security_html(r->pool, &parts[0]) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (parts[0].len == 0) {
-        return NGX_OK;
-    }
-
-    if (slcf->builtin_ping == NGX_HTTP_SESSION_SECURITY_BUILTIN
-        || (slcf->builtin_ping && learned))
-    {
+    if (slcf->builtin_ping) {
         parts[1] = *ping;
 
         if (ngx_http_session_security_join(r->pool, parts, 2, ping) != NGX_OK)

@@ -11,7 +11,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 392;
+plan tests => 406;
 
 # The backend says which cookies it got, sets those it is asked to set, and says
 # of the session what it is asked to say. /late does what "do" says, with the same
@@ -708,6 +708,24 @@ GET /
   Cookie: sessionid=three
 = 200 [sessionid=three]
   X-State: new
+
+
+
+=== a dead cookie among too many is not deleted either where one of its name lives
+--- steps
+DEAD gone
+
+ISSUED live
+
+PAGE /
+  Cookie: sessionid=gone; sessionid=live; sessionid=1; sessionid=2; sessionid=3; sessionid=4; sessionid=5; sessionid=6; sessionid=7; sessionid=8; sessionid=9; sessionid=10; sessionid=11; sessionid=12; sessionid=13; sessionid=14; sessionid=15
+= 200 []
+  !Set-Cookie
+
+GET /
+  Cookie: sessionid=live
+= 200 [sessionid=live]
+  X-State: live
 
 
 
