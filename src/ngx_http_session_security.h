@@ -386,7 +386,7 @@ ngx_http_session_security_pages_t *ngx_http_session_security_pages(
     ngx_http_session_security_loc_conf_t *slcf);
 /* A request that was admitted: the built-in ping answers here. */
 ngx_int_t ngx_http_session_security_content_handler(ngx_http_request_t *r);
-/* Before access is checked: the built-in script, and some pings; or declines. */
+/* Before access is checked: the built-in script, some pings; or declines. */
 ngx_int_t ngx_http_session_security_answer_early(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t asked);
 /* The limits that hold in a location; and those that hold for a ping there. */

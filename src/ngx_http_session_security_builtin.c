@@ -56,9 +56,9 @@ ngx_http_session_security_content_handler(ngx_http_request_t *r)
 
 /*
  * The script is for everybody, and a ping without a live session says no more
- * than that: what checks access there (auth_request, say) would get cookies that
- * nobody has judged, and keep the answer from who needs it.  So it would get the
- * cookies of the location's own zone, if that is another than the ping's.
+ * than that.  What checks access there (auth_request, say) would get cookies
+ * that nobody has judged, and keep the answer from those who need it.  If the
+ * location is in another zone, it would get the cookies of that zone, too.
  */
 
 ngx_int_t
