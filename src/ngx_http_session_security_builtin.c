@@ -7,6 +7,8 @@
 #include "ngx_http_session_security.h"
 
 
+static ngx_int_t ngx_http_session_security_answer_ping(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx);
 static ngx_int_t ngx_http_session_security_longest(ngx_http_request_t *r,
     ngx_array_t *values, uint64_t least, uint64_t otherwise, const char *name,
     uint64_t *ms);
@@ -22,8 +24,6 @@ static ngx_int_t ngx_http_session_security_told_scope(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_session_security_content_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                              rc;
-    ngx_uint_t                             asked;
     ngx_http_session_security_ctx_t       *ctx;
     ngx_http_session_security_loc_conf_t  *slcf;
 
@@ -31,21 +31,42 @@ ngx_http_session_security_content_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
-    asked = ngx_http_session_security_asked(r, slcf);
+    ctx = ngx_http_session_security_ctx(r);
 
-    if (asked == NGX_HTTP_SESSION_SECURITY_ASKED_PING) {
-        ctx = ngx_http_session_security_ctx(r);
+    /* an error page in place of a ping is no ping */
 
-        if (ctx) {
-            ngx_http_session_security_ping_age(r, ctx);
-        }
+    if (ctx == NULL || !ctx->ping || r->error_page) {
+        return ngx_http_session_security_admit_handler(r);
     }
 
-    rc = ngx_http_session_security_admit_handler(r);
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
 
-    if (rc != NGX_DECLINED || asked == 0 || slcf->ping) {
-        return rc;
+    if (slcf->ping) {
+        ngx_http_session_security_ping_age(r, ctx);
+
+        return ngx_http_session_security_admit_handler(r);
+    }
+
+    return ngx_http_session_security_answer_ping(r, ctx);
+}
+
+
+/* The built-in ping; without a context the request has no key. */
+
+static ngx_int_t
+ngx_http_session_security_answer_ping(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    if (ctx) {
+        ngx_http_session_security_ping_age(r, ctx);
+
+        rc = ngx_http_session_security_admit_handler(r);
+
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
     }
 
     ngx_http_finalize_request(r, ngx_http_session_security_ping_handler(r));
@@ -86,7 +107,7 @@ ngx_http_session_security_answer_early(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    return ngx_http_session_security_content_handler(r);
+    return ngx_http_session_security_answer_ping(r, ctx);
 }
 
 
