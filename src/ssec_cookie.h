@@ -50,7 +50,7 @@
 #define SSEC_COOKIES_MAX     16
 
 /* bytes that the readings of a short header may have together */
-#define SSEC_COOKIES_BUDGET  8192
+#define SSEC_COOKIES_BUDGET  4096
 
 
 typedef struct {

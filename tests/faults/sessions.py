@@ -317,7 +317,10 @@ class Users:
         """Keys are tried again now and then, and stay dead."""
 
         if session.place.tight:
-            keys = keys[:1]              # each may be forgotten on its own
+
+            # each may be forgotten on its own: the worlds are those of one
+
+            keys = [key for key in keys if key == session.key]
         if not keys:
             return
 
