@@ -191,18 +191,23 @@ ssec_owner_gone(uint32_t owner)
 }
 
 
-/* From 1 to 251; 0 if that is unknown; SSEC_TAG_DEAD for one not yet reaped. */
+/*
+ * From 1 to 251; 0 if that is unknown; SSEC_TAG_DEAD for one not yet reaped.
+ * An emulator (qemu-user) invents the /proc/PID/stat that a process reads of
+ * itself, other processes see the true one; of its first thread all see that.
+ */
 
 static uint32_t
 ssec_owner_tag(pid_t pid)
 {
     int                 field;
     FILE               *f;
-    char                path[32], stat[512], *p;
+    char                path[64], stat[512], *p;
     size_t              n;
     unsigned long long  start;
 
-    snprintf(path, sizeof(path), "/proc/%ld/stat", (long) pid);
+    snprintf(path, sizeof(path), "/proc/%ld/task/%ld/stat", (long) pid,
+             (long) pid);
 
     f = fopen(path, "r");
     if (f == NULL) {
