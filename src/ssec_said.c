@@ -237,7 +237,8 @@ ssec_said_unit(const uint8_t **p, const uint8_t *end)
 
     case 'w':
         return (uint64_t) 7 * 24 * 60 * 60 * 1000;
-    }
 
-    return 0;
+    default:
+        return 0;
+    }
 }
