@@ -58,6 +58,8 @@ static ssec_seal_e ngx_http_session_security_read_seal(
     ngx_http_session_security_file_t *file);
 static ngx_int_t ngx_http_session_security_not_ours(ngx_shm_zone_t *shm_zone,
     const char *name);
+static void ngx_http_session_security_test_users(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t *file);
 static void ngx_http_session_security_size_stays(ngx_shm_zone_t *shm_zone,
     ngx_http_session_security_file_t *file);
 static ngx_int_t ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
@@ -391,6 +393,7 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
     }
 
     if (ngx_test_config) {
+        ngx_http_session_security_test_users(shm_zone, file);
 
         if (file->size == zone->size) {
             return NGX_OK;
@@ -944,6 +947,37 @@ ngx_http_session_security_not_ours(ngx_shm_zone_t *shm_zone, const char *name)
                   &zone->name, name);
 
     return NGX_ERROR;
+}
+
+
+/*
+ * nginx -t takes no lock, which could be in the way of a start.  The other
+ * container may be about to end: that its nginx runs is no error yet.
+ */
+
+static void
+ngx_http_session_security_test_users(ngx_shm_zone_t *shm_zone,
+    ngx_http_session_security_file_t *file)
+{
+    u_char                             head[SSEC_TABLE_CLOCK];
+    ssec_host_t                        host;
+    ngx_http_session_security_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    if (pread(file->fd, head, SSEC_TABLE_CLOCK, 0) != SSEC_TABLE_CLOCK) {
+        return;
+    }
+
+    ngx_http_session_security_host(&host);
+
+    if (ssec_clock_elsewhere(head, &host)) {
+        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": \"%s\" is in use by an "
+                      "nginx in another container; nginx starts here only "
+                      "after that one has ended, or with another file",
+                      &zone->name, zone->path);
+    }
 }
 
 

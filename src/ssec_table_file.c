@@ -17,6 +17,9 @@
 /* a tick, or a record, may be this much later than what is compared to it */
 #define SSEC_CLOCK_SLACK    60000ULL
 
+/* who uses a table ticks once a second: not longer ago than this */
+#define SSEC_CLOCK_IN_USE   3000ULL
+
 
 /* records to look at together: enough for memory to come in time */
 #define SSEC_SECONDS        64
@@ -31,6 +34,8 @@ typedef struct {                 /* a record in its second bucket */
 
 
 _Static_assert(sizeof(ssec_seal_t) <= SSEC_TABLE_SEAL, "its room");
+_Static_assert(offsetof(ssec_header_t, clock) + sizeof(ssec_clock_t)
+               <= SSEC_TABLE_CLOCK, "its room");
 
 static const char  ssec_magic[8] = "SSECZONE";
 const char         ssec_table_mark[SSEC_TABLE_MARK] = "SSECMAKE";
@@ -303,6 +308,22 @@ ssec_table_join_clock(ssec_table_t *table, const ssec_host_t *host,
            && (ssec_same_boot(clock, host)
                || now - atomic_load(&clock->ticked) + SSEC_CLOCK_SLACK
                   <= 2 * SSEC_CLOCK_SLACK);
+}
+
+
+bool
+ssec_clock_elsewhere(const void *head, const ssec_host_t *host)
+{
+    uint64_t      now;
+    ssec_clock_t  clock;
+
+    memcpy(&clock, (const uint8_t *) head + offsetof(ssec_header_t, clock),
+           sizeof(ssec_clock_t));
+
+    now = clock.epoch + host->uptime;
+
+    return clock.pids != host->pids
+           && now - clock.ticked + SSEC_CLOCK_IN_USE <= 2 * SSEC_CLOCK_IN_USE;
 }
 
 

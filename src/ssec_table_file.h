@@ -14,6 +14,7 @@
 
 
 #define SSEC_TABLE_SEAL    128   /* bytes that ssec_table_check() looks at */
+#define SSEC_TABLE_CLOCK   192   /* that ssec_clock_elsewhere() looks at */
 #define SSEC_TABLE_MARK    8
 
 /* a clock that has come so far should be moved back: half of SSEC_TIME_MAX */
@@ -117,6 +118,14 @@ bool ssec_table_join_clock(ssec_table_t *table, const ssec_host_t *host,
 /* The same in a copy: its clock goes on as that of the original. */
 
 uint64_t ssec_table_keep_clock(ssec_table_t *table, const ssec_host_t *host);
+
+/*
+ * Whether a table was in use in the last three seconds where process ids mean
+ * other processes, by its file's first SSEC_TABLE_CLOCK bytes.  A start would
+ * be refused as long as that goes on.
+ */
+
+bool ssec_clock_elsewhere(const void *head, const ssec_host_t *host);
 
 /* Notes how late it is: once a second, or the time since is not known. */
 

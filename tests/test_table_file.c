@@ -588,8 +588,26 @@ clock_that_is_joined(void **state)
     assert_int_equal(ssec_table_start_clock(&table, &host), began);
     assert_true(ssec_table_join_clock(&table, &host, &epoch));
 
+    assert_false(ssec_clock_elsewhere(table.header, &host));
+
     host.pids = 0;
     assert_false(ssec_table_join_clock(&table, &host, &epoch));
+
+    /* which a test of the configuration can tell while those are ticking */
+
+    assert_true(ssec_clock_elsewhere(table.header, &host));
+
+    host.uptime = 500000 + 3000;
+    assert_true(ssec_clock_elsewhere(table.header, &host));
+
+    host.uptime++;
+    assert_false(ssec_clock_elsewhere(table.header, &host));
+
+    host.uptime = 500000 - 3000;
+    assert_true(ssec_clock_elsewhere(table.header, &host));
+
+    host.uptime--;
+    assert_false(ssec_clock_elsewhere(table.header, &host));
 }
 
 
