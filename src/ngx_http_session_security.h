@@ -19,6 +19,9 @@
 #pragma GCC visibility push(hidden)
 
 
+/* which release this is: each start and reload logs it */
+#define NGX_HTTP_SESSION_SECURITY_VERSION   "0.1.0"
+
 #define NGX_HTTP_SESSION_SECURITY_MAX_KEYS  SSEC_COOKIES_MAX
 
 /* unknown keys of one name that a request may begin sessions with */

@@ -259,6 +259,10 @@ ngx_http_session_security_init_module(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
+                  "ngx_http_session_security_module/"
+                  NGX_HTTP_SESSION_SECURITY_VERSION);
+
     i = 0;
 
     for ( ;; ) {

@@ -658,6 +658,31 @@ def forgotten(rig):
     nginx.stop()
 
 
+def copy_of_module(running, change=False):
+    """
+    Installs a copy of the module, or of one that calls itself another version;
+    gives its path and the version.
+    """
+
+    with open(servers.MODULE, "rb") as file:
+        code = file.read()
+
+    name = b"ngx_http_session_security_module/"
+    version = re.search(name + rb"([\w.-]+)", code).group(1)
+
+    if change:
+        code = code.replace(name + version, name + b"9" + version[1:])
+        version = b"9" + version[1:]
+
+    path = running.path("module.so")
+
+    with open(path + ".new", "wb") as file:
+        file.write(code)
+
+    os.rename(path + ".new", path)
+    return path, version.decode()
+
+
 def upgrades(rig):
     """A new binary is started, and the old one ended; or the other way."""
 
@@ -678,11 +703,23 @@ def upgrades(rig):
     # only a daemon takes USR2: its parent is not who started it
 
     nginx.stop()
+    module, version = copy_of_module(running)
     running.write("daemon.conf", running.read("zone.conf")
-                  .replace("daemon off", "daemon on"))
+                  .replace("daemon off", "daemon on")
+                  .replace(servers.MODULE, module))
     subprocess.run(nginx.args(conf="daemon.conf"), check=True, timeout=20)
     servers.wait_until(lambda: pid(path) > 0, 10)
     rig.kept("as a daemon")
+    rig.says("/" + version)
+
+    # another version of the module is installed
+
+    _, newer = copy_of_module(running, change=True)
+    os.kill(pid(path), signal.SIGHUP)
+    tap.ok(servers.wait_until(lambda: "_module/" in nginx.log(), 10),
+           "a reload tells the module's version")
+    rig.kept("with another module installed")
+    rig.says("/" + version)
 
     old = pid(path)
     new = 0
@@ -697,6 +734,7 @@ def upgrades(rig):
             time.sleep(0.5)
 
             rig.kept("with two masters")
+            rig.says("_module/" + newer)
 
             names = ["shared%d-%d" % (taken_back, i) for i in range(40)]
             states = [state(rig.port, name, "/long")[1]
