@@ -5,17 +5,36 @@ MODULE		= ngx_http_session_security_module
 # The nginx to build for: the installed one, or a source tree.
 NGINX_SRC	?=
 
-# Sanitizers, address,undefined say, to build nginx and the module with; this
-# takes nginx's source.
+# Sanitizers, address,undefined say, to build nginx and the module with.
 SANITIZE	?=
-comma		= ,
 
-ifneq ($(SANITIZE),)
+# 1 builds the module into nginx.
+STATIC		?=
+
+comma		= ,
+empty		=
+blank		= $(empty) $(empty)
+
+# make takes a blank for the end of a name, nginx's configure does as well
+$(foreach name,CURDIR NGINX_SRC BUILD,$(if $(findstring $(blank),$($(name))), \
+	$(error $(name) is "$($(name))": move it to a path without blanks)))
+
+# these two take nginx's source
+ifneq ($(SANITIZE)$(STATIC),)
 NGINX_SRC	:= $(or $(NGINX_SRC),$(shell tools/nginx-source))
 ifeq ($(NGINX_SRC),)
-$(error SANITIZE takes the source of nginx)
+$(error SANITIZE and STATIC take the source of nginx: set NGINX_SRC)
+endif
 endif
 
+ifneq ($(NGINX_SRC),)
+ifeq ($(wildcard $(NGINX_SRC)/src/core/nginx.h),)
+$(error NGINX_SRC is "$(NGINX_SRC)", which is no source tree of nginx: it has \
+	no src/core/nginx.h)
+endif
+endif
+
+ifneq ($(SANITIZE),)
 # clang's runtime can write reports into files.  Each allocation gets memory of
 # its own, where a pool would hide what goes beyond it; and each module's
 # ngx_modules is its own.
@@ -33,6 +52,8 @@ MODULES_DIR	?= /usr/lib/nginx/modules
 CC		?= cc
 WARNINGS	= -Wall -Wextra -Werror
 NEED		= tools/need
+MODULE_KIND	= --add-dynamic-module
+TARGETS		= binary modules
 
 ifeq ($(NGINX_SRC),)
 
@@ -42,16 +63,19 @@ NGINX		= /usr/sbin/nginx
 NGINX_DEV	= /usr/share/nginx/src
 CONFIGURE	= . ./conf_flags && bash ./configure "$${NGX_CONF_FLAGS[@]}"
 TARGETS		= modules
-NGINX_PACKAGES	= nginx nginx-dev libssl-dev
+GET_NGINX	= tools/debian-nginx $(NGINX) $(NGINX_DEV)
 
 else
 
 NGINX_VERSION	:= $(shell sed -n 's/.*NGINX_VERSION *"\(.*\)"/\1/p' \
 			$(NGINX_SRC)/src/core/nginx.h)
 BUILD		?= build/nginx-$(NGINX_VERSION)$(addprefix -,$(subst \
-			$(comma),-,$(SANITIZE)))
-NGINX		= $(abspath $(BUILD))/objs/nginx
+			$(comma),-,$(SANITIZE)))$(STATIC:%=-static)
 NGINX_DEV	= $(NGINX_SRC)
+
+# what this nginx calls itself, angie say
+NGINX		= $(abspath $(BUILD))/objs/$(notdir $(shell sed -n \
+			's/^binary:[[:space:]]*//p' $(BUILD)/objs/Makefile))
 
 # a release has configure where the repository has auto/configure; nginx's own
 # modules are built in, but for those that need further libraries
@@ -60,20 +84,41 @@ CONFIGURE	= bash $$(ls configure auto/configure 2>/dev/null | head -n 1) \
 			"/xslt|image|geoip|perl/d; \
 			s/^  (--with-(http|stream|mail)[a-z_0-9]*) .*/\1/p" \
 			auto/options) --with-ld-opt="$(LD_OPT)"
-TARGETS		= binary modules
-NGINX_PACKAGES	= libssl-dev libpcre2-dev zlib1g-dev \
-			$(if $(SANITIZE),clang llvm libclang-rt-14-dev)
+GET_NGINX	= $(NEED) libssl-dev libpcre2-dev zlib1g-dev \
+			$(if $(SANITIZE),clang llvm libclang-rt-dev)
 
 endif
 
 CC_OPT		?= -g -O2
 SO		= $(abspath $(BUILD))/objs/$(MODULE).so
+PUBLISH		= cp $@ $(BUILD)/ && echo "built $(BUILD)/$(MODULE).so"
+
+# what configure depends on
+SETTINGS	= $(NGINX_DEV) $(MODULE_KIND) $(CC) $(CC_OPT) $(WARNINGS) \
+			$(LD_OPT) $(shell sed -n 's/.*NGINX_VERSION *"//p' \
+			$(NGINX_DEV)/src/core/nginx.h)
+
+ifneq ($(STATIC),)
+
+# there is no module to load; what make goes by is a file that is empty
+SO		=
+STAMP		= $(abspath $(BUILD))/objs/$(MODULE).built
+MODULE_KIND	= --add-module
+TARGETS		= binary
+PUBLISH		= echo "built $(NGINX), with the module in it"
+
+ifneq ($(filter-out all build t clean help,$(MAKECMDGOALS)),)
+$(error STATIC is for "make" and "make t" alone)
+endif
+endif
+
+BUILT		= $(or $(SO),$(STAMP))
 
 SOURCES		= config $(MODULE).c $(wildcard src/*.c src/*.h)
 PURE		= $(wildcard src/ssec_*.c)
 
 .PHONY: all build install check unit t nginx-tests js browser lint coverage \
-	stress fuzz faults oom script demo bench flood clean help deps
+	stress fuzz faults oom script demo bench flood clean help deps always
 
 # half a module would be taken for a whole one
 .DELETE_ON_ERROR:
@@ -81,32 +126,42 @@ PURE		= $(wildcard src/ssec_*.c)
 all: build
 
 build: ## Build the module, build/ngx_http_session_security_module.so
-build: $(SO)
+build: $(BUILT)
 
 deps:
-	@$(NEED) gcc make libc6-dev $(NGINX_PACKAGES)
+	@$(NEED) gcc make libc6-dev
+	@$(GET_NGINX)
+
+# as they were when configure ran: after a change it has to run again
+$(BUILD)/settings: always | deps
+	$(shell mkdir -p $(BUILD))$(file >$@.new,$(SETTINGS))
+	@cmp -s $@.new $@ || cp $@.new $@
 
 # nginx's configure writes beside its sources: work on a copy; and it takes ".S"
 # in the path of what it builds for an assembler file's name
-$(BUILD)/objs/Makefile: config Makefile | deps
-	@rm -rf $(BUILD)/nginx $(BUILD)/objs && mkdir -p $(BUILD)
+$(BUILD)/objs/Makefile: config Makefile $(BUILD)/settings
+	@rm -rf $(BUILD)/nginx $(BUILD)/objs
 	@cp -r $(NGINX_DEV) $(BUILD)/nginx && rm -f $(BUILD)/nginx/Makefile
-	cd $(BUILD)/nginx && bash -c '$(CONFIGURE) \
+	@echo "configuring, see $(BUILD)/configure.log"
+	@cd $(BUILD)/nginx && bash -c '$(CONFIGURE) \
 		--builddir=../objs \
 		--with-cc-opt="$(CC_OPT) $(WARNINGS) -Wno-unused-parameter" \
-		--add-dynamic-module=$(CURDIR)' > $(abspath $(BUILD))/configure.log
+		$(MODULE_KIND)=$(CURDIR)' > $(abspath $(BUILD))/configure.log 2>&1 \
+	|| { tail -n 10 $(abspath $(BUILD))/configure.log; \
+		echo 'configure failed: see $(BUILD)/configure.log and,' \
+			'for the compiler, $(BUILD)/objs/autoconf.err'; \
+		rm -f $(abspath $@); exit 1; } >&2
 
-$(SO): $(BUILD)/objs/Makefile $(SOURCES)
-	cd $(BUILD)/nginx && $(MAKE) -s -f $(abspath $(BUILD))/objs/Makefile \
+$(BUILT): $(BUILD)/objs/Makefile $(SOURCES)
+	@cd $(BUILD)/nginx && $(MAKE) -s -f $(abspath $(BUILD))/objs/Makefile \
 		$(TARGETS)
-	@touch $@ && cp $@ $(BUILD)/
-	@echo "built $(BUILD)/$(MODULE).so"
+	@touch $@
+	@$(PUBLISH)
 
 install: ## Install the module for the nginx that is installed
 install: $(SO)
-	install -D -m 644 $(SO) $(DESTDIR)$(MODULES_DIR)/$(MODULE).so
-	@echo "now write into nginx.conf:" \
-		"load_module modules/$(MODULE).so;"
+	install -D -m 644 $(SO) "$(DESTDIR)$(MODULES_DIR)/$(MODULE).so"
+	@tools/installed $(MODULE) /etc/nginx
 
 check: ## Run every test, and end with a count
 check: $(SO)
@@ -117,7 +172,7 @@ unit: ## Run the unit tests of the pure parts
 	@BUILD=$(BUILD) CC=$(CC) tests/unit
 
 t: ## Run the suites in t/ (TESTS=t/010-config.t for one)
-t: $(SO)
+t: $(BUILT)
 	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) \
 		$(if $(SANITIZE)$(VALGRIND),tests/watched) tests/prove $(TESTS)
 
@@ -136,7 +191,7 @@ browser: $(SO)
 	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) js/test/run-browser
 
 lint: ## Check the code with gcc, clang, clang-tidy and cppcheck
-lint: $(SO)
+lint: $(BUILT)
 	@BUILD=$(BUILD) tests/lint
 
 coverage: ## Measure what the unit tests cover
@@ -153,7 +208,7 @@ faults: $(SO)
 	@MODULE=$(SO) NGINX_BINARY=$(NGINX) python3 tests/faults_test.py
 
 fuzz: ## Fuzz every parser, SECONDS=60 each
-	@$(NEED) clang libclang-rt-14-dev
+	@$(NEED) clang libclang-rt-dev
 	@BUILD=$(BUILD) tests/fuzz/run $(or $(SECONDS),60)
 
 oom: ## Have each of the module's allocations fail, in turn
@@ -184,4 +239,5 @@ help: ## Show this
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / \
 		{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "NGINX_SRC=dir builds and tests against that nginx source tree;"
-	@echo "SANITIZE=address,undefined or VALGRIND=1 watch nginx in check, t."
+	@echo "SANITIZE=address,undefined or VALGRIND=1 watch nginx in check, t;"
+	@echo "STATIC=1 builds the module into nginx, for t."
