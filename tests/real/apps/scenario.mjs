@@ -1,0 +1,530 @@
+/*
+ * What somebody sees of a session, from the login to its end and the next login:
+ * the same for every application.
+ *
+ * An application (NAME.mjs) is an object:
+ *
+ *     packages   Debian's, that have it
+ *     setUp(place, t)  starts it; gives the changes to its recipe: [from, to],
+ *                of where its files and its sockets are
+ *     home       the path of a page for users that have logged in
+ *     inside     what only their pages have: of raw answers, and in the browser
+ *     loginForm  a selector of what is on its login page only
+ *     login(page)  fills in and sends the login form, which the page shows
+ *     editor     where somebody types, in a frame where the application has one:
+ *                    open(page)   goes there from a page of a user
+ *                    frame        the frame's selector; "" if there is none
+ *                    field        the selector of what is typed into, in there
+ *     reason     what the login page says of a session that was idle too long,
+ *                where the recipe has a place for that
+ *     quiet      what must not have the browser ask "Leave site?", by what it
+ *                is: functions of a page of a user (forms=on)
+ *     complaints what its error.log may have, since it is so without the module
+ */
+
+import http from 'node:http';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { blockOf, EXPIRE, WARN } from './place.mjs';
+
+/* In the page: all that is looked at from outside. */
+function look() {
+    const session = window.sessionSecurity;
+    const host = document.querySelector('session-security');
+    const dialog = host?.shadowRoot?.querySelector('dialog');
+    const open = Boolean(dialog?.open && dialog.matches(':modal'));
+    const isCover = Boolean(dialog?.classList.contains('cover'));
+
+    return {
+        url: location.href,
+        state: session?.state,
+        remaining: session?.remaining,
+        warning: open && !isCover,
+        cover: open && isCover,
+        text: open ? dialog.innerText : '',
+        hidden: document.hidden,
+    };
+}
+
+/* In the page: the deepest active element, as "tag#id" from the outermost. */
+function focused() {
+    const path = [];
+
+    for (let root = document; root;) {
+        const { activeElement: node } = root;
+
+        if (!node) {
+            break;
+        }
+
+        path.push(node.localName + (node.id && '#' + node.id));
+
+        try {
+            root = node.shadowRoot || node.contentDocument;
+        } catch {
+            break;
+        }
+    }
+
+    return path.join(' ');
+}
+
+export class Trial {
+    results = [];
+    pages = [];
+    asked = [];              /* "Leave site?" */
+
+    constructor({ app, name, browser, place }) {
+        Object.assign(this, { app, name, browser, place });
+        this.host = name + '.localhost';
+        this.recipe = this.block('nginx', /^server \{/m);
+        this.cookie = /^session_security_zone cookie=([^ ;]+)/m
+            .exec(this.recipe)[1];
+    }
+
+    /* What the recipe has for other files than nginx.conf. */
+    block(language, what) {
+        return blockOf(this.name, language, what);
+    }
+
+    ok(good, text, ...notes) {
+        this.results.push({ good: Boolean(good), text, notes });
+        return good;
+    }
+
+    equal(got, wanted, text) {
+        return this.ok(JSON.stringify(got) === JSON.stringify(wanted), text,
+                       'got    ' + JSON.stringify(got),
+                       'wanted ' + JSON.stringify(wanted));
+    }
+
+    /* Waits for what condition() gives to be true; gives it. */
+    async until(what, condition, seconds = 60) {
+        const end = Date.now() + seconds * 1000;
+        let last;
+
+        for (;;) {
+            try {
+                last = await condition();
+
+                if (last) {
+                    return last;
+                }
+            } catch (error) {
+                last = error.message;
+            }
+
+            if (Date.now() > end) {
+                const all = await Promise.all(this.pages.map(
+                    (page) => this.look(page)));
+
+                throw new Error(`waited ${seconds} s for: ${what}, last `
+                                + JSON.stringify([last, all]));
+            }
+
+            await wait(100);
+        }
+    }
+
+    url(path) {
+        return `http://${this.host}:${this.port}${path}`;
+    }
+
+    async tab(context) {
+        const page = await context.newPage();
+
+        await page.setViewport({ width: 1200, height: 800 });
+        page.setDefaultTimeout(60000);
+        page.on('dialog', (dialog) => {
+            this.asked.push(dialog.type() + ' ' + dialog.message());
+            dialog.accept().catch(() => {});
+        });
+        this.pages.push(page);
+        return page;
+    }
+
+    async look(page) {
+        try {
+            return await page.evaluate(look);
+        } catch (error) {
+            return { error: error.message };
+        }
+    }
+
+    untilPage(page, what, condition, seconds) {
+        return this.until(what, async () => {
+            const now = await this.look(page);
+
+            return !now.error && condition(now) && now;
+        }, seconds);
+    }
+
+    live(page) {
+        return this.untilPage(page, 'a live page', ({ state, warning, cover }) => (
+            state === 'live' && !warning && !cover));
+    }
+
+    async isInside(page) {
+        return (await page.content()).includes(this.app.inside);
+    }
+
+    inside(page) {
+        return this.until('a page for users', () => this.isInside(page));
+    }
+
+    loginPage(page) {
+        return this.until('the login page', () => page.evaluate(
+            (selector) => (document.readyState === 'complete'
+                           && Boolean(document.querySelector(selector))),
+            this.app.loginForm));
+    }
+
+    async screenshot(page, what) {
+        const dir = join(process.env.BUILD, 'screenshots');
+
+        mkdirSync(dir, { recursive: true });
+        await page.screenshot({ path: join(dir, `${this.name}-${what}.png`) });
+    }
+
+    /* Sends a request that is no browser's; gives status, headers and body. */
+    raw(path, headers) {
+        return new Promise((resolve, reject) => {
+            const request = http.get({
+                host: '127.0.0.1', port: this.port, path, timeout: 60000,
+                headers: { Host: `${this.host}:${this.port}`, ...headers },
+            }, (response) => {
+                let body = '';
+
+                response.setEncoding('utf8');
+                response.on('data', (data) => { body += data; });
+                response.on('end', () => resolve({
+                    status: response.statusCode, headers: response.headers,
+                    body }));
+                response.on('error', reject);
+            });
+
+            request.on('error', reject);
+            request.on('timeout', () => request.destroy(
+                new Error('no answer')));
+        });
+    }
+
+    async cookies(context) {
+        const all = await context.cookies();
+
+        return all.filter(({ domain }) => domain === this.host)
+            .map(({ name, value }) => ({ name, value }));
+    }
+
+    isSession({ name }) {
+        return this.cookie.endsWith('*')
+            ? name.startsWith(this.cookie.slice(0, -1)) : name === this.cookie;
+    }
+
+    /* What the server knows: seconds. */
+    async idle(context) {
+        const { body } = await this.raw('/session_security/ping/', {
+            Cookie: header(await this.cookies(context)),
+        });
+
+        return JSON.parse(body);
+    }
+
+    /* Which of these Cookie headers open a page for users. */
+    async opened(headers) {
+        const open = [];
+
+        for (const Cookie of headers) {
+            const answer = await this.raw(this.app.home, {
+                Cookie, 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Site': 'none',
+            });
+            const page = await this.raw(this.app.home, {
+                Cookie, 'Sec-Fetch-Mode': 'navigate', Accept: 'text/html',
+                'Sec-Fetch-Dest': 'document', 'Sec-Fetch-Site': 'none',
+            });
+
+            if (answer.body.includes(this.app.inside)
+                || page.body.includes(this.app.inside))
+            {
+                open.push(Cookie);
+            }
+        }
+
+        return open;
+    }
+}
+
+const header = (cookies) => cookies
+    .map(({ name, value }) => `${name}=${value}`).join('; ');
+
+const encode = (char) => '%' + char.charCodeAt(0).toString(16)
+    .padStart(2, '0').toUpperCase();
+
+/* As some backend may still read a cookie. */
+const SPELLINGS = {
+    'as it was': (name, value) => `${name}=${value}`,
+    'in quotes': (name, value) => `${name}="${value}"`,
+    'its value percent-encoded': (name, value) => (
+        `${name}=${encode(value[0])}${value.slice(1)}`),
+    'its end percent-encoded': (name, value) => (
+        `${name}=${value.slice(0, -1)}${encode(value.at(-1))}`),
+    'its name percent-encoded': (name, value) => (
+        `${encode(name[0])}${name.slice(1)}=${value}`),
+    'its name with a dot': (name, value) => (
+        `${name.replace(/_/, '.')}=${value}`),
+    'its name in capitals': (name, value) => `${name.toUpperCase()}=${value}`,
+    'blanks around': (name, value) => ` ${name} = ${value} `,
+    'a plus in front': (name, value) => `${name}=+${value}`,
+    'a tab in front': (name, value) => `${name}=\t${value}`,
+    'twice': (name, value) => `${name}=${value}; ${name}=${value}`,
+    'after an empty one': (name, value) => `${name}=; ${name}=${value}`,
+    'before an invented one': (name, value) => (
+        `${name}=${value}; ${name}=${'f'.repeat(value.length)}`),
+    'after an invented one': (name, value) => (
+        `${name}=${'f'.repeat(value.length)}; ${name}=${value}`),
+    'as an array': (name, value) => `${name}[]=${value}`,
+    'a "!" behind': (name, value) => `${name}=${value}!`,
+    'a "%21" behind': (name, value) => `${name}=${value}%21`,
+    'a comma behind': (name, value) => `${name}=${value},`,
+    'a "-" inside': (name, value) => (
+        `${name}=${value.slice(0, 9)}-${value.slice(9)}`),
+    'a "%00" behind': (name, value) => `${name}=${value}%00`,
+    'without its padding': (name, value) => (
+        `${name}=${value.replace(/(=|%3D)+$/i, '')}`),
+};
+
+/* The spellings with which the cookies open something. */
+async function accepted(t, cookies) {
+    const found = [];
+
+    for (const [spelling, spell] of Object.entries(SPELLINGS)) {
+        const one = cookies.map((cookie) => (
+            t.isSession(cookie) ? spell(cookie.name, cookie.value)
+                                : header([cookie]))).join('; ');
+
+        if ((await t.opened([one])).length) {
+            found.push(spelling);
+        }
+    }
+
+    return found;
+}
+
+async function logIn(t, page) {
+    await t.loginPage(page);
+    await t.app.login(page, t);
+    await t.inside(page);
+}
+
+/* The editor's field, with the focus. */
+async function enter(t, page) {
+    const { frame, field } = t.app.editor;
+
+    return t.until('the editor', async () => {
+        let where = page;
+
+        if (frame) {
+            const node = await page.$(frame);
+
+            where = await node.contentFrame();
+        }
+
+        const node = await where.$(field);
+
+        await node.click();
+        return node;
+    });
+}
+
+const typed = (node) => node.evaluate(
+    ({ value, textContent }) => value ?? textContent);
+
+/* The whole of it. */
+export async function walk(t) {
+    const { app, browser } = t;
+    const context = await browser.createBrowserContext();
+    const a = await t.tab(context);
+
+    /* the login */
+
+    await a.goto(t.url(app.home));
+    await logIn(t, a);
+    t.ok(true, 'somebody logs in');
+
+    const first = await t.until('a page that is loaded', async () => (
+        await a.evaluate(() => document.readyState === 'complete'
+                         && [Boolean(window.sessionSecurity)])));
+
+    t.equal(first, [true], 'the first page of the session has the tag');
+
+    const old = await t.cookies(context);
+    const own = old.filter((cookie) => t.isSession(cookie));
+
+    t.ok(own.length, `the session's cookie is ${t.cookie}`,
+         old.map(({ name }) => name).join());
+    t.ok((await t.opened([header(old)])).length,
+         'it opens pages, whoever sends it');
+
+    /* two tabs, one with an editor */
+
+    const b = await t.tab(context);
+
+    await b.goto(t.url(app.home));
+    await t.live(b);
+
+    await a.bringToFront();
+    await app.editor.open(a, t);
+    await t.live(a);
+
+    const field = await enter(t, a);
+    const where = await a.evaluate(focused);
+
+    if (app.editor.frame) {
+        t.ok(/^iframe\S* ./.test(where), 'the editor is in a frame', where);
+    }
+
+    /* nothing else is activity until the typing is */
+
+    await t.until('a session that is idle for a while', async () => (
+        await t.idle(context) >= 4));
+
+    const before = Date.now();
+
+    await a.keyboard.type('one');
+    await t.until('typing that counts', async () => (
+        await t.idle(context) <= (Date.now() - before) / 1000));
+    t.ok(true, 'typing in the editor is activity');
+    t.ok((await typed(field)).includes('one'), 'what is typed is there',
+         await typed(field));
+
+    /* the warning, and another tab that takes it away */
+
+    const isWarned = ({ state }) => state === 'warned';
+
+    const warned = await t.untilPage(a, 'a warning', (now) => (
+        isWarned(now) && now.warning));
+
+    await t.screenshot(a, 'warning');
+    t.ok(/\d/.test(warned.text), 'the user is warned', warned.text);
+    t.ok((await t.untilPage(b, 'a warning', isWarned)).hidden,
+         'in the hidden tab, too');
+
+    await b.bringToFront();
+    await b.keyboard.press('ArrowUp');
+    await t.live(b);
+    await t.live(a);
+    t.ok(true, 'a key in the other tab extends the session in both');
+
+    await a.bringToFront();
+    await t.live(a);
+    t.equal(await t.until('the focus', async () => (
+        await a.evaluate(focused) === where && where)), where,
+            'the focus is in the editor again');
+    await a.keyboard.type('two');
+    await t.until('text', async () => /one.*two/s.test(await typed(field)));
+    t.ok(true, 'and what is typed goes there');
+
+    /* the end */
+
+    const last = await t.cookies(context);
+    const place = (await t.look(b)).url;
+
+    await t.loginPage(a);
+    await t.screenshot(a, 'login');
+    t.ok(true, 'at the end the visible tab gets the login page');
+    t.equal(t.asked, [], 'no question was asked');
+
+    if (app.reason) {
+        t.ok((await a.content()).includes(app.reason),
+             'which says why', a.url());
+    }
+
+    const hidden = await t.untilPage(b, 'the end in the other tab',
+                                     ({ state, cover }) => (
+                                         state === 'expired' && cover));
+
+    t.equal([hidden.hidden, hidden.url], [true, place],
+            'the hidden tab is covered, and stays where it is');
+
+    t.equal(await accepted(t, old), [],
+            'the first cookies are dead, however they are spelled');
+    t.equal(await accepted(t, last), [],
+            'and so are the last ones');
+
+    /* and again */
+
+    await app.login(a, t);
+    await t.inside(a);
+    t.ok(true, 'the next login succeeds at the first try');
+
+    const documents = () => t.place.requests('nginx')
+        .filter(({ dest }) => dest === 'document').length;
+    const count = documents();
+
+    await b.bringToFront();
+    await t.live(b);
+    await t.inside(b);
+    await t.screenshot(b, 'again');
+    t.ok(documents() > count, 'the hidden tab loads itself as it is shown');
+    t.ok(true, 'and is logged in');
+
+    t.equal(await accepted(t, last), [], 'the old cookies stay dead');
+    t.ok((await t.opened([header(await t.cookies(context))])).length,
+         'the new ones are not');
+
+    await context.close();
+}
+
+/* With forms=on: what is no unsaved work makes nobody ask. */
+export async function leaveQuietly(t) {
+    const context = await t.browser.createBrowserContext();
+
+    const page = await t.tab(context);
+
+    await page.goto(t.url(t.app.home));
+    await logIn(t, page);
+
+    for (const [what, act] of Object.entries(t.app.quiet)) {
+        t.asked = [];
+        await page.goto(t.url(t.app.home));
+        t.asked = [];
+
+        try {
+            await act(page, t);
+            await page.goto(t.url(t.app.home));
+            t.equal(t.asked, [], 'no question is asked after: ' + what);
+        } catch (error) {
+            t.ok(false, what + ' is tried', error.stack);
+            await t.screenshot(page, 'failed');
+        }
+    }
+
+    await context.close();
+}
+
+export async function run(t) {
+    const { app, place, recipe } = t;
+    const changes = await app.setUp(place, t);
+
+    t.port = await place.nginx('nginx', recipe, changes,
+                               { warn: WARN, expire: EXPIRE });
+    await app.ready?.(t);
+    await walk(t);
+
+    if (app.quiet) {
+        t.port = await place.nginx('forms', recipe, [
+            ...changes,
+            ['session_security_inject on;', 'session_security_inject on'
+             + ' forms=on;'],
+        ]);
+        await leaveQuietly(t);
+    }
+
+    for (const name of app.quiet ? ['nginx', 'forms'] : ['nginx']) {
+        t.equal(place.errors(name).filter((line) => (
+            !app.complaints?.test(line))), [],
+                name + ' has nothing to complain of');
+    }
+}
