@@ -117,8 +117,9 @@ BUILT		= $(or $(SO),$(STAMP))
 SOURCES		= config $(MODULE).c $(wildcard src/*.c src/*.h)
 PURE		= $(wildcard src/ssec_*.c)
 
-.PHONY: all build install check unit t nginx-tests js browser lint coverage \
-	stress fuzz faults oom script demo bench flood clean help deps always
+.PHONY: all build install check unit t nginx-tests js browser real lint \
+	coverage stress fuzz faults oom script demo bench flood clean help deps \
+	always
 
 # half a module would be taken for a whole one
 .DELETE_ON_ERROR:
@@ -189,6 +190,11 @@ browser: ## Run the script in Chromium and Firefox (BROWSER=firefox for one)
 browser: $(SO)
 	@tools/npm js && $(NEED) chromium firefox-esr
 	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) js/test/run-browser
+
+real: ## Run whole applications, as their recipes say (APPS=wordpress for one)
+real: $(SO)
+	@BUILD=$(BUILD) MODULE=$(SO) NGINX_BINARY=$(NGINX) \
+		tests/real/apps/run $(APPS)
 
 lint: ## Check the code with gcc, clang, clang-tidy and cppcheck
 lint: $(BUILT)

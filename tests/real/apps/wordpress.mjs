@@ -72,9 +72,8 @@ export default {
     inside: 'id="wpadminbar"',
     loginForm: '#loginform',
 
-    async login(page) {
-        await page.type('#user_login', USER);
-        await page.type('#user_pass', PASSWORD);
+    async login(page, t) {
+        await t.fill(page, { '#user_login': USER, '#user_pass': PASSWORD });
         await page.click('#wp-submit');
     },
 
