@@ -6,6 +6,8 @@
 
 #include "ngx_http_session_security.h"
 
+#include "ssec_time.h"
+
 
 /* A location of a server, by its URL. */
 
@@ -1443,7 +1445,7 @@ ngx_http_session_security_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     char  *p = conf;
 
-    ngx_int_t                           ms;
+    uint64_t                            ms;
     ngx_str_t                          *value;
     ngx_uint_t                          may_be_zero;
     ngx_http_session_security_time_t   *time;
@@ -1469,11 +1471,9 @@ ngx_http_session_security_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
                    == offsetof(ngx_http_session_security_loc_conf_t,
                                max_lifetime));
 
-    ms = ngx_parse_time(&value[1], 0);
-
-    if (ms == NGX_ERROR
+    if (!ssec_time(value[1].data, value[1].len, &ms)
         || (ms == 0 && !may_be_zero)
-        || (uint64_t) ms > NGX_HTTP_SESSION_SECURITY_MAX_TIME)
+        || ms > NGX_HTTP_SESSION_SECURITY_MAX_TIME)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid time \"%V\" in \"%V\"; "
@@ -1483,7 +1483,7 @@ ngx_http_session_security_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    time->ms = (uint64_t) ms;
+    time->ms = ms;
 
     return NGX_CONF_OK;
 }

@@ -35,6 +35,9 @@
 
 #define NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER  600000   /* milliseconds */
 
+/* where a variable yields no time: no limit would be worse than a wrong one */
+#define NGX_HTTP_SESSION_SECURITY_MAX_LIFETIME  (12ULL * 60 * 60 * 1000)
+
 /*
  * Of a split cookie the last part may be a few bytes long, and alike in many
  * sessions; a part below this length counts only if there is no longer one.

@@ -177,9 +177,10 @@ ngx_http_session_security_ping_limits(ngx_http_request_t *r,
                                        "session_security_expire_after",
                                        &limits->expire_after)
         != NGX_OK
-        || ngx_http_session_security_longest(r, &pages->max_lifetime, 0, 0,
-                                             "session_security_max_lifetime",
-                                             &limits->max_lifetime)
+        || ngx_http_session_security_longest(r, &pages->max_lifetime, 0,
+                                       NGX_HTTP_SESSION_SECURITY_MAX_LIFETIME,
+                                       "session_security_max_lifetime",
+                                       &limits->max_lifetime)
            != NGX_OK)
     {
         return NGX_ERROR;

@@ -6,6 +6,7 @@
 #include "ngx_http_session_security.h"
 
 #include "ssec_seldom.h"
+#include "ssec_time.h"
 
 
 /* What a key was judged as. */
@@ -628,7 +629,7 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
 
 
 /*
- * One that is no time is the default; without memory the request ends.  Values
+ * What is no time gives the default; without memory the request ends.  Values
  * may come from the client: only the first bad one of a request is logged.
  */
 
@@ -637,7 +638,6 @@ ngx_http_session_security_time_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
     const char *name, uint64_t *ms)
 {
-    ngx_int_t                         n;
     ngx_str_t                         value;
     ngx_http_session_security_ctx_t  *ctx;
 
@@ -645,12 +645,9 @@ ngx_http_session_security_time_value(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    n = ngx_parse_time(&value, 0);
-
-    if (n != NGX_ERROR && (uint64_t) n >= least
-        && (uint64_t) n <= NGX_HTTP_SESSION_SECURITY_MAX_TIME)
+    if (ssec_time(value.data, value.len, ms)
+        && *ms >= least && *ms <= NGX_HTTP_SESSION_SECURITY_MAX_TIME)
     {
-        *ms = (uint64_t) n;
         return NGX_OK;
     }
 
@@ -782,9 +779,10 @@ ngx_http_session_security_limits(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    return ngx_http_session_security_time(r, &slcf->max_lifetime, 0, 0,
-                                          "session_security_max_lifetime",
-                                          &limits->max_lifetime);
+    return ngx_http_session_security_time(r, &slcf->max_lifetime, 0,
+                                       NGX_HTTP_SESSION_SECURITY_MAX_LIFETIME,
+                                       "session_security_max_lifetime",
+                                       &limits->max_lifetime);
 }
 
 

@@ -11,7 +11,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 398;
+plan tests => 413;
 
 defaults(
     http_config => <<'END',
@@ -615,7 +615,7 @@ Cookie: sessionid=a
 --- grep_error_log eval
 qr/\[error\] .*/
 --- grep_error_log_out eval
-qr/\A\[error\] \d+#\d+: \*\d+ invalid time "-1s" in "session_security_max_lifetime", 0ms is used, client: [^\n]*\n\z/
+qr/\A\[error\] \d+#\d+: \*\d+ invalid time "-1s" in "session_security_max_lifetime", 43200000ms is used, client: [^\n]*\n\z/
 
 
 
@@ -714,6 +714,35 @@ GET /ping/?idleFor=2&t=1500ms&l=0
 = 200 "logout"
 --- no_error_log
 [error]
+
+
+
+=== what is no lifetime is twelve hours, not for ever
+--- also
+    session_security_expire_after 60d;
+    session_security_max_lifetime $arg_l;
+--- steps
+GET /ping/?idleFor=43100&l=soon
+  Cookie: sessionid=a
+= 200 43100
+
+GET /ping/?idleFor=43200&l=soon
+  Cookie: sessionid=b
+= 200 "logout"
+
+GET /ping/?idleFor=43200&l=
+  Cookie: sessionid=c
+= 200 "logout"
+
+GET /ping/?idleFor=43200&l=366d
+  Cookie: sessionid=d
+= 200 "logout"
+
+GET /ping/?idleFor=43200&l=forever
+  Cookie: sessionid=e
+= 200 "logout"
+--- error_log
+in "session_security_max_lifetime", 43200000ms is used
 
 
 

@@ -40,7 +40,7 @@ HARMLESS = set("""
     ngx_http_script_variables_count ngx_http_top_body_filter
     ngx_http_top_header_filter ngx_inet6_addr ngx_inet_addr ngx_inet_get_port
     ngx_cpystrn ngx_log_error_core ngx_murmur_hash2
-    ngx_pagesize ngx_parse_size ngx_parse_time ngx_rbtree_delete
+    ngx_pagesize ngx_parse_size ngx_rbtree_delete
     ngx_rbtree_insert ngx_rbtree_insert_value ngx_sprintf ngx_strcasecmp
     ngx_strlcasestrn ngx_strncasecmp ngx_unescape_uri
 

@@ -187,10 +187,9 @@ test_times(void **state)
     assert_expire("2w", 14 * DAY);
     assert_expire("1h30m", HOUR + 30 * 60000);
     assert_expire("1h 30m", HOUR + 30 * 60000);
-    assert_expire("1h  30m  5m", HOUR + 35 * 60000);
+    assert_expire("1h  30m  5s", HOUR + 30 * 60000);
     assert_expire("5m10", 310000);
-    assert_expire("5 10s", 15000);
-    assert_expire("1s300ms20ms", 1320);
+    assert_expire("1s300ms", 1300);
     assert_expire("007s", 7000);
     assert_expire("0m 1s", 1000);
 }
@@ -210,13 +209,14 @@ test_long_times(void **state)
     assert_expire("4294967296ms", CUT);
     assert_expire("50d", CUT);
     assert_expire("7w 5d", CUT);
-    assert_expire("49d 49d", CUT);
+    assert_expire("7w 49d", CUT);
+    assert_expire("1y", CUT);
     assert_expire("4294967s", CUT);
     assert_expire("4294968s", CUT);
     assert_expire("9999999999999999999999999999999999", CUT);
     assert_expire("18446744073709551616ms", CUT);
     assert_expire("18446744073709551617w", CUT);
-    assert_expire("4294967296w 4294967296w 1ms", CUT);
+    assert_expire("4294967296w 4294967296d 1ms", CUT);
 
     /* in 64 bits this many weeks are ten hours */
 
@@ -335,8 +335,6 @@ test_bad_times(void **state)
     assert_no_time("1.5h");
     assert_no_time("1 h");
     assert_no_time("1x");
-    assert_no_time("1M");
-    assert_no_time("1y");
     assert_no_time("1hh");
     assert_no_time("1h,30m");
     assert_no_time("1h\t30m");

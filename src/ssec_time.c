@@ -1,0 +1,119 @@
+/* Times, as nginx's configuration has them. */
+
+#include <string.h>
+
+#include "ssec_time.h"
+
+
+#define SSEC_DAY  ((uint64_t) 24 * 60 * 60 * 1000)
+
+#define ssec_min(a, b)  ((a) < (b) ? (a) : (b))
+
+
+typedef struct {
+    const char  *name;
+    uint64_t     ms;
+} ssec_unit_t;
+
+
+/* "ms" before "m", with which it begins, too */
+
+static const ssec_unit_t  ssec_units[] = {
+    { "y", 365 * SSEC_DAY },
+    { "M", 30 * SSEC_DAY },
+    { "w", 7 * SSEC_DAY },
+    { "d", SSEC_DAY },
+    { "h", (uint64_t) 60 * 60 * 1000 },
+    { "ms", 1 },
+    { "m", (uint64_t) 60 * 1000 },
+    { "s", 1000 },
+    { "", 1000 }
+};
+
+#define SSEC_UNITS  (sizeof(ssec_units) / sizeof(ssec_units[0]))
+
+
+static uint64_t ssec_number(const uint8_t **p, const uint8_t *end);
+static const ssec_unit_t *ssec_unit(const uint8_t **p, const uint8_t *end);
+
+
+bool
+ssec_time(const uint8_t *data, size_t len, uint64_t *ms)
+{
+    uint64_t            n, sum, least;
+    const uint8_t      *p, *end;
+    const ssec_unit_t  *unit;
+
+    p = data;
+    end = data + len;
+
+    sum = 0;
+    least = UINT64_MAX;
+
+    do {
+        if (p == end || *p < '0' || *p > '9') {
+            return false;
+        }
+
+        n = ssec_number(&p, end);
+        unit = ssec_unit(&p, end);
+
+        if (unit == NULL || unit->ms >= least) {
+            return false;
+        }
+
+        least = unit->ms;
+
+        n = (n > UINT64_MAX / unit->ms) ? UINT64_MAX : n * unit->ms;
+        sum += ssec_min(n, UINT64_MAX - sum);
+
+        while (p < end && *p == ' ') {
+            p++;
+        }
+
+    } while (p < end);
+
+    *ms = sum;
+
+    return true;
+}
+
+
+static uint64_t
+ssec_number(const uint8_t **p, const uint8_t *end)
+{
+    unsigned  digit;
+    uint64_t  n;
+
+    for (n = 0; *p < end && **p >= '0' && **p <= '9'; (*p)++) {
+        digit = (unsigned) (**p - '0');
+        n = (n > (UINT64_MAX - digit) / 10) ? UINT64_MAX : n * 10 + digit;
+    }
+
+    return n;
+}
+
+
+/* The unit that begins here; without a name at the end or a blank; or NULL. */
+
+static const ssec_unit_t *
+ssec_unit(const uint8_t **p, const uint8_t *end)
+{
+    size_t              i, len;
+    const ssec_unit_t  *unit;
+
+    for (i = 0; i < SSEC_UNITS - 1; i++) {
+
+        unit = &ssec_units[i];
+        len = strlen(unit->name);
+
+        if (len <= (size_t) (end - *p)
+            && memcmp(*p, unit->name, len) == 0)
+        {
+            *p += len;
+            return unit;
+        }
+    }
+
+    return (*p == end || **p == ' ') ? &ssec_units[SSEC_UNITS - 1] : NULL;
+}
