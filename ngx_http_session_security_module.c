@@ -47,6 +47,8 @@ typedef struct {
 
 static ngx_int_t ngx_http_session_security_state_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_session_security_reason_variable(
+    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_session_security_seconds_variable(
     ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_session_security_return_url_variable(
@@ -393,6 +395,10 @@ static ngx_http_variable_t  ngx_http_session_security_vars[] = {
       ngx_http_session_security_state_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    { ngx_string("session_security_reason"), NULL,
+      ngx_http_session_security_reason_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
     { ngx_string("session_security_idle"), NULL,
       ngx_http_session_security_seconds_variable,
       offsetof(ngx_http_session_security_ctx_t, outcome.idle),
@@ -443,6 +449,53 @@ ngx_http_session_security_state_variable(ngx_http_request_t *r,
     v->not_found = 0;
     v->len = state->len;
     v->data = state->data;
+
+    return NGX_OK;
+}
+
+
+/* Why the session has ended: before the request, or by its response. */
+
+static ngx_int_t
+ngx_http_session_security_reason_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_uint_t                        reason;
+    ngx_http_session_security_ctx_t  *ctx;
+
+    static ngx_str_t  reasons[] = {
+        ngx_null_string,
+        ngx_string("idle"),
+        ngx_string("lifetime"),
+        ngx_string("logout"),
+        ngx_string("said"),
+        ngx_string("unknown")
+    };
+
+    ctx = ngx_http_session_security_ctx(r);
+
+    if (ctx == NULL) {
+        reason = SSEC_REASON_NONE;
+
+    } else if (ctx->outcome.state == SSEC_EXPIRED
+               || ctx->outcome.state == SSEC_CLOSED)
+    {
+        reason = ctx->outcome.reason;
+
+    } else {
+        reason = ctx->closed;
+    }
+
+    if (reason == SSEC_REASON_NONE) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->len = reasons[reason].len;
+    v->data = reasons[reason].data;
 
     return NGX_OK;
 }

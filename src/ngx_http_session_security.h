@@ -328,7 +328,8 @@ typedef struct {
     u_char                             watched;     /* is in the tree, too */
     u_char                             bad_time;    /* one was logged */
     u_char                             upload;      /* its session has ended */
-    u_char                             closed;      /* a session, by that */
+    u_char                             closed;      /* for this reason, by
+                                                       the response */
     u_char                             ping;        /* judged as a ping */
     u_char                             pinged;      /* the ping answers */
     u_char                             other;       /* it says "other" */

@@ -1093,7 +1093,7 @@ ngx_http_session_security_log_withheld(ngx_http_request_t *r,
 /*
  * A key that is not known is judged only if it may be recorded.  The event is
  * asked for in full if the session turns out to be dead, with no lock held:
- * that may evaluate variables.
+ * that may evaluate variables, which tell of this session then.
  */
 
 static ngx_int_t
@@ -1151,11 +1151,14 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
             }
         }
 
-        if (!decided
-            && ngx_http_session_security_complete(r, slcf, url, &ctx->event)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
+        if (!decided) {
+            ctx->outcome = *outcome;
+
+            if (ngx_http_session_security_complete(r, slcf, url, &ctx->event)
+                != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
         }
 
     } while (!decided);

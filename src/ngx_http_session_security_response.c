@@ -926,7 +926,9 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 
     ssec_decide(&entry.record, &ev, now, &answer->ctx->limits, &outcome);
 
-    answer->ctx->closed |= (outcome.changed && outcome.state == SSEC_CLOSED);
+    if (outcome.changed && outcome.state == SSEC_CLOSED) {
+        answer->ctx->closed = outcome.reason;
+    }
 
     if (!ngx_http_session_security_store(table, &entry, &key->digest,
                                          &outcome))

@@ -10,6 +10,9 @@ static void ssec_judge_former(ssec_outcome_t *out);
 static void ssec_record(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now);
 static void ssec_count(ssec_record_t *rec, ssec_outcome_t *out);
+static ssec_reason_e ssec_expiry(const ssec_record_t *rec,
+    const ssec_limits_t *limits);
+static void ssec_close(ssec_record_t *rec, ssec_reason_e reason);
 static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
     const ssec_event_t *ev, bool created);
 static ssec_verdict_e ssec_withhold(const ssec_event_t *ev,
@@ -68,11 +71,13 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         }
 
         rec->state = SSEC_EXPIRED;
+        rec->reason = ssec_expiry(rec, limits);
         rec->told = false;
     }
 
     out->verdict = SSEC_PASS;
     out->state = rec->state;
+    out->reason = rec->reason;
     out->created = created;
     out->changed = (!created || (!ev->brief && (ev->admitted || ev->strict)));
     out->active = 0;
@@ -129,6 +134,7 @@ ssec_record(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now)
 
     ssec_begin(rec, ev->strict ? SSEC_EXPIRED : SSEC_LIVE, NULL,
                ssec_before(now, idle));
+    rec->reason = ev->strict ? SSEC_REASON_UNKNOWN : SSEC_REASON_NONE;
     rec->presented = true;
 }
 
@@ -150,6 +156,29 @@ ssec_count(ssec_record_t *rec, ssec_outcome_t *out)
     if (out->active > rec->last) {
         rec->last = out->active;
         out->changed = true;
+    }
+}
+
+
+/* Which of rows 4 and 5 came first: long after the end both may hold. */
+
+static ssec_reason_e
+ssec_expiry(const ssec_record_t *rec, const ssec_limits_t *limits)
+{
+    return (limits->max_lifetime
+            && rec->created + limits->max_lifetime
+               <= rec->last + limits->expire_after)
+           ? SSEC_REASON_LIFETIME : SSEC_REASON_IDLE;
+}
+
+
+static void
+ssec_close(ssec_record_t *rec, ssec_reason_e reason)
+{
+    rec->state = SSEC_CLOSED;
+
+    if (rec->reason == SSEC_REASON_NONE) {
+        rec->reason = reason;
     }
 }
 
@@ -275,7 +304,14 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     case SSEC_OFF:
 
         if (rec->state == SSEC_LIVE) {                      /* row 20 */
-            rec->state = ev->replaced ? SSEC_CLOSED : SSEC_VISITOR;
+
+            if (ev->replaced) {
+                ssec_close(rec, SSEC_REASON_SAID);
+
+            } else {
+                rec->state = SSEC_VISITOR;
+            }
+
             rec->left = true;
             out->changed = true;
         }
@@ -285,7 +321,8 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     default: /* SSEC_DELETE, SSEC_END */
 
         if (rec->state != SSEC_UNKNOWN) {                   /* rows 17, 21 */
-            rec->state = SSEC_CLOSED;
+            ssec_close(rec, (ev->kind == SSEC_END) ? SSEC_REASON_SAID
+                                                   : SSEC_REASON_LOGOUT);
             out->changed = true;
         }
 
@@ -299,6 +336,7 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     }
 
     out->state = rec->state;
+    out->reason = rec->reason;
     out->idle = ssec_idle(rec, now);
     out->remaining = 0;
     out->began = (rec->state == SSEC_LIVE) ? ssec_began(rec) : 0;
@@ -397,6 +435,7 @@ ssec_begin(ssec_record_t *rec, ssec_state_e state, const ssec_own_t *own,
     uint64_t now)
 {
     rec->state = state;
+    rec->reason = SSEC_REASON_NONE;
     rec->told = false;
     rec->left = false;
     rec->login = false;

@@ -26,6 +26,18 @@ typedef enum {
 } ssec_state_e;
 
 
+/* Why a session has ended; the first reason stays. */
+
+typedef enum {
+    SSEC_REASON_NONE = 0,        /* it has not */
+    SSEC_REASON_IDLE,            /* row 4 */
+    SSEC_REASON_LIFETIME,        /* row 5 */
+    SSEC_REASON_LOGOUT,          /* row 17 */
+    SSEC_REASON_SAID,            /* rows 20 and 21 */
+    SSEC_REASON_UNKNOWN          /* row 2: its key was not known */
+} ssec_reason_e;
+
+
 /* A session's own limits: 0 where it has none, and the configured one holds. */
 
 typedef struct {
@@ -39,6 +51,7 @@ typedef struct {
 
 typedef struct {
     ssec_state_e  state;
+    ssec_reason_e reason;        /* why it is expired, or closed */
     bool          issued;        /* the backend was seen to set it */
     bool          presented;     /* a client was seen to have it */
     bool          used;          /* more than once, or it was said to be on */
@@ -125,6 +138,7 @@ typedef enum {
 typedef struct {
     ssec_verdict_e  verdict;
     ssec_state_e    state;       /* as the request was judged */
+    ssec_reason_e   reason;      /* likewise, if that is expired or closed */
     bool            created;     /* it was not known before */
     bool            changed;     /* the record is to be stored */
     bool            begun;       /* a session of this key alone, to be stored

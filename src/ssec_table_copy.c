@@ -153,7 +153,7 @@ ssec_move_back(ssec_stored_t *stored, uint64_t back)
     uint64_t  last;
 
     last = stored->word & SSEC_TIME_MAX;
-    back = ssec_min(back, last);
+    back = ssec_min(back, last) & ~SSEC_REASON_MASK;
 
     stored->word -= back;
     stored->created = (stored->created & ~SSEC_CREATED_MASK)

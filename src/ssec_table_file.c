@@ -9,7 +9,7 @@
 
 
 /* changes with what lies in a table */
-#define SSEC_TABLE_VERSION  2
+#define SSEC_TABLE_VERSION  3
 
 /* a number of which each byte differs, as this machine stores it */
 #define SSEC_TABLE_ORDER    0x01020304

@@ -5,6 +5,7 @@
 
 static inline void ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
     const ssec_stored_t *stored);
+static ssec_reason_e ssec_unpack_reason(uint64_t word);
 
 
 bool
@@ -219,10 +220,30 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
     }
 
     rec->last = stored->word & SSEC_TIME_MAX;
+    rec->reason = SSEC_REASON_NONE;
+
+    if (ssec_slot_is_dead(state)) {
+        rec->last &= ~SSEC_REASON_MASK;
+        rec->reason = ssec_unpack_reason(stored->word);
+    }
 
     rec->created = ssec_created(rec->last, stored->created);
 
     rec->own = stored->own ? &table->header->own[stored->own] : NULL;
+}
+
+
+/* A file may hold anything. */
+
+static ssec_reason_e
+ssec_unpack_reason(uint64_t word)
+{
+    unsigned  reason;
+
+    reason = (unsigned) (word & SSEC_REASON_MASK);
+
+    return (reason <= SSEC_REASON_UNKNOWN) ? (ssec_reason_e) reason
+                                           : SSEC_REASON_NONE;
 }
 
 
@@ -274,6 +295,10 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
     stored.created = (uint32_t) (rec->created >> SSEC_CREATED)
                      & SSEC_CREATED_MASK;
     stored.own = 0;
+
+    if (ssec_slot_is_dead(state)) {
+        stored.word = (stored.word & ~SSEC_REASON_MASK) | rec->reason;
+    }
 
     if (login) {
         stored.created |= SSEC_LOGIN;

@@ -29,6 +29,12 @@
 #define SSEC_PLACE_BITS   22
 #define SSEC_PLACE_MASK   (((1ULL << SSEC_PLACE_BITS) - 1) << SSEC_PLACE)
 
+/*
+ * Of a session that has ended, the lowest bits of its time are why: its last
+ * activity is kept in steps of 8 ms.
+ */
+#define SSEC_REASON_MASK  7ULL
+
 /* how and when a session began, and the flags above that */
 #define SSEC_BEGAN_MASK   (SSEC_LOGIN | SSEC_CREATED_MASK)
 #define SSEC_HAS_OWN      0x40000000U

@@ -124,7 +124,7 @@ def test_site(running, tap):
     tap.equal(answer.body, '"logout"', "a session that was idle for too long")
     answer = demo.ask("/read/", cookie="sessionid=old")
     tap.equal((answer.status, answer.location),
-              (302, "/accounts/logout/?next=%2Fread%2F"),
+              (302, "/accounts/logout/?why=idle&next=%2Fread%2F"),
               "is led to the logout page")
     answer = demo.ask(answer.location, cookie="sessionid=old")
     tap.ok("You were away" in answer.body

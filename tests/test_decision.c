@@ -39,13 +39,15 @@ static const ssec_record_t  had[] = {
                    .login = true,
                    .created = NOW - 2 * HOUR, .last = NOW - 5 * SECOND,
                    .own = &own_long },
-    [HAD_EXPIRED] = { .state = SSEC_EXPIRED, .issued = true, .presented = true,
-                      .told = true, .created = NOW - 3 * HOUR,
+    [HAD_EXPIRED] = { .state = SSEC_EXPIRED,
+                      .reason = SSEC_REASON_LIFETIME, .issued = true,
+                      .presented = true, .told = true, .created = NOW - 3 * HOUR,
                       .last = NOW - 2 * HOUR },
     [HAD_MADE_UP] = { .state = SSEC_LIVE, .presented = true,
                       .created = NOW - 4 * HOUR, .last = NOW - 6 * SECOND,
                       .own = &own_short },
-    [HAD_MADE_UP_DEAD] = { .state = SSEC_EXPIRED, .presented = true,
+    [HAD_MADE_UP_DEAD] = { .state = SSEC_EXPIRED,
+                           .reason = SSEC_REASON_UNKNOWN, .presented = true,
                            .created = NOW - 5 * HOUR, .last = NOW - HOUR }
 };
 
@@ -63,7 +65,8 @@ live(uint64_t created, uint64_t last)
 static ssec_record_t
 dead(ssec_state_e state)
 {
-    return (ssec_record_t) { .state = state, .presented = true,
+    return (ssec_record_t) { .state = state, .reason = SSEC_REASON_IDLE,
+                             .presented = true,
                              .created = NOW - HOUR, .last = NOW - HOUR };
 }
 
@@ -234,6 +237,7 @@ static void
 assert_same(const ssec_record_t *rec, const ssec_record_t *expected)
 {
     assert_int_equal(rec->state, expected->state);
+    assert_int_equal(rec->reason, expected->reason);
     assert_int_equal(rec->issued, expected->issued);
     assert_int_equal(rec->presented, expected->presented);
     assert_int_equal(rec->used, expected->used);
@@ -243,6 +247,112 @@ assert_same(const ssec_record_t *rec, const ssec_record_t *expected)
     assert_int_equal(rec->created, expected->created);
     assert_int_equal(rec->last, expected->last);
     assert_ptr_equal(rec->own, expected->own);
+}
+
+
+/* Why a session has ended */
+
+typedef struct {
+    const char     *what;
+    ssec_record_t   before;
+    ssec_event_t    event;
+    uint64_t        max_lifetime;
+    ssec_state_e    state;
+    ssec_reason_e   reason;
+} why_t;
+
+
+static void
+why_it_ended(void **state)
+{
+    size_t          i;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    const ssec_record_t  idle = live(NOW - HOUR, NOW - EXPIRE);
+    const ssec_record_t  busy = live(NOW - HOUR, NOW - SECOND);
+    const ssec_record_t  away = live(NOW - 10 * HOUR, NOW - 9 * HOUR);
+    const ssec_record_t  closed = dead(SSEC_CLOSED);
+
+    const ssec_event_t  strict = { .kind = SSEC_ACTIVE, .cookie = true,
+                                   .page = true, .logout_url = true,
+                                   .strict = true };
+    const ssec_event_t  replaced = { .kind = SSEC_OFF, .replaced = true };
+    const ssec_event_t  logout = { .kind = SSEC_ACTIVE, .cookie = true,
+                                   .page = true, .logout_url = true,
+                                   .logout = true };
+    const ssec_event_t  login = { .kind = SSEC_ACTIVE, .cookie = true,
+                                  .page = true, .logout_url = true,
+                                  .login = true };
+
+    const why_t  rows[] = {
+        { "a page", busy, page(), 0, SSEC_LIVE, SSEC_REASON_NONE },
+        { "a page of an idle session", idle, page(), 0,
+          SSEC_EXPIRED, SSEC_REASON_IDLE },
+        { "without a logout URL", idle, { .kind = SSEC_ACTIVE, .cookie = true },
+          0, SSEC_CLOSED, SSEC_REASON_IDLE },
+        { "a page at the end of its lifetime", busy, page(), HOUR,
+          SSEC_EXPIRED, SSEC_REASON_LIFETIME },
+
+        /* once both are over, the one that was over first */
+
+        { "away before the end of its lifetime", away, page(), 2 * HOUR,
+          SSEC_EXPIRED, SSEC_REASON_IDLE },
+        { "away at the end of its lifetime", away, page(), HOUR + SECOND,
+          SSEC_EXPIRED, SSEC_REASON_LIFETIME },
+        { "both at once", away, page(), HOUR + EXPIRE,
+          SSEC_EXPIRED, SSEC_REASON_LIFETIME },
+
+        { "a ping of a forgotten one", unknown(), ping(EXPIRE), 0,
+          SSEC_EXPIRED, SSEC_REASON_IDLE },
+        { "a forgotten one", unknown(), page(), 0,
+          SSEC_LIVE, SSEC_REASON_NONE },
+
+        /* what the response says */
+
+        { "a deleted cookie", busy, response(SSEC_DELETE), 0,
+          SSEC_CLOSED, SSEC_REASON_LOGOUT },
+        { "end", busy, response(SSEC_END), 0, SSEC_CLOSED, SSEC_REASON_SAID },
+        { "off", busy, response(SSEC_OFF), 0,
+          SSEC_VISITOR, SSEC_REASON_NONE },
+        { "a visitor's deleted cookie", visitor(), response(SSEC_DELETE), 0,
+          SSEC_CLOSED, SSEC_REASON_LOGOUT },
+
+        /* the first reason stays */
+
+        { "a page of a closed one", closed, page(), HOUR,
+          SSEC_CLOSED, SSEC_REASON_IDLE },
+        { "end of an expired one", dead(SSEC_EXPIRED), response(SSEC_END), 0,
+          SSEC_CLOSED, SSEC_REASON_IDLE },
+        { "a deleted cookie of a closed one", closed, response(SSEC_DELETE), 0,
+          SSEC_CLOSED, SSEC_REASON_IDLE },
+
+        { "an unknown key where these are expired", unknown(), strict, 0,
+          SSEC_EXPIRED, SSEC_REASON_UNKNOWN },
+        { "off, and another key", busy, replaced, 0,
+          SSEC_CLOSED, SSEC_REASON_SAID },
+        { "the logout URL", idle, logout, 0, SSEC_CLOSED, SSEC_REASON_IDLE },
+        { "a login page", away, login, HOUR,
+          SSEC_CLOSED, SSEC_REASON_LIFETIME },
+
+        { "a new login", closed, issue(true), 0,
+          SSEC_LIVE, SSEC_REASON_NONE }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rec = rows[i].before;
+        out = decide_within(&rec, rows[i].event, rows[i].max_lifetime);
+
+        if (rec.state != rows[i].state || rec.reason != rows[i].reason
+            || (rec.reason && out.reason != rec.reason))
+        {
+            fail_msg("%s: state %d for reason %d, not state %d for reason %d",
+                     rows[i].what, rec.state, rec.reason, rows[i].state,
+                     rows[i].reason);
+        }
+    }
 }
 
 
@@ -2252,6 +2362,11 @@ row_17_21_close(void **state)
 
             before = records[i];
             before.state = SSEC_CLOSED;
+
+            if (before.reason == SSEC_REASON_NONE) {
+                before.reason = kind ? SSEC_REASON_SAID : SSEC_REASON_LOGOUT;
+            }
+
             assert_same(&rec, &before);
 
             assert_int_equal(decide(&rec, page()).verdict, SSEC_FORGET);
@@ -3476,8 +3591,18 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
 
     if (was_dead && !begun) {
         assert_true(rec->state == SSEC_EXPIRED || rec->state == SSEC_CLOSED);
+        assert_int_equal(rec->reason, before->reason);
         assert_true(before->state != SSEC_CLOSED
                     || rec->state == SSEC_CLOSED);
+    }
+
+    /* what has ended has a reason, and nothing else has */
+
+    assert_int_equal(rec->reason != SSEC_REASON_NONE,
+                     rec->state == SSEC_EXPIRED || rec->state == SSEC_CLOSED);
+
+    if (rec->reason != SSEC_REASON_NONE && (known || request)) {
+        assert_int_equal(out->reason, rec->reason);
     }
 
     /* a key that is carried begins nothing, and is no live session's own */
@@ -3658,6 +3783,7 @@ int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(why_it_ended),
         cmocka_unit_test(row_02_unknown_active_or_passive),
         cmocka_unit_test(row_02_not_admitted),
         cmocka_unit_test(row_02_unknown_but_issued),

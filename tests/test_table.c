@@ -105,6 +105,8 @@ record(ssec_state_e state, bool flag, uint64_t last)
 {
     return (ssec_record_t) {
         .state = state,
+        .reason = (state == SSEC_EXPIRED || state == SSEC_CLOSED)
+                  ? SSEC_REASON_LIFETIME : SSEC_REASON_NONE,
         .issued = flag || state != SSEC_LIVE,
         .presented = true,
         .used = state == SSEC_LIVE,
@@ -225,6 +227,8 @@ guest(uint64_t last)
 static void
 assert_record(ssec_record_t rec, ssec_record_t expected)
 {
+    expected = test_kept(expected);
+
     assert_int_equal(rec.state, expected.state);
     assert_int_equal(rec.issued, expected.issued);
     assert_int_equal(rec.presented, expected.presented);
@@ -450,6 +454,53 @@ every_state_and_flag(void **state)
                 assert_int_equal(test_locks(&table), 0);
             }
         }
+    }
+}
+
+
+/* Why a session has ended goes with it, whatever its time; and with no other. */
+
+static void
+reasons_are_kept(void **state)
+{
+    int            why;
+    unsigned       i, ms;
+    ssec_digest_t  digest;
+    ssec_record_t  rec;
+
+    const ssec_record_t  dead[] = {
+        record(SSEC_CLOSED, 0, NOW), record(SSEC_EXPIRED, 0, NOW),
+        record(SSEC_EXPIRED, 1, NOW), hearsay(NOW), closed_hearsay(NOW)
+    };
+
+    (void) state;
+
+    digest = test_digest_at(&table, A, B, 0);
+
+    for (i = 0; i < sizeof(dead) / sizeof(dead[0]); i++) {
+        for (why = SSEC_REASON_NONE; why <= SSEC_REASON_UNKNOWN; why++) {
+            for (ms = 0; ms < 20; ms++) {
+                rec = dead[i];
+                rec.reason = why;
+                rec.last += ms;
+
+                assert_true(test_put(&table, digest, rec));
+                assert_known(digest, rec);
+            }
+        }
+
+        /* what no version has written */
+
+        for (why = SSEC_REASON_UNKNOWN + 1; why <= 7; why++) {
+            ssec_set_word(&table, A, 0,
+                          (ssec_word(&table, A, 0) & ~SSEC_REASON_MASK)
+                          | (unsigned) why);
+            assert_int_equal(test_get(&table, digest).reason,
+                             SSEC_REASON_NONE);
+        }
+
+        assert_true(test_put(&table, digest, live(NOW + 7)));
+        assert_known(digest, live(NOW + 7));
     }
 }
 
@@ -694,17 +745,17 @@ eviction_order(void **state)
     /* in the order in which they go */
 
     const ssec_record_t  order[] = {
-        guest(NOW + 82), hearsay(NOW + 83), guest(NOW + 84),
-        closed_hearsay(NOW + 85), invented(NOW + 80), invented(NOW + 81),
-        record(SSEC_CLOSED, 0, NOW + 70), record(SSEC_CLOSED, 0, NOW + 71),
-        record(SSEC_EXPIRED, 1, NOW + 60), record(SSEC_EXPIRED, 0, NOW + 61),
-        record(SSEC_EXPIRED, 1, NOW + 62),
-        live(NOW + 50), live(NOW + 51),
-        record(SSEC_VISITOR, 0, NOW + 45), left(NOW + 46),
-        record(SSEC_VISITOR, 0, NOW + 47),
-        fresh(NOW + 43), fresh(NOW + 44),
-        presented(NOW + 48), presented(NOW + 49),
-        issued(NOW + 40), issued(NOW + 41), issued(NOW + 42)
+        guest(NOW + 8 * 82), hearsay(NOW + 8 * 83), guest(NOW + 8 * 84),
+        closed_hearsay(NOW + 8 * 85), invented(NOW + 8 * 80), invented(NOW + 8 * 81),
+        record(SSEC_CLOSED, 0, NOW + 8 * 70), record(SSEC_CLOSED, 0, NOW + 8 * 71),
+        record(SSEC_EXPIRED, 1, NOW + 8 * 60), record(SSEC_EXPIRED, 0, NOW + 8 * 61),
+        record(SSEC_EXPIRED, 1, NOW + 8 * 62),
+        live(NOW + 8 * 50), live(NOW + 8 * 51),
+        record(SSEC_VISITOR, 0, NOW + 8 * 45), left(NOW + 8 * 46),
+        record(SSEC_VISITOR, 0, NOW + 8 * 47),
+        fresh(NOW + 8 * 43), fresh(NOW + 8 * 44),
+        presented(NOW + 8 * 48), presented(NOW + 8 * 49),
+        issued(NOW + 8 * 40), issued(NOW + 8 * 41), issued(NOW + 8 * 42)
     };
 
     (void) state;
@@ -3299,6 +3350,7 @@ main(void)
         table_test(create_refuses_too_small),
         table_test(unknown_leaves_no_trace),
         table_test(every_state_and_flag),
+        table_test(reasons_are_kept),
         table_test(visitors_are_told_apart),
         table_test(times_are_packed),
         table_test(ages_are_packed),

@@ -21,6 +21,8 @@ static ssec_record_t
 record(ssec_state_e state, uint64_t last)
 {
     return (ssec_record_t) { .state = state, .issued = true,
+                             .reason = (state == SSEC_CLOSED)
+                                       ? SSEC_REASON_SAID : SSEC_REASON_NONE,
                              .presented = true, .used = state == SSEC_LIVE,
                              .created = (last - 640) & ~63ULL, .last = last };
 }
@@ -29,7 +31,10 @@ record(ssec_state_e state, uint64_t last)
 static void
 assert_record(ssec_record_t got, ssec_record_t wanted)
 {
+    wanted = test_kept(wanted);
+
     assert_int_equal(got.state, wanted.state);
+    assert_int_equal(got.reason, wanted.reason);
     assert_int_equal(got.last, wanted.last);
     assert_int_equal(got.created, wanted.created);
 }
