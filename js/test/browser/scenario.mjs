@@ -2,25 +2,34 @@
 
 import { inflateSync } from 'node:zlib';
 
+import { pageClock } from './clock.mjs';
+
 export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const timeless = (text) => text.replace(/\d+/g, '#');
 
+/* milliseconds: what pages may put off, and half of what they let pass */
+const MOMENT = 1200;
+const LEAP = 250000;
+
 export const scenarios = [];
 
 /*
- * options: what Servers takes for a site; and
+ * options: what Servers takes for a site, with limits that no test reaches but
+ * by warned(), ends() or pass(); and
  *     own     Firefox: a browser of its own (what is tested depends on which
  *             tab or window has the focus), true or an object of settings
  *     slow    the higher, the earlier it starts
  *     only    the one browser in which this makes sense
+ *     hangs   the ping does not answer: no use in waiting for that
  *     throws  what errors in its pages may say: any other is a failure
  */
 export function scenario(name, options, run) {
     const host = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
         .replace(/^-|-$/g, '').slice(0, 60) + '.localhost';
 
-    scenarios.push({ name, host, run, ...options });
+    scenarios.push({ name, host, run, warn: '600s', expire: '1200s',
+                     ...options });
 }
 
 /* In the page: all that is looked at from outside. */
@@ -37,10 +46,12 @@ function look() {
         return node && !node.hidden ? node.textContent : '';
     };
     const root = document.documentElement;
+    const tag = document.querySelector('script[data-expire-after]');
 
     return {
         state: session && session.state,
         remaining: session && session.remaining,
+        shown: tag && tag.dataset.expireAfter - tag.dataset.warnAfter,
         hosts: hosts.length,
         dialog: Boolean(dialog && dialog.open && dialog.matches(':modal')
                         && !dialog.classList.contains('cover')),
@@ -67,6 +78,7 @@ function look() {
 export class Scenario {
     results = [];
     thrown = [];
+    held = false;
 
     constructor({ browserName, browser, servers, site }) {
         this.browserName = browserName;
@@ -169,6 +181,7 @@ export class Scenario {
         const page = await context.newPage(
             this.isFirefox && !this.site.own ? { type: 'window' } : {});
 
+        await page.evaluateOnNewDocument(pageClock, this.servers.ahead);
         page.setDefaultTimeout(30000);
         page.dialogs = [];
         page.errors = [];
@@ -251,9 +264,114 @@ export class Scenario {
         }, seconds);
     }
 
+    /*
+     * Time passes, for all pages and the server.  What a page has put off for
+     * a moment, such as a question, it does before and after each leap.
+     */
+    async pass(seconds) {
+        await this.#everywhere(() => { window.testClock?.hold(); });
+
+        let rest = seconds * 1000;
+
+        rest -= await this.#moment(rest);
+
+        while (rest > 0) {
+            const ms = Math.min(LEAP, rest - MOMENT);
+
+            if (ms > 0) {
+                await this.#pass(ms, true);
+                rest -= ms;
+            }
+
+            rest -= await this.#moment(rest);
+        }
+
+        await Promise.all(this.pages.filter((page) => !page.isClosed())
+            .map((page) => page.evaluateOnNewDocument(pageClock,
+                                                      this.servers.ahead)));
+
+        if (!this.held) {
+            await this.go();
+        }
+    }
+
+    /* In steps so small that server and pages have the same time. */
+    async #moment(rest) {
+        const moment = Math.min(rest, MOMENT);
+
+        for (let ms = moment; ms > 0; ms -= MOMENT / 4) {
+            await this.#pass(Math.min(ms, MOMENT / 4), false);
+        }
+
+        return moment;
+    }
+
+    #pass(ms, leaps) {
+        this.servers.pass(ms);
+
+        return this.#everywhere((...args) => window.testClock?.pass(...args),
+                                ms, leaps, this.site.hangs);
+    }
+
+    /* What f gives in all frames of all pages; those that leave give nothing. */
+    async #everywhere(f, ...args) {
+        const frames = this.pages.filter((page) => !page.isClosed())
+            .flatMap((page) => page.frames());
+
+        return Promise.all(frames.map((frame) => (
+            this.evaluate(frame, f, ...args).catch(() => {}))));
+    }
+
+    /* No time passes in pages but by pass(), until go(). */
+    hold() {
+        this.held = true;
+        return this.#everywhere(() => { window.testClock?.hold(); });
+    }
+
+    go() {
+        this.held = false;
+        return this.#everywhere(() => { window.testClock?.go(); });
+    }
+
+    /*
+     * While nobody does anything: how many seconds there are until a page
+     * warns that looks so.
+     */
+    untilWarning({ state, remaining, shown }) {
+        const { warn, expire } = this.site;
+
+        return state === 'live'
+            ? remaining - (shown || parseFloat(expire) - parseFloat(warn)) : 0;
+    }
+
+    /* Time passes until the page warns. */
     warned(page, seconds) {
-        return this.untilPage(page, 'a warning', (now) => now.state === 'warned'
-                              && now.dialog, seconds);
+        return this.until('a warning', async () => {
+            const now = await this.look(page);
+
+            if (now.state === 'warned' && now.dialog) {
+                return now;
+            }
+
+            const rest = this.untilWarning(now);
+
+            return rest > 0 && await this.pass(rest + 1);
+        }, seconds);
+    }
+
+    /* Time passes until the page warns, and ends, and leaves. */
+    ends(page, seconds, path = '/logout/') {
+        return this.until('the end', async () => {
+            const now = await this.look(page);
+            const rest = now.state === 'warned' ? now.remaining
+                : this.untilWarning(now);
+
+            if (rest > 0) {
+                await this.pass(rest + 1);
+            }
+
+            return new URL(page.url()).pathname === path;
+        }, seconds);
     }
 
     live(page, seconds) {

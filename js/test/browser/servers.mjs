@@ -1,15 +1,15 @@
 /*
- * An nginx with the module and a backend behind it, both on free ports of
- * 127.0.0.1.  Each scenario has a host name of its own (NAME.localhost, which
- * browsers look for on this machine), so that none sees another's cookies,
- * messages or times.
+ * A scenario's servers: an nginx with the module and a backend behind it, both
+ * on free ports of 127.0.0.1.  Each scenario has a host name of its own
+ * (NAME.localhost, which browsers look for on this machine) and a clock of its
+ * own, so that none sees another's cookies, messages or times.
  */
 
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-    chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync,
-    writeFileSync,
+    chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync,
+    rmSync, writeFileSync, writeSync,
 } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -20,17 +20,32 @@ import { page, SIGN_IN, SIGNED_OUT } from './pages.mjs';
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function freePort() {
-    return new Promise((resolve, reject) => {
+/*
+ * Below those that the system gives to clients, apart from other tests', and
+ * beginning elsewhere in each process: what is free now is still so when nginx
+ * opens it.
+ */
+const FIRST = 26000;
+const PORTS = 6000;
+
+let next = process.pid * 64 % PORTS;
+
+async function freePort() {
+    for (;;) {
+        const port = FIRST + next++ % PORTS;
         const server = net.createServer();
 
-        server.on('error', reject);
-        server.listen(0, '127.0.0.1', () => {
-            const { port } = server.address();
-
-            server.close(() => resolve(port));
+        const isFree = await new Promise((resolve) => {
+            server.on('error', () => resolve(false));
+            server.listen(port, '127.0.0.1', () => resolve(true));
         });
-    });
+
+        await new Promise((resolve) => { server.close(resolve); });
+
+        if (isFree) {
+            return port;
+        }
+    }
 }
 
 const isOpen = (port) => new Promise((resolve) => {
@@ -48,19 +63,25 @@ const BY_HAND = `
 export class Servers {
     dir = mkdtempSync(join(tmpdir(), 'nginx.'));
     requests = [];          /* what reached the backend */
+    ahead = 0;              /* milliseconds that the clock has leapt */
 
+    #site;
+    #clock;                 /* the file that says so */
     #nginx;
     #backend;
-    #sites = new Map();
     #live = new Set();      /* the backend's sessions */
 
-    /* sites: what server() takes, with a host each */
-    async start(sites) {
+    /* site: what #server() takes, with a host */
+    constructor(site) {
+        this.#site = site;
+    }
+
+    /* library: what buildClock() gives */
+    async start(library) {
         chmodSync(this.dir, 0o755);
 
-        for (const site of sites) {
-            this.#sites.set(site.host, site);
-        }
+        this.#clock = openSync(join(this.dir, 'clock'), 'w', 0o644);
+        this.pass(0);
 
         this.#backend = http.createServer((req, res) => this.#answer(req, res));
 
@@ -70,7 +91,7 @@ export class Servers {
         });
 
         this.port = await freePort();
-        this.#configure(sites, backend);
+        this.#configure(backend);
 
         const out = openSync(join(this.dir, 'nginx.out'), 'a');
 
@@ -78,7 +99,11 @@ export class Servers {
             process.env.NGINX_BINARY,
             ['-e', 'stderr', '-p', this.dir + '/', '-c',
              join(this.dir, 'nginx.conf')],
-            { stdio: ['ignore', out, out] });
+            { stdio: ['ignore', out, out],
+              env: { ...process.env, LD_PRELOAD: library,
+                     TEST_CLOCK: join(this.dir, 'clock') } });
+
+        closeSync(out);
 
         for (let i = 0; !await isOpen(this.port); i++) {
 
@@ -90,6 +115,15 @@ export class Servers {
 
             await wait(50);
         }
+    }
+
+    /* Lets so many milliseconds pass. */
+    pass(ms) {
+        const bytes = Buffer.alloc(8);
+
+        this.ahead += Math.round(ms);
+        bytes.writeBigInt64LE(BigInt(this.ahead));
+        writeSync(this.#clock, bytes, 0, 8, 0);
     }
 
     read(name) {
@@ -129,10 +163,15 @@ export class Servers {
             /* it is gone */
         }
 
-        rmSync(this.dir, { recursive: true, force: true });
+        if (this.#clock !== undefined) {
+            closeSync(this.#clock);
+            this.#clock = undefined;
+        }
+
+        rmSync(this.dir, { recursive: true, force: true, maxRetries: 20 });
     }
 
-    #configure(sites, backend) {
+    #configure(backend) {
         writeFileSync(join(this.dir, 'nginx.conf'), `
             load_module "${process.env.MODULE}";
             daemon off;
@@ -151,10 +190,9 @@ export class Servers {
                 uwsgi_temp_path uwsgi;
                 scgi_temp_path scgi;
                 server_names_hash_bucket_size 128;
-                server_names_hash_max_size 2048;
                 session_security_zone cookie=sessionid zone=sessions:1m;
                 proxy_set_header Host $host;
-                ${sites.map((site) => this.#server(site, backend)).join('')}
+                ${this.#server(this.#site, backend)}
             }`);
     }
 
@@ -164,7 +202,7 @@ export class Servers {
      * cookie: the Path of the backend's cookie.  nginx: more of the server
      * block.
      */
-    #server({ host, warn = '2s', expire = '4s', inject = '',
+    #server({ host, warn, expire, inject = '',
               logout = '/logout/?next=$session_security_return_url',
               login = '', nginx = '' }, backend)
     {
@@ -215,7 +253,7 @@ export class Servers {
             res.end(html);
         };
 
-        const site = this.#sites.get(host) || {};
+        const site = this.#site;
         const cookie = `; Path=${site.cookie || '/'}; HttpOnly`;
 
         const paths = {

@@ -147,15 +147,13 @@ for (const [where, nginx] of [
     ['on', 'session_security_no_store on;'],
     ['location', ''],
 ]) {
-    scenario('Back after logout, ' + where, {
-        warn: '2s', expire: '4s', nginx,
-    }, async (t) => {
+    scenario('Back after logout, ' + where, { nginx }, async (t) => {
         const a = await t.open();
         const response = await a.goto(t.url('/two'));
 
         t.ok(/no-store/.test(response.headers()['cache-control']),
              'pages are not to be kept');
-        await t.out(a);
+        await t.ends(a);
         await a.evaluate(() => { setTimeout(() => history.back(), 50); });
         await t.until('another page', () => !a.url().includes('/logout/'));
 

@@ -26,7 +26,10 @@ async function watch(t, a, { dialog = true, told = true } = {}) {
         warned ||= now.state === 'warned' || now.cover;
         shown ||= now.dialog || now.cover;
 
-        return false;
+        const rest = now.state === 'warned' ? now.remaining
+            : t.untilWarning(now);
+
+        return rest > 0 && t.pass(rest + 1);
     }, 40);
 
     t.ok(warned, 'the user is warned', states.join());
@@ -101,7 +104,7 @@ for (const [name, script, how] of [
     }).observe(document, { attributes: true, subtree: true });`],
 ]) {
     scenario(name, {
-        warn: '2s', expire: '5s', pages: { '/': page({ script }) },
+        pages: { '/': page({ script }) },
         throws: how?.throws,
     }, async (t) => {
         const a = await t.open();
@@ -117,7 +120,6 @@ for (const [name, script, how] of [
 }
 
 scenario('document.write', {
-    warn: '2s', expire: '6s',
     pages: { '/': page({ script: `addEventListener('load', () => {
         setTimeout(() => {
             document.open();
@@ -139,7 +141,7 @@ scenario('document.write', {
 });
 
 scenario('large page', {
-    warn: '5s', expire: '20s', slow: 4,
+    slow: 4,
     pages: { '/': (res) => {
         res.write(`<p>${SECRET}</p>\n`);
         res.end(`<p>${'lorem ipsum '.repeat(85)}</p>\n`.repeat(10000));
@@ -161,7 +163,6 @@ for (const [name, html] of Object.entries({
         <meta name="descr`,
 })) {
     scenario('cut off ' + name, {
-        warn: '2s', expire: '5s',
         pages: { '/': (res) => {
             res.writeHead(200, { 'Content-Type': 'text/html',
                                  'Content-Length': html.length + 1000 });
@@ -186,18 +187,17 @@ for (const [name, html] of Object.entries({
     });
 }
 
-for (const [name, ping, expire] of [
-    ['HTML', '/outside/html', 5],
-    ['an error', '/outside/error', 5],
-    ['a redirect', '/outside/redirect', 5],
-    ['nothing', '/outside/nothing', 9],
-    ['not found', '/outside/not-there-at-all', 5],
+for (const [name, ping] of [
+    ['HTML', '/outside/html'],
+    ['an error', '/outside/error'],
+    ['a redirect', '/outside/redirect'],
+    ['nothing', '/outside/nothing'],
+    ['not found', '/outside/not-there-at-all'],
 ]) {
     scenario('ping answers ' + name, {
-        warn: '2s', expire: expire + 's', inject: false,
-        slow: expire > 5 ? 3 : 0,
+        inject: false, hangs: ping === '/outside/nothing',
         pages: { '/': (res) => res.end(page({ head: tag({
-            ping, 'warn-after': 2, 'expire-after': expire }) })) },
+            ping, 'warn-after': 600, 'expire-after': 1200 }) })) },
     }, async (t) => {
         const a = await t.open();
 
@@ -208,10 +208,10 @@ for (const [name, ping, expire] of [
 }
 
 scenario('server gone', {
-    warn: '2s', expire: '5s', inject: false,
+    inject: false,
     pages: { '/': (res) => res.end(page({ head: tag({
-        ping: 'http://127.0.0.1:9/', 'warn-after': 2,
-        'expire-after': 5 }) })) },
+        ping: 'http://127.0.0.1:9/', 'warn-after': 600,
+        'expire-after': 1200 }) })) },
 }, async (t) => {
     await watch(t, await t.open(), { told: false });
 });

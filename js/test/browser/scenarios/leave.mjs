@@ -9,7 +9,6 @@ const form = `<form method="post" action="/posted"><button id="post">Send
     </button></form>`;
 
 scenario('its own URL', {
-    warn: '3s', expire: '6s',
     pages: { '/': page({ body: form }), '/posted': page() },
 }, async (t) => {
     const a = await t.open();
@@ -21,7 +20,7 @@ scenario('its own URL', {
         history.pushState({}, '', '/pushed?a=b&c');
         location.hash = 'part';
     });
-    await t.out(a);
+    await t.ends(a);
 
     const asked = t.servers.log(t.host).map(({ method, uri }) => (
         method + ' ' + uri));
@@ -34,13 +33,13 @@ scenario('its own URL', {
             'and no form is sent again', asked.join());
 });
 
-scenario('one at a time', { warn: '2s', expire: '4s', own: true },
+scenario('one at a time', { own: true },
 async (t) => {
     const a = await t.open('/one');
     const b = await t.open('/two');
 
     t.ok(await a.evaluate(() => document.hidden), 'a tab is in the background');
-    await t.out(b);
+    await t.ends(b);
 
     const now = await t.untilPage(a, 'the cover', ({ state, cover }) => (
         state === 'expired' && cover));
@@ -62,10 +61,11 @@ async (t) => {
 });
 
 scenario('leaving fails', {
-    warn: '2s', expire: '4s', logout: '/logout-that-is-nothing/',
+    logout: '/logout-that-is-nothing/',
 }, async (t) => {
     const a = await t.open();
 
+    await t.pass(1200);
     await t.until('the logout', () => t.servers.requests.some(
         ({ host, url }) => host === t.host && url.includes('is-nothing')));
 
@@ -116,7 +116,7 @@ scenario('another login', { warn: '600s', expire: '1000s', own: true },
 async (t) => {
     const a = await t.open('/one');
 
-    await wait(2500);
+    await t.pass(3);
     await t.deleteCookie();
 
     const b = await t.tab();
@@ -134,7 +134,7 @@ async (t) => {
 });
 
 scenario('a cookie for a part of the site', {
-    warn: '3s', expire: '8s', cookie: '/app', logout: '/app/logout/',
+    cookie: '/app', logout: '/app/logout/',
 }, async (t) => {
     const a = await t.open('/app/page');
 
@@ -147,7 +147,7 @@ scenario('a cookie for a part of the site', {
     t.ok(true, 'pings have the cookie');
     t.equal(t.servers.log(t.host, '/app/session_security/script.js').length, 1,
             'and the script is there, too');
-    await t.out(a, 25, '/app/logout/');
+    await t.ends(a, 25, '/app/logout/');
     t.ok(true, 'until it ends');
 });
 

@@ -4,7 +4,7 @@ import { SECRET } from '../pages.mjs';
 import { scenario } from '../scenario.mjs';
 
 scenario('login page', {
-    warn: '2s', expire: '5s', login: '/sign-in/?next=$session_security_return_url',
+    login: '/sign-in/?next=$session_security_return_url',
 }, async (t) => {
     const a = await t.open('/account');
     const now = await t.warned(a);
@@ -13,7 +13,7 @@ scenario('login page', {
     t.equal(await a.evaluate(() => window.sessionSecurity.signOut || null),
             null, 'nor a function');
 
-    t.ok(await t.out(a, 20, '/sign-in/'), 'led to the login page');
+    t.ok(await t.ends(a, 20, '/sign-in/'), 'led to the login page');
 
     const text = await a.evaluate(() => document.body.textContent);
 

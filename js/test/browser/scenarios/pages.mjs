@@ -107,7 +107,6 @@ const watch = (a) => a.evaluateOnNewDocument(() => {
 });
 
 scenario('CSP', {
-    warn: '2s', expire: '60s',
     pages: { '/': strict("default-src 'self'; script-src 'self'; "
         + "style-src 'self'; require-trusted-types-for 'script'") },
 }, async (t) => {
@@ -136,7 +135,6 @@ scenario('CSP', {
 });
 
 scenario('CSP to the end', {
-    warn: '2s', expire: '4s',
     pages: { '/': strict("default-src 'self'; script-src 'self'; "
         + "style-src 'self'; require-trusted-types-for 'script'; "
         + "trusted-types 'none'") },
@@ -146,14 +144,14 @@ scenario('CSP to the end', {
     await watch(a);
     await t.open('/', a);
     await t.warned(a);
-    await t.out(a);
+    await t.ends(a);
     t.equal(a.errors.filter((text) => /security.policy|trusted/i.test(text)),
             [], 'the end violates nothing');
 });
 
 scenario('nonce', {
-    warn: '2s', expire: '60s', inject: 'nonce=$upstream_http_x_nonce',
-    throws: /\/none: Content-Security-Policy: .*blocked a script/,
+    inject: 'nonce=$upstream_http_x_nonce',
+    throws: /: Content-Security-Policy: .*blocked a script/,
     pages: { '/': strict("script-src 'nonce-r4nd0m'", { 'X-Nonce': 'r4nd0m' }),
              '/none': strict("script-src 'nonce-r4nd0m'") },
 }, async (t) => {

@@ -30,7 +30,7 @@ const SAY = `
     });`;
 
 scenario('logout hangs', {
-    warn: '4s', expire: '9s', slow: 2,
+    slow: 2,
     logout: '/logout-that-hangs/',
     pages: { '/': page({ script: SAY }) },
 }, async (t) => {
@@ -39,6 +39,7 @@ scenario('logout hangs', {
     a.stays = true;
     t.ok(await t.isRed(a), 'before, there is something to be seen');
     await a.click('#field');
+    await t.pass(1201);
 
     const seen = await t.until('what could be seen', () => {
         const all = a.errors.filter((text) => text.startsWith('seen '))
@@ -87,12 +88,13 @@ scenario('covered', {
 });
 
 scenario('frame at the end', {
-    warn: '2s', expire: '4s', logout: '/logout-that-hangs/',
+    logout: '/logout-that-hangs/',
     pages: { '/': page({ body: '<iframe src="/inner" title="x"></iframe>' }),
              '/inner': page() },
 }, async (t) => {
     const a = await t.open();
 
+    await t.pass(1200);
     await t.until('the request', () => t.servers.requests.some(
         ({ host, url }) => host === t.host && url === '/logout-that-hangs/'));
     t.ok(!await t.isRed(a), 'nothing can be seen of the page nor of its frame');
