@@ -6,6 +6,7 @@ MODULE and NGINX_BINARY name the module and the nginx binary.
 """
 
 import http.client
+import itertools
 import os
 import re
 import shutil
@@ -284,9 +285,23 @@ def ask(port, path, kind=None, cookie=None, method="GET", body=None,
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """
+    Below the ports that the system gives to clients, and beginning elsewhere in
+    each process: what is free now is still so when a server opens it.
+    """
+
+    while True:
+        port = 18000 + next(_ports) % 7000
+
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
+
+
+_ports = itertools.count(os.getpid() * 64)
 
 
 def wait_until(condition, seconds, pause=0.02):

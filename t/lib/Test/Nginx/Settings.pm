@@ -81,11 +81,11 @@ sub verbose {
 }
 
 # A port below the usual ephemeral range, so that no outgoing connection can
-# take it between two starts of the server.
+# take it between two starts of the server, and apart from those of other tests.
 sub free_port {
     my %taken = map { $_ => 1 } @_;
     for (1 .. 500) {
-        my $port = 10240 + int rand 22000;
+        my $port = 10240 + int rand 7000;
         next if $taken{$port};
         return $port if IO::Socket::INET->new(
             LocalAddr => '127.0.0.1', LocalPort => $port,
