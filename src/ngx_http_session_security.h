@@ -312,10 +312,13 @@ typedef struct {
     ngx_http_session_security_page_t  *page;     /* until the tag is in it */
     ngx_str_t                          said;     /* by the backend, so far */
     ssec_own_t                         own;      /* the session's, if any */
+    uint64_t                           begun;    /* when a session began that
+                                                    lives by the response */
 
     /* flags; bytes, which take less to be set and asked for than bits */
 
     u_char                             judged;
+    u_char                             keyless;     /* no key in its zone */
     u_char                             admitted;
     u_char                             refused;     /* by nginx */
     u_char                             plain;       /* glimpsed */
@@ -758,7 +761,7 @@ ngx_http_session_security_conf(ngx_http_request_t *r, ngx_uint_t asked)
 }
 
 
-/* Quickly past what is no HTML page of a session that lives, or ends now. */
+/* Quickly past what is no HTML page of a session that lives, or did so. */
 
 static ngx_inline ngx_int_t
 ngx_http_session_security_page(ngx_http_request_t *r,
@@ -779,6 +782,7 @@ ngx_http_session_security_page(ngx_http_request_t *r,
         || ctx->pinged
         || (ctx->outcome.verdict != SSEC_LOGOUT
             && !ctx->closed
+            && !ctx->begun
             && (ctx->outcome.verdict != SSEC_PASS
                 || ctx->outcome.state != SSEC_LIVE
                 || (ctx->deleted && !ctx->issued)))

@@ -1,6 +1,6 @@
 /*
- * A page of a session that lives, or has just been closed: the script's tag is
- * put into it.
+ * A page of a session that lives, begins with it, or has just been closed: the
+ * script's tag is put into it.
  */
 
 #include "ngx_http_session_security.h"
@@ -25,8 +25,7 @@ struct ngx_http_session_security_page_s {
 
 static ngx_int_t ngx_http_session_security_page_header_filter(
     ngx_http_request_t *r);
-static ngx_uint_t ngx_http_session_security_has_place(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx);
+static ngx_uint_t ngx_http_session_security_has_place(ngx_http_request_t *r);
 static void ngx_http_session_security_warn(ngx_http_request_t *r,
     ngx_str_t *encoding);
 static ngx_int_t ngx_http_session_security_keep_out(ngx_http_request_t *r);
@@ -39,6 +38,9 @@ static ngx_int_t ngx_http_session_security_tag_urls(ngx_http_request_t *r,
 static ngx_int_t ngx_http_session_security_tag_session(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *session, uint64_t *ends);
+static ngx_int_t ngx_http_session_security_tag_begun(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx, uint64_t *lifetime);
 static ngx_int_t ngx_http_session_security_tag_times(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx, uint64_t *warn_after,
@@ -136,7 +138,7 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
     if (!slcf->inject
         || slcf->shm_zone == NULL || slcf->shm_zone->data != ctx->zone
         || !ngx_http_session_security_is_page(r)
-        || !ngx_http_session_security_has_place(r, ctx))
+        || !ngx_http_session_security_has_place(r))
     {
         return NGX_OK;
     }
@@ -192,8 +194,7 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_has_place(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_session_security_has_place(ngx_http_request_t *r)
 {
     ngx_uint_t        status;
     ngx_str_t        *charset;
@@ -220,12 +221,7 @@ ngx_http_session_security_has_place(ngx_http_request_t *r,
         && (h->value.len != 8
             || ngx_strncasecmp(h->value.data, (u_char *) "identity", 8) != 0))
     {
-        /* a dead session's page may be compressed */
-
-        if (ctx->outcome.verdict == SSEC_PASS) {
-            ngx_http_session_security_warn(r, &h->value);
-        }
-
+        ngx_http_session_security_warn(r, &h->value);
         return 0;
     }
 
@@ -490,7 +486,21 @@ ngx_http_session_security_tag_session(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx, ngx_str_t *session, uint64_t *ends)
 {
     u_char     *p;
-    uint64_t    warn_after, expire_after, idle;
+    uint64_t    warn_after, expire_after, idle, lifetime;
+
+    if (ctx->begun) {
+        idle = 0;
+
+        if (ngx_http_session_security_tag_begun(r, slcf, ctx, &lifetime)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+    } else {
+        idle = ngx_http_session_security_idle(ctx);
+        lifetime = ctx->outcome.lifetime;
+    }
 
     if (ngx_http_session_security_tag_times(r, slcf, ctx, &warn_after,
                                             &expire_after)
@@ -507,7 +517,6 @@ ngx_http_session_security_tag_session(ngx_http_request_t *r,
 
     session->data = p;
 
-    idle = ngx_http_session_security_idle(ctx);
     *ends = expire_after - ngx_min(idle, expire_after);
 
     p = (slcf->times.len && !ctx->own.expire_after && !ctx->own.warn_after)
@@ -515,14 +524,38 @@ ngx_http_session_security_tag_session(ngx_http_request_t *r,
         : ngx_http_session_security_times(p, warn_after, expire_after);
     p = ngx_http_session_security_seconds(p, " data-idle=\"", idle);
 
-    if (ctx->outcome.lifetime != UINT64_MAX) {
+    if (lifetime != UINT64_MAX) {
         p = ngx_http_session_security_seconds(p, " data-ends-in=\"",
-                                              ctx->outcome.lifetime);
-        *ends = ngx_min(*ends, ctx->outcome.lifetime);
+                                              lifetime);
+        *ends = ngx_min(*ends, lifetime);
     }
 
     session->len = p - session->data;
 
+    return NGX_OK;
+}
+
+
+/* Of a session that lives by this response; UINT64_MAX for ever. */
+
+static ngx_int_t
+ngx_http_session_security_tag_begun(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx, uint64_t *lifetime)
+{
+    uint64_t       age;
+    ssec_limits_t  limits;
+
+    if (ngx_http_session_security_limits(r, slcf, &limits) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ssec_limits(&ctx->own, &limits);
+
+    age = ssec_before(ngx_http_session_security_now(ctx->zone), ctx->begun);
+
+    *lifetime = limits.max_lifetime ? ssec_before(limits.max_lifetime, age)
+                                    : UINT64_MAX;
     return NGX_OK;
 }
 

@@ -23,14 +23,19 @@ static inline ngx_int_t ngx_http_session_security_go_on(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx);
 static inline ngx_int_t ngx_http_session_security_create_ctx(
-    ngx_http_request_t *r, ngx_http_session_security_zone_t *zone,
+    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t **created);
+static ngx_int_t ngx_http_session_security_enter_zone(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
 static ngx_uint_t ngx_http_session_security_is_refused(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx) ssec_seldom;
 static void ngx_http_session_security_come_back(ngx_http_request_t *r)
     ssec_seldom;
+static void ngx_http_session_security_refused_before(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
 static ngx_int_t ngx_http_session_security_keyless(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone) ssec_seldom;
+    ngx_http_session_security_loc_conf_t *slcf) ssec_seldom;
 static inline ngx_http_session_security_ctx_t *
     ngx_http_session_security_alloc_ctx(ngx_http_request_t *r);
 static inline void ngx_http_session_security_free_ctx(
@@ -161,7 +166,17 @@ ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
         ctx = NULL;
     }
 
-    if (ctx) {
+    if (ctx && ctx->keyless && ctx->zone != slcf->shm_zone->data) {
+
+        /* without a key in one zone, it may have one in another */
+
+        rc = ngx_http_session_security_enter_zone(r, slcf, ctx);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+
+    } else if (ctx) {
         /* an error page of a failure here is no way around it */
 
         if (!ctx->judged) {
@@ -171,12 +186,13 @@ ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
         return ngx_http_session_security_is_refused(r, ctx)
                ? ngx_http_session_security_refuse(r, slcf->expired_status)
                : ngx_http_session_security_go_on(r, slcf, ctx);
-    }
 
-    rc = ngx_http_session_security_create_ctx(r, slcf->shm_zone->data, &ctx);
+    } else {
+        rc = ngx_http_session_security_create_ctx(r, slcf, &ctx);
 
-    if (rc != NGX_OK) {
-        return rc;
+        if (rc != NGX_OK) {
+            return rc;
+        }
     }
 
     ctx->refused |= refused;
@@ -203,7 +219,7 @@ ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
 
 static inline ngx_int_t
 ngx_http_session_security_create_ctx(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
+    ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t **created)
 {
     ngx_http_session_security_ctx_t  *ctx;
@@ -213,7 +229,9 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_session_security_keys(r, zone, &ctx->keys) != NGX_OK) {
+    if (ngx_http_session_security_keys(r, slcf->shm_zone->data, &ctx->keys)
+        != NGX_OK)
+    {
         ngx_http_session_security_free_ctx(ctx);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -221,25 +239,64 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r,
     if (ctx->keys.nelts == 0 && ctx->keys.unread == NULL) {
         ngx_http_session_security_free_ctx(ctx);
 
-        return r->internal ? ngx_http_session_security_keyless(r, zone)
-                           : NGX_DECLINED;
+        return (r->internal || slcf->inject)
+               ? ngx_http_session_security_keyless(r, slcf) : NGX_DECLINED;
     }
 
-    ngx_http_session_security_init_ctx(r, ctx, zone);
+    ngx_http_session_security_init_ctx(r, ctx, slcf->shm_zone->data);
 
     if (r->internal) {
-        ngx_http_session_security_come_back(r);
-
-        /* as is shown after it was refused */
-
-        ctx->refused = r->error_page
-                       && (r->err_status == NGX_HTTP_UNAUTHORIZED
-                           || r->err_status == NGX_HTTP_FORBIDDEN);
+        ngx_http_session_security_refused_before(r, ctx);
     }
 
     *created = ctx;
 
     return NGX_OK;
+}
+
+
+/*
+ * A request that had no key of one zone has come to another zone's location.
+ * Gives NGX_DECLINED if it has no key of that, either.
+ */
+
+static ngx_int_t
+ngx_http_session_security_enter_zone(ngx_http_request_t *r,
+    ngx_http_session_security_loc_conf_t *slcf,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ctx->zone = slcf->shm_zone->data;
+    ctx->judged = 0;
+
+    if (ngx_http_session_security_keys(r, ctx->zone, &ctx->keys) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ctx->keys.nelts == 0 && ctx->keys.unread == NULL) {
+        ctx->judged = 1;
+        return ngx_http_session_security_go_on(r, slcf, ctx);
+    }
+
+    ctx->keyless = 0;
+    ctx->admitted = 0;
+
+    ngx_http_session_security_refused_before(r, ctx);
+
+    return NGX_OK;
+}
+
+
+/* After an internal redirect: whether it is shown for what was refused. */
+
+static void
+ngx_http_session_security_refused_before(ngx_http_request_t *r,
+    ngx_http_session_security_ctx_t *ctx)
+{
+    ngx_http_session_security_come_back(r);
+
+    ctx->refused = r->error_page
+                   && (r->err_status == NGX_HTTP_UNAUTHORIZED
+                       || r->err_status == NGX_HTTP_FORBIDDEN);
 }
 
 
@@ -288,20 +345,23 @@ ngx_http_session_security_come_back(ngx_http_request_t *r)
 
 
 /*
- * A request without a key, that a backend has redirected: what that one said
- * counts for a session that the response begins.
+ * A request without a key, whose response may begin a session.  If a backend
+ * has redirected it, what that one said counts for the session; and a page gets
+ * its tag.
  */
 
 static ngx_int_t
 ngx_http_session_security_keyless(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone)
+    ngx_http_session_security_loc_conf_t *slcf)
 {
     ngx_table_elt_t                  *said;
     ngx_http_session_security_ctx_t  *ctx;
 
     said = ngx_http_session_security_redirected_said(r);
 
-    if (said == NULL) {
+    if (said == NULL
+        && !(slcf->inject && ngx_http_session_security_is_page(r)))
+    {
         return NGX_DECLINED;
     }
 
@@ -311,16 +371,21 @@ ngx_http_session_security_keyless(ngx_http_request_t *r,
     }
 
     ctx->keys.nelts = 0;
+    ctx->keys.unread = NULL;
 
-    ngx_http_session_security_init_ctx(r, ctx, zone);
+    ngx_http_session_security_init_ctx(r, ctx, slcf->shm_zone->data);
 
-    ctx->said = said->value;
+    ctx->keyless = 1;
     ctx->judged = 1;
     ctx->admitted = 1;
 
+    if (said) {
+        ctx->said = said->value;
+    }
+
     ngx_memzero(&ctx->outcome, sizeof(ssec_outcome_t));
 
-    return NGX_DECLINED;
+    return ngx_http_session_security_go_on(r, slcf, ctx);
 }
 
 
@@ -420,7 +485,6 @@ ngx_http_session_security_go_on(ngx_http_request_t *r,
     ngx_http_session_security_ctx_t *ctx)
 {
     if (slcf->inject
-        && ctx->outcome.state == SSEC_LIVE
         && (r->headers_in.if_none_match || r->headers_in.if_modified_since
 #if (NGX_HTTP_GZIP)
             || r->headers_in.accept_encoding
@@ -435,9 +499,9 @@ ngx_http_session_security_go_on(ngx_http_request_t *r,
 
 
 /*
- * Nothing can be put into a page that comes compressed, nor into one that the
- * browser has from before the session began.  What the client accepts is known
- * again to nginx's own filters.
+ * Nothing can be put into a page that comes compressed, be it that its response
+ * begins the session; nor into one that the browser has from before the session
+ * began.  What the client accepts is known again to nginx's own filters.
  */
 
 static void
@@ -448,8 +512,10 @@ ngx_http_session_security_want_whole(ngx_http_request_t *r,
         return;
     }
 
-    ngx_http_session_security_hide(r, &r->headers_in.if_none_match);
-    ngx_http_session_security_hide(r, &r->headers_in.if_modified_since);
+    if (ctx->outcome.state == SSEC_LIVE) {
+        ngx_http_session_security_hide(r, &r->headers_in.if_none_match);
+        ngx_http_session_security_hide(r, &r->headers_in.if_modified_since);
+    }
 
 #if (NGX_HTTP_GZIP)
 
@@ -1298,7 +1364,7 @@ ngx_http_session_security_act(ngx_http_request_t *r,
         return ngx_http_session_security_redirect(r, url);
 
     default:
-        return NGX_DECLINED;
+        return ngx_http_session_security_go_on(r, slcf, ctx);
     }
 }
 

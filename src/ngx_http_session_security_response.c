@@ -77,6 +77,8 @@ static void ngx_http_session_security_issue(
 static bool ngx_http_session_security_store(ssec_table_t *table,
     ssec_entry_t *entry, const ssec_digest_t *key,
     const ssec_outcome_t *outcome);
+static void ngx_http_session_security_begun(
+    ngx_http_session_security_answer_t *answer, const ssec_record_t *rec);
 static ngx_uint_t ngx_http_session_security_comes_from(
     ngx_http_session_security_answer_t *answer, ssec_str_t *name,
     ngx_http_session_security_from_t *from);
@@ -714,6 +716,10 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
 
     kept = ngx_http_session_security_store(table, &entry, digest, &outcome);
 
+    if (!overridden && outcome.state == SSEC_LIVE) {
+        ngx_http_session_security_begun(answer, &entry.record);
+    }
+
     if (outcome.carried) {
 
         /* after a login nobody is let in with the key from before */
@@ -753,6 +759,38 @@ ngx_http_session_security_store(ssec_table_t *table, ssec_entry_t *entry,
     ssec_table_leave(table, entry);
 
     return !outcome->begun || ssec_table_replace(table, key, &entry->record);
+}
+
+
+/*
+ * A session lives by this response.  If the request was none of a session that
+ * lives, this is the first page of it.
+ */
+
+static void
+ngx_http_session_security_begun(ngx_http_session_security_answer_t *answer,
+    const ssec_record_t *rec)
+{
+    ngx_http_session_security_ctx_t  *ctx;
+
+    ctx = answer->ctx;
+
+    if (ctx == NULL
+        || answer->said == SSEC_END
+        || (ctx->outcome.verdict == SSEC_PASS
+            && ctx->outcome.state == SSEC_LIVE))
+    {
+        return;
+    }
+
+    ctx->begun = rec->created;
+
+    if (rec->own) {
+        ctx->own = *rec->own;
+
+    } else {
+        ngx_memzero(&ctx->own, sizeof(ssec_own_t));
+    }
 }
 
 
@@ -942,9 +980,14 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
         ngx_http_session_security_unwatch(answer->ctx);
     }
 
-    if (answer->ctx->outcome.state == SSEC_LIVE && outcome.state == SSEC_LIVE
-        && answer->own)
-    {
+    if (outcome.state != SSEC_LIVE) {
+        return;
+    }
+
+    if (answer->ctx->outcome.state != SSEC_LIVE) {
+        ngx_http_session_security_begun(answer, &entry.record);
+
+    } else if (answer->own) {
         answer->ctx->own = *answer->own;
     }
 }

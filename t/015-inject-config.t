@@ -11,7 +11,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 165;
+plan tests => 169;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -584,6 +584,34 @@ unknown "no_such_variable" variable
 --- refused
 "session_security_inject" in server "localhost" is on for the zones "sessions" and "admins", and the built-in ping is for one; add "location = /ping-of-admins/ { session_security zone=admins; session_security_ping; }"
 
+
+
+
+=== inject: likewise, and the ping of the first by hand where the built-in one is
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    session_security_zone cookie=admin zone=admins:1m;
+--- config
+    session_security zone=sessions;
+    session_security_inject on;
+    location = /session_security/ping/ { session_security_ping; }
+    location /admin/ { session_security zone=admins; }
+--- refused
+"session_security_inject" in server "localhost" is on for the zones "sessions" and "admins", and the built-in ping is for one; add "location = /ping-of-admins/ { session_security zone=admins; session_security_ping; }"
+
+
+
+=== inject: likewise, with what the message says
+--- http_config
+    session_security_zone cookie=sessionid zone=sessions:1m;
+    session_security_zone cookie=admin zone=admins:1m;
+--- config
+    session_security zone=sessions;
+    session_security_inject on;
+    location = /session_security/ping/ { session_security_ping; }
+    location /admin/ { session_security zone=admins; }
+    location = /ping-of-admins/ { session_security zone=admins; session_security_ping; }
+--- accepted
 
 
 

@@ -1595,7 +1595,7 @@ PAGE /
   X-Say: on; warn_after=60s; expire_after=90s
   X-Set: sessionid=user
   X-Accel: /store/x
-= 200 <p>[]
+= 200 ~ data-warn-after="60" data-expire-after="90" data-idle="0" .*<p>\[]$
   X-State: none
   !X-Accel-Session
 

@@ -8,7 +8,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 216;
+plan tests => 231;
 
 # The backend is one whose logout URL takes no GET.
 
@@ -617,3 +617,54 @@ POST /saml/acs
 | SAMLResponse=1
 = 303
   Location: http://localhost:$ServerPort/logout/
+
+
+
+=== the redirect is as nginx's own are: behind something that ends TLS
+--- also
+    absolute_redirect off;
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+PAGE /page
+  Cookie: sessionid=a
+= 302
+  Location: /login/
+
+
+
+=== likewise without the port, or with the server's name
+--- config
+    session_security zone=sessions;
+    session_security_login_url /login/;
+    location / {
+        port_in_redirect off;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location /named/ {
+        server_name_in_redirect on;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location = /ping/ { session_security_ping; }
+--- steps
+GET /ping/?idleFor=600
+  Cookie: sessionid=a
+= 200 "logout"
+
+PAGE /page
+  Host: app.example.com
+  Cookie: sessionid=a
+= 302
+  Location: http://app.example.com/login/
+
+GET /ping/?idleFor=600
+  Cookie: sessionid=b
+= 200 "logout"
+
+PAGE /named/page
+  Host: app.example.com
+  Cookie: sessionid=b
+= 302
+  Location: http://localhost:$ServerPort/login/

@@ -739,6 +739,18 @@ KINDS = [
     Kind("a page of a visitor's", "/page/" + say(HTML, body="page"),
          "visitor", 200, "anonymous"),
 
+    # the first page of a session
+    Kind("a login with its page", "/page/" + say(HTML, SET, body="page"),
+         None, 200, None, headers=[], more=[GZIP], new="live"),
+    Kind("a login with its page, and times by variables", "/times/" + say(
+        HTML, SET, expire="9000", max="8000", warn="800", body="page"),
+         None, 200, None, headers=[], new="live",
+         vary=r'data-ends-in="[\d.]+"|content="\d+;|Content-Length: \d+'),
+    Kind("a visitor who logs in with a page", "/page/" + say(
+        HTML, ON, body="page"), "visitor", 200, "live"),
+    Kind("without a key, and with one in another zone", "/page/" + say(
+        "X-Accel-Redirect: /keyed/b"), "idle", 200, "live", zone="keyed"),
+
     # the script
     Kind("the script", "/s.js", None, 200, None, headers=[]),
     Kind("the script, HEAD", "/s.js", None, 200, None, method="HEAD",
