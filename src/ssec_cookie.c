@@ -87,8 +87,9 @@ static inline bool ssec_cookie_is(const ssec_cookie_name_t *name,
     const uint8_t *p, const uint8_t *end);
 static inline const uint8_t *ssec_find_special(const uint8_t *p,
     const uint8_t *end, bool value);
-static inline ssec_bytes_t ssec_plain(const uint8_t *p, bool value);
-static inline unsigned ssec_count(ssec_bytes_t bytes);
+static inline void ssec_plain(ssec_bytes_t *plain, const uint8_t *p,
+    bool value);
+static inline unsigned ssec_count(const ssec_bytes_t *bytes);
 static void ssec_cookies_split(ssec_cookies_t *it, const uint8_t *part,
     const uint8_t *p) ssec_seldom;
 static void ssec_cookies_stop(ssec_cookies_t *it) ssec_seldom;
@@ -278,16 +279,27 @@ static inline bool
 ssec_cookies_take(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     const uint8_t *part, const uint8_t *start, ssec_cookie_t *cookie)
 {
+    ssec_bytes_t    first, last;
     const uint8_t  *p, *end;
 
     p = start + name->spelled.len + 1;
+    end = NULL;
 
     /* most keys are of that length */
 
-    end = (it->end - p >= 16 && it->end - p <= 32
-           && ssec_count(ssec_plain(p, true) & ssec_plain(it->end - 16, true))
-              == 16)
-          ? it->end : ssec_find_special(p, it->end, true);
+    if (it->end - p >= 16 && it->end - p <= 32) {
+        ssec_plain(&first, p, true);
+        ssec_plain(&last, it->end - 16, true);
+        first &= last;
+
+        if (ssec_count(&first) == 16) {
+            end = it->end;
+        }
+    }
+
+    if (end == NULL) {
+        end = ssec_find_special(p, it->end, true);
+    }
 
     ssec_steps(end - p);
 
@@ -360,13 +372,15 @@ ssec_find_special(const uint8_t *p, const uint8_t *end, bool value)
 #if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 
     unsigned        n;
+    ssec_bytes_t    plain;
     const uint8_t  *last;
 
     if (end - p >= 16) {
 
         for (last = end - 16; /* void */ ; p = ssec_min(p + 16, last)) {
 
-            n = ssec_count(ssec_plain(p, value));
+            ssec_plain(&plain, p, value);
+            n = ssec_count(&plain);
 
             if (n < 16) {
                 return p + n;
@@ -392,10 +406,13 @@ ssec_find_special(const uint8_t *p, const uint8_t *end, bool value)
 }
 
 
-/* Which of sixteen bytes are plain: they are 0xff then, or else zero. */
+/*
+ * Which of sixteen bytes are plain: they are 0xff then, or else zero.  Not every
+ * machine can return a vector.
+ */
 
-static inline ssec_bytes_t
-ssec_plain(const uint8_t *p, bool value)
+static inline void
+ssec_plain(ssec_bytes_t *plain, const uint8_t *p, bool value)
 {
     ssec_bytes_t  bytes;
 
@@ -404,31 +421,32 @@ ssec_plain(const uint8_t *p, bool value)
     /* signed, all that is above something is a range that ends at 0x7f */
 
     if (value) {
-        return (ssec_bytes_t) (((ssec_signed_t) (bytes + 5) > ',' + 5)
-                               ^ ((ssec_signed_t) (bytes + (0x7f - '@'))
-                                  > 0x7f - '@' + ':' - 1)
-                               ^ ((ssec_signed_t) (bytes + (0x7f - ']'))
-                                  > 0x7f - ']' + '[' - 1)
-                               ^ (bytes == '/'));
+        *plain = (ssec_bytes_t) (((ssec_signed_t) (bytes + 5) > ',' + 5)
+                                 ^ ((ssec_signed_t) (bytes + (0x7f - '@'))
+                                    > 0x7f - '@' + ':' - 1)
+                                 ^ ((ssec_signed_t) (bytes + (0x7f - ']'))
+                                    > 0x7f - ']' + '[' - 1)
+                                 ^ (bytes == '/'));
+        return;
     }
 
     bytes += 1;
 
-    return (ssec_bytes_t) (((ssec_signed_t) bytes > ',' + 1)
-                           ^ (bytes == '\\' + 1) ^ (bytes == ';' + 1));
+    *plain = (ssec_bytes_t) (((ssec_signed_t) bytes > ',' + 1)
+                             ^ (bytes == '\\' + 1) ^ (bytes == ';' + 1));
 }
 
 
 /* How many of sixteen come before the first that is zero. */
 
 static inline unsigned
-ssec_count(ssec_bytes_t bytes)
+ssec_count(const ssec_bytes_t *bytes)
 {
 #if (__SSE2__)
 
     unsigned  plain;
 
-    plain = (unsigned) __builtin_ia32_pmovmskb128((ssec_chars_t) bytes);
+    plain = (unsigned) __builtin_ia32_pmovmskb128((ssec_chars_t) *bytes);
 
     return (plain == 0xffff) ? 16 : (unsigned) __builtin_ctz(~plain);
 
@@ -436,7 +454,7 @@ ssec_count(ssec_bytes_t bytes)
 
     uint64_t  plain[2];
 
-    memcpy(plain, &bytes, 16);
+    memcpy(plain, bytes, 16);
 
     if ((plain[0] & plain[1]) == UINT64_MAX) {
         return 16;
