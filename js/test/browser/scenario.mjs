@@ -119,7 +119,7 @@ export class Scenario {
 
     /* Waits for what condition() gives to be true; gives it. */
     async until(what, condition, seconds = 25) {
-        const end = Date.now() + seconds * 1000;
+        const end = performance.now() + seconds * 1000;
         let last;
 
         for (;;) {
@@ -134,7 +134,7 @@ export class Scenario {
                 last = error.message;
             }
 
-            if (Date.now() > end) {
+            if (performance.now() > end) {
                 throw new Error(`waited ${seconds} s for: ${what} (last: `
                                 + `${JSON.stringify(last)}; `
                                 + await this.#where() + ')');
