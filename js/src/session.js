@@ -186,7 +186,7 @@ export class Session {
 
             if (this.#sending) {
                 this.#heard(true, this.#asked);
-                this.#host.tell({ failed: true });
+                this.#host.tell({ failed: this.#asked });
 
             } else {
 
@@ -207,7 +207,13 @@ export class Session {
                                 : endAt + PATIENCE))
             {
 
-                if (this.#failed || now >= this.#last + this.#expireAfter) {
+                if (this.#failed) {
+                    return this.#expire({});
+                }
+
+                /* it lives, but this page's limits are not the server's */
+
+                if (now >= this.#last + this.#expireAfter) {
                     return this.#expire();
                 }
 
@@ -302,15 +308,17 @@ export class Session {
     }
 
     /*
+     * told: what else the other tabs are to know, if they are told at all.
      * other: the page's session has ended, but there is another one, which the
      * other tabs may be of.
      */
-    #expire(other) {
+    #expire(told, other = false) {
+        this.#to(COVERED);
         this.phase = EXPIRED;
         this.#host.wait();
 
-        if (!other) {
-            this.#host.tell({ ended: this.#host.now() });
+        if (told) {
+            this.#host.tell({ ended: this.#host.now(), ...told });
         }
 
         this.#host.show(EXPIRED, COVERED, other);
@@ -360,10 +368,12 @@ export class Session {
                 return;
             }
 
-            if (idle === 'logout' || idle === 'other') {
-                this.#to(COVERED);
-                this.#expire(idle === 'other');
-                return;
+            if (idle === 'logout') {
+                return this.#expire({ logout: true });
+            }
+
+            if (idle === 'other') {
+                return this.#expire(null, true);
             }
 
             const answer = Math.max(last, sent - idle * 1000 - 999);
@@ -371,13 +381,13 @@ export class Session {
             this.#known = Math.max(this.#known, answer);
             this.#sure = Math.max(this.#sure, sent);
             this.#last = Math.max(this.#last, answer);
-            this.#host.tell({ answer });
+            this.#host.tell({ answer, asked: sent });
             this.#settle(turn, false, sent);
 
         }, () => {
 
             if (turn === this.#asking) {
-                this.#host.tell({ failed: true });
+                this.#host.tell({ failed: sent });
                 this.#settle(turn, true, sent);
             }
         });
@@ -391,14 +401,24 @@ export class Session {
         }
     }
 
-    #heard(failed, tried = this.#host.now()) {
+    /* tried: when that was asked, perhaps before what is known already */
+    #heard(failed, tried) {
         this.#asking = 0;
-        this.#tried = tried;
-        this.#failed = failed;
+
+        if (tried >= this.#tried) {
+            this.#tried = tried;
+            this.#failed = failed;
+        }
     }
 
-    /* Another tab says something; its times are on this tab's clock. */
-    told({ at, activity, ask, answer, failed, dismissed, ended, leaving }) {
+    /*
+     * Another tab says something; its times are on this tab's clock.  asked,
+     * failed: when that tab asked what was answered, or was not.  logout: the
+     * server itself has said that the session has ended.
+     */
+    told({ at, activity, ask, answer, asked, failed, dismissed, ended, logout,
+           leaving })
+    {
         if (this.over) {
             return;
         }
@@ -406,23 +426,18 @@ export class Session {
         const now = this.#host.now();
         const fresh = Math.abs(now - at) < PATIENCE;
 
-        /* old news, to a tab that was frozen: perhaps there is a new login */
-
-        if (ended > now - PATIENCE) {
-            this.#to(COVERED);
-            this.#expire();
-            return;
+        if (logout && ended > now - PATIENCE) {
+            return this.#expire();
         }
 
-        if (ended) {
-            this.wake(true);
-            return;
-        }
+        /*
+         * What another tab takes for the end may not be one, and old news came
+         * to a tab that was frozen: perhaps there is a new login.  A logout may
+         * still be on its way to the server, or come to nothing.
+         */
 
-        /* that may still be on its way to the server, or come to nothing */
-
-        if (leaving) {
-            this.#doubt(fresh ? PATIENCE : 0);
+        if (ended || leaving) {
+            this.#doubt(leaving && fresh ? PATIENCE : 0);
             this.#ask(this.#host.delay());
             this.check();
             return;
@@ -438,15 +453,15 @@ export class Session {
             this.#last = Math.min(activity, now);
         }
 
-        if (fresh && answer <= now) {
+        if (fresh && answer <= now && asked <= now) {
             this.#last = Math.max(this.#last, answer);
             this.#known = Math.max(this.#known, answer);
-            this.#sure = now;
-            this.#heard(false);
+            this.#sure = Math.max(this.#sure, asked);
+            this.#heard(false, asked);
         }
 
-        if (fresh && failed && !this.#sending) {
-            this.#heard(true);
+        if (fresh && failed <= now && !this.#sending) {
+            this.#heard(true, failed);
         }
 
         this.#dismissed ||= dismissed;

@@ -3,7 +3,7 @@
  * the only one that they share.
  */
 
-const TIMES = ['at', 'activity', 'answer', 'ended'];
+const TIMES = ['at', 'activity', 'answer', 'asked', 'failed', 'ended'];
 
 export function createTabs(name, now, window, told) {
     let channel;

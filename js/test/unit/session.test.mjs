@@ -1340,6 +1340,95 @@ test('an old "ended" does not end a new session, but its page goes', async () =>
     }
 });
 
+test('"ended" without the server\'s word: it is asked', async () => {
+    const { world, server, tabs: [tab, other] } = simple({ tabs: 2 });
+
+    await world.until(100);
+    other.tell({ ended: 100000 });
+    await world.until(100.01);
+    assert.equal(tab.phase, 'covered');
+    await world.until(100 + SOON);
+    assert.equal(tab.phase, 'live');
+
+    server.logout();
+    other.tell({ ended: 100000 + SOON * 1000 });
+    await world.until(100 + 2 * SOON);
+    assert.equal(tab.phase, 'expired');
+});
+
+test('a page with old limits goes alone, if the server says it lives',
+     async () => {
+    const { world, device, tabs } = simple({ tabs: 2 });
+
+    world.expireAfter /= 2;
+    world.warnAfter /= 2;
+
+    const old = device.open();
+
+    world.expireAfter *= 2;
+    world.warnAfter *= 2;
+    await world.until(310);
+    assert.equal(old.phase, 'expired');
+    assert.ok(world.asked(300, 303, [old]));
+    all(tabs, 'live');
+    assert.deepEqual(tabs.flatMap(phases), []);
+});
+
+test('a page with old limits, and no network: the others ask', async () => {
+    const { world, device, tabs: [tab] } = simple();
+
+    world.expireAfter /= 2;
+
+    const old = device.open();
+
+    world.expireAfter *= 2;
+    world.on(200, () => { device.net = 'down'; });
+    world.on(302, () => device.network('up'));
+    await world.until(302);
+    assert.equal(old.phase, 'expired');
+    assert.equal(tab.phase, 'covered');
+    await world.until(302 + SOON);
+    assert.equal(tab.phase, 'live');
+});
+
+test('a question that failed before the end does not end another tab',
+     async () => {
+    const { world, server, tab } = simple();
+
+    world.on(599, () => server.request());
+    await world.until(600.002);
+    assert.equal(tab.phase, 'covered');
+    tab.session.told({ failed: 590000, at: 600002 });
+    assert.equal(tab.phase, 'covered');
+    await world.until(600 + SOON);
+    assert.equal(tab.phase, 'live');
+});
+
+test('a question that failed after the end is not asked again', async () => {
+    const { world, device, tab } = simple();
+
+    await world.until(599.5);
+    device.net = 'hang';
+    await world.until(600.002);
+    assert.equal(tab.phase, 'covered');
+    tab.session.told({ failed: 599900, at: 600002 });
+    assert.equal(tab.phase, 'expired');
+});
+
+test('an answer to a question before "leaving" does not uncover', async () => {
+    const { world, device, tab } = simple();
+
+    await world.until(100);
+    device.net = 'hang';
+    tab.session.told({ leaving: true, at: 100000 });
+    await world.until(102.5);
+    assert.equal(tab.phase, 'covered');
+    tab.session.told({ answer: 100000, asked: 99900, at: 102500 });
+    assert.equal(tab.phase, 'covered');
+    tab.session.told({ answer: 100000, asked: 102400, at: 102500 });
+    assert.equal(tab.phase, 'live');
+});
+
 /* --- another session than the page's --- */
 
 test('another login: old pages go, new ones do not hear of it', async () => {
@@ -1538,7 +1627,7 @@ test('"ended" that is no time', async () => {
         const { world, tab } = simple();
 
         await world.until(100);
-        tab.session.told({ ended });
+        tab.session.told({ ended, logout: true });
         await world.until(103);
         assert.ok(['live', 'expired'].includes(tab.phase), String(ended));
         assert.equal(tab.phase, ended === Infinity || ended === 1e300
