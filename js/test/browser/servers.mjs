@@ -115,6 +115,10 @@ export class Servers {
 
             await wait(50);
         }
+
+        if (this.read('nginx.out')) {
+            throw new Error('nginx, or its clock: ' + this.read('nginx.out'));
+        }
     }
 
     /* Lets so many milliseconds pass. */
