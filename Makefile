@@ -84,7 +84,7 @@ CONFIGURE	= bash $$(ls configure auto/configure 2>/dev/null | head -n 1) \
 			"/xslt|image|geoip|perl/d; \
 			s/^  (--with-(http|stream|mail)[a-z_0-9]*) .*/\1/p" \
 			auto/options) --with-ld-opt="$(LD_OPT)"
-GET_NGINX	= $(NEED) libssl-dev libpcre2-dev zlib1g-dev \
+GET_NGINX	= $(NEED) libpcre2-dev zlib1g-dev \
 			$(if $(SANITIZE),clang llvm libclang-rt-dev)
 
 endif
@@ -130,8 +130,7 @@ build: ## Build the module, build/ngx_http_session_security_module.so
 build: $(BUILT)
 
 deps:
-	@$(NEED) gcc make libc6-dev
-	@$(GET_NGINX)
+	@$(GET_NGINX) gcc make libc6-dev libssl-dev
 
 # as they were when configure ran: after a change it has to run again
 $(BUILD)/settings: always | deps

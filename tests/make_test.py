@@ -218,12 +218,13 @@ def packages(tap):
     place.command("apt-get", "echo E: as it is >&2; exit 100")
     place.command("id", "echo 1000")
     refused(tap, place, "neither root nor sudo", "this is neither root nor is "
-            "there sudo; as root: %s gcc make libc6-dev\n" % APT_GET, nginx)
+            "there sudo; as root: %s nginx nginx-dev gcc make libc6-dev "
+            "libssl-dev\n" % APT_GET, "NGINX=" + place.source + "/none")
 
     place.command("sudo", 'exec "$@"')
     refused(tap, place, "packages that are not installed, with apt's reason",
-            "E: as it is\nthese were not installed; as root: %s gcc make "
-            "libc6-dev\n" % APT_GET, nginx)
+            "E: as it is\nthese were not installed; as root: %s libpcre2-dev "
+            "zlib1g-dev gcc make libc6-dev libssl-dev\n" % APT_GET, nginx)
     place.end()
 
 
