@@ -873,9 +873,6 @@ def watched(site, location, *lines, port=None, expire=EXPIRE):
                 session_security_inject on;
                 %s
             }
-
-            location = /session_security/ping/     { session_security_ping; }
-            location = /session_security/script.js { session_security_script; }
         }
         """ % (site.cookie, port, port, port, 1000 * expire,
                "\n".join(lines), location)
