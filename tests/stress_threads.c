@@ -19,7 +19,7 @@
 
 #include "ssec_test.h"
 
-#include "../src/ssec_table.h"
+#include "../src/ssec_table_slots.h"
 
 
 #define BUCKETS      1024
@@ -93,6 +93,13 @@ kept(ssec_record_t rec)
     rec.left = rec.state == SSEC_VISITOR && (rec.left || !rec.issued);
     rec.created &= ~63ULL;
 
+    if (rec.state == SSEC_EXPIRED || rec.state == SSEC_CLOSED) {
+        rec.last &= ~SSEC_REASON_MASK;
+
+    } else {
+        rec.reason = SSEC_REASON_NONE;
+    }
+
     return rec;
 }
 
@@ -100,9 +107,9 @@ kept(ssec_record_t rec)
 static bool
 same(const ssec_record_t *a, const ssec_record_t *b)
 {
-    return a->state == b->state && a->issued == b->issued
-           && a->presented == b->presented && a->used == b->used
-           && a->told == b->told
+    return a->state == b->state && a->reason == b->reason
+           && a->issued == b->issued && a->presented == b->presented
+           && a->used == b->used && a->told == b->told
            && a->left == b->left
            && a->created == b->created && a->own == b->own;
 }
