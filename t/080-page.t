@@ -234,11 +234,11 @@ PAGE /?expire=100s&warn=200s&ends=0
   X-Page: <p>
 = 200 (tag data-warn-after="90" data-expire-after="100" refresh="100")<p>
 
-# nothing that is a time
+# nothing that is a time: ten minutes, and twelve hours
 
 PAGE /?expire=soon&warn=never&ends=x
   X-Page: <p>
-= 200 (tag)<p>
+= 200 ~ data-warn-after="540" data-expire-after="600" data-idle="0" data-ends-in="431\d\d\.
 
 
 
