@@ -3,11 +3,13 @@
  * page has not stopped them yet; events that scripts make up do not count.
  */
 
+import { documentOf, hasScript, listen } from './dom.js';
+
 export const EVENTS = 'mousemove mousedown pointermove pointerdown wheel '
     + 'scroll keydown input click touchstart touchmove';
 
 export function createActivity(window, events, active) {
-    const places = {};
+    const places = { __proto__: null };
 
     const listener = (event) => {
         if (!event.isTrusted) {
@@ -30,12 +32,44 @@ export function createActivity(window, events, active) {
         active(event);
     };
 
-    const listen = (target) => {
+    /* the focus may go to a frame that was not heard yet */
+    const moved = () => window.setTimeout(again);
+
+    const hear = (target) => {
         for (const event of events) {
-            target.addEventListener(event, listener, {
+            listen(target, event, listener, {
+                __proto__: null,
                 capture: true,
                 passive: !event.startsWith('key'),
             });
+        }
+
+        listen(target, 'blur', moved);
+
+        for (let i = 0; i < target.length; i++) {
+            hearFrame(target[i]);
+        }
+
+        /* no window counts the frames in shadow roots */
+
+        let focused = documentOf(target).activeElement;
+
+        while (focused?.shadowRoot) {
+            focused = focused.shadowRoot.activeElement;
+
+            if (focused?.contentWindow) {
+                hearFrame(focused.contentWindow);
+            }
+        }
+    };
+
+    const hearFrame = (frame) => {
+        try {
+            if (!hasScript(frame)) {
+                hear(frame);
+            }
+        } catch {
+            /* a frame of another origin tells nothing */
         }
     };
 
@@ -43,17 +77,7 @@ export function createActivity(window, events, active) {
      * To be called again and again: document.open() removes listeners, and
      * frames (of this origin: editors, mostly) come and go.
      */
-    return () => {
-        listen(window);
+    const again = () => hear(window);
 
-        for (let i = 0; i < window.length; i++) {
-            try {
-                if (!window[i].sessionSecurity) {
-                    listen(window[i]);
-                }
-            } catch {
-                /* a frame of another origin tells nothing */
-            }
-        }
-    };
+    return again;
 }

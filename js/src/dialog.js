@@ -7,6 +7,7 @@
  */
 
 import css from './style.css';
+import { documentOf } from './dom.js';
 import { direction } from './texts.js';
 
 const NAME = 'session-security';
@@ -33,7 +34,8 @@ function methodsOf(window) {
     return methods;
 }
 
-function freshMethods({ document }) {
+function freshMethods(window) {
+    const document = documentOf(window);
     const root = document.documentElement;
     const frame = root.insertBefore(document.createElement('iframe'), null);
     const methods = methodsOf(frame.contentWindow);
@@ -57,7 +59,7 @@ export class Dialog {
     /* stay, leave, escape: what is called for the buttons and that key */
     constructor(window, { stay, leave, escape }) {
         this.#window = window;
-        this.#document = window.document;
+        this.#document = documentOf(window);
         this.#on = { stay, leave, escape };
 
         try {
@@ -147,10 +149,10 @@ export class Dialog {
 
             for (const [key, value] of Object.entries(attributes)) {
                 methods.setAttribute(node, key, value);
-            }
 
-            if (attributes.part) {
-                parts[attributes.part] = node;
+                if (key === 'part') {
+                    parts[value] = node;
+                }
             }
 
             for (const child of children) {
@@ -167,7 +169,8 @@ export class Dialog {
 
         this.#host = make(NAME, {});
 
-        const root = methods.attachShadow(this.#host, { mode: 'open' });
+        const root = methods.attachShadow(this.#host, { __proto__: null,
+                                                        mode: 'open' });
 
         this.#dialog = make('dialog', {
             role: 'alertdialog',

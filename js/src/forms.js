@@ -7,6 +7,8 @@
  * a function of the form that is saved, or of none for all of them.
  */
 
+import { listen } from './dom.js';
+
 const IGNORE = '[data-session-security=ignore]';
 
 /* within so many milliseconds of form.submit() its page is left */
@@ -18,7 +20,7 @@ export function createForms(window, isOver) {
 
     const on = (types, target, listener) => {
         for (const type of types.split(' ')) {
-            target.addEventListener(type, listener, true);
+            listen(target, type, listener);
         }
     };
 

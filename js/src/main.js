@@ -6,6 +6,7 @@
 
 import { createActivity, EVENTS } from './activity.js';
 import { createClock } from './clock.js';
+import { documentOf, hasScript, listen } from './dom.js';
 import { createForms } from './forms.js';
 import { createPing } from './ping.js';
 import { EXPIRED, Session, STOPPED } from './session.js';
@@ -14,11 +15,13 @@ import { addLocale, pickLocale } from './texts.js';
 import { View } from './view.js';
 
 function start(window) {
-    const { document, location } = window;
-    const set = (document.currentScript
-                 || document.querySelector(
-                     'script[data-expire-after],script[data-ended]')
-                 || document.documentElement).dataset;
+    const { location } = window;
+    const document = documentOf(window);
+    const { dataset } = document.currentScript
+        || document.querySelector(
+            'script[data-expire-after],script[data-ended]')
+        || document.documentElement;
+    const set = { __proto__: null, ...dataset };
 
     const seconds = (value, otherwise) => {
         const n = parseFloat(value);
@@ -36,7 +39,7 @@ function start(window) {
 
     const { setTimeout, clearTimeout, performance } = window;
     const now = createClock(performance, window.Date);
-    const ask = createPing(pingUrl, window);
+    const { ask, report } = createPing(pingUrl, window);
 
     let session = { phase: STOPPED, over: true };
     let timer;
@@ -60,7 +63,7 @@ function start(window) {
             for (let w = window; w !== w.parent; ) {
                 w = w.parent;
 
-                if (w.sessionSecurity) {
+                if (hasScript(w)) {
                     return true;
                 }
             }
@@ -112,9 +115,9 @@ function start(window) {
         go: leave,
     });
 
-    const listen = createActivity(window,
-                                  (set.events || EVENTS).split(/[\s,]+/),
-                                  (event) => {
+    const hear = createActivity(window,
+                                (set.events || EVENTS).split(/[\s,]+/),
+                                (event) => {
         const [target] = event.composedPath();
 
         /* within the dialog: Tab goes on, and a tap on "Sign out" is that */
@@ -141,6 +144,7 @@ function start(window) {
     const host = {
         now,
         ask,
+        report,
         tell,
         hidden: () => document.hidden,
         delay: () => Math.random() * 400 + (document.hidden ? 600 : 0),
@@ -157,7 +161,7 @@ function start(window) {
 
         wait(ms, f) {
             clearTimeout.call(window, timer);
-            listen();
+            hear();
 
             if (f) {
                 timer = setTimeout.call(window, f, ms);
@@ -178,17 +182,17 @@ function start(window) {
     };
 
     const wake = (restored, delay) => {
-        listen();
+        hear();
 
         if (!session.over) {
             session.wake(restored, delay);
         }
     };
 
-    window.addEventListener('focus', () => wake());
-    window.addEventListener('online', () => wake(false, host.delay()));
+    listen(window, 'focus', () => wake(), false);
+    listen(window, 'online', () => wake(false, host.delay()));
 
-    document.addEventListener('visibilitychange', () => {
+    listen(window, 'visibilitychange', () => {
 
         if (session.phase === EXPIRED) {
             leave();
@@ -200,13 +204,15 @@ function start(window) {
 
     /* a page that the browser keeps is shown again from what is hidden now */
 
-    window.addEventListener('pagehide', ({ persisted }) => {
+    listen(window, 'pagehide', ({ persisted }) => {
         if (persisted && !session.over) {
             view.hide(true);
         }
+
+        session.over || session.report();
     });
 
-    window.addEventListener('pageshow', ({ persisted }) => {
+    listen(window, 'pageshow', ({ persisted }) => {
 
         if (persisted && session.phase === EXPIRED) {
             leave();
@@ -250,6 +256,6 @@ function start(window) {
 
 /* once, however many tags there are */
 
-if (!window.sessionSecurity || !window.sessionSecurity.extend) {
+if (!hasScript(window) || !window.sessionSecurity?.extend) {
     start(window);
 }

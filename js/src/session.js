@@ -8,6 +8,7 @@
  *     delay()          milliseconds for which this tab lets others ask first
  *     later(ms, f)     calls f after ms
  *     ask(idleFor, age)  a promise of the server's answer (ping.js)
+ *     report(idleFor, age)  tells the server, waits for no answer
  *     tell(message)    tells the other tabs (tabs.js)
  *     hidden()         whether the tab is: no need to ask early then
  *     show(phase, ...) lets the user see it (view.js)
@@ -157,6 +158,19 @@ export class Session {
     #doubt(ms) {
         this.#unsure = this.#host.now() + ms;
         this.#sure = -1;
+    }
+
+    /* The page goes: tells the server what it does not know yet. */
+    report() {
+        if (this.#last > this.#known) {
+            this.#host.report(...this.#times(this.#host.now()));
+        }
+    }
+
+    /* Whole seconds, rounded so that telling makes neither of them worse. */
+    #times(now) {
+        return [Math.ceil((now - this.#last) / 1000),
+                Math.floor((now - this.#born) / 1000)];
     }
 
     stop() {
@@ -359,10 +373,7 @@ export class Session {
         this.#asked = sent;
         this.#host.tell({ ask: true });
 
-        /* rounded so that asking makes neither of them worse */
-
-        this.#host.ask(Math.ceil((sent - last) / 1000),
-                       Math.floor((sent - this.#born) / 1000)).then((idle) => {
+        this.#host.ask(...this.#times(sent)).then((idle) => {
 
             if (this.over) {
                 return;

@@ -9,7 +9,7 @@ export function createTabs(name, now, window, told) {
     let channel;
 
     const convert = (message, ms) => {
-        const converted = { ...message };
+        const converted = { __proto__: null, ...message };
 
         for (const key of TIMES) {
             if (key in converted) {

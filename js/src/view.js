@@ -2,6 +2,7 @@
 
 import { LIVE, WARNED, COVERED, EXPIRED } from './session.js';
 import { Dialog } from './dialog.js';
+import { documentOf } from './dom.js';
 import { countdown, phrase } from './texts.js';
 
 /* seconds left at which a screen reader says so; and every full minute */
@@ -32,7 +33,7 @@ export class View {
      */
     constructor(window, { session, locale, leave, title, inFrame, go }) {
         this.#window = window;
-        this.#document = window.document;
+        this.#document = documentOf(window);
         this.#session = session;
         this.#locale = locale;
         this.#leaves = Boolean(leave);

@@ -34,6 +34,18 @@ export function scenario(name, options, run) {
 
 /* In the page: all that is looked at from outside. */
 function look() {
+
+    /* as its prototype has it, whatever elements of the page are called */
+
+    const document = new Proxy({}, {
+        get(none, name) {
+            const value = Reflect.get(Document.prototype, name,
+                                      window.document);
+
+            return typeof value === 'function' ? value.bind(window.document)
+                                               : value;
+        },
+    });
     const session = window.sessionSecurity;
     const hosts = [...document.querySelectorAll('session-security')];
     const dialogOf = (node) => node && node.shadowRoot

@@ -2,6 +2,7 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import './fake.mjs';
 import { createActivity, EVENTS } from '../../src/activity.js';
 
 /* An event that claims to be a user's. */
@@ -12,14 +13,22 @@ function trusted(type, more = {}) {
 /* A window, as far as listeners go: adding one twice adds it once. */
 function fake(more = {}) {
     const listeners = new Map();
+    const document = { activeElement: null };
 
     return {
         length: 0,
+        document,
+        Document: { prototype: document },
+        setTimeout: (f) => f(),
         listeners,
         added: 0,
-        addEventListener(type, listener, options) {
+        heard(type, listener, options) {
             this.added++;
-            this.options = options;
+
+            if (type !== 'blur') {
+                this.options = options;
+            }
+
             listeners.set(type, (listeners.get(type) || new Set())
                 .add(listener));
         },
@@ -46,8 +55,10 @@ test('listens to all of its events, early and passively', () => {
 
     assert.equal(window.added, 0);
     listen();
-    assert.deepEqual([...window.listeners.keys()], EVENTS.split(' '));
-    assert.deepEqual(window.options, { capture: true, passive: true });
+    assert.deepEqual([...window.listeners.keys()],
+                     [...EVENTS.split(' '), 'blur']);
+    assert.deepEqual({ ...window.options }, { capture: true, passive: true });
+    assert.equal(Object.getPrototypeOf(window.options), null);
 });
 
 test('each event counts', () => {
@@ -71,10 +82,10 @@ test('other events do not', () => {
 });
 
 test('what scripts make up does not count', () => {
-    const target = new EventTarget();
+    const target = Object.assign(new EventTarget(),
+                                 { ...fake(), heard: undefined });
     const { listen, seen } = start(target);
 
-    target.length = 0;
     listen();
 
     for (const type of EVENTS.split(' ')) {
@@ -156,12 +167,72 @@ test('frames of this origin, also those that come later', () => {
     assert.equal(seen.length, 1);
 });
 
+test('frames in frames', () => {
+    const inner = fake();
+    const window = fake({ 0: fake({ 0: inner, length: 1 }), length: 1 });
+    const { listen, seen } = start(window);
+
+    listen();
+    inner.fire(trusted('keydown'));
+    assert.equal(seen.length, 1);
+});
+
+test('a frame in a shadow root, once it has the focus', () => {
+    const inner = fake();
+    const window = fake();
+    const { listen, seen } = start(window);
+
+    listen();
+    window.document.activeElement = {
+        shadowRoot: { activeElement: {
+            shadowRoot: { activeElement: { contentWindow: inner } },
+        } },
+    };
+    window.fire({ type: 'blur' });
+    inner.fire(trusted('keydown'));
+    assert.equal(seen.length, 1);
+
+    /* from there to another one: the outer window has no focus to lose */
+
+    const other = fake();
+
+    window.document.activeElement = {
+        shadowRoot: { activeElement: { contentWindow: other } },
+    };
+    inner.fire({ type: 'blur' });
+    other.fire(trusted('keydown'));
+    assert.equal(seen.length, 2);
+});
+
+test('a closed shadow root tells nothing, and stops nothing', () => {
+    const window = fake();
+    const { listen, seen } = start(window);
+
+    window.document.activeElement = { shadowRoot: null };
+    listen();
+    window.document.activeElement = { shadowRoot: { activeElement: null } };
+    listen();
+    window.fire(trusted('click'));
+    assert.equal(seen.length, 1);
+});
+
 test('a frame with a script of its own tells by itself', () => {
     const window = fake({ 0: fake({ sessionSecurity: {} }), length: 1 });
     const { listen } = start(window);
 
     listen();
     assert.equal(window[0].added, 0);
+});
+
+test('an element named sessionSecurity is no script', () => {
+    const named = Object.create({ sessionSecurity: {} },
+                                Object.getOwnPropertyDescriptors(fake()));
+    const window = fake({ 0: named, length: 1 });
+    const { listen, seen } = start(window);
+
+    listen();
+    named.fire(trusted('click'));
+    assert.equal(seen.length, 1);
 });
 
 test('frames of other origins tell nothing, and stop nothing', () => {

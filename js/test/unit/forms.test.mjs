@@ -2,13 +2,14 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import './fake.mjs';
 import { createForms } from '../../src/forms.js';
 
 function page() {
     const listeners = [];
     const is = { over: false };
     const window = {
-        addEventListener: (...args) => listeners.push(args),
+        heard: (...args) => listeners.push(args),
     };
 
     is.saved = createForms(window, () => is.over);

@@ -44,7 +44,7 @@ function answers(status, text) {
 test('what is sent', async () => {
     const window = fake({ fetch: async () => response(200, '5') });
 
-    assert.equal(await createPing(URL, window)(17, 61), 5);
+    assert.equal(await createPing(URL, window).ask(17, 61), 5);
     assert.equal(window.asked.length, 1);
 
     const [[, target, options, self]] = window.asked;
@@ -60,7 +60,7 @@ test('what is sent', async () => {
 test('a URL with a query string', async () => {
     const window = fake({ fetch: async () => response(200, '5') });
 
-    await createPing('https://a.example/p?x=1', window)(0, 0);
+    await createPing('https://a.example/p?x=1', window).ask(0, 0);
     assert.equal(window.asked[0][1], 'https://a.example/p?x=1&idleFor=0&age=0');
 });
 
@@ -83,8 +83,8 @@ for (const [text, answer] of GOOD) {
         const byFetch = fake({ fetch: async () => response(200, text) });
         const byXhr = fake({ xhr: answers(200, text) });
 
-        assert.equal(await createPing(URL, byFetch)(1), answer);
-        assert.equal(await createPing(URL, byXhr)(1), answer);
+        assert.equal(await createPing(URL, byFetch).ask(1), answer);
+        assert.equal(await createPing(URL, byXhr).ask(1), answer);
     });
 }
 
@@ -93,8 +93,8 @@ for (const [status, text] of BAD) {
         const byFetch = fake({ fetch: async () => response(status, text) });
         const byXhr = fake({ xhr: answers(status, text) });
 
-        await assert.rejects(createPing(URL, byFetch)(1));
-        await assert.rejects(createPing(URL, byXhr)(1));
+        await assert.rejects(createPing(URL, byFetch).ask(1));
+        await assert.rejects(createPing(URL, byXhr).ask(1));
     });
 }
 
@@ -114,7 +114,7 @@ for (const [name, fetch] of Object.entries(REPLACED)) {
     test(`fetch() is ${name}: XMLHttpRequest`, async () => {
         const window = fake({ fetch, xhr: answers(200, '17\n') });
 
-        assert.equal(await createPing(URL, window)(3, 4), 17);
+        assert.equal(await createPing(URL, window).ask(3, 4), 17);
 
         const [how, method, target, xhr] = window.asked.at(-1);
 
@@ -128,7 +128,7 @@ for (const [name, fetch] of Object.entries(REPLACED)) {
 
 test('fetch() that a page replaces later is not called', async () => {
     const window = fake({ fetch: async () => response(200, '5') });
-    const ask = createPing(URL, window);
+    const { ask } = createPing(URL, window);
 
     window.fetch = () => assert.fail();
     assert.equal(await ask(1), 5);
@@ -140,7 +140,7 @@ test('both fail', async () => {
     for (const xhr of [(x) => x.onerror(new Error('no')),
                        (x) => x.ontimeout(new Error('no')), undefined])
     {
-        await assert.rejects(createPing(URL, fake({ fetch, xhr }))(1));
+        await assert.rejects(createPing(URL, fake({ fetch, xhr })).ask(1));
     }
 });
 
@@ -150,5 +150,23 @@ test('without AbortSignal.timeout()', async (t) => {
     const window = fake({ fetch: async () => response(200, '5'),
                           xhr: answers(200, '6') });
 
-    assert.equal(await createPing(URL, window)(1), 6);
+    assert.equal(await createPing(URL, window).ask(1), 6);
+});
+
+test('a report waits for nothing', () => {
+    const asked = [];
+    const navigator = {
+        sendBeacon(...args) {
+            asked.push([this, ...args]);
+        },
+    };
+    const { report } = createPing(URL, { navigator });
+
+    assert.equal(report(3, 60), undefined);
+    assert.deepEqual(asked, [
+        [navigator, '/session_security/ping/?idleFor=3&age=60']]);
+});
+
+test('a browser without sendBeacon() reports nothing', () => {
+    createPing(URL, { navigator: {} }).report(3, 60);
 });

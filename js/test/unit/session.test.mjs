@@ -1850,3 +1850,32 @@ test('covered on time, and expired within that patience, without answers',
         between(tab.first('expired'), expire, expire + 2.11);
     }
 });
+
+
+/* --- the page goes --- */
+
+test('reports what the server does not know yet, and only that', async () => {
+    const { world, tab } = simple();
+
+    tab.session.report();
+    assert.deepEqual(tab.reports, [], 'it is known when the page was loaded');
+    await world.until(100.2);
+    tab.user();
+    await world.until(102.5);
+    tab.session.report();
+    assert.deepEqual(tab.reports, [[3, 102]], 'rounded up, and down');
+    tab.session.wake();
+    await world.until(110);
+    tab.session.report();
+    assert.equal(tab.reports.length, 1, 'the server was told');
+});
+
+test('reports the activity that another tab has told of', async () => {
+    const { world, tabs: [a, b] } = simple({ tabs: 2 });
+
+    await world.until(100);
+    a.user();
+    await world.until(105);
+    b.session.report();
+    assert.deepEqual(b.reports, [[5, 105]]);
+});

@@ -132,6 +132,20 @@ test('a wall clock that is no number makes no time', () => {
     same(b.heard, { activity: NaN });
 });
 
+test('what Object.prototype has is not in a message', () => {
+    const is = browser();
+    const a = is.open('x', 1000), b = is.open('x', 1000);
+
+    Object.prototype.ended = 5;
+
+    try {
+        a.tell({ ask: true });
+        assert.equal(b.heard[0].ended, undefined);
+    } finally {
+        delete Object.prototype.ended;
+    }
+});
+
 test('messages that are none', () => {
     const is = browser();
     const a = is.open('x', 0);

@@ -19,6 +19,7 @@ function fake() {
                       remaining: 60000, extend() {} };
     const window = {
         document,
+        Document: { prototype: document },
         CustomEvent: class extends Event {
             constructor(name, { detail, cancelable }) {
                 super(name, { cancelable });

@@ -234,6 +234,7 @@ class Device {
 
 class Tab {
     shows = [];
+    reports = [];
     hidden = false;
     frozen = false;
     throttled = false;      /* timers once a minute while hidden */
@@ -300,6 +301,7 @@ class Tab {
             delay: () => tab.delay(),
             hidden: () => tab.hidden,
             ask: (idleFor, age) => world.ask(tab, idleFor, age),
+            report: (...times) => tab.reports.push(times),
             tell: (message) => tab.tell(message),
             show(phase, before, other) {
                 tab.shows.push({

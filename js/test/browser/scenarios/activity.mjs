@@ -180,3 +180,26 @@ scenario('throttled', { warn: '600s', expire: '1000s' }, async (t) => {
     t.ok(t.pings().length <= 1, 'and the server not, but for a focus',
          t.pings().length);
 });
+
+scenario('the last click', { warn: '600s', expire: '1000s' }, async (t) => {
+    const a = await t.open();
+
+    const reports = () => t.servers.log(t.host)
+        .filter(({ method }) => method === 'POST');
+
+    /* a page whose user has done nothing has nothing to report */
+
+    await a.goto(t.url('/?second'));
+    await t.pass(60);
+    await a.mouse.click(200, 200);
+    await t.until('activity', async () => (await t.look(a)).remaining > 950);
+    await a.goto('about:blank');
+
+    const all = await t.until('a report', () => (
+        reports().length && reports()));
+
+    t.equal(all.map(({ uri, state }) => [uri.replace(/\d+/g, '#'), state]),
+            [['/session_security/ping/?idleFor=#&age=#', 'live']],
+            'is reported when the page is left, and nothing else is');
+    t.ok(all[0].idleFor < 60, 'with the time since then', all[0].idleFor);
+});

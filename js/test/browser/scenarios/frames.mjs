@@ -95,3 +95,49 @@ scenario('editor frame', {
     });
     t.ok(true, 'and into one that came later');
 });
+
+/* Frames without the script, by how they are in the page; #deep is in each. */
+const INNER = '<input id=deep>';
+const quoted = (html) => html.replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;');
+const framed = (html) => `<iframe srcdoc="${quoted(html)}"></iframe>`;
+const shadowed = (html) => `<div id=host></div><script>
+    document.querySelector('#host').attachShadow({ mode: 'open' })
+        .innerHTML = ${JSON.stringify(html).replaceAll('</', '<\\/')};
+    </script>`;
+
+for (const [name, body] of Object.entries({
+    'a frame in a frame': framed(framed(INNER)),
+    'a frame in a shadow root': shadowed(framed(INNER)),
+    'a frame in two shadow roots': shadowed(
+        '<x-inner></x-inner>') + `<script>
+        document.querySelector('#host').shadowRoot.firstChild
+            .attachShadow({ mode: 'open' }).innerHTML = ${
+    JSON.stringify(framed(INNER)).replaceAll('</', '<\\/')};
+        </script>`,
+    'a frame in a shadow root in a frame': framed(shadowed(framed(INNER))),
+    'a frame in a frame in a shadow root': shadowed(framed(framed(INNER))),
+})) {
+    scenario('typing in ' + name, {
+        pages: { '/': page({ body }) },
+    }, async (t) => {
+        const a = await t.open();
+        const frame = await t.until('the frame', async () => {
+            for (const f of a.frames()) {
+                if (await f.$('#deep')) {
+                    return f;
+                }
+            }
+        });
+
+        await t.pass(60);
+        await frame.evaluate(() => document.querySelector('#deep').focus());
+        await t.until('activity', async () => {
+            await a.keyboard.press('z');
+            return (await t.look(a)).remaining > 1150;
+        });
+        t.ok(await frame.evaluate(() => (
+            document.querySelector('#deep').value.length > 0)),
+        'typing counts');
+    });
+}

@@ -84,8 +84,7 @@ for (const [name, script, how] of [
         [HTMLDialogElement, 'showModal close'],
     ]) for (const name of names.split(' ')) p.prototype[name] = () => {};`],
     ['showModal idle', 'HTMLDialogElement.prototype.showModal = () => {};'],
-    ['createElement throws', `document.createElement = ${THROW};`,
-     { dialog: false }],
+    ['createElement throws', `document.createElement = ${THROW};`],
     ['customElements gone', 'window.customElements = undefined;'],
     ['CSSStyleSheet gone', 'window.CSSStyleSheet = undefined;',
      { dialog: false }],
@@ -118,6 +117,94 @@ for (const [name, script, how] of [
         await watch(t, a, how);
     });
 }
+
+/*
+ * Names of elements, which hide what document, window or a form have by that
+ * name; all that the script may use of them.
+ */
+const NAMES = 'currentScript querySelector querySelectorAll documentElement '
+    + 'hidden visibilityState title activeElement createElement dispatchEvent '
+    + 'addEventListener removeEventListener getElementById elementFromPoint '
+    + 'getElementsByName adoptedStyleSheets body head defaultView isConnected '
+    + 'appendChild insertBefore contains hasFocus';
+const WINDOW = 'sessionSecurity addEventListener removeEventListener '
+    + 'dispatchEvent';
+const EVIL = '/outside/evil';
+
+const EVIL_DATA = `data-ping=${EVIL} data-logout=${EVIL} data-start=manual
+    data-expire-after=1 data-warn-after=1 data-ended`;
+
+const MARKUP = {
+    images: NAMES.split(' ').map((n) => `<img name=${n} alt>`).join('')
+        + WINDOW.split(' ').map((n) => `<img id=${n} alt>`).join(''),
+    forms: NAMES.split(' ').map((n) => `<form name=${n} ${EVIL_DATA}>
+        <input name=dataset><input name=extend></form>`).join('')
+        + WINDOW.split(' ').map((n) => `<form id=${n}><input name=extend>
+            <input name=activity></form>`).join(''),
+    others: `<img name=currentScript alt ${EVIL_DATA}>`.repeat(2)
+        + '<a id=sessionSecurity name=extend></a>'.repeat(2)
+        + WINDOW.split(' ').map((n) => `<iframe name=${n} title=x
+            srcdoc="<form id=sessionSecurity></form>"></iframe>`).join(''),
+};
+
+/* What a parser of query strings may have been made to write. */
+const POLLUTED = {
+    start: 'manual', ping: EVIL, logout: EVIL, ended: '1', expireAfter: '1',
+    endsIn: '1', idle: '100', leaving: 1, activity: 1, answer: 1, failed: 1,
+    credentials: 'omit', method: 'POST', body: 'x', once: true, signal: 'x',
+    slotAssignment: 'x', part: 'x', mousemove: 'x', extend: 'button',
+};
+
+const evil = (t) => t.equal(t.servers.requests.filter(({ host, url }) => (
+    host === t.host && url.startsWith(EVIL))).length, 0,
+'nothing but its own URLs was asked for');
+
+const TAG = tag({ 'warn-after': 600, 'expire-after': 1200 });
+
+const marked = (body) => page({
+    body: `${body}${TAG}<script type=text/plain ${EVIL_DATA}></script>
+        <base href=http://127.0.0.1:9/>`,
+});
+
+for (const [name, html] of Object.entries({
+    ...Object.fromEntries(Object.entries(MARKUP).map(([kind, body]) => (
+        ['markup: ' + kind, marked(body)]))),
+    'Object.prototype': page({
+        script: `Object.assign(Object.prototype, ${JSON.stringify(POLLUTED)});`,
+        head: TAG,
+    }),
+})) {
+    scenario(name, {
+        inject: false, pages: { '/': (res) => res.end(html) },
+    }, async (t) => {
+        await watch(t, await t.open());
+        t.ok(t.pings().length, 'the server was asked');
+        evil(t);
+    });
+}
+
+scenario('markup and the buttons', {
+    inject: false,
+    pages: Object.fromEntries(Object.entries(MARKUP).map(([kind, body]) => (
+        ['/' + kind, (res) => res.end(marked(body))]))),
+}, async (t) => {
+    const a = await t.tab();
+
+    for (const kind of Object.keys(MARKUP)) {
+        await t.open('/' + kind, a);
+        await t.warned(a);
+        await a.keyboard.press('x');
+        await t.live(a);
+        await t.warned(a);
+        await a.keyboard.press('Tab');
+        await a.keyboard.press('Enter');
+        await t.until('the logout URL', () => a.url().includes('/logout/'));
+        t.ok(true, `${kind}: a key extends it, a button ends it`);
+        t.isLoggedIn = false;
+    }
+
+    evil(t);
+});
 
 scenario('document.write', {
     pages: { '/': page({ script: `addEventListener('load', () => {
