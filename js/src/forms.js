@@ -1,72 +1,175 @@
 /*
- * An edited form that was not submitted makes the browser ask before its page
- * is left; whether the session is over is not the user's to answer.
+ * Text that was typed into a form and has not left the page: the browser asks
+ * before such a page is left.
  *
- * Where a page prevents the submission, to send the form by a script of its
- * own, only that script knows what became of it: it says so by what this gives,
- * a function of the form that is saved, or of none for all of them.
+ * A control counts while its text differs from its first text, or from the text
+ * that was sent last.  Text is sent by a submission that nobody prevents, by
+ * form.submit(), or by a request in the background that carries it and gets a
+ * good answer.
  */
 
 import { listen } from './dom.js';
 
-const IGNORE = '[data-session-security=ignore]';
+/* what is sent to be kept: no search, nor what the page excepts */
+const WORK = 'form[method=post i]:not([role=search],search *,'
+    + '[data-session-security=ignore],[data-session-security=ignore] *)';
 
-/* within so many milliseconds of form.submit() its page is left */
-const SENT = 500;
+/* controls without text of the user's: their loss is a click's */
+const NO_TEXT = /^(select.*|checkbox|radio|file|search|color|range)$/;
 
-export function createForms(window, isOver) {
-    const edited = new Map();       /* by form: the event of its submission */
-    let sent = -Infinity;
+const words = (text) => text.match(/[\p{L}\p{N}]+/gu) || [];
 
-    const on = (types, target, listener) => {
-        for (const type of types.split(' ')) {
-            listen(target, type, listener);
+/* A request's body as text: FormData, URL-encoded or JSON. */
+function textOf(body) {
+    if (body?.append) {
+        return [...body].join(' ');
+    }
+
+    const text = `${body}`.replace(/\\./g, ' ');
+
+    try {
+        return decodeURIComponent(text.replaceAll('+', ' '));
+    } catch {
+        return text;
+    }
+}
+
+/* Whether a request with that body carries a text. */
+function carrier(body) {
+    let carried;
+
+    return (text) => {
+        carried ||= new Set(words(textOf(body)));
+        return words(text).every((word) => carried.has(word));
+    };
+}
+
+/* Calls before() first, and its result with the method's result. */
+function hook(object, name, before) {
+    const method = object?.[name];
+
+    if (method) {
+        object[name] = function (...args) {
+            const after = before.apply(this, args);
+            const result = method.apply(this, args);
+
+            after?.(result);
+            return result;
+        };
+    }
+}
+
+export function createForms(window) {
+    const { Element, HTMLFormElement, XMLHttpRequest } = window;
+
+    /* by control; a new entry for each edit */
+    const edited = new Map();
+    let handled;        /* the last submission or reset */
+
+    const { matches, querySelector } = Element.prototype;
+
+    const canSubmit = (form) => (
+        [...Reflect.get(HTMLFormElement.prototype, 'elements', form)]
+            .some(({ type }) => type === 'submit')
+        || querySelector.call(form, 'input[type=image i]'));
+
+    const isWork = ({ form }) => (
+        form && matches.call(form, WORK) && canSubmit(form));
+
+    /* of all forms, if none is given */
+    const saved = (form) => {
+        for (const control of edited.keys()) {
+            if (!form || control.form === form) {
+                edited.delete(control);
+            }
         }
     };
 
-    on('input change', window, ({ isTrusted, target }) => {
+    /* who prevents it may do so to the end of the event */
+    const settle = () => {
+        if (handled && !handled.eventPhase) {
+            handled.defaultPrevented || saved(handled.target);
+            handled = null;
+        }
+    };
+
+    const unsent = () => {
+        settle();
+
+        return [...edited].filter(([control, { first }]) => (
+            control.isConnected && control.value !== first
+            && isWork(control)));
+    };
+
+    /*
+     * Gives what to do when the request has succeeded.  A form is sent as a
+     * whole: its numbers and dates may be written in another way.
+     */
+    const sending = (carries) => {
+        const all = unsent();
+        const sent = all.filter(([{ form }]) => all.some(([control]) => (
+            control.form === form && carries(control.value))));
+
+        return () => {
+            for (const [control, entry] of sent) {
+                if (edited.get(control) === entry) {
+                    edited.delete(control);
+                }
+            }
+        };
+    };
+
+    const edits = ({ isTrusted, target, type }) => {
         const { form } = target;
 
-        if (isTrusted && form && !form.closest(IGNORE)) {
-            edited.set(form, {});
-        }
-    });
+        if (isTrusted && form && !NO_TEXT.test(target.type)) {
+            settle();
 
-    on('reset', window, ({ target }) => edited.delete(target));
+            const { first } = edited.get(target) || {
+                first: type === 'input' ? target.defaultValue : target.value,
+            };
 
-    /* whether it is prevented is not known before others have heard of it */
-
-    on('submit', window, (event) => {
-        if (edited.has(event.target)) {
-            edited.set(event.target, event);
-        }
-    });
-
-    /* form.submit() fires no submit event, but this one; FormData() does too */
-
-    on('formdata', window, () => {
-        sent = performance.now();
-    });
-
-    on('beforeunload', window, (event) => {
-
-        if (isOver()) {
-            event.stopImmediatePropagation();
-
-        } else if (performance.now() - sent > SENT
-                   && [...edited].some(([form, { defaultPrevented = true }]) => (
-                       defaultPrevented && form.isConnected)))
-        {
-            event.preventDefault();
-            event.returnValue = true;
-        }
-    });
-
-    return (form) => {
-        if (form === undefined) {
-            edited.clear();
-        } else {
-            edited.delete(form);
+            edited.set(target, { first });
         }
     };
+
+    /* scripts may set a text after the page has come: it is the first, too */
+
+    listen(window, 'beforeinput', edits);
+    listen(window, 'input', edits);
+
+    for (const type of ['submit', 'reset']) {
+        listen(window, type, (event) => {
+            if (event.isTrusted) {
+                settle();
+                handled = event;
+            }
+        });
+    }
+
+    hook(HTMLFormElement.prototype, 'submit', function () {
+        saved(this);
+    });
+
+    hook(XMLHttpRequest?.prototype, 'send', function (body) {
+        const done = sending(carrier(body));
+
+        /* as soon as there is a status: a page may leave at the end of it */
+
+        listen(this, 'readystatechange',
+               () => /^2/.test(this.status) && done());
+    });
+
+    hook(window, 'fetch', (input, init) => {
+
+        /* a Request does not give its body in time */
+
+        const done = sending(input?.clone && !/^(GET|HEAD)$/.test(input.method)
+                             ? () => true : carrier(init?.body));
+
+        return (answer) => Promise.resolve(answer)
+            .then(({ ok }) => ok && done(), () => {});
+    });
+
+    return { saved, hasUnsent: () => unsent().length > 0 };
 }

@@ -222,8 +222,21 @@ function start(window) {
         }
     });
 
-    const saved = set.forms === 'off' ? () => {}
-        : createForms(window, () => session.phase === EXPIRED);
+    const { saved, hasUnsent } = set.forms === 'on' ? createForms(window)
+        : { saved() {}, hasUnsent() {} };
+
+    /* whether the session is over is not the user's to answer */
+
+    listen(window, 'beforeunload', (event) => {
+
+        if (session.phase === EXPIRED) {
+            event.stopImmediatePropagation();
+
+        } else if (hasUnsent()) {
+            event.preventDefault();
+            event.returnValue = true;
+        }
+    });
 
     window.sessionSecurity = {
         activity: () => { session.over || session.activity(); },

@@ -159,12 +159,6 @@ function watchForm(form) {
                   + 'log in again in another tab, then save.');
             answer.dataset.state = response.ok ? 'live' : 'ended';
 
-            /* the browser need not ask any more before the page is left */
-
-            if (response.ok) {
-                window.sessionSecurity?.saved(form);
-            }
-
         } catch (error) {
             say(says, 'Not saved: the server does not answer.');
         }
