@@ -6,42 +6,44 @@
  * then tried with the methods of a fresh frame.
  */
 
+import { documentOf, listen } from './dom.js';
 import css from './style.css';
-import { documentOf } from './dom.js';
 import { direction } from './texts.js';
 
 const NAME = 'session-security';
 
-/* the DOM's methods, by the prototype that has them */
-const METHODS = {
-    Node: ['appendChild'],
-    Element: ['attachShadow', 'setAttribute'],
-    HTMLDialogElement: ['showModal', 'close'],
-    EventTarget: ['addEventListener'],
-};
+/* what presses a button, or keeps it from being pressed where it is prevented */
+const EVENTS = 'click keydown keypress keyup touchstart touchend pointerdown '
+    + 'mousedown';
 
-function methodsOf(window) {
-    const methods = {};
-
-    for (const [prototype, names] of Object.entries(METHODS)) {
-        for (const name of names) {
-            const method = window[prototype].prototype[name];
-
-            methods[name] = (node, ...args) => method.apply(node, args);
-        }
-    }
-
-    return methods;
-}
+/* Calls the DOM's methods as that window has them. */
+const methodsOf = ({ HTMLDialogElement: { prototype } }) => (
+    (node, name, ...args) => prototype[name].apply(node, args));
 
 function freshMethods(window) {
     const document = documentOf(window);
     const root = document.documentElement;
     const frame = root.insertBefore(document.createElement('iframe'), null);
-    const methods = methodsOf(frame.contentWindow);
+    const call = methodsOf(frame.contentWindow);
 
     root.removeChild(frame);
-    return methods;
+    return call;
+}
+
+/* The deepest element with the focus, also in shadow roots and in frames. */
+function focused(document) {
+    let node = document.activeElement;
+
+    try {
+        for (let next = node; next; /* void */) {
+            node = next;
+            next = (node.shadowRoot || node.contentDocument).activeElement;
+        }
+    } catch {
+        /* there is nothing in it, or nothing that this page may see */
+    }
+
+    return node;
 }
 
 export class Dialog {
@@ -50,29 +52,43 @@ export class Dialog {
     #window;
     #document;
     #on;
-    #methods;
+    #call;
     #host;
     #dialog;
     #texts;
     #cover;
+    #before;        /* what had the focus */
 
     /* stay, leave, escape: what is called for the buttons and that key */
     constructor(window, { stay, leave, escape }) {
         this.#window = window;
         this.#document = documentOf(window);
         this.#on = { stay, leave, escape };
-
-        try {
-            window.customElements.define(NAME,
-                                         class extends window.HTMLElement {});
-        } catch {
-            /* it does without */
-        }
     }
 
     get isOpen() {
-        return Boolean(this.#dialog && this.#dialog.open
-                       && this.#dialog.isConnected);
+        return Boolean(this.#dialog?.open && this.#dialog.isConnected);
+    }
+
+    /* Tab goes from button to button, and a tap on "Sign out" is that. */
+    isChoice(event) {
+        return this.isOpen && !this.parts.leave.hidden
+            && (event.key === 'Tab' || event.key === 'Shift'
+                || event.composedPath()[0] === this.parts.leave);
+    }
+
+    /* A page may have opened a modal dialog of its own above this one. */
+    get #isBuried() {
+        try {
+            const { left, top, width, height }
+                = this.#call(this.#dialog, 'getBoundingClientRect');
+            const found = this.#document.elementFromPoint(left + width / 2,
+                                                          top + height / 2);
+
+            return found && found !== this.#host;
+        } catch {
+            return false;
+        }
     }
 
     /*
@@ -80,29 +96,34 @@ export class Dialog {
      * not shown.  Does nothing if all that is shown already.
      */
     open(texts, what, cover) {
-        if (!this.isOpen || this.#cover !== cover || this.#texts !== texts) {
+        if (!this.isOpen || this.#cover !== cover || this.#texts !== texts
+            || this.#isBuried)
+        {
             for (const methods of [methodsOf, freshMethods]) {
                 this.close();
 
                 try {
-                    this.#build(methods(this.#window), texts, what, cover);
+                    this.#call = methods(this.#window);
+                    this.#build(texts, what, cover);
                 } catch {
                     /* what the page has done to the DOM is not ours to say */
                 }
 
                 if (this.isOpen) {
-                    return;
+                    break;
                 }
-            }
 
-            this.close();
+                this.close();
+            }
         }
 
         this.#fill(what);
     }
 
     #fill(what) {
-        for (const [part, node] of Object.entries(this.parts)) {
+        const { parts } = this;
+
+        for (const [part, node] of Object.entries(parts)) {
             const text = what[part] || '';
 
             if (node.textContent !== text) {
@@ -112,14 +133,19 @@ export class Dialog {
             node.hidden = !text && part !== 'status';
         }
 
+        if (!parts.heading) {
+            return;
+        }
+
         /* the dialog's name is the heading, or the message if there is none */
 
-        const { heading, message } = this.parts;
+        parts.heading.id = what.heading ? 'h' : '';
+        parts.message.id = what.heading ? 'm' : 'h';
 
-        if (heading) {
-            heading.id = what.heading ? 'h' : '';
-            message.id = what.heading ? 'm' : 'h';
-        }
+        /* the message has the time, too: where there is no room, that will do */
+
+        parts.countdown.hidden ||= this.#dialog.scrollHeight
+                                   > this.#dialog.clientHeight;
     }
 
     close() {
@@ -128,27 +154,35 @@ export class Dialog {
         this.#dialog = null;
 
         try {
-            this.#methods.close(dialog);
+            this.#call(dialog, 'close');
         } catch {
             /* there is none */
         }
 
-        if (this.#host && this.#host.parentNode) {
-            this.#host.parentNode.removeChild(this.#host);
-        }
-
+        this.#host?.parentNode?.removeChild(this.#host);
         this.parts = {};
+
+        /* the browser gives it back to a frame, but not to an editor in it */
+
+        if (dialog && this.#before !== focused(this.#document)) {
+            try {
+                this.#call(this.#before, 'focus', { preventScroll: true });
+            } catch {
+                /* it is gone */
+            }
+        }
     }
 
-    #build(methods, texts, what, cover) {
+    #build(texts, what, cover) {
         const document = this.#document;
+        const call = this.#call;
         const parts = {};
 
         const make = (name, attributes, ...children) => {
             const node = document.createElement(name);
 
             for (const [key, value] of Object.entries(attributes)) {
-                methods.setAttribute(node, key, value);
+                call(node, 'setAttribute', key, value);
 
                 if (key === 'part') {
                     parts[value] = node;
@@ -156,20 +190,19 @@ export class Dialog {
             }
 
             for (const child of children) {
-                methods.appendChild(node, child);
+                call(node, 'appendChild', child);
             }
 
             return node;
         };
 
-        this.#methods = methods;
         this.#texts = texts;
         this.#cover = cover;
         this.parts = parts;
 
         this.#host = make(NAME, {});
 
-        const root = methods.attachShadow(this.#host, { __proto__: null,
+        const root = call(this.#host, 'attachShadow', { __proto__: null,
                                                         mode: 'open' });
 
         this.#dialog = make('dialog', {
@@ -195,24 +228,22 @@ export class Dialog {
 
         delete parts.dialog;
 
-        for (const part of ['stay', 'leave']) {
-            methods.addEventListener(parts[part], 'click',
-                                     (event) => event.isTrusted
-                                                && this.#on[part]());
+        for (const type of EVENTS.split(' ')) {
+            listen(this.#window, type, this.#hear);
         }
 
         const dialog = this.#dialog;
 
-        methods.addEventListener(dialog, 'cancel', (event) => {
+        listen(dialog, 'cancel', (event) => {
             event.preventDefault();
             this.#on.escape();
         });
 
         /* browsers do not let a page prevent a second Escape */
 
-        methods.addEventListener(dialog, 'close', () => {
+        listen(dialog, 'close', () => {
             if (dialog === this.#dialog && dialog.isConnected) {
-                methods.showModal(dialog);
+                call(dialog, 'showModal');
             }
         });
 
@@ -222,18 +253,36 @@ export class Dialog {
             /* then it is plain */
         }
 
-        methods.appendChild(root, dialog);
-        methods.appendChild(document.documentElement, this.#host);
+        call(root, 'appendChild', dialog);
+        call(document.documentElement, 'appendChild', this.#host);
 
         /* the texts first: they move what gets the focus */
 
         this.#fill(what);
-        methods.showModal(dialog);
+        this.#before = focused(document);
+        call(dialog, 'showModal');
 
         /* where it does not fit, the focus has scrolled to the buttons */
 
         dialog.scrollTop = 0;
     }
+
+    /* Pages that guard a dialog of their own stop what is not for that. */
+    #hear = (event) => {
+        if (!this.isOpen) {
+            return;
+        }
+
+        event.stopPropagation();
+
+        const [target] = event.composedPath();
+        const part = Object.keys(this.parts)
+            .find((name) => this.parts[name] === target);
+
+        if (event.type === 'click' && event.isTrusted) {
+            this.#on[part]?.();
+        }
+    };
 
     /* a sheet of its own needs no permission of a Content-Security-Policy */
     #style(root) {

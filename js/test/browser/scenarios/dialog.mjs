@@ -100,6 +100,87 @@ scenario('dialog', { slow: 3, own: true }, async (t) => {
          'the focus is given back');
 });
 
+/* in the page: gives what is typed into, and focuses it */
+const PLACES = {
+    'an editor in a frame': () => {
+        const frame = document.body.appendChild(
+            document.createElement('iframe'));
+
+        frame.contentDocument.body.contentEditable = true;
+        frame.contentDocument.body.focus();
+        return frame.contentDocument.body;
+    },
+
+    'a field in a frame in a frame': () => {
+        const frame = document.body.appendChild(
+            document.createElement('iframe'));
+        const inner = frame.contentDocument.body.appendChild(
+            frame.contentDocument.createElement('iframe'));
+        const field = inner.contentDocument.body.appendChild(
+            inner.contentDocument.createElement('input'));
+
+        field.focus();
+        return field;
+    },
+
+    'an editor in a frame in a shadow root': () => {
+        const root = document.body.appendChild(document.createElement('div'))
+            .attachShadow({ mode: 'open' });
+        const frame = root.appendChild(document.createElement('iframe'));
+
+        frame.contentDocument.body.contentEditable = true;
+        frame.contentDocument.body.focus();
+        return frame.contentDocument.body;
+    },
+
+    'a field in a shadow root': () => {
+        const field = document.body.appendChild(document.createElement('div'))
+            .attachShadow({ mode: 'open' })
+            .appendChild(document.createElement('input'));
+
+        field.focus();
+        return field;
+    },
+
+    'a field in a closed shadow root': () => {
+        const host = document.body.appendChild(document.createElement('div'));
+        const field = host.attachShadow({ mode: 'closed' })
+            .appendChild(document.createElement('input'));
+
+        host.tabIndex = -1;
+        field.focus();
+        return field;
+    },
+};
+
+scenario('focus comes back', { slow: 4, own: true }, async (t) => {
+    const a = await t.tab();
+
+    for (const [name, place] of Object.entries(PLACES)) {
+        await t.open('/', a);
+        await a.evaluate(`window.place = (${place})();`);
+
+        const text = () => a.evaluate(
+            () => window.place.value ?? window.place.textContent);
+
+        /* a key that comes while it warns is none for the page */
+
+        const type = (key) => t.until(`"${key}" typed into ${name}`,
+            async () => {
+                await a.keyboard.press(key);
+                return (await text()).endsWith(key);
+            }, 10);
+
+        await type('b');
+        await t.warned(a);
+        await a.keyboard.press('Escape');
+        await t.live(a);
+        await type('c');
+        t.ok(/^b+c+$/.test(await text()), `to ${name}, and the caret`,
+             await text());
+    }
+});
+
 scenario('what stays goes no further', {
     slow: 3, own: true,
 }, async (t) => {
@@ -231,6 +312,84 @@ scenario('button', {
     await t.out(a);
     t.ok(true, 'a click signs out');
 });
+
+/* pages that would keep the buttons from working */
+const OBSTACLES = {
+    'a focus trap': { script: `
+        for (const type of ('click pointerdown mousedown touchstart touchend '
+            + 'keydown keypress keyup').split(' '))
+        {
+            document.addEventListener(type, (event) => {
+                if (event.target.id !== 'field') {
+                    event.preventDefault();
+                    event.stopImmediatePropagation();
+                }
+            }, { capture: true, passive: false });
+        }` },
+    'no pointer events': { style: `
+        * { pointer-events: none !important }` },
+    'styles for all': { style: `
+        * { position: fixed !important; opacity: 0 !important;
+            display: none !important; visibility: hidden !important }
+        html { display: block !important }` },
+    'a modal dialog': {
+        body: '<dialog id="modal"><button id="ok">OK</button></dialog>',
+        after: () => document.querySelector('#modal').showModal(),
+    },
+    'a modal dialog without a backdrop': {
+        style: '::backdrop { display: none } #modal { margin: 0 }',
+        body: '<dialog id="modal"><button id="ok">OK</button></dialog>',
+        after: () => document.querySelector('#modal').showModal(),
+    },
+};
+
+for (const [name, { after, ...obstacle }] of Object.entries(OBSTACLES)) {
+    scenario('buttons and ' + name, {
+        inject: 'extend=button', own: true, pages: { '/': page(obstacle) },
+    }, async (t) => {
+        const a = await t.tab();
+
+        const begin = async () => {
+            await t.open('/', a);
+            await t.warned(a);
+
+            if (after) {
+                await a.evaluate(after);
+                await t.pass(1);
+            }
+
+            await t.until('the dialog above all', async () => a.evaluate(
+                (x, y) => document.elementFromPoint(x, y)?.localName
+                          === 'session-security', ...await middle(a, 'stay')));
+        };
+
+        await begin();
+        await a.mouse.click(...await middle(a, 'stay'));
+        await t.live(a);
+        t.ok(true, 'a click stays');
+
+        if (after) {
+            t.equal(await a.evaluate(() => document.activeElement.id), 'ok',
+                    "and the focus is the page's again");
+        }
+
+        await begin();
+        await a.keyboard.press('Enter');
+        await t.live(a);
+        t.ok(true, 'so does Enter');
+
+        await begin();
+        await a.touchscreen.tap(...await middle(a, 'stay'));
+        await t.live(a);
+        t.ok(true, 'and a tap');
+
+        await begin();
+        await a.keyboard.press('Tab');
+        await a.keyboard.press(' ');
+        await t.out(a);
+        t.ok(true, 'Tab and Space sign out');
+    });
+}
 
 scenario('Escape again', {
     inject: 'extend=button', own: true,
