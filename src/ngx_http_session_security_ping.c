@@ -12,14 +12,28 @@
 /* between the response that begins a session and the page after it, in ms */
 #define NGX_HTTP_SESSION_SECURITY_PING_SPARE  1000
 
-/* the server's name, seconds until it is asked for again, the way back */
+/*
+ * The server's name, seconds until it is asked for again, the way back.  It
+ * looks like the script's cover (js/src/style.css), or plain where a
+ * Content-Security-Policy of the server forbids a style in the page.
+ */
 #define NGX_HTTP_SESSION_SECURITY_PING_PAGE                                   \
     "<!DOCTYPE html><html lang=\"en\"><head>"                                 \
     "<meta name=\"viewport\" content=\"width=device-width\">"                 \
     "<meta name=\"color-scheme\" content=\"light dark\">"                     \
-    "<title>%V</title><meta http-equiv=\"refresh\" content=\"%uL\"></head>"   \
-    "<body><p>You were away from this page, but are still signed in. "        \
-    "<a href=\"%V\">Go back to it</a></p></body></html>\n"
+    "<title>%V</title><meta http-equiv=\"refresh\" content=\"%uL\">"          \
+    "<style>body{display:grid;place-content:center;min-height:100vh;"         \
+    "margin:0;padding:0 5vw;box-sizing:border-box;"                           \
+    "font:max(1rem,16px)/1.5 system-ui,sans-serif}"                           \
+    "h1{margin:0 0 .5em;font-size:1.25em;font-weight:600}p{margin:0}"         \
+    "a{display:block;margin:.5em 0;padding:.55em 1.2em;border:1px solid;"     \
+    "border-radius:8px;background:CanvasText;color:Canvas;font-weight:600;"   \
+    "text-align:center;text-decoration:none}"                                 \
+    "a:focus-visible{outline:3px solid CanvasText;outline-offset:2px}"        \
+    "@media(forced-colors:active){a{background:ButtonFace;color:ButtonText}}" \
+    "</style></head><body><main><h1>You are still signed in</h1>"             \
+    "<p>You were away from this page.</p>"                                    \
+    "<a href=\"%V\">Continue</a></main></body></html>\n"
 
 
 static ngx_int_t ngx_http_session_security_ping_page(ngx_http_request_t *r,

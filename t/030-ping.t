@@ -521,7 +521,7 @@ GET /ping/?idleFor=300
 GET /ping/?back=%2Fpage%3Fa%3D1%26b
   Cookie: sessionid=a
   Sec-Fetch-Mode: navigate
-= 200 ~ \A<!DOCTYPE html><html lang="en"><head><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>localhost</title><meta http-equiv="refresh" content="(300|299)"></head><body><p>You were away from this page, but are still signed in\. <a href="/page\?a=1&amp;b">Go back to it</a></p></body></html>\n\z
+= 200 ~ \A<!DOCTYPE html><html lang="en"><head><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>localhost</title><meta http-equiv="refresh" content="(300|299)"><style>[^<]+</style></head><body><main><h1>You are still signed in</h1><p>You were away from this page\.</p><a href="/page\?a=1&amp;b">Continue</a></main></body></html>\n\z
   Content-Type: text/html; charset=utf-8
   Cache-Control: no-store
 
@@ -612,7 +612,7 @@ GET /ping/?back=%2F%09%2Fevil.example%0D%0ASet-Cookie%3A%20a
 GET /ping/?back=%2F%22%3E%3Cscript%3E%C3%A4
   Cookie: sessionid=a
   Sec-Fetch-Mode: navigate
-= 200 ~ <a href="/&quot;&gt;&lt;script&gt;%C3%A4">Go back to it</a>
+= 200 ~ <a href="/&quot;&gt;&lt;script&gt;%C3%A4">Continue</a>
 
 
 

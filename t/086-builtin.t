@@ -747,7 +747,7 @@ GET /session_security/ping/?idleFor=300
 GET /app/session_security/ping/?back=%2Fapp%2F
   Cookie: sessionid=a
   Sec-Fetch-Mode: navigate
-= 200 ~ ^<!DOCTYPE html><html lang="en"><head>(?!.*<script).*<a href="/app/">Go back to it</a>
+= 200 ~ ^<!DOCTYPE html><html lang="en"><head>(?!.*<script).*<a href="/app/">Continue</a>
   Cache-Control: no-store
 
 GET /app/session_security/ping/?back=%2Fapp%2F&idleFor=0
