@@ -29,16 +29,13 @@ function locales() {
     const there = readdirSync(join(here, 'locales'))
         .filter((name) => name.endsWith('.json'))
         .map((name) => name.slice(0, -5));
-    const packed = {};
 
-    for (const tag of new Set([...ORDER.split(' '), ...there.sort()])) {
+    return [...new Set([...ORDER.split(' '), ...there.sort()])].map((tag) => {
         const text = readFileSync(join(here, 'locales', tag + '.json'), 'utf8');
 
-        packed[tag] = Object.values(JSON.parse(text))
-            .join('|').replaceAll('{time}', '~');
-    }
-
-    return packed;
+        return [tag, ...Object.values(JSON.parse(text))].join('|')
+            .replaceAll('{time}', '~');
+    }).join('\n');
 }
 
 export const plugin = {
@@ -47,7 +44,7 @@ export const plugin = {
         build.onResolve({ filter: /^locales$/ }, () => (
             { path: 'locales', namespace: 'locales' }));
         build.onLoad({ filter: /./, namespace: 'locales' }, () => (
-            { contents: JSON.stringify(locales()), loader: 'json' }));
+            { contents: locales(), loader: 'text' }));
         build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
             const { code } = await esbuild.transform(
                 readFileSync(path, 'utf8'), { loader: 'css', minify: true });

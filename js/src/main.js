@@ -105,28 +105,22 @@ function start(window) {
         }
     };
 
+    const events = (set.events || EVENTS).split(/[\s,]+/);
+
     const view = new View(window, {
         session: () => session,
         locale: () => pickLocale([set.lang, document.documentElement.lang,
                                   ...navigator.languages]),
         leave: signOut,
+        moves: events.some((type) => /^(mouse|pointer)(move|o|en|ra)/.test(type)),
         title: set.title !== 'off',
         inFrame,
         go: leave,
     });
 
-    const hear = createActivity(window,
-                                (set.events || EVENTS).split(/[\s,]+/),
-                                (event) => {
-        const [target] = event.composedPath();
+    const hear = createActivity(window, events, (event) => {
 
-        /* within the dialog: Tab goes on, and a tap on "Sign out" is that */
-
-        if (session.over
-            || (view.dialog.isOpen
-                && (event.key === 'Tab' || event.key === 'Shift'
-                    || target === view.dialog.parts.leave)))
-        {
+        if (session.over || view.dialog.isChoice(event)) {
             return;
         }
 

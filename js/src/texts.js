@@ -2,7 +2,8 @@
 
 import packed from 'locales';
 
-const KEYS = ['heading', 'warning', 'hint', 'stay', 'leave', 'ended', 'again'];
+const KEYS = ['heading', 'warning', 'hint', 'stay', 'leave', 'ended', 'again',
+              'save', 'limit', 'wait'];
 
 /* where the browser does not know; with the script, as in uz-Arab */
 const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ks|ps|sd|ug|ur|yi)\b|-(arab|hebr)\b/i;
@@ -15,8 +16,8 @@ const locales = new Map();
 /* Some write pt_BR, as POSIX does. */
 const hyphens = (tag) => `${tag || ''}`.replaceAll('_', '-');
 
-for (const [tag, texts] of Object.entries(packed)) {
-    const values = texts.split('|');
+for (const line of packed.split('\n')) {
+    const [tag, ...values] = line.split('|');
 
     locales.set(tag.toLowerCase(), Object.fromEntries(
         [['tag', tag], ...KEYS.map((key, i) => [key, values[i]])]));
@@ -24,7 +25,7 @@ for (const [tag, texts] of Object.entries(packed)) {
 
 /*
  * texts: those that are missing are as the nearest language has them, which may
- * be English; save, which no language has of itself; and dir, "ltr" or "rtl", where the browser may not know.  Throws
+ * be English; and dir, "ltr" or "rtl", where the browser may not know.  Throws
  * where the tag, or a text, is none.
  */
 export function addLocale(tag, texts) {
@@ -48,7 +49,6 @@ export function addLocale(tag, texts) {
         check(typeof locale[key] === 'string' && locale[key].trim(), key);
     }
 
-    check(typeof (locale.save ?? '') === 'string', 'save');
     check(/^(ltr|rtl)$/.test(locale.dir ?? 'ltr'), 'dir');
     locales.set(locale.tag.toLowerCase(), locale);
 }

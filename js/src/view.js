@@ -10,12 +10,17 @@ const SPOKEN = [10, 30];
 
 const TAP = 400;
 
+/* all of a page but for its looks, which the cover goes on to have */
+const CONTENT = ':root>:not(head),'
+    + 'head>:not(style,[rel~=stylesheet],[name=color-scheme])';
+
 export class View {
     #window;
     #document;
     #session;
     #locale;
     #leaves;
+    #moves;
     #withTitle;
     #inFrame;
     #go;
@@ -27,16 +32,18 @@ export class View {
     #theirs;
 
     /*
-     * session(): the session.  locale(): the texts.  leaves: whether there is
-     * anything to sign out by.  inFrame(): whether a page around this one
-     * warns.  go(): leaves this page, if it is time to.
+     * session(): the session.  locale(): the texts.  leave(): signs out, if
+     * there is anything to sign out by.  moves: whether a mouse that moves is
+     * activity.  inFrame(): whether a page around this one warns.  go(): leaves
+     * this page, if it is time to.
      */
-    constructor(window, { session, locale, leave, title, inFrame, go }) {
+    constructor(window, { session, locale, leave, moves, title, inFrame, go }) {
         this.#window = window;
         this.#document = documentOf(window);
         this.#session = session;
         this.#locale = locale;
         this.#leaves = Boolean(leave);
+        this.#moves = moves;
         this.#withTitle = title;
         this.#inFrame = inFrame;
         this.#go = go;
@@ -76,7 +83,7 @@ export class View {
 
         case COVERED:
             this.#restoreTitle();
-            this.#inFrame() || this.dialog.open(this.#locale(), {}, true);
+            this.#cover({ message: this.#locale().wait });
             return;
 
         case EXPIRED:
@@ -103,6 +110,10 @@ export class View {
         }
     }
 
+    #cover(what) {
+        this.#inFrame() || this.dialog.open(this.#locale(), what, true);
+    }
+
     #emit(name, cancelable = false) {
         const { CustomEvent } = this.#window;
 
@@ -118,6 +129,7 @@ export class View {
         const session = this.#session();
         const { final } = session;
         const left = Math.ceil(session.remaining / 1000);
+        const heading = final ? texts.save : texts.heading;
         const message = texts.warning.replace(/{time}|~/, phrase(texts, left));
 
         if (this.#inFrame()) {
@@ -129,18 +141,32 @@ export class View {
 
         } else {
             this.dialog.open(texts, {
-                heading: final ? '' : texts.heading,
+                heading,
                 message,
                 countdown: countdown(left),
-                hint: final ? texts.save
+                hint: final ? texts.limit
                     : session.byButton ? '' : texts.hint,
-                leave: this.#leaves ? texts.leave : '',
+                leave: this.#canLeave(session) ? texts.leave : '',
                 stay: final ? 'OK' : texts.stay,
                 status: this.#status(left, message),
             }, false);
         }
 
-        this.#setTitle(countdown(left) + ' \u00b7 ' + texts.heading);
+        this.#setTitle(countdown(left) + ' \u00b7 ' + heading);
+    }
+
+    /* Not by a mouse whose way to the button extends the session already. */
+    #canLeave({ byButton, final }) {
+        let isMouse;
+
+        try {
+            isMouse = this.#window.matchMedia('(pointer: fine)').matches;
+        } catch {
+            /* the page has broken that */
+        }
+
+        return this.#leaves
+            && (final || byButton || !this.#moves || !isMouse);
     }
 
     /* what is read out first is the dialog itself */
@@ -192,21 +218,21 @@ export class View {
 
     #end(other) {
         const document = this.#document;
-        const texts = this.#locale();
+        const { ended, again, wait } = this.#locale();
+        const message = other ? wait : ended;
 
         this.hide(true);
 
         try {
             this.#restoreTitle();
             this.#emit('expire');
-            document.documentElement.textContent = '';
 
-            if (!this.#inFrame()) {
-                this.dialog.open(texts, {
-                    message: other ? '' : texts.ended,
-                    again: texts.again,
-                }, true);
+            for (const node of document.querySelectorAll(CONTENT)) {
+                node.parentNode.removeChild(node);
             }
+
+            document.title = message;
+            this.#cover({ message, again });
 
         } finally {
             this.#go();

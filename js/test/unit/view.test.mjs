@@ -9,7 +9,7 @@ import { load } from './bundle.mjs';
 
 const { View } = await load('view.js');
 
-function fake() {
+function fake({ leave = null, moves = true, pointer = 'none' } = {}) {
     const target = new EventTarget();
     const style = { setProperty() {}, removeProperty() {} };
     const document = Object.assign(target, {
@@ -20,6 +20,7 @@ function fake() {
     const window = {
         document,
         Document: { prototype: document },
+        matchMedia: (query) => ({ matches: query === `(pointer: ${pointer})` }),
         CustomEvent: class extends Event {
             constructor(name, { detail, cancelable }) {
                 super(name, { cancelable });
@@ -28,16 +29,19 @@ function fake() {
         },
     };
 
-    const texts = { tag: 'en', heading: 'H', warning: '~', hint: '', stay: '',
-                    leave: '', ended: '' };
+    const texts = { tag: 'en', heading: 'H', warning: '~', hint: 'I',
+                    stay: 'S', leave: 'L', ended: 'E', again: 'A', save: 'V',
+                    limit: 'M', wait: 'W' };
     const view = new View(window, {
-        session: () => session, locale: () => texts, leave: null, title: true,
+        session: () => session, locale: () => texts, leave, moves, title: true,
         inFrame: () => false, go() {},
     });
 
     view.dialog = {
         isOpen: false,
-        open() { this.isOpen = true; },
+        open(locale, what, cover) {
+            Object.assign(this, { isOpen: true, what, cover });
+        },
         close() { this.isOpen = false; },
     };
 
@@ -49,7 +53,7 @@ function fake() {
         view.show(phase, before);
     };
 
-    return { document, session, view, to };
+    return { window, document, session, view, to };
 }
 
 test('a warning is shown, and goes', () => {
@@ -96,4 +100,60 @@ test('a page extends the session as it is told of the warning', () => {
         assert.equal(view.dialog.isOpen, false);
         assert.equal(document.title, 'Page');
     }
+});
+
+test('what the dialog says', () => {
+    for (const [session, phase, heading, hint, stay] of [
+        [{}, 'warned', 'H', 'I', 'S'],
+        [{ byButton: true }, 'warned', 'H', '', 'S'],
+        [{ final: true }, 'warned', 'V', 'M', 'OK'],
+        [{ final: true, byButton: true }, 'warned', 'V', 'M', 'OK'],
+    ]) {
+        const { document, session: fakes, view, to } = fake();
+
+        Object.assign(fakes, session);
+        to(phase);
+
+        const { what, cover } = view.dialog;
+
+        assert.deepEqual([what.heading, what.hint, what.stay, cover],
+                         [heading, hint, stay, false], JSON.stringify(session));
+        assert.equal(document.title, '1:00 \u00b7 ' + heading);
+    }
+});
+
+test('the cover says something while the server is asked', () => {
+    const { view, to } = fake();
+
+    to('covered');
+    assert.deepEqual(view.dialog.what, { message: 'W' });
+    assert.equal(view.dialog.cover, true);
+});
+
+test('"Sign out now" is there where it can be reached', () => {
+    const leave = () => {};
+
+    for (const [is, options, session] of [
+        [true, { leave, pointer: 'coarse' }],
+        [true, { leave, pointer: 'none' }],
+        [false, { leave, pointer: 'fine' }],
+        [true, { leave, pointer: 'fine', moves: false }],
+        [true, { leave, pointer: 'fine' }, { byButton: true }],
+        [true, { leave, pointer: 'fine' }, { final: true }],
+        [false, { pointer: 'coarse' }],
+        [false, { pointer: 'fine' }, { byButton: true }],
+    ]) {
+        const { session: fakes, view, to } = fake(options);
+
+        Object.assign(fakes, session);
+        to('warned');
+        assert.equal(view.dialog.what.leave, is ? 'L' : '',
+                     JSON.stringify([options, session]));
+    }
+
+    const { window, view, to } = fake({ leave });
+
+    window.matchMedia = undefined;
+    to('warned');
+    assert.equal(view.dialog.what.leave, 'L', 'the page has broken that');
 });

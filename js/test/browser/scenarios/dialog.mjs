@@ -261,6 +261,47 @@ scenario('by keyboard', {
     t.ok(true, 'Enter on the button does');
 });
 
+/* headless browsers have no pointer */
+const mouse = (a) => a.evaluateOnNewDocument(() => {
+    const { matchMedia } = window;
+
+    window.matchMedia = (query) => (query === '(pointer: fine)'
+        ? { matches: true } : matchMedia(query));
+});
+
+for (const key of ['Shift', 'Tab']) {
+    scenario(`${key}, where there is one button`, {
+        own: true,
+    }, async (t) => {
+        const a = await t.tab();
+
+        await mouse(a);
+        await t.open('/', a);
+        t.equal((await t.warned(a)).leave, '',
+                'a mouse that moves has extended the session: no way out');
+        await a.keyboard.press(key);
+        await t.live(a);
+        t.ok(true, 'this key extends it like any other');
+    });
+}
+
+scenario('a mouse that is no activity', {
+    inject: 'events=keydown,click', own: true,
+}, async (t) => {
+    const a = await t.tab();
+
+    await mouse(a);
+    await t.open('/', a);
+    t.ok((await t.warned(a)).leave, 'reaches the button');
+    await a.keyboard.press('Shift');
+    await a.mouse.move(20, 20);
+    await a.mouse.move(...await middle(a, 'leave'));
+    t.equal((await t.look(a)).state, 'warned', 'still warned');
+    await a.mouse.click(...await middle(a, 'leave'));
+    await t.out(a);
+    t.ok(true, 'and signs out');
+});
+
 const middle = async (page, part) => inShadow(page, (root, part) => {
     const { left, top, width, height } = root.querySelector(`[part=${part}]`)
         .getBoundingClientRect();

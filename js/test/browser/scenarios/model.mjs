@@ -86,7 +86,7 @@ scenario('maximal lifetime', {
     let i = 0;
 
     await a.evaluate(() => window.sessionSecurity.addLocale('en', {
-        save: 'This was the longest session. Save your work.',
+        limit: 'No session is longer than this.',
     }));
 
     const now = await t.until('the final warning', async () => {
@@ -98,10 +98,11 @@ scenario('maximal lifetime', {
     });
 
     t.equal([now.heading, now.stay, now.hint],
-            ['', 'OK', 'This was the longest session. Save your work.'],
-            'the final warning offers nothing that would extend it');
-    t.equal(await t.described(a), [timeless(now.message), now.hint],
-            'its name is what it says, for it has no heading');
+            ['Please save your work', 'OK', 'No session is longer than this.'],
+            'the final warning says what to do, and why; nothing extends it');
+    t.equal(await t.described(a),
+            [now.heading, timeless(now.message + ' ' + now.hint)],
+            'its name is the heading');
     await a.keyboard.press('x');
     await wait(300);
     t.equal((await t.look(a)).dialog, true, 'a key does not close it');

@@ -15,8 +15,10 @@ const SAY = `
         console.log('seen ' + JSON.stringify({
             when,
             state: window.sessionSecurity.state,
-            text: root.textContent + root.innerText
-                + (document.body ? document.body.innerText : ''),
+            text: [...root.querySelectorAll('*')].filter((node) => (
+                !node.matches('head, title, style, session-security')))
+                .map((node) => node.outerHTML).join(' '),
+            title: document.title,
             opacity: getComputedStyle(root).opacity,
             cover: Boolean(dialog && dialog.matches('.cover:modal'))
                 && dialog.innerText.trim(),
@@ -55,8 +57,8 @@ scenario('logout hangs', {
             'before anything else, the page is hidden');
 
     for (const now of seen.slice(1)) {
-        t.equal([now.state, now.text, now.opacity, now.cover],
-                ['expired', '', '0',
+        t.equal([now.state, now.text, now.title, now.opacity, now.cover],
+                ['expired', '', 'You have been signed out.', '0',
                  'You have been signed out.\n\nContinue'],
                 `${now.when} it is empty, and covered; the cover says why`);
     }
@@ -81,9 +83,11 @@ scenario('covered', {
         state === 'covered' && cover));
     await wait(1000);
 
-    const [{ opacity }, red] = await Promise.all([t.look(a), t.isRed(a)]);
+    const [now, red] = await Promise.all([t.look(a), t.isRed(a)]);
 
-    t.equal(opacity, '0', 'while it is not sure, the page is hidden');
+    t.equal(now.opacity, '0', 'while it is not sure, the page is hidden');
+    t.equal([now.message, now.again], ['One moment…', ''],
+            'and the cover says so');
     t.ok(!red, 'and nothing of it in a screenshot');
 });
 
