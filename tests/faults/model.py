@@ -18,8 +18,10 @@ UNKNOWN, LIVE, EXPIRED, CLOSED, VISITOR = (
 PASS, LOGOUT, ANONYMOUS, FORGET, REFUSE, REDIRECT, LEAVE = (
     "pass", "logout", "anonymous", "forget", "refuse", "redirect", "leave")
 
-# when a session began is kept in steps of this, rounded down
+# when a session began is kept in steps of this, rounded down; and when one that
+# has ended was last active, in steps of that
 STEP = 64
+DEAD_STEP = 8
 
 # the last activity and the beginning lie between these
 World = namedtuple("World", "state lo hi since_lo since_hi told own left")
@@ -69,13 +71,13 @@ def judge(place, world, ask, t0, t1):
         if most >= short or (place.lifetime
                              and t1 - world.since_lo >= place.lifetime):
             yield judge_dead(place, world._replace(state=EXPIRED, told=False),
-                             ask, least, most)                      # 4, 5
+                             ask, least, most + DEAD_STEP - 1)      # 4, 5
 
     elif state == VISITOR:
         yield seen(PASS, VISITOR, least, most, ask), world          # 22
 
     else:
-        yield judge_dead(place, world, ask, least, most)
+        yield judge_dead(place, world, ask, least, most + DEAD_STEP - 1)
 
 
 def judge_unknown(place, ask, t0, t1):
