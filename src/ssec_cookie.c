@@ -407,8 +407,8 @@ ssec_find_special(const uint8_t *p, const uint8_t *end, bool value)
 
 
 /*
- * Which of sixteen bytes are plain: they are 0xff then, or else zero.  Not every
- * machine can return a vector.
+ * Which of sixteen bytes are plain: they are 0xff then, or else zero.  Not
+ * every machine can return a vector.
  */
 
 static inline void

@@ -458,7 +458,7 @@ every_state_and_flag(void **state)
 }
 
 
-/* Why a session has ended goes with it, whatever its time; and with no other. */
+/* Why a session has ended goes with it, whatever its time. */
 
 static void
 reasons_are_kept(void **state)
@@ -746,9 +746,12 @@ eviction_order(void **state)
 
     const ssec_record_t  order[] = {
         guest(NOW + 8 * 82), hearsay(NOW + 8 * 83), guest(NOW + 8 * 84),
-        closed_hearsay(NOW + 8 * 85), invented(NOW + 8 * 80), invented(NOW + 8 * 81),
-        record(SSEC_CLOSED, 0, NOW + 8 * 70), record(SSEC_CLOSED, 0, NOW + 8 * 71),
-        record(SSEC_EXPIRED, 1, NOW + 8 * 60), record(SSEC_EXPIRED, 0, NOW + 8 * 61),
+        closed_hearsay(NOW + 8 * 85),
+        invented(NOW + 8 * 80), invented(NOW + 8 * 81),
+        record(SSEC_CLOSED, 0, NOW + 8 * 70),
+        record(SSEC_CLOSED, 0, NOW + 8 * 71),
+        record(SSEC_EXPIRED, 1, NOW + 8 * 60),
+        record(SSEC_EXPIRED, 0, NOW + 8 * 61),
         record(SSEC_EXPIRED, 1, NOW + 8 * 62),
         live(NOW + 8 * 50), live(NOW + 8 * 51),
         record(SSEC_VISITOR, 0, NOW + 8 * 45), left(NOW + 8 * 46),
