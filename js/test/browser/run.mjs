@@ -13,8 +13,8 @@ import { checkModule, Servers } from './servers.mjs';
 
 const JOBS = +(process.env.JOBS || 8);
 const ALONE = 2;            /* of them, those that want the focus */
-const LIMIT = 90;           /* seconds for a scenario */
-const ALL = 900;            /* and for everything */
+const LIMIT = 180;          /* seconds for a scenario */
+const ALL = 1800;           /* and for everything */
 
 const TRIES = 2;            /* more, alone, for one that failed */
 

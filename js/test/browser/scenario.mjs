@@ -92,6 +92,8 @@ export class Scenario {
     thrown = [];
     held = false;
 
+    #silent = new Set();    /* frames that no longer answer */
+
     constructor({ browserName, browser, servers, site }) {
         this.browserName = browserName;
         this.browser = browser;
@@ -130,7 +132,7 @@ export class Scenario {
     }
 
     /* Waits for what condition() gives to be true; gives it. */
-    async until(what, condition, seconds = 25) {
+    async until(what, condition, seconds = 40) {
         const end = performance.now() + seconds * 1000;
         let last;
 
@@ -281,6 +283,7 @@ export class Scenario {
      * a moment, such as a question, it does before and after each leap.
      */
     async pass(seconds) {
+        this.#silent.clear();
         await this.#everywhere(() => { window.testClock?.hold(); });
 
         let rest = seconds * 1000;
@@ -298,7 +301,9 @@ export class Scenario {
             rest -= await this.#moment(rest);
         }
 
-        await Promise.all(this.pages.filter((page) => !page.isClosed())
+        await Promise.all(this.pages
+            .filter((page) => !page.isClosed()
+                    && !this.#silent.has(page.mainFrame()))
             .map((page) => page.evaluateOnNewDocument(pageClock,
                                                       this.servers.ahead)));
 
@@ -325,13 +330,15 @@ export class Scenario {
                                 ms, leaps, this.site.hangs);
     }
 
-    /* What f gives in all frames of all pages; those that leave give nothing. */
-    async #everywhere(f, ...args) {
+    /* Calls f in all frames of all pages, but for those that are leaving. */
+    #everywhere(f, ...args) {
         const frames = this.pages.filter((page) => !page.isClosed())
-            .flatMap((page) => page.frames());
+            .flatMap((page) => page.frames())
+            .filter((frame) => !this.#silent.has(frame));
 
         return Promise.all(frames.map((frame) => (
-            this.evaluate(frame, f, ...args).catch(() => {}))));
+            this.evaluate(frame, f, ...args)
+                .catch(() => this.#silent.add(frame)))));
     }
 
     /* No time passes in pages but by pass(), until go(). */
@@ -371,15 +378,24 @@ export class Scenario {
         }, seconds);
     }
 
+    /*
+     * How far to leap until the page warns, and then until just before it
+     * ends: while it leaves, it may answer nobody.
+     */
+    onward(now) {
+        const rest = now.state === 'warned' ? now.remaining - 1
+            : this.untilWarning(now);
+
+        return rest > 0 ? rest + .5 : 0;
+    }
+
     /* Time passes until the page warns, and ends, and leaves. */
     ends(page, seconds, path = '/logout/') {
         return this.until('the end', async () => {
-            const now = await this.look(page);
-            const rest = now.state === 'warned' ? now.remaining
-                : this.untilWarning(now);
+            const rest = this.onward(await this.look(page));
 
-            if (rest > 0) {
-                await this.pass(rest + 1);
+            if (rest) {
+                await this.pass(rest);
             }
 
             return new URL(page.url()).pathname === path;

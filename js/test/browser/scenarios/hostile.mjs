@@ -26,10 +26,9 @@ async function watch(t, a, { dialog = true, told = true } = {}) {
         warned ||= now.state === 'warned' || now.cover;
         shown ||= now.dialog || now.cover;
 
-        const rest = now.state === 'warned' ? now.remaining
-            : t.untilWarning(now);
+        const rest = t.onward(now);
 
-        return rest > 0 && t.pass(rest + 1);
+        return rest && t.pass(rest);
     }, 40);
 
     t.ok(warned, 'the user is warned', states.join());

@@ -94,7 +94,7 @@ scenario('maximal lifetime', {
 
         const state = await t.look(a);
 
-        return state.dialog ? state : t.pass(200);
+        return state.dialog ? state : t.pass(500);
     });
 
     t.equal([now.heading, now.stay, now.hint],
