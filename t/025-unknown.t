@@ -490,12 +490,12 @@ main::is(main::answers('live', map { "GET /ping/ HTTP/1.1\r\nCookie: sessionid=i
 --- steps
 GET /ping/
   Cookie: sessionid=one-more
-= 200 ~ ^\d$
+= 200 ~ ^\d+$
   X-State: new
 
 GET /ping/
   Cookie: sessionid=one-more
-= 200 ~ ^\d$
+= 200 ~ ^\d+$
   X-State: live
 
 
@@ -525,7 +525,7 @@ main::is(main::answers('live', map { "GET /ping/ HTTP/1.1\r\nCookie: sessionid=i
 --- steps
 GET /ping/
   Cookie: sessionid=issued-300
-= 200 ~ ^\d$
+= 200 ~ ^\d+$
   X-State: live
 --- no_error_log
 is full
