@@ -916,4 +916,4 @@ def test(running, tap):
 
 
 if __name__ == "__main__":
-    servers.main("backends", 60, test)
+    servers.main("backends", 300, test)

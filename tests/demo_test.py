@@ -177,4 +177,4 @@ def test(running, tap):
 
 
 if __name__ == "__main__":
-    servers.main("demo", 40, test)
+    servers.main("demo", 300, test)

@@ -332,4 +332,4 @@ def test(running, tap):
     equal(bad, [], "nginx has logged no error")
 
 
-servers.main("django", 40, test)
+servers.main("django", 300, test)

@@ -176,4 +176,4 @@ def test(running, tap):
 
 
 if __name__ == "__main__":
-    servers.main("early", 120, test)
+    servers.main("early", 300, test)

@@ -505,4 +505,4 @@ def test(running, tap):
 
 
 if __name__ == "__main__":
-    servers.main("pages", 120, test)
+    servers.main("pages", 300, test)

@@ -1074,4 +1074,4 @@ def test(running, tap):
 
 
 if __name__ == "__main__":
-    servers.main("real", 120, test)
+    servers.main("real", 300, test)

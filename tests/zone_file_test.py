@@ -1050,4 +1050,4 @@ def refused(rig):
 
 
 if __name__ == "__main__":
-    servers.main("zone", 180, test)
+    servers.main("zone", 300, test)
