@@ -81,7 +81,7 @@ NGINX		= $(abspath $(BUILD))/objs/$(notdir $(shell sed -n \
 # modules are built in, but for those that need further libraries
 CONFIGURE	= bash $$(ls configure auto/configure 2>/dev/null | head -n 1) \
 			--with-compat --with-debug --with-threads $$(sed -nE \
-			"/xslt|image|geoip|perl/d; \
+			"/xslt|image|geoip|perl|lua/d; \
 			s/^  (--with-(http|stream|mail)[a-z_0-9]*) .*/\1/p" \
 			auto/options) --with-ld-opt="$(LD_OPT)"
 GET_NGINX	= $(NEED) libpcre2-dev zlib1g-dev \
