@@ -24,6 +24,7 @@
     "<title>%V</title><meta http-equiv=\"refresh\" content=\"%uL\">"          \
     "<style>body{display:grid;place-content:center;min-height:100vh;"         \
     "margin:0;padding:0 5vw;box-sizing:border-box;"                           \
+    "background:Canvas;color:CanvasText;"                                     \
     "font:max(1rem,16px)/1.5 system-ui,sans-serif}"                           \
     "h1{margin:0 0 .5em;font-size:1.25em;font-weight:600}p{margin:0}"         \
     "a{display:block;margin:.5em 0;padding:.55em 1.2em;border:1px solid;"     \
