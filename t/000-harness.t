@@ -74,9 +74,9 @@ GET /t
 --- error_code_like: ^20\d$
 --- response_headers_like
 X-Time: \d+\.\d{3}
-Server: nginx.*
+Server: [A-Za-z]+/[0-9].*
 --- response_body_like: ^at \d+\.\d+$
---- raw_response_headers_like: ^HTTP/1\.1 200 OK\r\nServer: nginx
+--- raw_response_headers_like: ^HTTP/1\.1 200 OK\r\nServer: [A-Za-z]+/
 --- raw_response_headers_unlike: X-Nothing
 
 
