@@ -315,11 +315,11 @@ GET /ping/?idleFor=600
 POST /
   Authorization: dead
 | secret
-= 401 ~ 401 Authorization Required
+= 401 ~ 401 (?:Authorization Required|Unauthorized)
 
 GET /
   Authorization: dead
-= 401 ~ 401 Authorization Required
+= 401 ~ 401 (?:Authorization Required|Unauthorized)
 
 GET /page/
   Authorization: dead

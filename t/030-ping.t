@@ -349,7 +349,7 @@ POST /ping/?idleFor=600
 --- steps
 DELETE /ping/?idleFor=0
   Cookie: sessionid=a
-= 405 ~ 405 Not Allowed
+= 405 ~ 405 (?:Method )?Not Allowed
   Allow: GET, HEAD, POST
 
 PUT /ping/?idleFor=0

@@ -357,8 +357,16 @@ def python_parsers():
     try:
         from werkzeug.http import parse_cookie
 
-        parsers['werkzeug'] = lambda name, header: text(
-            parse_cookie({'HTTP_COOKIE': header.decode('latin1')}).get(name))
+        def werkzeug(name, header):
+            environ = {'HTTP_COOKIE': header.decode('latin1')}
+
+            # from version 3 on it reads no header that is not UTF-8
+            try:
+                return text(parse_cookie(environ).get(name))
+            except UnicodeDecodeError:
+                return None
+
+        parsers['werkzeug'] = werkzeug
 
     except ImportError:
         parsers['werkzeug'] = None
