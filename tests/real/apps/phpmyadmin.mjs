@@ -58,9 +58,22 @@ export default {
 
     editor: {
         frame: '',
-        field: '.CodeMirror',
+        field: '#sqlqueryform .CodeMirror-lines',
         async open(page, t) {
             await page.goto(t.url('/index.php?route=/server/sql'));
+        },
+    },
+
+    reason: 'Your session has expired',
+
+    quiet: {
+        async 'a query that was run'(page, t) {
+            await page.goto(t.url('/index.php?route=/server/sql'));
+            await page.waitForSelector('#sqlqueryform .CodeMirror-lines');
+            await page.click('#sqlqueryform .CodeMirror-lines');
+            await page.keyboard.type('SELECT * FROM letters.letters');
+            await page.click('#button_submit_query');
+            await t.shows(page, '.result_query', 'SELECT');
         },
     },
 };

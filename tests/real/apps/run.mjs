@@ -1,7 +1,8 @@
 /*
  * Runs the applications' scenario: run.mjs [NAME...], of all that are here if
  * none is named.  With --packages it tells which Debian packages they need.
- * KEEP=1 leaves the directory of one that failed.
+ * KEEP=1 leaves the directory of one that failed; PART=walk, respell or
+ * quiet runs that part of the scenario alone.
  */
 
 import { readdirSync } from 'node:fs';

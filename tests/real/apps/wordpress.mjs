@@ -20,6 +20,7 @@ foreach (['AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE'] as $what) {
 $site = 'http://' . ($_SERVER['HTTP_HOST'] ?? 'wordpress.localhost');
 define('WP_HOME', $site);
 define('WP_SITEURL', $site);
+define('COOKIEHASH', md5('a test'));
 
 define('DISABLE_WP_CRON', true);
 define('AUTOMATIC_UPDATER_DISABLED', true);
@@ -82,6 +83,70 @@ export default {
         field: 'body',
         async open(page, t) {
             await page.goto(t.url('/wp-admin/post-new.php'));
+        },
+    },
+
+    reason: 'You are now logged out.',
+
+    /* a theme that has no widgets */
+    complaints: /class-wp-customize-widgets/,
+
+    quiet: {
+        async 'a category that was added'(page, t) {
+            await page.goto(t.url('/wp-admin/edit-tags.php?taxonomy=category'));
+            await page.type('#tag-name', 'Postcards');
+            await page.click('#submit');
+            await t.shows(page, '#the-list', 'Postcards');
+        },
+
+        async 'Quick Edit'(page, t) {
+            await page.goto(t.url('/wp-admin/edit.php'));
+            await page.hover('#the-list tr');
+            await page.click('#the-list .editinline');
+            await page.type('.inline-edit-row .ptitle', ' Again');
+            await page.click('.inline-edit-row .save');
+            await t.shows(page, '#the-list', ' Again');
+        },
+
+        async 'a search for plugins'(page, t) {
+            await page.goto(t.url('/wp-admin/plugins.php'));
+            await page.type('#plugin-search-input', 'spam');
+        },
+
+        async 'a reply to a comment'(page, t) {
+            await page.goto(t.url('/wp-admin/edit-comments.php'));
+            await page.hover('#the-comment-list tr');
+            await page.click('#the-comment-list .reply button');
+            await page.type('#replycontent', 'Thank you.');
+            await page.click('#replybtn');
+            await t.shows(page, '#the-comment-list', 'Thank you.');
+        },
+
+        async 'an upload'(page, t) {
+            await page.goto(t.url('/wp-admin/media-new.php'));
+
+            const input = await page.waitForSelector(
+                '.moxie-shim input[type=file]');
+
+            await input.uploadFile(t.place.write('letter.txt', 'Dear Bob'));
+            await page.waitForSelector('.media-item .edit-attachment, '
+                                       + '.media-item .media-list-title');
+        },
+
+        async 'the Customizer'(page, t) {
+            await page.goto(t.url('/wp-admin/customize.php'));
+            await page.waitForFunction(() => (
+                window.wp?.customize?.section('title_tagline')));
+            await page.evaluate(() => (
+                window.wp.customize.section('title_tagline').expand()));
+            await page.waitForSelector('#_customize-input-blogname',
+                                       { visible: true });
+            await page.type('#_customize-input-blogname', ' of Alice');
+            await page.waitForFunction(() => (
+                !window.wp.customize.state('saved').get()));
+            await page.click('#save');
+            await page.waitForFunction(() => (
+                window.wp.customize.state('saved').get()));
         },
     },
 };
