@@ -20,6 +20,7 @@
  *                where the recipe has a place for that
  *     quiet      what must not have the browser ask "Leave site?", by what it
  *                is: functions (page, t) of a page of a user (forms=on)
+ *     asks       what has to, likewise
  *     complaints what its error.log may have, since it is so without the module
  */
 
@@ -564,7 +565,7 @@ export async function walk(t) {
     await context.close();
 }
 
-/* With forms=on: what is no unsaved work makes nobody ask. */
+/* With forms=on: unsaved work has the browser ask, and nothing else does. */
 export async function leaveQuietly(t) {
     const context = await t.browser.createBrowserContext();
 
@@ -573,18 +574,20 @@ export async function leaveQuietly(t) {
     await page.goto(t.url(t.app.home));
     await logIn(t, page);
 
-    for (const [what, act] of Object.entries(t.app.quiet)) {
-        t.asked = [];
-        await page.goto(t.url(t.app.home));
-        t.asked = [];
-
-        try {
-            await act(page, t);
+    for (const [actions, wanted] of [[t.app.quiet, 0], [t.app.asks, 1]]) {
+        for (const [what, act] of Object.entries(actions || {})) {
             await page.goto(t.url(t.app.home));
-            t.equal(t.asked, [], 'no question is asked after: ' + what);
-        } catch (error) {
-            t.ok(false, what + ' is tried', error.stack);
-            await t.screenshot(page, 'failed');
+            t.asked = [];
+
+            try {
+                await act(page, t);
+                await page.goto(t.url(t.app.home));
+                t.equal(t.asked.length, wanted,
+                        `questions asked after: ${what}`);
+            } catch (error) {
+                t.ok(false, what + ' is tried', error.stack);
+                await t.screenshot(page, 'failed');
+            }
         }
     }
 

@@ -149,4 +149,11 @@ export default {
                 window.wp.customize.state('saved').get()));
         },
     },
+
+    asks: {
+        async 'a category that was not added'(page, t) {
+            await page.goto(t.url('/wp-admin/edit-tags.php?taxonomy=category'));
+            await page.type('#tag-name', 'Telegrams');
+        },
+    },
 };
