@@ -261,8 +261,14 @@ function start(window) {
     }
 }
 
+/*
+ * A frame in a sandbox that gives it an origin of its own: it has no cookies there,
+ * and the ping gives it no answer.  It goes with the page around it.
+ */
+const isApart = window.origin === 'null' && window.parent !== window;
+
 /* once, however many tags there are */
 
-if (!hasScript(window) || !window.sessionSecurity?.extend) {
+if (!isApart && (!hasScript(window) || !window.sessionSecurity?.extend)) {
     start(window);
 }

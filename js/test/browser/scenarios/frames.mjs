@@ -141,3 +141,32 @@ for (const [name, body] of Object.entries({
         'typing counts');
     });
 }
+
+scenario('sandboxed frame', {
+    pages: { '/': page({ body: `<iframe sandbox="allow-scripts" src="/inner"
+        title="x"></iframe>` }),
+             '/inner': page() },
+}, async (t) => {
+    const a = await t.open();
+    const frame = await t.until('the frame', () => (
+        a.frames().find((f) => f.url().endsWith('/inner'))));
+
+    await a.focus('#field');
+
+    for (let i = 0; i < 4; i++) {
+        await t.pass(500);
+        await a.keyboard.press('x');
+        await t.until('activity', async () => (
+            (await t.look(a)).remaining > 1190));
+    }
+
+    t.equal(await a.evaluate(() => document.querySelector('#field').value),
+            'xxxx', 'what is typed in the page around it stays there');
+    t.equal(await frame.evaluate(() => (
+        [document.title, document.querySelectorAll('session-security').length]
+    )), ['Account', 0], 'it stays, without a word, while the session lives');
+
+    await t.ends(a);
+    t.ok(!a.frames().some((f) => f.url().endsWith('/inner')),
+         'it is gone with the page around it');
+});
