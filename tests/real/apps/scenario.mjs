@@ -15,6 +15,7 @@
  *                    open(page, t)  goes there from a page of a user
  *                    frame        the frame's selector; "" if there is none
  *                    field        the selector of what is typed into, in there
+ *     more(t)    what only this one has
  *     spellings  of its own, beside those below
  *     reason     what the login page says of a session that was idle too long,
  *                where the recipe has a place for that
@@ -217,7 +218,7 @@ export class Trial {
         return new Promise((resolve, reject) => {
             const request = http.get({
                 host: '127.0.0.1', port, path, timeout: 60000,
-                headers: { Host: `${this.host}:${port}`, ...headers },
+                headers: { Host: `${this.host}:${this.port}`, ...headers },
             }, (response) => {
                 let body = '';
 
@@ -609,6 +610,7 @@ export async function run(t) {
 
     if (!PART || PART === 'walk') {
         await walk(t);
+        await app.more?.(t);
     }
 
     if (!PART || PART === 'respell') {
