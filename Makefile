@@ -91,7 +91,7 @@ endif
 
 CC_OPT		?= -g -O2
 SO		= $(abspath $(BUILD))/objs/$(MODULE).so
-PUBLISH		= cp $@ $(BUILD)/ && echo "built $(BUILD)/$(MODULE).so"
+PUBLISH		= cp --remove-destination $@ $(BUILD)/ && echo "built $(BUILD)/$(MODULE).so"
 
 # what configure depends on
 SETTINGS	= $(NGINX_DEV) $(MODULE_KIND) $(CC) $(CC_OPT) $(WARNINGS) \
