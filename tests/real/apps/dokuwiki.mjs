@@ -31,8 +31,8 @@ export default {
             place.makeDir('data/' + name);
         }
 
-        const hash = place.run('php', ['-r', `echo password_hash('${PASSWORD}',
-                                                                 PASSWORD_BCRYPT);`]);
+        const hash = place.run('php', [
+            '-r', `echo password_hash('${PASSWORD}', PASSWORD_BCRYPT);`]);
 
         place.write('conf/local.php', LOCAL(data));
         place.write('conf/acl.auth.php', ACL);

@@ -31,7 +31,10 @@ export default {
             `c.NotebookApp.port = ${port}`,
             `c.NotebookApp.notebook_dir = '${place.path('letters')}'`,
             'c.NotebookApp.open_browser = False',
-            'c.NotebookApp.allow_root = True', '',
+            'c.NotebookApp.allow_root = True',
+            /* without a port in it, as where nginx listens on port 80 */
+            'c.NotebookApp.tornado_settings = '
+            + "{'cookie_name': 'username-jupyter-localhost'}", '',
         ].join('\n'));
 
         await place.start(

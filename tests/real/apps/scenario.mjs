@@ -218,7 +218,7 @@ export class Trial {
         return new Promise((resolve, reject) => {
             const request = http.get({
                 host: '127.0.0.1', port, path, timeout: 60000,
-                headers: { Host: `${this.host}:${this.port}`, ...headers },
+                headers: { Host: `${this.host}:${port}`, ...headers },
             }, (response) => {
                 let body = '';
 
