@@ -17,6 +17,9 @@ import sys
 import tempfile
 import time
 
+# a shell's job in the background ignores it, and so would what is started here
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 MODULE = os.environ.get("MODULE", "")
 NGINX = os.environ.get("NGINX_BINARY", "/usr/sbin/nginx")
 

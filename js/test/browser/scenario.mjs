@@ -171,6 +171,18 @@ export class Scenario {
         return all.join(' ');
     }
 
+    /* Tab goes on until a part of the dialog has the focus. */
+    tabTo(page, part) {
+        return this.until('the focus on ' + part, async () => {
+            if ((await this.look(page)).focus === part) {
+                return true;
+            }
+
+            await page.keyboard.press('Tab');
+            return false;
+        });
+    }
+
     /* --- pages --- */
 
     url(path) {

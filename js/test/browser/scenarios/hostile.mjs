@@ -195,7 +195,7 @@ scenario('markup and the buttons', {
         await a.keyboard.press('x');
         await t.live(a);
         await t.warned(a);
-        await a.keyboard.press('Tab');
+        await t.tabTo(a, 'leave');
         await a.keyboard.press('Enter');
         await t.until('the logout URL', () => a.url().includes('/logout/'));
         t.ok(true, `${kind}: a key extends it, a button ends it`);
