@@ -17,13 +17,39 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { minify } from 'terser';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const target = join(here, '..', 'src', 'ssec_script.c');
 
 /* like beside like, which compresses better; others come last */
-const ORDER = 'en de nl sv id sw vi tr hu cs pl ro it fr ca es pt pt-BR el ru '
-    + 'uk bn hi fa ur ar he th ko ja zh zh-Hant';
+const ORDER = 'de nl sv sw tr pl ro it ca pt-BR es fr pt vi en hu cs id el ru '
+    + 'uk bn hi ur fa th ar he zh zh-Hant ja ko';
+
+/*
+ * A letter that is not Latin has two bytes in UTF-8, or three.  An alphabet is
+ * moved to where ASCII has its letters, "@" to "~"; texts.js moves it back.
+ * The script is 280 bytes smaller by that.
+ */
+const isLetter = (code) => code >= 0x40 && code <= 0x7e;
+
+/*
+ * Gives by how much most of a text's letters can be moved: by 0 for Latin, and
+ * for Chinese, Japanese and Korean, which have too many letters.
+ */
+function distanceOf(text) {
+    const codes = [...text].map((letter) => letter.charCodeAt());
+    const moved = (by) => codes.filter((code) => isLetter(code - by)).length;
+    let best = 0;
+
+    for (let by = 0x300; by < 0x1000; by++) {
+        if (moved(by) > moved(best)) {
+            best = by;
+        }
+    }
+
+    return best;
+}
 
 function locales() {
     const there = readdirSync(join(here, 'locales'))
@@ -33,8 +59,17 @@ function locales() {
     return [...new Set([...ORDER.split(' '), ...there.sort()])].map((tag) => {
         const text = readFileSync(join(here, 'locales', tag + '.json'), 'utf8');
 
-        return [tag, ...Object.values(JSON.parse(text))].join('|')
-            .replaceAll('{time}', '~');
+        const texts = Object.values(JSON.parse(text)).join('/')
+            .replaceAll('{time}', '#');
+        const distance = distanceOf(texts);
+
+        const moved = texts.replace(/[^ -~]/g, (letter) => {
+            const code = letter.charCodeAt() - distance;
+
+            return isLetter(code) ? String.fromCharCode(code) : letter;
+        });
+
+        return [tag, distance, moved].join('/');
     }).join('\n');
 }
 
@@ -68,7 +103,13 @@ export async function build() {
         plugins: [plugin],
     });
 
-    return Buffer.from(result.outputFiles[0].contents);
+    /* two in a hundred smaller than esbuild alone makes it */
+
+    const { code } = await minify(result.outputFiles[0].text,
+                                  { ecma: 2022, toplevel: true,
+                                    compress: { passes: 3, inline: false } });
+
+    return Buffer.from(code);
 }
 
 function bytes(name, data) {

@@ -30,6 +30,18 @@ function freshMethods(window) {
     return call;
 }
 
+/* A sheet needs no permission of a Content-Security-Policy. */
+function addStyle(root, { CSSStyleSheet }) {
+    try {
+        const sheet = new CSSStyleSheet();
+
+        sheet.replaceSync(css);
+        root.adoptedStyleSheets = [sheet];
+    } catch {
+        /* then it is plain */
+    }
+}
+
 /* The deepest element with the focus, also in shadow roots and in frames. */
 function focused(document) {
     let node = document.activeElement;
@@ -59,15 +71,15 @@ export class Dialog {
     #cover;
     #before;        /* what had the focus */
 
-    /* stay, leave, escape: what is called for the buttons and that key */
-    constructor(window, { stay, leave, escape }) {
+    /* on: stay(), leave() and escape(), for the buttons and that key */
+    constructor(window, on) {
         this.#window = window;
         this.#document = documentOf(window);
-        this.#on = { stay, leave, escape };
+        this.#on = on;
     }
 
     get isOpen() {
-        return Boolean(this.#dialog?.open && this.#dialog.isConnected);
+        return this.#dialog?.open && this.#dialog.isConnected;
     }
 
     /* Tab goes from button to button, and a tap on "Sign out" is that. */
@@ -112,12 +124,14 @@ export class Dialog {
                 if (this.isOpen) {
                     break;
                 }
-
-                this.close();
             }
         }
 
-        this.#fill(what);
+        if (this.isOpen) {
+            this.#fill(what);
+        } else {
+            this.close();
+        }
     }
 
     #fill(what) {
@@ -131,10 +145,6 @@ export class Dialog {
             }
 
             node.hidden = !text && part !== 'status';
-        }
-
-        if (!parts.heading) {
-            return;
         }
 
         /* the dialog's name is the heading, or the message if there is none */
@@ -183,10 +193,6 @@ export class Dialog {
 
             for (const [key, value] of Object.entries(attributes)) {
                 call(node, 'setAttribute', key, value);
-
-                if (key === 'part') {
-                    parts[value] = node;
-                }
             }
 
             for (const child of children) {
@@ -194,6 +200,11 @@ export class Dialog {
             }
 
             return node;
+        };
+
+        const part = (element, name, attributes) => {
+            parts[name] = make(element, { part: name, ...attributes });
+            return parts[name];
         };
 
         this.#texts = texts;
@@ -214,19 +225,16 @@ export class Dialog {
             'aria-labelledby': 'h',
             'aria-describedby': 'm i',
         },
-            make('h2', { part: 'heading' }),
-            make('p', { part: 'message' }),
-            make('p', { part: 'countdown', 'aria-hidden': 'true' }),
-            make('p', { part: 'hint', id: 'i' }),
+            part('h2', 'heading'),
+            part('p', 'message'),
+            part('p', 'countdown', { 'aria-hidden': 'true' }),
+            part('p', 'hint', { id: 'i' }),
             make('div', {},
-                make('button', { part: 'stay', type: 'button',
-                                 autofocus: '' }),
-                make('button', { part: 'leave', type: 'button' })),
-            make('a', { part: 'again',
-                        href: this.#window.location.href.split('#')[0] }),
-            make('p', { part: 'status', role: 'status' }));
-
-        delete parts.dialog;
+                part('button', 'stay', { autofocus: '' }),
+                part('button', 'leave')),
+            part('a', 'again',
+                 { href: this.#window.location.href.split('#')[0] }),
+            part('p', 'status', { role: 'status' }));
 
         for (const type of EVENTS.split(' ')) {
             listen(this.#window, type, this.#hear);
@@ -247,12 +255,7 @@ export class Dialog {
             }
         });
 
-        try {
-            this.#style(root);
-        } catch {
-            /* then it is plain */
-        }
-
+        addStyle(root, this.#window);
         call(root, 'appendChild', dialog);
         call(document.documentElement, 'appendChild', this.#host);
 
@@ -283,12 +286,4 @@ export class Dialog {
             this.#on[part]?.();
         }
     };
-
-    /* a sheet of its own needs no permission of a Content-Security-Policy */
-    #style(root) {
-        const sheet = new this.#window.CSSStyleSheet();
-
-        sheet.replaceSync(css);
-        root.adoptedStyleSheets = [sheet];
-    }
 }

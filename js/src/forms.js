@@ -19,30 +19,9 @@ const NO_TEXT = /^(select.*|checkbox|radio|file|search|color|range)$/;
 
 const words = (text) => text.match(/[\p{L}\p{N}]+/gu) || [];
 
-/* A request's body as text: FormData, URL-encoded or JSON. */
-function textOf(body) {
-    if (body?.append) {
-        return [...body].join(' ');
-    }
-
-    const text = `${body}`.replace(/\\./g, ' ');
-
-    try {
-        return decodeURIComponent(text.replaceAll('+', ' '));
-    } catch {
-        return text;
-    }
-}
-
-/* Whether a request with that body carries a text. */
-function carrier(body) {
-    let carried;
-
-    return (text) => {
-        carried ||= new Set(words(textOf(body)));
-        return words(text).every((word) => carried.has(word));
-    };
-}
+/* A request's body: FormData, URL-encoded, or JSON, whose escapes go. */
+const textOf = (body) => [...new URLSearchParams(
+    body?.append ? body : `${body}`.replace(/\\./g, ' '))].join(' ');
 
 /* Calls before() first, and its result with the method's result. */
 function hook(object, name, before) {
@@ -102,13 +81,16 @@ export function createForms(window) {
     };
 
     /*
-     * Gives what to do when the request has succeeded.  A form is sent as a
-     * whole: its numbers and dates may be written in another way.
+     * Gives what to do when a request with that body has succeeded.  A form is
+     * sent as a whole: its numbers and dates may be written in another way.
      */
-    const sending = (carries) => {
+    const sending = (body, isUnknown) => {
         const all = unsent();
+        const carried = new Set(all.length ? words(textOf(body)) : []);
+
         const sent = all.filter(([{ form }]) => all.some(([control]) => (
-            control.form === form && carries(control.value))));
+            control.form === form && (isUnknown
+                || words(control.value).every((word) => carried.has(word))))));
 
         return () => {
             for (const [control, entry] of sent) {
@@ -152,7 +134,7 @@ export function createForms(window) {
     });
 
     hook(XMLHttpRequest?.prototype, 'send', function (body) {
-        const done = sending(carrier(body));
+        const done = sending(body);
 
         /* as soon as there is a status: a page may leave at the end of it */
 
@@ -164,8 +146,8 @@ export function createForms(window) {
 
         /* a Request does not give its body in time */
 
-        const done = sending(input?.clone && !/^(GET|HEAD)$/.test(input.method)
-                             ? () => true : carrier(init?.body));
+        const done = sending(init?.body, input?.clone
+                                         && !/^(GET|HEAD)$/.test(input.method));
 
         return (answer) => Promise.resolve(answer)
             .then(({ ok }) => ok && done(), () => {});

@@ -9,7 +9,7 @@ import { createClock } from './clock.js';
 import { documentOf, hasScript, listen } from './dom.js';
 import { createForms } from './forms.js';
 import { createPing } from './ping.js';
-import { EXPIRED, Session, STOPPED } from './session.js';
+import { EXPIRED, Session } from './session.js';
 import { createTabs } from './tabs.js';
 import { addLocale, pickLocale } from './texts.js';
 import { View } from './view.js';
@@ -37,23 +37,25 @@ function start(window) {
 
     /* captured before more of the page's own scripts run */
 
-    const { setTimeout, clearTimeout, performance } = window;
+    const { performance } = window;
+    const setTimeout = window.setTimeout.bind(window);
+    const clearTimeout = window.clearTimeout.bind(window);
     const now = createClock(performance, window.Date);
-    const { ask, report } = createPing(pingUrl, window);
+    const ping = createPing(pingUrl, window);
 
-    let session = { phase: STOPPED, over: true };
+    let session;
     let timer;
 
     const tell = createTabs('session-security ' + pingUrl, now, window,
-                            (message) => session.over || session.told(message));
+                            (message) => session?.told(message));
 
     if (set.ended) {
         tell({ leaving: true });
         return;
     }
 
-    const [loaded = {}] = performance.getEntriesByType('navigation');
-    const { responseStart, workerStart, transferSize } = loaded;
+    const [{ responseStart, workerStart, transferSize } = {}]
+        = performance.getEntriesByType('navigation');
 
     /* with what was true when it was put there */
     const kept = workerStart > 0 || transferSize === 0;
@@ -120,7 +122,7 @@ function start(window) {
 
     const hear = createActivity(window, events, (event) => {
 
-        if (session.over || view.dialog.isChoice(event)) {
+        if (view.dialog.isChoice(event)) {
             return;
         }
 
@@ -136,32 +138,36 @@ function start(window) {
     });
 
     const host = {
+        ...ping,
         now,
-        ask,
-        report,
         tell,
         hidden: () => document.hidden,
         delay: () => Math.random() * 400 + (document.hidden ? 600 : 0),
-        later: (ms, f) => setTimeout.call(window, f, ms),
+        later: (ms, f) => setTimeout(f, ms),
 
         /* whatever a page has done to the DOM, time goes on */
         show(...args) {
             try {
                 view.show(...args);
             } catch (error) {
-                setTimeout.call(window, () => { throw error; });
+                setTimeout(() => { throw error; });
             }
         },
 
         wait(ms, f) {
-            clearTimeout.call(window, timer);
+            clearTimeout(timer);
             hear();
 
             if (f) {
-                timer = setTimeout.call(window, f, ms);
+                timer = setTimeout(f, ms);
             }
         },
     };
+
+    /* until it begins */
+
+    session = new Session(host, {});
+    session.stop();
 
     const begin = (idle, endsIn, age) => {
         session = new Session(host, {
@@ -177,10 +183,7 @@ function start(window) {
 
     const wake = (restored, delay) => {
         hear();
-
-        if (!session.over) {
-            session.wake(restored, delay);
-        }
+        session.wake(restored, delay);
     };
 
     listen(window, 'focus', () => wake(), false);
@@ -199,11 +202,15 @@ function start(window) {
     /* a page that the browser keeps is shown again from what is hidden now */
 
     listen(window, 'pagehide', ({ persisted }) => {
-        if (persisted && !session.over) {
+        if (session.over) {
+            return;
+        }
+
+        if (persisted) {
             view.hide(true);
         }
 
-        session.over || session.report();
+        session.report();
     });
 
     listen(window, 'pageshow', ({ persisted }) => {
@@ -233,8 +240,8 @@ function start(window) {
     });
 
     window.sessionSecurity = {
-        activity: () => { session.over || session.activity(); },
-        extend: () => !session.over && session.extend(),
+        activity: () => { session.activity(); },
+        extend: () => session.extend(),
         signOut,
         saved,
         start: () => begin(0, Infinity, 0),

@@ -389,9 +389,7 @@ export class Session {
 
             const answer = Math.max(last, sent - idle * 1000 - 999);
 
-            this.#known = Math.max(this.#known, answer);
-            this.#sure = Math.max(this.#sure, sent);
-            this.#last = Math.max(this.#last, answer);
+            this.#learn(answer, sent);
             this.#host.tell({ answer, asked: sent });
             this.#settle(turn, false, sent);
 
@@ -402,6 +400,13 @@ export class Session {
                 this.#settle(turn, true, sent);
             }
         });
+    }
+
+    /* answer: the server's last activity; asked: when it said so */
+    #learn(answer, asked) {
+        this.#last = Math.max(this.#last, answer);
+        this.#known = Math.max(this.#known, answer);
+        this.#sure = Math.max(this.#sure, asked);
     }
 
     /* An answer that comes late is still good news. */
@@ -465,9 +470,7 @@ export class Session {
         }
 
         if (fresh && answer <= now && asked <= now) {
-            this.#last = Math.max(this.#last, answer);
-            this.#known = Math.max(this.#known, answer);
-            this.#sure = Math.max(this.#sure, asked);
+            this.#learn(answer, asked);
             this.#heard(false, asked);
         }
 

@@ -16,11 +16,18 @@ const locales = new Map();
 /* Some write pt_BR, as POSIX does. */
 const hyphens = (tag) => `${tag || ''}`.replaceAll('_', '-');
 
-for (const line of packed.split('\n')) {
-    const [tag, ...values] = line.split('|');
+/* build.mjs has moved the letters of other alphabets than ours to ASCII */
 
-    locales.set(tag.toLowerCase(), Object.fromEntries(
-        [['tag', tag], ...KEYS.map((key, i) => [key, values[i]])]));
+for (const line of packed.split('\n')) {
+    const [tag, distance, ...values] = line.split('/');
+    const locale = { tag };
+
+    KEYS.forEach((key, i) => {
+        locale[key] = values[i].replace(/[@-~]/g, (letter) => (
+            String.fromCharCode(letter.charCodeAt() + +distance)));
+    });
+
+    locales.set(tag.toLowerCase(), locale);
 }
 
 /*
@@ -91,7 +98,6 @@ export function phrase({ tag }, seconds) {
 }
 
 export function countdown(seconds) {
-    const rest = seconds % 60;
-
-    return Math.floor(seconds / 60) + ':' + (rest < 10 ? '0' : '') + rest;
+    return Math.floor(seconds / 60) + ':'
+        + String(seconds % 60).padStart(2, '0');
 }

@@ -17,13 +17,7 @@ const CONTENT = ':root>:not(head),'
 export class View {
     #window;
     #document;
-    #session;
-    #locale;
-    #leaves;
-    #moves;
-    #withTitle;
-    #inFrame;
-    #go;
+    #host;
 
     #quiet;         /* the page shows a warning of its own */
     #step;          /* seconds left, as last read out */
@@ -32,21 +26,17 @@ export class View {
     #theirs;
 
     /*
-     * session(): the session.  locale(): the texts.  leave(): signs out, if
-     * there is anything to sign out by.  moves: whether a mouse that moves is
-     * activity.  inFrame(): whether a page around this one warns.  go(): leaves
-     * this page, if it is time to.
+     * host: session(): the session.  locale(): the texts.  leave(): signs out,
+     * if there is anything to sign out by.  moves: whether a mouse that moves
+     * is activity.  title: whether that may change.  inFrame(): whether a page
+     * around this one warns.  go(): leaves this page, if it is time to.
      */
-    constructor(window, { session, locale, leave, moves, title, inFrame, go }) {
+    constructor(window, host) {
+        const { session, leave } = host;
+
         this.#window = window;
         this.#document = documentOf(window);
-        this.#session = session;
-        this.#locale = locale;
-        this.#leaves = Boolean(leave);
-        this.#moves = moves;
-        this.#withTitle = title;
-        this.#inFrame = inFrame;
-        this.#go = go;
+        this.#host = host;
 
         this.dialog = new Dialog(window, {
             stay: () => session().extend(),
@@ -73,7 +63,7 @@ export class View {
 
                 /* the page may have extended or stopped it at once */
 
-                if (this.#session().phase !== WARNED) {
+                if (this.#host.session().phase !== WARNED) {
                     return;
                 }
             }
@@ -83,7 +73,7 @@ export class View {
 
         case COVERED:
             this.#restoreTitle();
-            this.#cover({ message: this.#locale().wait });
+            this.#cover({ message: this.#host.locale().wait });
             return;
 
         case EXPIRED:
@@ -103,7 +93,7 @@ export class View {
     /* A tap's click is still to come, and not for what lies below. */
     #close() {
         if (this.touched && this.dialog.isOpen) {
-            this.#window.setTimeout(() => this.#session().phase === LIVE
+            this.#window.setTimeout(() => this.#host.session().phase === LIVE
                                          && this.dialog.close(), TAP);
         } else {
             this.dialog.close();
@@ -111,28 +101,31 @@ export class View {
     }
 
     #cover(what) {
-        this.#inFrame() || this.dialog.open(this.#locale(), what, true);
+        const { inFrame, locale } = this.#host;
+
+        inFrame() || this.dialog.open(locale(), what, true);
     }
 
     #emit(name, cancelable = false) {
         const { CustomEvent } = this.#window;
+        const { remaining } = this.#host.session();
 
         return this.#document.dispatchEvent(
             new CustomEvent('sessionsecurity:' + name, {
                 cancelable,
-                detail: { remaining: Math.max(0, this.#session().remaining) },
+                detail: { remaining: Math.max(0, remaining) },
             }));
     }
 
     #warn() {
-        const texts = this.#locale();
-        const session = this.#session();
+        const texts = this.#host.locale();
+        const session = this.#host.session();
         const { final } = session;
         const left = Math.ceil(session.remaining / 1000);
         const heading = final ? texts.save : texts.heading;
-        const message = texts.warning.replace(/{time}|~/, phrase(texts, left));
+        const message = texts.warning.replace(/{time}|#/, phrase(texts, left));
 
-        if (this.#inFrame()) {
+        if (this.#host.inFrame()) {
             return;
         }
 
@@ -157,6 +150,7 @@ export class View {
 
     /* Not by a mouse whose way to the button extends the session already. */
     #canLeave({ byButton, final }) {
+        const { leave, moves } = this.#host;
         let isMouse;
 
         try {
@@ -165,8 +159,7 @@ export class View {
             /* the page has broken that */
         }
 
-        return this.#leaves
-            && (final || byButton || !this.#moves || !isMouse);
+        return leave && (final || byButton || !moves || !isMouse);
     }
 
     /* what is read out first is the dialog itself */
@@ -185,7 +178,7 @@ export class View {
     #setTitle(text) {
         const document = this.#document;
 
-        if (!this.#withTitle || !document.hidden) {
+        if (!this.#host.title || !document.hidden) {
             this.#restoreTitle();
             return;
         }
@@ -218,7 +211,7 @@ export class View {
 
     #end(other) {
         const document = this.#document;
-        const { ended, again, wait } = this.#locale();
+        const { ended, again, wait } = this.#host.locale();
         const message = other ? wait : ended;
 
         this.hide(true);
@@ -235,7 +228,7 @@ export class View {
             this.#cover({ message, again });
 
         } finally {
-            this.#go();
+            this.#host.go();
         }
     }
 }

@@ -39,7 +39,7 @@ for (const tag of TAGS) {
             assert.ok(text.trim() === text && text, key);
 
             /* what separates them in the script, and stands for the time */
-            assert.ok(!/[|~]/.test(text), key);
+            assert.ok(!/[/#]/.test(text), key);
             assert.equal(text.split('{time}').length - 1,
                          key === 'warning' ? 1 : 0, key);
             assert.ok(!/[<>&]/.test(text), key);
@@ -55,7 +55,7 @@ for (const tag of TAGS) {
         assert.equal(found, tag);
         assert.deepEqual(texts, {
             ...files[tag],
-            warning: files[tag].warning.replace('{time}', '~'),
+            warning: files[tag].warning.replace('{time}', '#'),
         });
     });
 
@@ -203,7 +203,7 @@ test('texts of the page itself, but not all of them', () => {
     addLocale('it', { stay: 'Resto qui' });
     assert.deepEqual({ ...pickLocale(['it']) },
                      { ...files.it, stay: 'Resto qui', tag: 'it',
-                       warning: files.it.warning.replace('{time}', '~') });
+                       warning: files.it.warning.replace('{time}', '#') });
     addLocale('it', { leave: 'Vado' });
     assert.equal(pickLocale(['it']).stay, 'Resto qui', 'as it was before');
 

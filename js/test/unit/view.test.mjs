@@ -29,7 +29,7 @@ function fake({ leave = null, moves = true, pointer = 'none' } = {}) {
         },
     };
 
-    const texts = { tag: 'en', heading: 'H', warning: '~', hint: 'I',
+    const texts = { tag: 'en', heading: 'H', warning: '#', hint: 'I',
                     stay: 'S', leave: 'L', ended: 'E', again: 'A', save: 'V',
                     limit: 'M', wait: 'W' };
     const view = new View(window, {
