@@ -25,7 +25,7 @@ static inline ngx_int_t ngx_http_session_security_go_on(ngx_http_request_t *r,
 static inline ngx_int_t ngx_http_session_security_create_ctx(
     ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t **created);
-static ngx_int_t ngx_http_session_security_enter_zone(ngx_http_request_t *r,
+static ngx_int_t ngx_http_session_security_look_again(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx) ssec_seldom;
 static ngx_uint_t ngx_http_session_security_is_refused(ngx_http_request_t *r,
@@ -166,11 +166,11 @@ ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
         ctx = NULL;
     }
 
-    if (ctx && ctx->keyless && ctx->zone != slcf->shm_zone->data) {
+    if (ctx && ctx->keyless) {
 
-        /* without a key in one zone, it may have one in another */
+        /* without a key in one location, it may have one in another */
 
-        rc = ngx_http_session_security_enter_zone(r, slcf, ctx);
+        rc = ngx_http_session_security_look_again(r, slcf, ctx);
 
         if (rc != NGX_OK) {
             return rc;
@@ -256,12 +256,13 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r,
 
 
 /*
- * A request that had no key of one zone has come to another zone's location.
- * Gives NGX_DECLINED if it has no key of that, either.
+ * A request that had no key has come to another location, which may be of
+ * another zone, or set the variable that is the zone's key.  Gives NGX_DECLINED
+ * if it has no key there, either.
  */
 
 static ngx_int_t
-ngx_http_session_security_enter_zone(ngx_http_request_t *r,
+ngx_http_session_security_look_again(ngx_http_request_t *r,
     ngx_http_session_security_loc_conf_t *slcf,
     ngx_http_session_security_ctx_t *ctx)
 {

@@ -10,7 +10,7 @@ use Steps 'defaults';
 
 no_root_location();
 
-plan tests => 182;
+plan tests => 198;
 
 # The backend sets what the request has in X-Set, and says what it has in X-Say.
 
@@ -462,4 +462,41 @@ PAGE /
   X-Set: admin=a; Path=/
 = 200 ~ ^<script defer src="[^"]*" data-ping="/admin/ping/".*<p>
   X-Accepted: []
+  X-State: none
+
+
+
+=== without a key here, and with one that the location after that sets
+--- also_http
+    session_security_zone $key zone=keys:1m;
+--- config
+    set $key "";
+    session_security zone=keys;
+    session_security_logout_url /logout/;
+    session_security_inject on;
+    add_header X-State $session_security_state always;
+    location / { try_files /none @app; }
+    location @app {
+        set $key $arg_key;
+        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+    }
+    location = /session_security/ping/ {
+        set $key $arg_key;
+        session_security_ping;
+    }
+--- steps
+GET /session_security/ping/?idleFor=600&key=dead
+= 200 "logout"
+
+PAGE /?key=dead
+= 302
+  Location: http://localhost:$ServerPort/logout/
+  X-State: expired
+
+PAGE /?key=alive
+= 200 (tag)
+  X-State: new
+
+PAGE /
+= 200 <p>[]
   X-State: none
