@@ -46,7 +46,9 @@ export function createActivity(window, events, active) {
 
         listen(target, 'blur', moved);
 
-        for (let i = 0; i < target.length; i++) {
+        /* not by its length, which a page's own "var length" replaces */
+
+        for (let i = 0; target[i]; i++) {
             hearFrame(target[i]);
         }
 

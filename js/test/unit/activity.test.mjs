@@ -167,6 +167,17 @@ test('frames of this origin, also those that come later', () => {
     assert.equal(seen.length, 1);
 });
 
+test('a page with a variable called length', () => {
+    for (const length of [0, 1e9, 'x']) {
+        const window = fake({ 0: fake(), length });
+        const { listen, seen } = start(window);
+
+        listen();
+        window[0].fire(trusted('keydown'));
+        assert.equal(seen.length, 1);
+    }
+});
+
 test('frames in frames', () => {
     const inner = fake();
     const window = fake({ 0: fake({ 0: inner, length: 1 }), length: 1 });
