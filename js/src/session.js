@@ -380,7 +380,7 @@ export class Session {
             }
 
             if (idle === 'logout') {
-                return this.#expire({ logout: true });
+                return this.#expire({ logout: true, ended: sent });
             }
 
             if (idle === 'other') {
@@ -430,7 +430,8 @@ export class Session {
     /*
      * Another tab says something; its times are on this tab's clock.  asked,
      * failed: when that tab asked what was answered, or was not.  logout: the
-     * server itself has said that the session has ended.
+     * server itself has said that the session has ended; ended: when it was
+     * asked, then.
      */
     told({ at, activity, ask, answer, asked, failed, dismissed, ended, logout,
            leaving })
@@ -442,14 +443,14 @@ export class Session {
         const now = this.#host.now();
         const fresh = Math.abs(now - at) < PATIENCE;
 
-        if (logout && ended > now - PATIENCE) {
+        if (logout && ended > Math.max(this.#sure, now - PATIENCE)) {
             return this.#expire();
         }
 
         /*
          * What another tab takes for the end may not be one, and old news came
-         * to a tab that was frozen: perhaps there is a new login.  A logout may
-         * still be on its way to the server, or come to nothing.
+         * to, or from, a tab that was frozen: perhaps there is a new login.  A
+         * logout may still be on its way to the server, or come to nothing.
          */
 
         if (ended || leaving) {

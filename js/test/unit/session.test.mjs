@@ -1340,6 +1340,29 @@ test('an old "ended" does not end a new session, but its page goes', async () =>
     }
 });
 
+test('a "logout" that a frozen tab hears late does not end a new session',
+     async () => {
+    const { world, device, server, tabs: [tab] } = simple();
+
+    await world.until(100);
+    server.logout();
+    device.network('slow');
+    tab.session.wake();
+    await world.until(101);
+    tab.freeze();
+    await world.until(110);
+    device.network('up');
+    server.login();
+
+    const other = device.open();
+
+    await world.until(200);
+    tab.thaw();
+    await world.until(200 + SOON);
+    assert.equal(tab.phase, 'expired');
+    assert.equal(other.phase, 'live');
+});
+
 test('"ended" without the server\'s word: it is asked', async () => {
     const { world, server, tabs: [tab, other] } = simple({ tabs: 2 });
 
