@@ -19,6 +19,8 @@ const NO_TEXT = /^(select.*|checkbox|radio|file|search|color|range)$/;
 
 const words = (text) => text.match(/[\p{L}\p{N}]+/gu) || [];
 
+const hasLetters = (text) => /\p{L}/u.test(text);
+
 /* A request's body: FormData, URL-encoded, or JSON, whose escapes go. */
 const textOf = (body) => [...new URLSearchParams(
     body?.append ? body : `${body}`.replace(/\\./g, ' '))].join(' ');
@@ -53,7 +55,8 @@ export function createForms(window) {
         || querySelector.call(form, 'input[type=image i]'));
 
     const isWork = ({ form }) => (
-        form && matches.call(form, WORK) && canSubmit(form));
+        form instanceof HTMLFormElement && matches.call(form, WORK)
+            && canSubmit(form));
 
     /* of all forms, if none is given */
     const saved = (form) => {
@@ -81,20 +84,28 @@ export function createForms(window) {
     };
 
     /*
-     * Gives what to do when a request with that body has succeeded.  A form is
-     * sent as a whole: its numbers and dates may be written in another way.
+     * Gives what to do when a request with that body has succeeded.  What has no
+     * letters is sent with the rest of its form: numbers and dates may be
+     * written in another way, and many a request has the same ones by chance.
      */
     const sending = (body, isUnknown) => {
         const all = unsent();
         const carried = new Set(all.length ? words(textOf(body)) : []);
 
-        const sent = all.filter(([{ form }]) => all.some(([control]) => (
-            control.form === form && (isUnknown
-                || words(control.value).every((word) => carried.has(word))))));
+        const carries = (text) => isUnknown
+            || body && words(text).every((word) => carried.has(word));
+
+        const sent = all.filter(([{ form, value }]) => {
+            const some = (test) => (
+                all.some(([other]) => other.form === form && test(other.value)));
+
+            return hasLetters(value) ? carries(value) : some(carries)
+                && !some((text) => !carries(text) && hasLetters(text));
+        });
 
         return () => {
-            for (const [control, entry] of sent) {
-                if (edited.get(control) === entry) {
+            for (const [control, edit] of sent) {
+                if (edit === edited.get(control)) {
                     edited.delete(control);
                 }
             }
@@ -102,16 +113,13 @@ export function createForms(window) {
     };
 
     const edits = ({ isTrusted, target, type }) => {
-        const { form } = target;
-
-        if (isTrusted && form && !NO_TEXT.test(target.type)) {
+        if (isTrusted && !NO_TEXT.test(target.type)) {
             settle();
 
-            const { first } = edited.get(target) || {
+            edited.set(target, {
                 first: type === 'input' ? target.defaultValue : target.value,
-            };
-
-            edited.set(target, { first });
+                ...edited.get(target),
+            });
         }
     };
 

@@ -365,6 +365,44 @@ test('a form is sent as a whole', () => {
     assert.equal(is.hasUnsent(), true, 'the other form');
 });
 
+test('what tells nothing of a form does not send it', () => {
+    for (const text of ['', '1', '\u{1f44d}', '2026-11-29']) {
+        const is = edited('a long text');
+
+        is.write(is.control(is.a.form, { value: 'old' }), text);
+
+        for (const body of [undefined, null, '', '{"poll":[1,2026,11,29]}']) {
+            is.post(body).answer(200);
+            assert.equal(is.hasUnsent(), true, `${text}: ${body}`);
+        }
+
+        is.post('a=a+long+text').answer(200);
+        assert.equal(is.hasUnsent(), false, text);
+    }
+});
+
+test('a text is cleared, and that is sent', () => {
+    const is = edited('', { defaultValue: 'old', value: 'old' });
+
+    is.window.fetch('/poll');
+    is.requests[0].resolve({ ok: true });
+    is.post().answer(200);
+    assert.equal(is.hasUnsent(), true);
+    is.post('a=').answer(200);
+    assert.equal(is.hasUnsent(), false);
+});
+
+test('what is no form, and what is no list, breaks no request', () => {
+    const is = edited();
+
+    is.write(is.control('a-form'), 'hello');
+    is.post({ append() {} }).answer(200);
+    assert.equal(is.requests.length, 1);
+    assert.equal(is.hasUnsent(), true);
+    is.post('a=hello').answer(200);
+    assert.equal(is.hasUnsent(), false);
+});
+
 test('edited after it was sent', () => {
     const is = edited();
     const xhr = is.post('a=hello');
