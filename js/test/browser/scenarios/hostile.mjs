@@ -183,6 +183,7 @@ for (const [name, html] of Object.entries({
 }
 
 scenario('markup and the buttons', {
+    own: true,
     inject: false,
     pages: Object.fromEntries(Object.entries(MARKUP).map(([kind, body]) => (
         ['/' + kind, (res) => res.end(marked(body))]))),
