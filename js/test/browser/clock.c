@@ -1,7 +1,8 @@
 /*
  * Preloaded into nginx: the clock that the module reads is ahead of the
- * machine's by the milliseconds in the file that TEST_CLOCK names.  nginx's own
- * clocks are as they were.
+ * machine's by the milliseconds in the file that TEST_CLOCK names.  A number
+ * from STANDS on is a wall clock's time: the module's clock stands where it was
+ * at that time.  nginx's own clocks are as they were.
  */
 
 #define _GNU_SOURCE
@@ -12,6 +13,9 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+
+#define STANDS  1000000000000   /* milliseconds since 1970: in 2001 */
 
 
 static volatile const int64_t  *ahead;
@@ -41,22 +45,38 @@ open_file(void)
 }
 
 
+static int64_t
+nanoseconds(const struct timespec *ts)
+{
+    return (int64_t) ts->tv_sec * 1000000000 + ts->tv_nsec;
+}
+
+
 int
 clock_gettime(clockid_t id, struct timespec *ts)
 {
-    int  status;
+    int              status;
+    int64_t          ms, ns;
+    struct timespec  wall;
 
     status = (int) syscall(SYS_clock_gettime, id, ts);
 
-    if (status == 0 && id == CLOCK_BOOTTIME && ahead) {
-        ts->tv_sec += *ahead / 1000;
-        ts->tv_nsec += *ahead % 1000 * 1000000;
-
-        if (ts->tv_nsec >= 1000000000) {
-            ts->tv_nsec -= 1000000000;
-            ts->tv_sec++;
-        }
+    if (status != 0 || id != CLOCK_BOOTTIME || ahead == NULL) {
+        return status;
     }
+
+    /* read once: a test may write it meanwhile */
+
+    ms = *ahead;
+    ns = nanoseconds(ts) + ms * 1000000;
+
+    if (ms >= STANDS) {
+        (void) syscall(SYS_clock_gettime, CLOCK_REALTIME, &wall);
+        ns -= nanoseconds(&wall);
+    }
+
+    ts->tv_sec = ns / 1000000000;
+    ts->tv_nsec = ns % 1000000000;
 
     return status;
 }

@@ -26,10 +26,13 @@ export function buildClock(dir) {
  * ahead.  After hold() no time passes but by pass(), until go().  Timers that
  * are due run in order; where it leaps, all of them at its end, as after a
  * machine's sleep.  It waits for answers of the ping, unless there are none.
+ *
+ * The server's clock stands a little later, and goes on a little earlier: at
+ * those times, of the machine's clock, catchUp() and go() are told of.
  */
 export function pageClock(ahead) {
     if (window.testClock) {
-        window.testClock.ahead = Math.max(window.testClock.ahead, ahead);
+        window.testClock.ahead = ahead;     /* the last is the newest */
         return;
     }
 
@@ -46,6 +49,7 @@ export function pageClock(ahead) {
     let time = 0;                   /* as it was at that steady time: */
     let since = 0;
     let held = false;
+    let heldAt = 0;                 /* by the machine's clock */
 
     const now = () => time + (held ? 0 : steady() - since);
 
@@ -95,13 +99,22 @@ export function pageClock(ahead) {
             time = end;
         },
         hold() {
-            time = now();
-            held = true;
-            inOrder().forEach(arm);
+            if (!held) {
+                time = now();
+                heldAt = wall();
+                held = true;
+                inOrder().forEach(arm);
+            }
         },
-        go() {
+        catchUp(at, hangs) {
+            const ms = Math.max(0, at - heldAt);
+
+            heldAt += ms;
+            return clock.pass(ms, false, hangs);
+        },
+        go(at) {
             if (held) {
-                since = steady();
+                since = steady() - Math.max(0, wall() - at);
                 held = false;
                 inOrder().forEach(arm);
             }

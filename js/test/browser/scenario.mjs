@@ -295,8 +295,7 @@ export class Scenario {
      * a moment, such as a question, it does before and after each leap.
      */
     async pass(seconds) {
-        this.#silent.clear();
-        await this.#everywhere(() => { window.testClock?.hold(); });
+        await this.#hold();
 
         let rest = seconds * 1000;
 
@@ -312,12 +311,6 @@ export class Scenario {
 
             rest -= await this.#moment(rest);
         }
-
-        await Promise.all(this.pages
-            .filter((page) => !page.isClosed()
-                    && !this.#silent.has(page.mainFrame()))
-            .map((page) => page.evaluateOnNewDocument(pageClock,
-                                                      this.servers.ahead)));
 
         if (!this.held) {
             await this.go();
@@ -353,15 +346,30 @@ export class Scenario {
                 .catch(() => this.#silent.add(frame)))));
     }
 
-    /* No time passes in pages but by pass(), until go(). */
+    /* No time passes, for pages and the server, but by pass(), until go(). */
     hold() {
         this.held = true;
-        return this.#everywhere(() => { window.testClock?.hold(); });
+        return this.#hold();
     }
 
-    go() {
+    async go() {
+        const at = this.servers.go();
+
         this.held = false;
-        return this.#everywhere(() => { window.testClock?.go(); });
+
+        await Promise.all(this.pages
+            .filter((page) => !page.isClosed()
+                    && !this.#silent.has(page.mainFrame()))
+            .map((page) => page.evaluateOnNewDocument(pageClock,
+                                                      this.servers.ahead)));
+        await this.#everywhere((at) => { window.testClock?.go(at); }, at);
+    }
+
+    async #hold() {
+        this.#silent.clear();
+        await this.#everywhere(() => { window.testClock?.hold(); });
+        await this.#everywhere((...args) => window.testClock?.catchUp(...args),
+                               this.servers.hold(), this.site.hangs);
     }
 
     /*
@@ -391,25 +399,38 @@ export class Scenario {
     }
 
     /*
-     * How far to leap until the page warns, and then until just before it
-     * ends: while it leaves, it may answer nobody.
+     * Time passes until the page warns, and when it does, until just before it
+     * ends: while it leaves, it may answer nobody.  Gives whether it warned.
+     * It is asked how long that is as time stands: the question may take longer
+     * than what is left.
      */
-    onward(now) {
-        const rest = now.state === 'warned' ? now.remaining - 1
-            : this.untilWarning(now);
+    async onward(page) {
+        const restOf = (now) => {
+            const rest = now.state === 'warned' ? now.remaining - 1
+                : this.untilWarning(now);
 
-        return rest > 0 ? rest + .5 : 0;
+            return rest > 0 ? rest + .5 : 0;
+        };
+        let now = await this.look(page);
+
+        if (restOf(now)) {
+            await this.#hold();
+            now = await this.look(page);
+            await this.pass(restOf(now));
+        }
+
+        return now.state === 'warned';
+    }
+
+    /* Time passes until just before the page ends. */
+    nearEnd(page) {
+        return this.until('the end to be near', () => this.onward(page));
     }
 
     /* Time passes until the page warns, and ends, and leaves. */
     ends(page, seconds, path = '/logout/') {
         return this.until('the end', async () => {
-            const rest = this.onward(await this.look(page));
-
-            if (rest) {
-                await this.pass(rest);
-            }
-
+            await this.onward(page);
             return new URL(page.url()).pathname === path;
         }, seconds);
     }

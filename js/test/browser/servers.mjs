@@ -67,6 +67,7 @@ export class Servers {
 
     #site;
     #clock;                 /* the file that says so */
+    #heldAt = 0;            /* since when it stands, on the machine's clock */
     #nginx;
     #backend;
     #live = new Set();      /* the backend's sessions */
@@ -126,8 +127,25 @@ export class Servers {
         const bytes = Buffer.alloc(8);
 
         this.ahead += Math.round(ms);
-        bytes.writeBigInt64LE(BigInt(this.ahead));
+        bytes.writeBigInt64LE(BigInt(this.#heldAt + this.ahead));
         writeSync(this.#clock, bytes, 0, 8, 0);
+    }
+
+    /* The clock stands until go(); gives since when, on the machine's clock. */
+    hold() {
+        this.#heldAt ||= Date.now();
+        this.pass(0);
+        return this.#heldAt;
+    }
+
+    /* Gives when the clock went on, on the machine's clock. */
+    go() {
+        const now = Date.now();
+        const stood = this.#heldAt && now - this.#heldAt;
+
+        this.#heldAt = 0;
+        this.pass(-stood);
+        return now;
     }
 
     read(name) {

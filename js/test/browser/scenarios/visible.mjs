@@ -41,7 +41,7 @@ scenario('logout hangs', {
     a.stays = true;
     t.ok(await t.isRed(a), 'before, there is something to be seen');
     await a.click('#field');
-    await t.pass(1199);
+    await t.nearEnd(a);
 
     const seen = await t.until('what could be seen', () => {
         const all = a.errors.filter((text) => text.startsWith('seen '))
@@ -98,7 +98,7 @@ scenario('frame at the end', {
 }, async (t) => {
     const a = await t.open();
 
-    await t.pass(1199);
+    await t.nearEnd(a);
     await t.until('the request', () => t.servers.requests.some(
         ({ host, url }) => host === t.host && url === '/logout-that-hangs/'));
     t.ok(!await t.isRed(a), 'nothing can be seen of the page nor of its frame');
