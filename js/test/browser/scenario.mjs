@@ -463,6 +463,21 @@ export class Scenario {
         await context.deleteCookie(await this.cookie(context));
     }
 
+    /*
+     * Waits until nginx has deleted the cookie of the ended session.  A response
+     * that took a second does not, lest it is a new one: the next page does.
+     */
+    cookieGone(page) {
+        return this.until('the cookie to be deleted', async () => {
+            if (!await this.cookie()) {
+                return true;
+            }
+
+            await page.goto(this.url('/'));
+            return false;
+        });
+    }
+
     pings(below = '') {
         return this.servers.log(this.host, below + '/session_security/ping/');
     }

@@ -46,7 +46,7 @@ async function watch(t, a, { dialog = true, told = true } = {}) {
     /* asked in vain, the script does not know the server's time exactly */
 
     if (told) {
-        t.ok(!await t.cookie(), 'the cookie is gone');
+        t.ok(await t.cookieGone(a), 'the cookie is gone');
     }
 
     await a.goto(t.url('/'));
