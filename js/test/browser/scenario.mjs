@@ -445,6 +445,16 @@ export class Scenario {
             new URL(page.url()).pathname === path), seconds);
     }
 
+    /*
+     * The user looks at the tab: its page has heard of that, and has asked what
+     * it has to ask.  For browsers of one's own: others have the focus, too.
+     */
+    async front(page) {
+        await page.bringToFront();
+        await this.until('the tab to be seen', () => this.evaluate(
+            page, () => !document.hidden && document.hasFocus()));
+    }
+
     /* Looks at the page, and waits until it is what strangers get. */
     async left(page, seconds) {
         await page.bringToFront();

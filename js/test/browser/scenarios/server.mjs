@@ -126,16 +126,17 @@ async (t) => {
     const a = await t.open();
     const b = await t.open('/two');
 
+    await t.front(b);
     t.ok(await a.evaluate(() => document.hidden), 'a tab is in the background');
     await t.pass(2);
 
     const before = t.pings().length;
 
-    await a.bringToFront();
+    await t.front(a);
     await t.until('a question', () => t.pings().length > before);
     t.equal((await t.look(a)).state, 'live', 'the server is asked at once');
 
-    await b.bringToFront();
+    await t.front(b);
     await t.pass(2);
     await t.deleteCookie();
     await t.left(a);
