@@ -375,46 +375,41 @@ const PAGES = {
     '/error': (res) => { res.writeHead(500); res.end('no'); },
 };
 
-/* '/slow' answers once '/go' was asked for. */
+/* '/slow' answers when '/go' is asked for. */
 {
-    let go;
-    const gone = new Promise((resolve) => { go = resolve; });
+    const slow = [];
 
-    PAGES['/slow'] = (res) => gone.then(() => res.end('ok'));
-    PAGES['/go'] = (res) => { go(); res.end('ok'); };
+    PAGES['/slow'] = (res) => { slow.push(res); };
+    PAGES['/go'] = (res) => { [...slow.splice(0), res].forEach(
+        (one) => one.end('ok')); };
 }
 
-for (const [kind, rows] of Object.entries(ROWS)) {
-    scenario('forms ' + kind, {
-        slow: 4, inject: 'forms=on', pages: PAGES,
-        throws: /NetworkError|fetch/,
+const rows = Object.entries(ROWS).flatMap(([kind, all]) => (
+    Object.entries(all).map(([row, what]) => ({ kind, row, ...what }))));
+
+for (const { kind, row, act, asks: wanted = false } of rows) {
+    scenario(`forms ${kind}: ${row}`, {
+        inject: 'forms=on', pages: PAGES, throws: /NetworkError|fetch/,
     }, async (t) => {
-        const a = await t.tab();
+        const a = await t.open('/?' + new URLSearchParams({ kind, row }));
 
-        for (const [row, { act, asks: wanted = false }]
-            of Object.entries(rows))
-        {
-            await t.open('/?' + new URLSearchParams({ kind, row }), a);
-            await t.until('the script', () => (
-                a.evaluate(() => Boolean(window.sessionSecurity))));
+        await t.until('the script', () => (
+            a.evaluate(() => Boolean(window.sessionSecurity))));
 
-            const before = a.dialogs.length;
-
-            for (const step of act) {
-                await step(a, t);
-            }
-
-            if (wanted) {
-                t.equal(await asks(t, a, true), 'beforeunload',
-                        row + ': the browser asks');
-                await a.evaluate(() => window.sessionSecurity.saved());
-            }
-
-            await asks(t, a);
-            t.equal(a.dialogs.length - before, Number(wanted),
-                    row + (wanted ? ': not asked, once the page says that it '
-                                    + 'is saved' : ': not asked'));
+        for (const step of act) {
+            await step(a, t);
         }
+
+        if (wanted) {
+            t.equal(await asks(t, a, true), 'beforeunload',
+                    'the browser asks');
+            await a.evaluate(() => window.sessionSecurity.saved());
+        }
+
+        await asks(t, a);
+        t.equal(a.dialogs.length, Number(wanted),
+                wanted ? 'not asked, once the page says that it is saved'
+                    : 'not asked');
     });
 }
 
