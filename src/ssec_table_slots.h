@@ -328,10 +328,14 @@ ssec_stored(ssec_table_t *table, uint32_t bucket, unsigned slot)
         && !ssec_slot_is_name(ssec_slot_state(stored.word)))
     {
         stored.own = table->own[(size_t) bucket * SSEC_OWN_SLOTS + slot];
+    }
 
-        if (stored.own > SSEC_TABLE_OWN) {
-            stored.own = 0;
-        }
+    if (stored.own == 0 || stored.own > SSEC_TABLE_OWN) {
+
+        /* with the flag, a copy would have the number left in its new slot */
+
+        stored.own = 0;
+        stored.created &= ~SSEC_HAS_OWN;
     }
 
     return stored;

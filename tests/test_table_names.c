@@ -385,6 +385,42 @@ settled_with_all_it_has(void **state)
 }
 
 
+/* A damaged file may hold any number: it gives no session another's limits. */
+
+static void
+settled_with_a_number_of_no_limits(void **state)
+{
+    size_t         i, k;
+    ssec_digest_t  key;
+    ssec_record_t  rec;
+
+    static const uint16_t  numbers[] = { 0, SSEC_TABLE_OWN + 1, UINT16_MAX };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        rec = issued(NOW);
+        rec.own = ssec_table_own(&table, &(ssec_own_t) { 1, 2, 3 });
+
+        key = test_digest_at(&table, A, B, 2 * (uint32_t) i);
+        test_place(&table, A, 0, key, rec);
+
+        /* what the session has, and what others left wherever it may go */
+
+        for (k = 0; k < (size_t) table.nbuckets * SSEC_OWN_SLOTS; k++) {
+            table.own[k] = 1;
+        }
+
+        table.own[(size_t) A * SSEC_OWN_SLOTS] = numbers[i];
+        rec.own = NULL;
+        assert_known(key, rec);
+
+        assert_true(rename_to(key, test_digest(1000 + (unsigned) i)));
+        assert_known(test_digest(1000 + (unsigned) i), rec);
+    }
+}
+
+
 /* A session settles where nobody has to be waited for. */
 
 static void
@@ -2070,6 +2106,7 @@ main(void)
         table_test(one_session_under_many_keys),
         table_test(keys_that_are_no_names),
         table_test(settled_with_all_it_has),
+        table_test(settled_with_a_number_of_no_limits),
         table_test(settled_without_waiting),
         table_test(settled_beside_another),
         table_test(links),
