@@ -204,7 +204,7 @@ coverage: ## Measure what the unit tests cover
 	@BUILD=$(BUILD) tests/coverage
 
 stress: ## Run the session table's stress tests, with ThreadSanitizer
-	@$(NEED) gcc libc6-dev libtsan2
+	@$(NEED) gcc libc6-dev libtsan2 libubsan1
 	@BUILD=$(BUILD) tests/stress
 
 faults: ## Kill, reload, upgrade and fill it under load, TIME=60

@@ -213,15 +213,17 @@ static void
 bring_to_life(unsigned session, ssec_record_t *rec, const ssec_own_t *own,
     uint64_t random)
 {
-    rec->state = SSEC_LIVE;
-    rec->issued = random & 1;
-    rec->presented = random & 2;
-    rec->used = random & 4;
-    rec->told = false;
-    rec->created = (atomic_fetch_add(&shared->generation, 1) + 1)
-                   << GENERATION;
+    *rec = (ssec_record_t) {
+        .state = SSEC_LIVE,
+        .issued = random & 1,
+        .presented = random & 2,
+        .used = random & 4,
+        .login = random & 8,
+        .created = (atomic_fetch_add(&shared->generation, 1) + 1)
+                   << GENERATION,
+        .own = own
+    };
     rec->last = rec->created + session % STEP;
-    rec->own = own;
 
     atomic_store(&shared->lives[generation(rec) % MAX_LIVES].session,
                  session + 1);
@@ -461,6 +463,25 @@ start(child_t *child, unsigned number, uint64_t seed)
 }
 
 
+/* Kills a writer, and leaves it to be reaped.  None may die by itself. */
+
+static void
+kill_writer(pid_t pid)
+{
+    siginfo_t  info;
+
+    (void) kill(pid, SIGKILL);
+    (void) waitid(P_PID, (id_t) pid, &info, WEXITED|WNOWAIT);
+
+    if (info.si_code != CLD_KILLED || info.si_status != SIGKILL) {
+        fprintf(stderr, "a writer died by itself: %s %d\n",
+                info.si_code == CLD_EXITED ? "exit code" : "signal",
+                info.si_status);
+        atomic_fetch_add(&shared->wrong, 1);
+    }
+}
+
+
 /* What the dead one held: not exact, the others may be quick to take it. */
 
 static void
@@ -624,7 +645,6 @@ main(int argc, char **argv)
     unsigned         i, k, n, kills, hung, holding, moving;
     uint64_t         seed, operations, result;
     child_t          children[MAX_WRITERS], *child;
-    siginfo_t        info;
     ssec_counts_t    counts;
     struct timespec  pause;
 
@@ -677,8 +697,7 @@ main(int argc, char **argv)
             child->zombie = 0;
         }
 
-        (void) kill(child->pid, SIGKILL);
-        (void) waitid(P_PID, (id_t) child->pid, &info, WEXITED|WNOWAIT);
+        kill_writer(child->pid);
         held(i, &holding, &moving);
 
         /* one that is not reaped is dead, too */
@@ -702,7 +721,7 @@ main(int argc, char **argv)
     operations = 0;
 
     for (i = 0; i < n; i++) {
-        (void) kill(children[i].pid, SIGKILL);
+        kill_writer(children[i].pid);
         (void) waitpid(children[i].pid, NULL, 0);
 
         if (children[i].zombie) {
