@@ -75,6 +75,7 @@ export function pageClock(ahead) {
 
     const clock = {
         ahead,
+        wall,                       /* the machine's clock */
         async pass(ms, leaps, hangs) {
             const end = now() + ms;
 
