@@ -1235,7 +1235,8 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
 
 
 /*
- * What the judge said counts now: sessions begin, and each live one was active.
+ * What the judge said counts now: sessions begin, and those that are timed were
+ * active.
  * Gives NGX_DECLINED if a session that the backend would get ended meanwhile.
  */
 
@@ -1285,7 +1286,8 @@ ngx_http_session_security_count(ngx_http_request_t *r,
             continue;
         }
 
-        ev.brief = brief || key[i].state == SSEC_LIVE;
+        ev.brief = brief || key[i].state == SSEC_LIVE
+                   || key[i].state == SSEC_VISITOR;
 
         ssec_table_acquire(table, &key[i].digest, &entry);
 

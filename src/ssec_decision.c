@@ -1,4 +1,4 @@
-/* What a request means for a session: rows 2 to 22 of the decision table. */
+/* What a request means for a session: rows 2 to 24 of the decision table. */
 
 #include <stddef.h>
 
@@ -6,7 +6,16 @@
 #include "ssec_seldom.h"
 
 
+static bool ssec_is_timed(const ssec_record_t *rec);
+static ssec_reason_e ssec_judge_time(const ssec_record_t *rec,
+    const ssec_event_t *ev, uint64_t now, const ssec_limits_t *limits,
+    ssec_outcome_t *out);
+static void ssec_pass(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+    bool created, ssec_outcome_t *out);
+static void ssec_judge_visitor(ssec_record_t *rec, const ssec_event_t *ev,
+    uint64_t now, ssec_outcome_t *out) ssec_seldom;
 static void ssec_judge_former(ssec_outcome_t *out);
+static void ssec_end(ssec_record_t *rec, ssec_reason_e reason);
 static void ssec_record(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now);
 static void ssec_count(ssec_record_t *rec, ssec_outcome_t *out);
@@ -18,7 +27,14 @@ static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
 static ssec_verdict_e ssec_withhold(const ssec_event_t *ev,
     ssec_verdict_e verdict);
 static void ssec_respond(ssec_record_t *rec, const ssec_event_t *ev,
-    uint64_t now, ssec_outcome_t *out) ssec_seldom;
+    uint64_t now, const ssec_limits_t *limits, ssec_outcome_t *out)
+    ssec_seldom;
+static void ssec_on(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+    const ssec_limits_t *limits, ssec_outcome_t *out);
+static void ssec_on_visitor(ssec_record_t *rec, const ssec_event_t *ev,
+    uint64_t now, const ssec_limits_t *limits);
+static void ssec_off(ssec_record_t *rec, const ssec_event_t *ev,
+    ssec_outcome_t *out);
 static bool ssec_stays(const ssec_record_t *rec, const ssec_event_t *ev);
 static void ssec_issue(ssec_record_t *rec, const ssec_event_t *ev,
     uint64_t now, ssec_outcome_t *out);
@@ -32,10 +48,10 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     const ssec_limits_t *limits, ssec_outcome_t *out)
 {
     bool           created;
-    ssec_limits_t  own;
+    ssec_reason_e  reason;
 
     if (ev->kind >= SSEC_ISSUE) {
-        ssec_respond(rec, ev, now, out);
+        ssec_respond(rec, ev, now, limits, out);
         return true;
     }
 
@@ -45,34 +61,15 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         ssec_record(rec, ev, now);
     }
 
-    if (rec->state == SSEC_LIVE) {
+    if (ssec_is_timed(rec)) {
+        reason = ssec_judge_time(rec, ev, now, limits, out);
 
-        if (rec->own) {
-            own = *limits;
-            ssec_limits(rec->own, &own);
-            limits = &own;
-        }
-
-        if (ssec_decide_live(rec->created, rec->last, ev, now, limits, out)) {
-
-            if (ev->former && !created) {
-                ssec_judge_former(out);
-                return true;
-            }
-
-            out->created = created;
-            out->began = ssec_began(rec);
-
-            if (ev->admitted) {
-                ssec_count(rec, out);
-            }
-
+        if (reason == SSEC_REASON_NONE) {
+            ssec_pass(rec, ev, now, created, out);
             return true;
         }
 
-        rec->state = SSEC_EXPIRED;
-        rec->reason = ssec_expiry(rec, limits);
-        rec->told = false;
+        ssec_end(rec, reason);
     }
 
     out->verdict = SSEC_PASS;
@@ -99,6 +96,85 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
                    ? ssec_judge_expired(rec, ev, created)
                    : ssec_withhold(ev, SSEC_FORGET);        /* row 13 */
     return true;
+}
+
+
+/*
+ * A visitor whose session was a user's is timed as well: otherwise a client
+ * that makes the backend say "off" could keep a live session for later.
+ */
+
+static bool
+ssec_is_timed(const ssec_record_t *rec)
+{
+    return rec->state == SSEC_LIVE
+           || (rec->state == SSEC_VISITOR && rec->left);
+}
+
+
+/* Rows 4, 5 and 24: SSEC_REASON_NONE if the session has time left. */
+
+static ssec_reason_e
+ssec_judge_time(const ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+    const ssec_limits_t *limits, ssec_outcome_t *out)
+{
+    ssec_limits_t  own;
+
+    if (rec->own) {
+        own = *limits;
+        ssec_limits(rec->own, &own);
+        limits = &own;
+    }
+
+    return ssec_decide_live(rec->created, rec->last, ev, now, limits, out)
+           ? SSEC_REASON_NONE : ssec_expiry(rec, limits);
+}
+
+
+/* Rows 6 to 9, 22 and 23: the session has time left. */
+
+static void
+ssec_pass(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+    bool created, ssec_outcome_t *out)
+{
+    if (rec->state == SSEC_VISITOR) {
+        ssec_judge_visitor(rec, ev, now, out);
+        return;
+    }
+
+    if (ev->former && !created) {
+        ssec_judge_former(out);
+        return;
+    }
+
+    out->created = created;
+    out->began = ssec_began(rec);
+
+    if (ev->admitted) {
+        ssec_count(rec, out);
+    }
+}
+
+
+/* Row 22, for a session that was a user's: its requests are its activity. */
+
+static void
+ssec_judge_visitor(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+    ssec_outcome_t *out)
+{
+    uint64_t  idle;
+
+    idle = out->idle;
+
+    ssec_judge_former(out);
+    out->idle = idle;
+
+    if (ev->kind == SSEC_ACTIVE && ev->admitted && !ev->former
+        && now > rec->last)
+    {
+        rec->last = now;
+        out->changed = true;
+    }
 }
 
 
@@ -169,6 +245,22 @@ ssec_expiry(const ssec_record_t *rec, const ssec_limits_t *limits)
             && rec->created + limits->max_lifetime
                <= rec->last + limits->expire_after)
            ? SSEC_REASON_LIFETIME : SSEC_REASON_IDLE;
+}
+
+
+/* Rows 4, 5 and 24. */
+
+static void
+ssec_end(ssec_record_t *rec, ssec_reason_e reason)
+{
+    if (rec->state == SSEC_VISITOR) {
+        ssec_close(rec, reason);
+        return;
+    }
+
+    rec->state = SSEC_EXPIRED;
+    rec->reason = reason;
+    rec->told = false;
 }
 
 
@@ -251,7 +343,7 @@ ssec_withhold(const ssec_event_t *ev, ssec_verdict_e verdict)
 
 static void
 ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    ssec_outcome_t *out)
+    const ssec_limits_t *limits, ssec_outcome_t *out)
 {
     out->verdict = SSEC_PASS;
     out->created = (rec->state == SSEC_UNKNOWN);
@@ -268,54 +360,11 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         break;
 
     case SSEC_ON:
-
-        if (rec->state == SSEC_VISITOR && !ev->replaced) {  /* row 18 */
-
-            if (rec->left) {
-                rec->state = SSEC_LIVE;
-                rec->left = false;
-                rec->own = ev->own;
-                ssec_touch(rec, now);
-
-            } else {
-                ssec_begin(rec, SSEC_LIVE, ev->own, now);
-                rec->login = true;
-            }
-
-            out->changed = true;
-
-        } else if (rec->state == SSEC_LIVE && ev->former) {
-            rec->own = ev->own;                             /* row 23 */
-            ssec_touch(rec, now);
-            out->changed = true;
-
-        } else if (rec->state == SSEC_LIVE && ev->own) {
-            rec->own = ev->own;                             /* row 19 */
-            out->changed = true;
-        }
-
-        if (rec->state == SSEC_LIVE && !rec->used) {
-            rec->used = true;
-            out->changed = true;
-        }
-
+        ssec_on(rec, ev, now, limits, out);
         break;
 
     case SSEC_OFF:
-
-        if (rec->state == SSEC_LIVE) {                      /* row 20 */
-
-            if (ev->replaced) {
-                ssec_close(rec, SSEC_REASON_SAID);
-
-            } else {
-                rec->state = SSEC_VISITOR;
-            }
-
-            rec->left = true;
-            out->changed = true;
-        }
-
+        ssec_off(rec, ev, out);
         break;
 
     default: /* SSEC_DELETE, SSEC_END */
@@ -340,6 +389,86 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     out->idle = ssec_idle(rec, now);
     out->remaining = 0;
     out->began = (rec->state == SSEC_LIVE) ? ssec_began(rec) : 0;
+}
+
+
+/* Rows 18, 19 and 23. */
+
+static void
+ssec_on(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+    const ssec_limits_t *limits, ssec_outcome_t *out)
+{
+    if (rec->state == SSEC_VISITOR && !ev->replaced) {
+        ssec_on_visitor(rec, ev, now, limits);              /* row 18 */
+        out->changed = true;
+
+    } else if (rec->state == SSEC_LIVE && ev->former) {
+        rec->own = ev->own;                                 /* row 23 */
+        ssec_touch(rec, now);
+        out->changed = true;
+
+    } else if (rec->state == SSEC_LIVE && ev->own) {
+        rec->own = ev->own;                                 /* row 19 */
+        out->changed = true;
+    }
+
+    if (rec->state == SSEC_LIVE && !rec->used) {
+        rec->used = true;
+        out->changed = true;
+    }
+}
+
+
+/* Row 18; or row 24, if the response took longer than the session had left. */
+
+static void
+ssec_on_visitor(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+    const ssec_limits_t *limits)
+{
+    ssec_reason_e   reason;
+    ssec_outcome_t  unused;
+
+    if (!rec->left) {
+        ssec_begin(rec, SSEC_LIVE, ev->own, now);
+        rec->login = true;
+        return;
+    }
+
+    reason = ssec_judge_time(rec, ev, now, limits, &unused);
+
+    if (reason != SSEC_REASON_NONE) {
+        ssec_end(rec, reason);
+        return;
+    }
+
+    rec->state = SSEC_LIVE;
+    rec->left = false;
+    rec->own = ev->own;
+    ssec_touch(rec, now);
+}
+
+
+/* Row 20. */
+
+static void
+ssec_off(ssec_record_t *rec, const ssec_event_t *ev, ssec_outcome_t *out)
+{
+    if (rec->state != SSEC_LIVE) {
+        return;
+    }
+
+    if (ev->replaced) {
+        ssec_close(rec, SSEC_REASON_SAID);
+
+    } else {
+        rec->state = SSEC_VISITOR;
+
+        /* nobody was logged in if its first request was answered with "off" */
+
+        rec->left = rec->login || rec->used;
+    }
+
+    out->changed = true;
 }
 
 

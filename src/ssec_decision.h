@@ -22,7 +22,7 @@ typedef enum {
     SSEC_LIVE,
     SSEC_EXPIRED,
     SSEC_CLOSED,
-    SSEC_VISITOR                 /* known, but not logged in: not watched */
+    SSEC_VISITOR                 /* known, but not logged in */
 } ssec_state_e;
 
 
@@ -30,8 +30,8 @@ typedef enum {
 
 typedef enum {
     SSEC_REASON_NONE = 0,        /* it has not */
-    SSEC_REASON_IDLE,            /* row 4 */
-    SSEC_REASON_LIFETIME,        /* row 5 */
+    SSEC_REASON_IDLE,            /* rows 4 and 24 */
+    SSEC_REASON_LIFETIME,        /* rows 5 and 24 */
     SSEC_REASON_LOGOUT,          /* row 17 */
     SSEC_REASON_SAID,            /* rows 20 and 21 */
     SSEC_REASON_UNKNOWN          /* row 2: its key was not known */
@@ -56,7 +56,7 @@ typedef struct {
     bool          presented;     /* a client was seen to have it */
     bool          used;          /* more than once, or it was said to be on */
     bool          told;          /* expired: a client got expired_status */
-    bool          left;          /* visitor: was logged in before */
+    bool          left;          /* visitor: was a user's, is timed */
     bool          login;         /* a login was seen to begin it */
     uint64_t      created;
     uint64_t      last;          /* last activity */
@@ -162,8 +162,8 @@ typedef struct {
  * A request is judged before nginx's own access checks, and counts after them:
  * until it is admitted it begins no session and moves no activity.
  *
- * Gives false only for a brief event, if the session turns out not to be
- * live: the record is then as it is to be stored, and the outcome is to be
+ * Gives false only for a brief event, if the session turns out to have ended:
+ * the record is then as it is to be stored, and the outcome is to be
  * asked for again, with the whole event.
  */
 

@@ -29,7 +29,8 @@
  *        it was to be.  (The creation time and the number of the limits are
  *        stored first; where they change, the session begins anew, or its
  *        limits are all that changes.  A name that is written over is a closed
- *        session in between.)
+ *        session in between; and a session whose key was not issued, and which
+ *        becomes a visitor's, is a live one that a login began.)
  *     3. A lock word names its owner.  Who waits long looks whether the owner
  *        is still there, and takes the lock over if not.
  *     4. A digest has one record.  Only a move between its two buckets makes

@@ -211,8 +211,13 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
     rec->presented = (state != SSEC_SLOT_FRESH);
     rec->used = (state == SSEC_SLOT_USED || state == SSEC_SLOT_LIVE);
     rec->told = (state == SSEC_SLOT_TOLD);
-    rec->left = (state == SSEC_SLOT_LEFT || state == SSEC_SLOT_GUEST);
     rec->login = (stored->created & SSEC_LOGIN) != 0;
+    rec->left = (state == SSEC_SLOT_LEFT);
+
+    if (state == SSEC_SLOT_GUEST && rec->login) {
+        rec->left = true;
+        rec->used = true;
+    }
 
     if (state == SSEC_SLOT_HEARSAY && rec->login) {
         rec->state = SSEC_CLOSED;
@@ -286,9 +291,10 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
         break;
     }
 
-    /* no login began what a client alone tells of: closed, by the same flag */
+    /* of what was not issued the same flag tells other things than a login */
 
     login = (state == SSEC_SLOT_HEARSAY) ? rec->state == SSEC_CLOSED
+            : (state == SSEC_SLOT_GUEST) ? rec->left
                                          : rec->login;
 
     stored.word = (uint64_t) state << SSEC_STATE | (rec->last & SSEC_TIME_MAX);

@@ -63,9 +63,11 @@ enum {
     SSEC_SLOT_CLOSED,
     SSEC_SLOT_EXPIRED,
     SSEC_SLOT_TOLD,
-    SSEC_SLOT_HEARSAY,           /* dead: not issued, presented once */
+    SSEC_SLOT_HEARSAY,           /* dead: not issued, presented once; with
+                                    SSEC_LOGIN: closed */
     SSEC_SLOT_VISITOR,
-    SSEC_SLOT_GUEST,             /* visitor: not issued, and as the next */
+    SSEC_SLOT_GUEST,             /* visitor: not issued; with SSEC_LOGIN: was
+                                    logged in and used; without it: was not */
     SSEC_SLOT_LEFT,              /* visitor: was logged in */
     SSEC_SLOT_INVENTED,          /* live: not issued, presented once */
     SSEC_SLOT_FRESH,             /* live: issued, not presented yet */

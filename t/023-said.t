@@ -12,7 +12,7 @@ no_root_location();
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
-plan tests => 792;
+plan tests => 873;
 
 # The backend says what X-Say tells it to say, sets X-Set, and which cookies it
 # got.  Pages are HTML, so those of a session that is watched have the tag.
@@ -48,6 +48,7 @@ END
     session_security_passive_urls /poll;
     session_security_inject on;
     add_header X-State $session_security_state always;
+    add_header X-Reason $session_security_reason always;
     add_header X-About $about always;
     location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
     location = /kill {
@@ -186,7 +187,7 @@ POST /
 
 
 
-=== off: a session that was watched
+=== off: a session that was watched, and is in time
 --- steps
 GET /ping/?idleFor=300
   Cookie: sessionid=a
@@ -196,11 +197,186 @@ GET /poll
   Cookie: sessionid=a
   X-Say: off
 = 200
+  X-State: live
+
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+= 200 <p>[sessionid=a]
+  X-State: anonymous
 
 GET /kill
   Cookie: sessionid=a
 = 200 <p>[sessionid=a]
   X-State: anonymous
+  !Set-Cookie
+
+GET /ping/
+  Cookie: sessionid=a
+= 200 "logout"
+  X-State: anonymous
+
+
+
+=== off: a session that was watched, and is idle
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+  X-State: live
+
+GET /ping/?idleFor=0
+  Cookie: sessionid=a
+= 200 "logout"
+  X-State: anonymous
+
+GET /poll
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+
+PAGE /kill
+  Cookie: sessionid=a
+  X-Say: on
+= 200 <p>[]
+  X-State: closed
+  X-Reason: idle
+  Set-Cookie: (sessionid deleted)
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on
+= 200 <p>[]
+  X-State: closed
+
+POST /login
+  Cookie: sessionid=a
+  X-Say: on
+  X-Set: sessionid=a; Path=/
+= 200 <p>[]
+  X-State: closed
+
+GET /
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: live
+
+
+
+=== off: a session that was watched, at the end of its lifetime
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+  X-State: live
+
+GET /?lifetime=400s
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+
+GET /?lifetime=300s
+  Cookie: sessionid=a
+  X-Say: on
+= 200 <p>[]
+  X-State: closed
+  X-Reason: lifetime
+
+
+
+=== off: a session that was watched, with limits of its own
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: on; expire_after=400s
+= 200
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: off
+= 200
+  X-State: live
+
+GET /kill
+  Cookie: sessionid=a
+= 200 <p>[sessionid=a]
+  X-State: anonymous
+
+
+
+=== off: a backend that reads the cookie's name in one case only
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: on
+= 200
+
+GET /poll
+  Cookie: SESSIONID=a
+  X-Say: off
+= 200 <p>[SESSIONID=a]
+  X-State: live
+
+GET /kill
+  Cookie: sessionid=a
+  X-Say: on
+= 200 <p>[]
+  X-State: closed
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on
+= 200 <p>[]
+  X-State: closed
+
+
+
+=== off: a backend that reads the last of two cookies
+--- steps
+GET /ping/?idleFor=300
+  Cookie: sessionid=a
+= 200 300
+
+GET /poll
+  Cookie: sessionid=a
+  X-Say: on
+= 200
+
+GET /poll
+  Cookie: sessionid=a; sessionid=junk
+  X-Say: off
+= 200 <p>[sessionid=a; sessionid=junk]
+  X-State: live
+
+GET /kill
+  Cookie: sessionid=a
+  X-Say: on
+= 200 <p>[]
+  X-State: closed
+
+GET /
+  Cookie: sessionid=a
+  X-Say: on
+= 200 <p>[]
+  X-State: closed
 
 
 

@@ -87,10 +87,11 @@ kept(ssec_record_t rec)
     rec.issued = rec.issued || rec.told
                  || (rec.used && (rec.state == SSEC_EXPIRED
                                   || rec.state == SSEC_CLOSED));
-    rec.used = rec.used && rec.state == SSEC_LIVE;
+    rec.used = rec.state == SSEC_VISITOR ? rec.left && !rec.issued
+                                         : rec.used && rec.state == SSEC_LIVE;
     rec.presented = rec.presented || rec.state != SSEC_LIVE || !rec.issued
                     || rec.used;
-    rec.left = rec.state == SSEC_VISITOR && (rec.left || !rec.issued);
+    rec.left = rec.left && rec.state == SSEC_VISITOR;
     rec.created &= ~63ULL;
 
     if (rec.state == SSEC_EXPIRED || rec.state == SSEC_CLOSED) {

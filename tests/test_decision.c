@@ -87,7 +87,7 @@ visitor(void)
 }
 
 
-/* Likewise one who was logged in before. */
+/* Likewise one who was logged in before, and has time left. */
 
 static ssec_record_t
 left(void)
@@ -96,6 +96,22 @@ left(void)
 
     rec = visitor();
     rec.left = true;
+    rec.created = NOW - HOUR;
+    rec.last = NOW - SECOND;
+
+    return rec;
+}
+
+
+/* Likewise at the end of that time. */
+
+static ssec_record_t
+left_idle(void)
+{
+    ssec_record_t  rec;
+
+    rec = left();
+    rec.last = NOW - EXPIRE;
 
     return rec;
 }
@@ -317,6 +333,23 @@ why_it_ended(void **state)
           SSEC_VISITOR, SSEC_REASON_NONE },
         { "a visitor's deleted cookie", visitor(), response(SSEC_DELETE), 0,
           SSEC_CLOSED, SSEC_REASON_LOGOUT },
+
+        /* row 24: a visitor who was logged in */
+
+        { "a page of one who left", left(), page(), 2 * HOUR,
+          SSEC_VISITOR, SSEC_REASON_NONE },
+        { "a page of one who left and is idle", left_idle(), page(), 0,
+          SSEC_CLOSED, SSEC_REASON_IDLE },
+        { "a ping of one who left and is idle", left_idle(), ping(0), 0,
+          SSEC_CLOSED, SSEC_REASON_IDLE },
+        { "a page of one who left, at the end of the lifetime", left(), page(),
+          HOUR, SSEC_CLOSED, SSEC_REASON_LIFETIME },
+        { "on, for one who left", left(), response(SSEC_ON), 2 * HOUR,
+          SSEC_LIVE, SSEC_REASON_NONE },
+        { "on, for one who left and is idle", left_idle(), response(SSEC_ON),
+          0, SSEC_CLOSED, SSEC_REASON_IDLE },
+        { "on, for one who left, at the end of the lifetime", left(),
+          response(SSEC_ON), HOUR, SSEC_CLOSED, SSEC_REASON_LIFETIME },
 
         /* the first reason stays */
 
@@ -2653,6 +2686,168 @@ row_20_not_logged_in(void **state)
 }
 
 
+/* Whether a session that is said to be off was a user's. */
+
+static void
+row_20_who_was_a_user(void **state)
+{
+    size_t         i;
+    ssec_record_t  rec;
+
+    static const struct {
+        const char     *what;
+        ssec_record_t   rec;
+        bool            left;
+    }  rows[] = {
+        { "a client sent the key for the first time",
+          { .state = SSEC_LIVE, .presented = true }, false },
+        { "likewise, and the backend has set it again",
+          { .state = SSEC_LIVE, .issued = true, .presented = true }, false },
+        { "a client sent the key before",
+          { .state = SSEC_LIVE, .presented = true, .used = true }, true },
+        { "the backend issued the key, and did not say off",
+          { .state = SSEC_LIVE, .issued = true, .presented = true,
+            .login = true }, true }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rec = rows[i].rec;
+        rec.created = NOW;
+        rec.last = NOW;
+        (void) decide(&rec, response(SSEC_OFF));
+
+        if (rec.state != SSEC_VISITOR || rec.left != rows[i].left) {
+            fail_msg("%s: state %d, left %d", rows[i].what, rec.state,
+                     rec.left);
+        }
+    }
+
+    /* a request that begins a session, and a response that says off */
+
+    rec = unknown();
+    (void) decide(&rec, page());
+    (void) decide(&rec, response(SSEC_OFF));
+    assert_int_equal(rec.state, SSEC_VISITOR);
+    assert_false(rec.left);
+}
+
+
+/* Which requests of a visitor who was logged in are activity. */
+
+static void
+row_22_one_who_left(void **state)
+{
+    unsigned        n;
+    ssec_event_t    ev;
+    ssec_record_t   rec, before;
+    ssec_outcome_t  out;
+
+    (void) state;
+
+    for (n = 0; n < ALL_REQUESTS; n++) {
+        ev = any_request(n);
+        ev.brief = n % 5 == 0;
+
+        rec = left();
+        rec.login = n & 1;
+        before = rec;
+        out = decide_within(&rec, ev, 2 * HOUR);
+
+        if (ev.kind == SSEC_ACTIVE && ev.admitted && !ev.former) {
+            before.last = NOW;
+        }
+
+        assert_int_equal(out.verdict, SSEC_PASS);
+        assert_int_equal(out.state, SSEC_VISITOR);
+        assert_false(out.created);
+        assert_int_equal(out.changed, before.last == NOW);
+        assert_int_equal(out.active, 0);
+        assert_int_equal(out.idle, SECOND);
+        assert_int_equal(out.remaining, 0);
+        assert_int_equal(out.lifetime, 0);
+        assert_int_equal(out.began, 0);
+        assert_same(&rec, &before);
+    }
+
+    /* a clock that is read a moment before does not move it back */
+
+    rec = left();
+    rec.last = NOW + 3;
+    out = decide(&rec, page());
+    assert_false(out.changed);
+    assert_int_equal(rec.last, NOW + 3);
+}
+
+
+/* At the end of the time nothing of that session comes back. */
+
+static void
+row_24_one_who_left_is_idle(void **state)
+{
+    size_t          i;
+    unsigned        n;
+    ssec_event_t    ev;
+    ssec_record_t   rec;
+    ssec_outcome_t  out;
+
+    const struct {
+        uint64_t           idle;
+        const ssec_own_t  *own;
+        bool               over;
+    }  rows[] = {
+        { EXPIRE - 1, NULL, false },
+        { EXPIRE, NULL, true },
+        { EXPIRE + 1, NULL, true },
+        { 300 * SECOND - 1, &own_short, false },
+        { 300 * SECOND, &own_short, true },
+        { EXPIRE, &own_long, false },
+        { 7200 * SECOND, &own_long, true }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        for (n = 0; n < ALL_REQUESTS; n++) {
+            ev = any_request(n);
+
+            rec = left();
+            rec.last = NOW - rows[i].idle;
+            rec.created = rec.last;
+            rec.own = rows[i].own;
+            out = decide(&rec, ev);
+
+            if (!rows[i].over) {
+                assert_int_equal(out.verdict, SSEC_PASS);
+                assert_int_equal(out.state, SSEC_VISITOR);
+                continue;
+            }
+
+            /* as row 13 has it */
+
+            assert_int_equal(out.verdict, ev.cookie || ev.kind == SSEC_PING
+                                          ? SSEC_FORGET : SSEC_REFUSE);
+            assert_int_equal(out.state, SSEC_CLOSED);
+            assert_true(out.changed);
+            assert_int_equal(rec.state, SSEC_CLOSED);
+            assert_int_equal(rec.last, NOW - rows[i].idle);
+
+            (void) decide(&rec, response(SSEC_ON));
+            assert_int_equal(rec.state, SSEC_CLOSED);
+        }
+    }
+
+    /* only a new login brings it back */
+
+    rec = left_idle();
+    (void) decide(&rec, page());
+    (void) decide(&rec, issue(true));
+    assert_int_equal(rec.state, SSEC_LIVE);
+    assert_int_equal(rec.created, NOW);
+}
+
+
 /* None of them wakes the dead, nor makes something of nothing. */
 
 static void
@@ -2723,7 +2918,7 @@ responses_do_not_prolong(void **state)
 }
 
 
-/* Visitors: known, and not watched */
+/* Visitors who never were logged in: known, and not timed */
 
 static void
 visitors_pass(void **state)
@@ -3105,7 +3300,8 @@ brief_events(void **state)
           .last = NOW - HOUR },
         dead(SSEC_CLOSED),
         visitor(),
-        left()
+        left(),
+        left_idle()
     };
 
     (void) state;
@@ -3266,6 +3462,21 @@ model_limits(const model_t *m, const ssec_limits_t *l)
 }
 
 
+static bool
+model_is_over(const model_t *m, uint64_t now, const ssec_limits_t *l)
+{
+    return m->human + l->expire_after <= now
+           || (l->max_lifetime && m->created + l->max_lifetime <= now);
+}
+
+
+static bool
+model_left_is_over(const model_t *m, uint64_t now, const ssec_limits_t *l)
+{
+    return m->state == SSEC_VISITOR && m->left && model_is_over(m, now, l);
+}
+
+
 static ssec_verdict_e
 model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
     const ssec_limits_t *configured)
@@ -3292,13 +3503,12 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
                        || ev->strict
                        ? SSEC_EXPIRED : SSEC_LIVE, when);
 
-    } else if (m->state == SSEC_LIVE
-               && (m->human + l.expire_after <= now
-                   || (l.max_lifetime
-                       && m->created + l.max_lifetime <= now)))
-    {
+    } else if (m->state == SSEC_LIVE && model_is_over(m, now, &l)) {
         m->state = SSEC_EXPIRED;
         m->told = false;
+
+    } else if (model_left_is_over(m, now, &l)) {
+        m->state = SSEC_CLOSED;
     }
 
     if (m->state == SSEC_LIVE) {
@@ -3312,6 +3522,10 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
     }
 
     if (m->state == SSEC_VISITOR) {
+        if (m->left && ev->kind == SSEC_ACTIVE) {
+            model_activity(m, ev, now);
+        }
+
         return SSEC_PASS;
     }
 
@@ -3408,9 +3622,13 @@ model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
 
 
 static void
-model_response(model_t *m, const ssec_event_t *ev, uint64_t now)
+model_response(model_t *m, const ssec_event_t *ev, uint64_t now,
+    const ssec_limits_t *configured)
 {
-    model_t  before;
+    model_t        before;
+    ssec_limits_t  l;
+
+    l = model_limits(m, configured);
 
     if (ev->kind == SSEC_ISSUE) {
         model_issue(m, ev, now);
@@ -3418,6 +3636,11 @@ model_response(model_t *m, const ssec_event_t *ev, uint64_t now)
     } else if (ev->kind == SSEC_ON && ev->former && m->state == SSEC_LIVE) {
         m->own = ev->own;
         m->human = (now > m->human) ? now : m->human;
+
+    } else if (ev->kind == SSEC_ON && !ev->replaced
+               && model_left_is_over(m, now, &l))
+    {
+        m->state = SSEC_CLOSED;
 
     } else if (ev->kind == SSEC_ON && m->state == SSEC_VISITOR
                && !ev->replaced)
@@ -3438,7 +3661,7 @@ model_response(model_t *m, const ssec_event_t *ev, uint64_t now)
 
     } else if (ev->kind == SSEC_OFF && m->state == SSEC_LIVE) {
         m->state = ev->replaced ? SSEC_CLOSED : SSEC_VISITOR;
-        m->left = true;
+        m->left = m->login || m->uses == 2;
 
     } else if ((ev->kind == SSEC_DELETE || ev->kind == SSEC_END)
                && m->state != SSEC_UNKNOWN)
@@ -3572,6 +3795,14 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
     assert_true(rec->last <= now || rec->last == before->last);
     assert_true(rec->created <= rec->last);
 
+    /* what was a user's is not forgotten to have been that by "off" */
+
+    if (ev->kind == SSEC_OFF && before->state == SSEC_LIVE
+        && rec->state == SSEC_VISITOR)
+    {
+        assert_int_equal(rec->left, before->login || before->used);
+    }
+
     /* the dead stay dead but for row 14 */
 
     if (begun) {
@@ -3678,7 +3909,7 @@ random_histories(void **state)
     uint64_t        seed, clock, now, idle;
     model_t         model, model_before;
     ssec_event_t    ev;
-    ssec_limits_t   l;
+    ssec_limits_t   l, both;
     ssec_record_t   rec, before;
     ssec_outcome_t  out;
     ssec_verdict_e  verdict;
@@ -3724,7 +3955,7 @@ random_histories(void **state)
             /* against the model */
 
             if (ev.kind >= SSEC_ISSUE) {
-                model_response(&model, &ev, now);
+                model_response(&model, &ev, now, &l);
                 verdict = SSEC_PASS;
 
             } else {
@@ -3750,6 +3981,21 @@ random_histories(void **state)
             }
 
             assert_properties(&ev, &out, &before, &rec, now);
+
+            /* who passes as a visitor has time left, if it was a user */
+
+            if (rec.state == SSEC_VISITOR) {
+                assert_int_equal(rec.left, model.left);
+            }
+
+            if (rec.state == SSEC_VISITOR && rec.left
+                && ev.kind < SSEC_ISSUE)
+            {
+                assert_int_equal(rec.last, model.human);
+
+                both = model_limits(&model, &l);
+                assert_false(model_is_over(&model, now, &both));
+            }
 
             /* the ping's answer is never too small, nor too large */
 
@@ -3856,6 +4102,9 @@ main(void)
         cmocka_unit_test(rows_18_and_19_with_another_key),
         cmocka_unit_test(row_19_own_limits),
         cmocka_unit_test(row_20_not_logged_in),
+        cmocka_unit_test(row_20_who_was_a_user),
+        cmocka_unit_test(row_22_one_who_left),
+        cmocka_unit_test(row_24_one_who_left_is_idle),
         cmocka_unit_test(rows_18_to_20_of_others),
         cmocka_unit_test(responses_do_not_prolong),
         cmocka_unit_test(visitors_pass),

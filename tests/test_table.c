@@ -198,7 +198,7 @@ closed_hearsay(uint64_t last)
 }
 
 
-/* A visitor who was logged in before; and one whose key a client made up. */
+/* A visitor who was logged in before; and likewise with a key not issued. */
 
 static ssec_record_t
 left(uint64_t last)
@@ -219,6 +219,24 @@ guest(uint64_t last)
 
     rec = left(last);
     rec.issued = false;
+    rec.used = true;
+    rec.login = true;
+
+    return rec;
+}
+
+
+/* A visitor's from the first request on, with a key that was not issued. */
+
+static ssec_record_t
+first_off(uint64_t last)
+{
+    ssec_record_t  rec;
+
+    rec = guest(last);
+    rec.left = false;
+    rec.used = false;
+    rec.login = false;
 
     return rec;
 }
@@ -506,7 +524,7 @@ reasons_are_kept(void **state)
 }
 
 
-/* A visitor's key that was not issued was that of a session once. */
+/* Of a key that was not issued a flag tells whether it was a user's. */
 
 static void
 visitors_are_told_apart(void **state)
@@ -516,19 +534,20 @@ visitors_are_told_apart(void **state)
     ssec_record_t  rec;
 
     const ssec_record_t  visitors[] = {
-        record(SSEC_VISITOR, 0, NOW), left(NOW), guest(NOW)
+        record(SSEC_VISITOR, 0, NOW), left(NOW), guest(NOW),
+        first_off(NOW)
     };
 
     static const unsigned  slots[] = {
-        SSEC_SLOT_VISITOR, SSEC_SLOT_LEFT, SSEC_SLOT_GUEST
+        SSEC_SLOT_VISITOR, SSEC_SLOT_LEFT, SSEC_SLOT_GUEST, SSEC_SLOT_GUEST
     };
 
     (void) state;
 
     digest = test_digest_at(&table, A, B, 0);
 
-    for (i = 0; i < 3; i++) {
-        for (k = 0; k < 3; k++) {
+    for (i = 0; i < 4; i++) {
+        for (k = 0; k < 4; k++) {
             assert_true(test_put(&table, digest, visitors[i]));
             assert_known(digest, visitors[i]);
             assert_int_equal(ssec_slot_state(ssec_word(&table, A, 0)),
@@ -543,10 +562,20 @@ visitors_are_told_apart(void **state)
         assert_false(ssec_slot_is_live(slots[i]));
     }
 
+    /* that flag is the one of a login, which is not told from it */
+
     rec = guest(NOW);
-    rec.left = false;
+    rec.login = false;
     assert_true(test_put(&table, digest, rec));
     assert_known(digest, guest(NOW));
+
+    /* so who is closed then is not taken for one that came once */
+
+    rec = guest(NOW);
+    rec.state = SSEC_CLOSED;
+    assert_true(test_put(&table, digest, rec));
+    assert_int_equal(ssec_slot_state(ssec_word(&table, A, 0)),
+                     SSEC_SLOT_CLOSED);
 
     /* who is no visitor has not left */
 

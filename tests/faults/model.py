@@ -60,24 +60,37 @@ def judge(place, world, ask, t0, t1):
     least = max(0, t0 - world.hi)
     most = max(0, t1 - world.lo)
 
-    if state == LIVE:
+    if is_timed(world):
         short, long = world.own or (place.expire, place.expire)
 
         if least < long and not (place.lifetime
                                  and t0 - world.since_hi >= place.lifetime):
-            yield (seen(PASS, LIVE, least, min(most, long - 1), ask),
+            yield (seen(PASS, state, least, min(most, long - 1), ask),
                    count(world, ask, t0, t1))                       # 6 to 9
 
-        if most >= short or (place.lifetime
-                             and t1 - world.since_lo >= place.lifetime):
-            yield judge_dead(place, world._replace(state=EXPIRED, told=False),
-                             ask, least, most + DEAD_STEP - 1)      # 4, 5
+        if may_end(place, world, t1):
+            ended = EXPIRED if state == LIVE else CLOSED
+            yield judge_dead(place, world._replace(state=ended, told=False),
+                             ask, least, most + DEAD_STEP - 1)      # 4, 5, 24
 
     elif state == VISITOR:
         yield seen(PASS, VISITOR, least, most, ask), world          # 22
 
     else:
         yield judge_dead(place, world, ask, least, most + DEAD_STEP - 1)
+
+
+def is_timed(world):
+    return world.state == LIVE or (world.state == VISITOR and world.left)
+
+
+def may_end(place, world, t1):
+    """Whether a session that is timed may have come to its end by then."""
+
+    short = world.own[0] if world.own else place.expire
+
+    return t1 - world.lo >= short or (
+        place.lifetime and t1 - world.since_lo >= place.lifetime)
 
 
 def judge_unknown(place, ask, t0, t1):
@@ -140,7 +153,7 @@ def count(world, ask, t0, t1):
 
     if ask.active:
         ago = 0
-    elif ask.idle_for is not None:
+    elif ask.idle_for is not None and world.state == LIVE:
         ago = ask.idle_for
     else:
         return world
@@ -149,9 +162,19 @@ def count(world, ask, t0, t1):
                           hi=max(world.hi, t1 - ago))
 
 
-def answered(world, ask, verdict, t0, t1):
-    """What the backend's answer makes of it: rows 14 to 21."""
+def answered(place, world, ask, what, t0, t1):
+    """What the backend's answer may make of it: rows 14 to 21, and 24."""
 
+    verdict, state = what[:2]
+
+    if verdict == PASS and ask.says == "on" and world.state == VISITOR \
+            and world.left and may_end(place, world, t1):
+        yield world._replace(state=CLOSED)                          # 24
+
+    yield made(world, ask, verdict, state, t0, t1)
+
+
+def made(world, ask, verdict, state, t0, t1):
     if verdict in (ANONYMOUS, FORGET):
         if ask.sets:
             return begun(LIVE, t0, t1, ask.own)                     # 14
@@ -164,7 +187,7 @@ def answered(world, ask, verdict, t0, t1):
         return world._replace(state=CLOSED)                         # 17, 21
 
     if ask.says == "off" and world.state == LIVE:
-        return world._replace(state=VISITOR, left=True)             # 20
+        return world._replace(state=VISITOR, left=state != "new")   # 20
 
     if ask.says == "on":
         if world.state == VISITOR:                                  # 18
@@ -192,10 +215,11 @@ def after(place, worlds, ask, answer, t0, t1):
             if answer.shows(what, t1 - t0):
                 if then not in judged:
                     judged.append(then)
-                if not answer.late:
-                    then = answered(then, ask, what[0], t0, t1)
-                if then not in found:
-                    found.append(then)
+                made_of_it = [then] if answer.late else answered(
+                    place, then, ask, what, t0, t1)
+                for each in made_of_it:
+                    if each not in found:
+                        found.append(each)
 
     return judged, found
 
@@ -207,7 +231,7 @@ def unsure(place, worlds, ask, t0, t1):
 
     for world in worlds:
         for what, then in judge(place, world, ask, t0, t1):
-            for each in then, answered(then, ask, what[0], t0, t1):
+            for each in then, *answered(place, then, ask, what, t0, t1):
                 if each not in found:
                     found.append(each)
 
@@ -240,10 +264,7 @@ def may_be_over(place, worlds, t):
     for w in worlds:
         if w.state in (EXPIRED, CLOSED):
             return True
-        if w.state == LIVE:
-            short = w.own[0] if w.own else place.expire
-            if t - w.lo >= short or (place.lifetime
-                                     and t - w.since_lo >= place.lifetime):
-                return True
+        if is_timed(w) and may_end(place, w, t):
+            return True
 
     return False
