@@ -191,7 +191,7 @@ take them
     location = /t { return 200 "$request_time"; }
 --- request eval
 [["GE", {value => "T /t", delay_before => 1.3}, " HTTP/1.1\n"]]
---- response_body_like: ^(?:0\.[2-9]|1\.)
+--- response_body_like: ^(?:0\.[2-9]|[1-9])
 
 
 
