@@ -292,14 +292,16 @@ export class Scenario {
 
     /*
      * Time passes, for all pages and the server.  What a page has put off for
-     * a moment, such as a question, it does before and after each leap.
+     * a moment, such as a question, it does before and after each leap.  pause:
+     * real milliseconds after each step, which is then smaller, for messages
+     * between tabs.
      */
-    async pass(seconds) {
+    async pass(seconds, pause = 0) {
         await this.#hold();
 
         let rest = seconds * 1000;
 
-        rest -= await this.#moment(rest);
+        rest -= await this.#moment(rest, pause);
 
         while (rest > 0) {
             const ms = Math.min(LEAP, rest - MOMENT);
@@ -309,7 +311,7 @@ export class Scenario {
                 rest -= ms;
             }
 
-            rest -= await this.#moment(rest);
+            rest -= await this.#moment(rest, pause);
         }
 
         if (!this.held) {
@@ -318,11 +320,13 @@ export class Scenario {
     }
 
     /* In steps so small that server and pages have the same time. */
-    async #moment(rest) {
+    async #moment(rest, pause) {
         const moment = Math.min(rest, MOMENT);
+        const step = MOMENT / (pause ? 20 : 4);
 
-        for (let ms = moment; ms > 0; ms -= MOMENT / 4) {
-            await this.#pass(Math.min(ms, MOMENT / 4), false);
+        for (let ms = moment; ms > 0; ms -= step) {
+            await this.#pass(Math.min(ms, step), false);
+            await wait(pause);
         }
 
         return moment;
