@@ -114,8 +114,8 @@ endif
 
 BUILT		= $(or $(SO),$(STAMP))
 
-SOURCES		= config $(MODULE).c $(wildcard src/*.c src/*.h)
-PURE		= $(wildcard src/ssec_*.c)
+SOURCES		= config $(MODULE).c $(wildcard src/*/*.c src/*/*.h)
+PURE		= $(wildcard src/core/*.c)
 
 .PHONY: all build install check unit t nginx-tests js browser real lint \
 	coverage stress fuzz faults oom script demo bench flood clean help deps \
@@ -220,7 +220,7 @@ oom: ## Have each of the module's allocations fail, in turn
 oom: $(SO)
 	@BUILD=$(BUILD) NGINX_BINARY=$(NGINX) CC=$(CC) tests/oom/run
 
-script: ## Build the browser's side of js/ into src/ssec_script.c
+script: ## Build the browser's side of js/ into src/core/ssec_script.c
 	@tools/npm js && $(NEED) zopfli && node js/build.mjs
 
 demo: ## Run the demo on 127.0.0.1:8080 (BACKEND=django for Django's admin)

@@ -4,7 +4,7 @@
  */
 
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 #include "ssec_time.h"
 

@@ -1,6 +1,6 @@
 /*
  * Builds the script: bundled, minified, compressed, and written as C into
- * src/ssec_script.c, so that who builds the module needs no Node.
+ * src/core/ssec_script.c, so that who builds the module needs no Node.
  *
  *     node build.mjs            writes it
  *     node build.mjs --check    tells whether what is there matches the source
@@ -20,7 +20,7 @@ import * as esbuild from 'esbuild';
 import { minify } from 'terser';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const target = join(here, '..', 'src', 'ssec_script.c');
+const target = join(here, '..', 'src', 'core', 'ssec_script.c');
 
 /* like beside like, which compresses better; others come last */
 const ORDER = 'de nl sv sw tr pl ro it ca pt-BR es fr pt vi en hu cs id el ru '
@@ -165,13 +165,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
         const same = script.equals(built('ssec_script'))
             && script.equals(gunzipSync(built('ssec_script_gzip')));
 
-        console.log(same ? 'src/ssec_script.c matches js/'
-                         : 'src/ssec_script.c is old: run "make script"');
+        console.log(same ? 'src/core/ssec_script.c matches js/'
+                         : 'src/core/ssec_script.c is old: run "make script"');
         process.exitCode = same ? 0 : 1;
 
     } else {
         write(script);
-        console.log(`src/ssec_script.c: ${script.length} bytes, `
+        console.log(`src/core/ssec_script.c: ${script.length} bytes, `
                     + `${built('ssec_script_gzip').length} compressed`);
     }
 }

@@ -66,7 +66,7 @@ END
 );
 
 my $version = do {
-    open my $in, '<', "$FindBin::Bin/../src/ssec_script.c" or die "no script: $!";
+    open my $in, '<', "$FindBin::Bin/../src/core/ssec_script.c" or die "no script: $!";
     local $/;
     <$in> =~ /ssec_script_version\[17\] = "(\w{16})"/ ? $1 : die 'no version';
 };

@@ -28,7 +28,7 @@ END
 );
 
 my $source = do {
-    open my $in, '<', "$FindBin::Bin/../src/ssec_script.c" or die "no script: $!";
+    open my $in, '<', "$FindBin::Bin/../src/core/ssec_script.c" or die "no script: $!";
     local $/;
     <$in>;
 };

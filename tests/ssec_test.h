@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../src/ssec_digest.h"
+#include "../src/core/ssec_digest.h"
 
 
 /* SplitMix64 (Steele, Lea, Flood, 2014). */

@@ -12,14 +12,14 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "../src/ssec_table.c"
-#include "../src/ssec_table_copy.c"
-#include "../src/ssec_table_file.c"
-#include "../src/ssec_table_lock.c"
-#include "../src/ssec_table_names.c"
-#include "../src/ssec_table_own.c"
-#include "../src/ssec_table_room.c"
-#include "../src/ssec_table_slots.c"
+#include "../src/core/ssec_table.c"
+#include "../src/core/ssec_table_copy.c"
+#include "../src/core/ssec_table_file.c"
+#include "../src/core/ssec_table_lock.c"
+#include "../src/core/ssec_table_names.c"
+#include "../src/core/ssec_table_own.c"
+#include "../src/core/ssec_table_room.c"
+#include "../src/core/ssec_table_slots.c"
 
 #include "ssec_test.h"
 

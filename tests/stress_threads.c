@@ -19,7 +19,7 @@
 
 #include "ssec_test.h"
 
-#include "../src/ssec_table_slots.h"
+#include "../src/core/ssec_table_slots.h"
 
 
 #define BUCKETS      1024

@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "../src/ssec_cookie.h"
+#include "../src/core/ssec_cookie.h"
 
 
 #define MAX_LEN  8192

@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "../src/ssec_decision.h"
+#include "../src/core/ssec_decision.h"
 
 
 #define SECOND    1000ULL

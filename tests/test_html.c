@@ -6,7 +6,7 @@
 
 #include <strings.h>
 
-#include "../src/ssec_html.h"
+#include "../src/core/ssec_html.h"
 
 
 #define MAX_LEN  256

@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "../src/ssec_idle_for.h"
+#include "../src/core/ssec_idle_for.h"
 
 
 #define UNTOUCHED  0x5ec5ec5ec5ec5ec5ULL

@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "../src/ssec_origin.h"
+#include "../src/core/ssec_origin.h"
 
 
 typedef struct {

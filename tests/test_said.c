@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "../src/ssec_said.h"
+#include "../src/core/ssec_said.h"
 
 
 #define STR(s)  (const uint8_t *) (s), sizeof(s) - 1

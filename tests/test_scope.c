@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "../src/ssec_scope.h"
+#include "../src/core/ssec_scope.h"
 
 
 #define str(s)  ((ssec_str_t) { (const uint8_t *) (s), strlen(s) })

@@ -6,7 +6,7 @@
 
 #include <time.h>
 
-#include "../src/ssec_set_cookie.h"
+#include "../src/core/ssec_set_cookie.h"
 
 
 #define NOW  1700000000                    /* Tue, 14 Nov 2023 22:13:20 GMT */

@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "../src/ssec_time.h"
+#include "../src/core/ssec_time.h"
 
 
 #define SECOND  ((uint64_t) 1000)

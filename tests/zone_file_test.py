@@ -3,7 +3,7 @@ A zone that lies in a file: what survives a restart, a crash, a start of the
 host, a binary upgrade and a reload, and what is refused and what rebuilt.
 
 The start of a host is played by changing the clock in the file's header: see
-ssec_header_s in src/ssec_table_slots.h.
+ssec_header_s in src/core/ssec_table_slots.h.
 
 MODULE and NGINX_BINARY name the module and the nginx binary.
 """

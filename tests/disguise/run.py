@@ -24,7 +24,7 @@ import urllib.parse
 from http.cookies import CookieError, SimpleCookie
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SRC = os.path.join(HERE, '..', '..', 'src')
+SRC = os.path.join(HERE, '..', '..', 'src', 'core')
 
 SEED = 20220607
 RANDOM_HEADERS = 60             # for each name and value

@@ -14,7 +14,7 @@ from collections import namedtuple
 UNKNOWN, LIVE, EXPIRED, CLOSED, VISITOR = (
     "unknown", "live", "expired", "closed", "anonymous")
 
-# the verdicts, as src/ssec_decision.h has them
+# the verdicts, as src/core/ssec_decision.h has them
 PASS, LOGOUT, ANONYMOUS, FORGET, REFUSE, REDIRECT, LEAVE = (
     "pass", "logout", "anonymous", "forget", "refuse", "redirect", "leave")
 

@@ -9,7 +9,7 @@ static size_t  steps;
 
 #define ssec_steps(n)  (steps += (size_t) (n))
 
-#include "../../src/ssec_cookie.c"
+#include "../../src/core/ssec_cookie.c"
 
 
 /* what a header that is as long as nginx takes one may cost */

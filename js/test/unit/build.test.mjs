@@ -8,13 +8,13 @@ import { gunzipSync } from 'node:zlib';
 import { build, built } from '../../build.mjs';
 
 const source = readFileSync(
-    new URL('../../../src/ssec_script.c', import.meta.url), 'utf8');
+    new URL('../../../src/core/ssec_script.c', import.meta.url), 'utf8');
 
 const script = built('ssec_script');
 const gzip = built('ssec_script_gzip');
 const text = script.toString('utf8');
 
-test('src/ssec_script.c matches js/: else "make script"', async () => {
+test('src/core/ssec_script.c matches js/: else "make script"', async () => {
     assert.ok((await build()).equals(script));
 });
 

@@ -1,6 +1,6 @@
 /* Whose session a request is: its keys, and how to withhold them. */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 #include "ssec_seldom.h"
 

@@ -4,7 +4,7 @@
  * was checked there, and all else before.
  */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 
 static ngx_int_t ngx_http_session_security_answer_ping(ngx_http_request_t *r,

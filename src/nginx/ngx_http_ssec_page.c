@@ -3,7 +3,7 @@
  * script's tag is put into it.
  */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 #include "ssec_html.h"
 #include "ssec_seldom.h"

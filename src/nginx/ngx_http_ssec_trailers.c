@@ -3,7 +3,7 @@
  * own header.  A session is not decided by either.
  */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 
 #if (nginx_version >= 1029000)

@@ -1,6 +1,6 @@
 /* A response: what it says, and sets the session's cookie to. */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 #include "ssec_said.h"
 #include "ssec_seldom.h"

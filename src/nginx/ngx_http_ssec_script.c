@@ -1,6 +1,6 @@
 /* The script: the same for everybody, and kept by browsers for good. */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 #include "ssec_script.h"
 

@@ -9,7 +9,7 @@
  * the table says that some session has ended, which may have been anywhere.
  */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 
 #define NGX_HTTP_SESSION_SECURITY_TICK  500    /* milliseconds */

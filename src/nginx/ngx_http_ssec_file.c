@@ -11,7 +11,7 @@
  * then looks whether another one is being made: either sees the other.
  */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 #include "ssec_table_file.h"
 

@@ -1,6 +1,6 @@
 /* Activity: whether a request proves that somebody is there. */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 #include "ssec_idle_for.h"
 

@@ -1,6 +1,6 @@
 /* The logout URL: where it is, and whether a request is for it. */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 
 /* beside a character: it was percent-encoded */

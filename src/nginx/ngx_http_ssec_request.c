@@ -3,7 +3,7 @@
  * once it has passed nginx's own access checks.
  */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 #include "ssec_seldom.h"
 #include "ssec_time.h"

@@ -4,7 +4,7 @@
  * over.
  */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 #include "ssec_idle_for.h"
 

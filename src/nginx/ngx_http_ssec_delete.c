@@ -1,6 +1,6 @@
 /* Deleting the session's cookie in the browser, wherever it was set. */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 
 static ngx_uint_t ngx_http_session_security_is_deleted(

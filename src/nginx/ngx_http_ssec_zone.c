@@ -1,6 +1,6 @@
 /* The zone: the session table in nginx's shared memory, and its clock. */
 
-#include "ngx_http_session_security.h"
+#include "ngx_http_ssec.h"
 
 #include <openssl/rand.h>
 
