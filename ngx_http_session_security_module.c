@@ -12,24 +12,24 @@
 /* A location of a server, by its URL. */
 
 typedef struct {
-    ngx_str_t                              name;
-    ngx_http_session_security_loc_conf_t  *slcf;
-} ngx_http_session_security_location_t;
+    ngx_str_t                  name;
+    ngx_http_ssec_loc_conf_t  *slcf;
+} ngx_http_ssec_location_t;
 
 
 /* A location with pages that a script is put into. */
 
 typedef struct {
-    ngx_http_session_security_loc_conf_t  *slcf;
-    ngx_http_core_srv_conf_t              *cscf;
-} ngx_http_session_security_injected_t;
+    ngx_http_ssec_loc_conf_t  *slcf;
+    ngx_http_core_srv_conf_t  *cscf;
+} ngx_http_ssec_injected_t;
 
 
 typedef struct {
     ngx_array_t                            injected;
     ngx_uint_t                             inject;  /* is on somewhere */
     ngx_uint_t                             pages;   /* are changed somewhere */
-} ngx_http_session_security_main_conf_t;
+} ngx_http_ssec_main_conf_t;
 
 
 typedef struct {
@@ -37,160 +37,157 @@ typedef struct {
     const char                            *attribute;
     ngx_str_t                              values[2];   /* empty: any */
     const char                            *mend;
-} ngx_http_session_security_option_name_t;
+} ngx_http_ssec_option_name_t;
 
 
 /* a slash to a browser, or nothing */
-#define ngx_http_session_security_slash(c)                                    \
+#define ngx_http_ssec_slash(c)                                                \
     ((c) == '/' || (c) == '\\' || (c) <= ' ' || (c) == 0x7f)
 
 
-static ngx_int_t ngx_http_session_security_state_variable(
-    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_session_security_reason_variable(
-    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_session_security_seconds_variable(
-    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_session_security_return_url_variable(
-    ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_ssec_state_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_ssec_reason_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_ssec_seconds_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_ssec_return_url_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
 
-static ngx_int_t ngx_http_session_security_skip_slashes(ngx_pool_t *pool,
-    ngx_str_t *uri);
+static ngx_int_t ngx_http_ssec_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri);
 
-static void *ngx_http_session_security_create_main_conf(ngx_conf_t *cf);
-static void *ngx_http_session_security_create_srv_conf(ngx_conf_t *cf);
-static char *ngx_http_session_security_merge_srv_conf(ngx_conf_t *cf,
-    void *parent, void *child);
-static void *ngx_http_session_security_create_loc_conf(ngx_conf_t *cf);
-static char *ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf,
-    void *parent, void *child);
-static ngx_int_t ngx_http_session_security_add_name(
-    ngx_array_t *names, ngx_http_core_loc_conf_t *clcf);
-static ngx_int_t ngx_http_session_security_add_page(ngx_conf_t *cf,
-    ngx_http_session_security_loc_conf_t *slcf);
-static ngx_int_t ngx_http_session_security_add_time(
-    ngx_http_session_security_time_t *time, uint64_t *ms, ngx_array_t *values);
-static void ngx_http_session_security_merge_time(
-    ngx_http_session_security_time_t *conf,
-    ngx_http_session_security_time_t *prev, uint64_t otherwise);
-static char *ngx_http_session_security_zone(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_session_security_zone_key(ngx_conf_t *cf,
-    ngx_http_session_security_zone_t *zone);
-static char *ngx_http_session_security_zone_until(ngx_conf_t *cf,
-    ngx_http_session_security_zone_t *zone, ngx_str_t *until);
-static char *ngx_http_session_security_zone_file(ngx_conf_t *cf,
-    ngx_http_session_security_zone_t *zone, ngx_str_t *path);
-static ngx_http_complex_value_t *ngx_http_session_security_compile(
-    ngx_conf_t *cf, ngx_str_t *value);
-static char *ngx_http_session_security(ngx_conf_t *cf, ngx_command_t *cmd,
+static void *ngx_http_ssec_create_main_conf(ngx_conf_t *cf);
+static void *ngx_http_ssec_create_srv_conf(ngx_conf_t *cf);
+static char *ngx_http_ssec_merge_srv_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static void *ngx_http_ssec_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_ssec_add_name(ngx_array_t *names,
+    ngx_http_core_loc_conf_t *clcf);
+static ngx_int_t ngx_http_ssec_add_page(ngx_conf_t *cf,
+    ngx_http_ssec_loc_conf_t *slcf);
+static ngx_int_t ngx_http_ssec_add_time(ngx_http_ssec_time_t *time,
+    uint64_t *ms, ngx_array_t *values);
+static void ngx_http_ssec_merge_time(ngx_http_ssec_time_t *conf,
+    ngx_http_ssec_time_t *prev, uint64_t otherwise);
+static char *ngx_http_ssec_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_http_session_security_set_time(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_session_security_passive_urls(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_session_security_origins(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_session_security_set_logout_url(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static ngx_uint_t ngx_http_session_security_url_host(ngx_str_t *url);
-static char *ngx_http_session_security_expired_status(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_session_security_set_word(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_session_security_cookie(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_session_security_ping(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static char *ngx_http_session_security_script(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static ngx_int_t ngx_http_session_security_add_location(ngx_conf_t *cf,
-    ngx_array_t *locations, ngx_http_session_security_loc_conf_t *slcf);
-static char *ngx_http_session_security_inject(ngx_conf_t *cf,
-    ngx_command_t *cmd, void *conf);
-static ngx_uint_t ngx_http_session_security_option(
-    ngx_http_session_security_option_name_t *name, ngx_str_t *value);
-static ngx_int_t ngx_http_session_security_add_variables(ngx_conf_t *cf);
-static ngx_int_t ngx_http_session_security_init(ngx_conf_t *cf);
-static ngx_int_t ngx_http_session_security_init_pages(ngx_conf_t *cf);
-static ngx_uint_t ngx_http_session_security_is_builtin_path(ngx_str_t *url);
-static void ngx_http_session_security_init_injected(ngx_conf_t *cf,
-    ngx_http_session_security_injected_t *injected);
+static char *ngx_http_ssec_zone_key(ngx_conf_t *cf,
+    ngx_http_ssec_zone_t *zone);
+static char *ngx_http_ssec_zone_until(ngx_conf_t *cf,
+    ngx_http_ssec_zone_t *zone, ngx_str_t *until);
+static char *ngx_http_ssec_zone_file(ngx_conf_t *cf,
+    ngx_http_ssec_zone_t *zone, ngx_str_t *path);
+static ngx_http_complex_value_t *ngx_http_ssec_compile(ngx_conf_t *cf,
+    ngx_str_t *value);
+static char *ngx_http_ssec(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_ssec_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_ssec_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_ssec_origins(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_ssec_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static ngx_uint_t ngx_http_ssec_url_host(ngx_str_t *url);
+static char *ngx_http_ssec_expired_status(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_ssec_set_word(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_ssec_cookie(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_ssec_ping(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_ssec_script(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static ngx_int_t ngx_http_ssec_add_location(ngx_conf_t *cf,
+    ngx_array_t *locations, ngx_http_ssec_loc_conf_t *slcf);
+static char *ngx_http_ssec_inject(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static ngx_uint_t ngx_http_ssec_option(ngx_http_ssec_option_name_t *name,
+    ngx_str_t *value);
+static ngx_int_t ngx_http_ssec_add_variables(ngx_conf_t *cf);
+static ngx_int_t ngx_http_ssec_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_ssec_init_pages(ngx_conf_t *cf);
+static ngx_uint_t ngx_http_ssec_is_builtin_path(ngx_str_t *url);
+static void ngx_http_ssec_init_injected(ngx_conf_t *cf,
+    ngx_http_ssec_injected_t *injected);
 
 
 /* of the two directives that name a URL, the one for a login page */
-static ngx_uint_t  ngx_http_session_security_login = 1;
+static ngx_uint_t  ngx_http_ssec_login = 1;
 
 /* as one would write it */
-#define ngx_http_session_security_unit(ms)                                    \
+#define ngx_http_ssec_unit(ms)                                                \
     ((ms) % 1000 ? "ms" : (ms) % 60000 ? "s" : "m")
-#define ngx_http_session_security_in_units(ms)                                \
+#define ngx_http_ssec_in_units(ms)                                            \
     ((ms) % 1000 ? (ms) : (ms) % 60000 ? (ms) / 1000 : (ms) / 60000)
 
 
-static ngx_conf_enum_t  ngx_http_session_security_activities[] = {
-    { ngx_string("requests"), NGX_HTTP_SESSION_SECURITY_REQUESTS },
-    { ngx_string("navigations"), NGX_HTTP_SESSION_SECURITY_NAVIGATIONS },
-    { ngx_string("user"), NGX_HTTP_SESSION_SECURITY_USER },
+static ngx_conf_enum_t  ngx_http_ssec_activities[] = {
+    { ngx_string("requests"), NGX_HTTP_SSEC_REQUESTS },
+    { ngx_string("navigations"), NGX_HTTP_SSEC_NAVIGATIONS },
+    { ngx_string("user"), NGX_HTTP_SSEC_USER },
     { ngx_null_string, 0 }
 };
 
 
-static ngx_conf_enum_t  ngx_http_session_security_unknowns[] = {
+static ngx_conf_enum_t  ngx_http_ssec_unknowns[] = {
     { ngx_string("track"), 0 },
     { ngx_string("expired"), 1 },
     { ngx_null_string, 0 }
 };
 
 
-static ngx_conf_enum_t  ngx_http_session_security_connections[] = {
-    { ngx_string("passive"), NGX_HTTP_SESSION_SECURITY_PASSIVE },
-    { ngx_string("active"), NGX_HTTP_SESSION_SECURITY_ACTIVE },
-    { ngx_string("off"), NGX_HTTP_SESSION_SECURITY_OFF },
+static ngx_conf_enum_t  ngx_http_ssec_connections[] = {
+    { ngx_string("passive"), NGX_HTTP_SSEC_PASSIVE },
+    { ngx_string("active"), NGX_HTTP_SSEC_ACTIVE },
+    { ngx_string("off"), NGX_HTTP_SSEC_OFF },
     { ngx_null_string, 0 }
 };
 
 
-static ngx_command_t  ngx_http_session_security_commands[] = {
+static ngx_command_t  ngx_http_ssec_commands[] = {
 
     { ngx_string("session_security_zone"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2|NGX_CONF_TAKE3|NGX_CONF_TAKE4,
-      ngx_http_session_security_zone,
+      ngx_http_ssec_zone,
       0,
       0,
       NULL },
 
     { ngx_string("session_security"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_session_security,
+      ngx_http_ssec,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("session_security_warn_after"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_session_security_set_time,
+      ngx_http_ssec_set_time,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_session_security_loc_conf_t, warn_after),
+      offsetof(ngx_http_ssec_loc_conf_t, warn_after),
       NULL },
 
     { ngx_string("session_security_expire_after"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_session_security_set_time,
+      ngx_http_ssec_set_time,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_session_security_loc_conf_t, expire_after),
+      offsetof(ngx_http_ssec_loc_conf_t, expire_after),
       NULL },
 
     { ngx_string("session_security_max_lifetime"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_session_security_set_time,
+      ngx_http_ssec_set_time,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_session_security_loc_conf_t, max_lifetime),
+      offsetof(ngx_http_ssec_loc_conf_t, max_lifetime),
       NULL },
 
     { ngx_string("session_security_passive_urls"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_http_session_security_passive_urls,
+      ngx_http_ssec_passive_urls,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -199,82 +196,82 @@ static ngx_command_t  ngx_http_session_security_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
       ngx_http_set_predicate_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_session_security_loc_conf_t, passive),
+      offsetof(ngx_http_ssec_loc_conf_t, passive),
       NULL },
 
     { ngx_string("session_security_origins"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_http_session_security_origins,
+      ngx_http_ssec_origins,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("session_security_logout_url"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_session_security_set_logout_url,
+      ngx_http_ssec_set_logout_url,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("session_security_login_url"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_session_security_set_logout_url,
+      ngx_http_ssec_set_logout_url,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
-      &ngx_http_session_security_login },
+      &ngx_http_ssec_login },
 
     { ngx_string("session_security_activity"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_session_security_set_word,
+      ngx_http_ssec_set_word,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_session_security_loc_conf_t, activity),
-      ngx_http_session_security_activities },
+      offsetof(ngx_http_ssec_loc_conf_t, activity),
+      ngx_http_ssec_activities },
 
     { ngx_string("session_security_unknown"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_session_security_set_word,
+      ngx_http_ssec_set_word,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_session_security_loc_conf_t, strict),
-      ngx_http_session_security_unknowns },
+      offsetof(ngx_http_ssec_loc_conf_t, strict),
+      ngx_http_ssec_unknowns },
 
     { ngx_string("session_security_connections"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_session_security_set_word,
+      ngx_http_ssec_set_word,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_session_security_loc_conf_t, connections),
-      ngx_http_session_security_connections },
+      offsetof(ngx_http_ssec_loc_conf_t, connections),
+      ngx_http_ssec_connections },
 
     { ngx_string("session_security_cookie"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_http_session_security_cookie,
+      ngx_http_ssec_cookie,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("session_security_expired_status"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_session_security_expired_status,
+      ngx_http_ssec_expired_status,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("session_security_ping"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_session_security_ping,
+      ngx_http_ssec_ping,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("session_security_script"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_session_security_script,
+      ngx_http_ssec_script,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
 
     { ngx_string("session_security_inject"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
-      ngx_http_session_security_inject,
+      ngx_http_ssec_inject,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -283,39 +280,39 @@ static ngx_command_t  ngx_http_session_security_commands[] = {
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_session_security_loc_conf_t, no_store),
+      offsetof(ngx_http_ssec_loc_conf_t, no_store),
       NULL },
 
       ngx_null_command
 };
 
 
-static ngx_http_module_t  ngx_http_session_security_module_ctx = {
-    ngx_http_session_security_add_variables, /* preconfiguration */
-    ngx_http_session_security_init,          /* postconfiguration */
+static ngx_http_module_t  ngx_http_ssec_module_ctx = {
+    ngx_http_ssec_add_variables, /* preconfiguration */
+    ngx_http_ssec_init,                      /* postconfiguration */
 
-    ngx_http_session_security_create_main_conf, /* create main conf */
+    ngx_http_ssec_create_main_conf, /* create main conf */
     NULL,                                    /* init main configuration */
 
-    ngx_http_session_security_create_srv_conf, /* create server conf */
-    ngx_http_session_security_merge_srv_conf, /* merge server configuration */
+    ngx_http_ssec_create_srv_conf, /* create server conf */
+    ngx_http_ssec_merge_srv_conf, /* merge server configuration */
 
-    ngx_http_session_security_create_loc_conf, /* create location conf */
-    ngx_http_session_security_merge_loc_conf   /* merge location conf */
+    ngx_http_ssec_create_loc_conf, /* create location conf */
+    ngx_http_ssec_merge_loc_conf               /* merge location conf */
 };
 
 
 ngx_module_t  ngx_http_session_security_module = {
     NGX_MODULE_V1,
-    &ngx_http_session_security_module_ctx,   /* module context */
-    ngx_http_session_security_commands,      /* module directives */
+    &ngx_http_ssec_module_ctx,               /* module context */
+    ngx_http_ssec_commands,                  /* module directives */
     NGX_HTTP_MODULE,                         /* module type */
     NULL,                                    /* init master */
-    ngx_http_session_security_init_module,   /* init module */
-    ngx_http_session_security_init_process,  /* init process */
+    ngx_http_ssec_init_module,               /* init module */
+    ngx_http_ssec_init_process,              /* init process */
     NULL,                                    /* init thread */
     NULL,                                    /* exit thread */
-    ngx_http_session_security_exit_process,  /* exit process */
+    ngx_http_ssec_exit_process,              /* exit process */
     NULL,                                    /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -327,9 +324,9 @@ ngx_module_t  ngx_http_session_security_module = {
  * filters are a module of their own.
  */
 
-static ngx_http_module_t  ngx_http_session_security_page_module_ctx = {
+static ngx_http_module_t  ngx_http_ssec_page_module_ctx = {
     NULL,                                    /* preconfiguration */
-    ngx_http_session_security_init_pages,    /* postconfiguration */
+    ngx_http_ssec_init_pages,                /* postconfiguration */
 
     NULL,                                    /* create main configuration */
     NULL,                                    /* init main configuration */
@@ -344,7 +341,7 @@ static ngx_http_module_t  ngx_http_session_security_page_module_ctx = {
 
 ngx_module_t  ngx_http_session_security_page_module = {
     NGX_MODULE_V1,
-    &ngx_http_session_security_page_module_ctx, /* module context */
+    &ngx_http_ssec_page_module_ctx, /* module context */
     NULL,                                    /* module directives */
     NGX_HTTP_MODULE,                         /* module type */
     NULL,                                    /* init master */
@@ -360,8 +357,8 @@ ngx_module_t  ngx_http_session_security_page_module = {
 
 /* what session_security_inject takes besides on and off */
 
-static ngx_http_session_security_option_name_t
-    ngx_http_session_security_options[] =
+static ngx_http_ssec_option_name_t
+    ngx_http_ssec_options[] =
 {
     { ngx_string("extend"), "data-extend",
       { ngx_string("activity"), ngx_string("button") },
@@ -389,39 +386,39 @@ static ngx_http_session_security_option_name_t
 
 /* known once the request was judged, in the preaccess phase: not cacheable */
 
-static ngx_http_variable_t  ngx_http_session_security_vars[] = {
+static ngx_http_variable_t  ngx_http_ssec_vars[] = {
 
     { ngx_string("session_security_state"), NULL,
-      ngx_http_session_security_state_variable, 0,
+      ngx_http_ssec_state_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("session_security_reason"), NULL,
-      ngx_http_session_security_reason_variable, 0,
+      ngx_http_ssec_reason_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("session_security_idle"), NULL,
-      ngx_http_session_security_seconds_variable,
-      offsetof(ngx_http_session_security_ctx_t, outcome.idle),
+      ngx_http_ssec_seconds_variable,
+      offsetof(ngx_http_ssec_ctx_t, outcome.idle),
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("session_security_remaining"), NULL,
-      ngx_http_session_security_seconds_variable,
-      offsetof(ngx_http_session_security_ctx_t, outcome.remaining),
+      ngx_http_ssec_seconds_variable,
+      offsetof(ngx_http_ssec_ctx_t, outcome.remaining),
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
     { ngx_string("session_security_return_url"), NULL,
-      ngx_http_session_security_return_url_variable, 0, 0, 0 },
+      ngx_http_ssec_return_url_variable, 0, 0, 0 },
 
       ngx_http_null_variable
 };
 
 
 static ngx_int_t
-ngx_http_session_security_state_variable(ngx_http_request_t *r,
+ngx_http_ssec_state_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_str_t                        *state;
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_str_t            *state;
+    ngx_http_ssec_ctx_t  *ctx;
 
     static ngx_str_t  states[] = {
         ngx_string("none"),
@@ -432,7 +429,7 @@ ngx_http_session_security_state_variable(ngx_http_request_t *r,
         ngx_string("new")
     };
 
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     if (ctx == NULL) {
         state = &states[SSEC_UNKNOWN];
@@ -457,11 +454,11 @@ ngx_http_session_security_state_variable(ngx_http_request_t *r,
 /* Why the session has ended: before the request, or by its response. */
 
 static ngx_int_t
-ngx_http_session_security_reason_variable(ngx_http_request_t *r,
+ngx_http_ssec_reason_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_uint_t                        reason;
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_uint_t            reason;
+    ngx_http_ssec_ctx_t  *ctx;
 
     static ngx_str_t  reasons[] = {
         ngx_null_string,
@@ -472,7 +469,7 @@ ngx_http_session_security_reason_variable(ngx_http_request_t *r,
         ngx_string("unknown")
     };
 
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     if (ctx == NULL) {
         reason = SSEC_REASON_NONE;
@@ -502,14 +499,14 @@ ngx_http_session_security_reason_variable(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_session_security_seconds_variable(ngx_http_request_t *r,
+ngx_http_ssec_seconds_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    u_char                           *p;
-    uint64_t                          ms;
-    ngx_http_session_security_ctx_t  *ctx;
+    u_char               *p;
+    uint64_t              ms;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     if (ctx == NULL || ctx->outcome.state == SSEC_UNKNOWN) {
         v->not_found = 1;
@@ -539,12 +536,12 @@ ngx_http_session_security_seconds_variable(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_session_security_return_url_variable(ngx_http_request_t *r,
+ngx_http_ssec_return_url_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
     ngx_str_t  url;
 
-    if (ngx_http_session_security_return_url(r, &url) != NGX_OK) {
+    if (ngx_http_ssec_return_url(r, &url) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -559,7 +556,7 @@ ngx_http_session_security_return_url_variable(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_session_security_return_url(ngx_http_request_t *r, ngx_str_t *url)
+ngx_http_ssec_return_url(ngx_http_request_t *r, ngx_str_t *url)
 {
     u_char     *p;
     size_t      len;
@@ -571,7 +568,7 @@ ngx_http_session_security_return_url(ngx_http_request_t *r, ngx_str_t *url)
         uri.len = 0;
     }
 
-    if (ngx_http_session_security_skip_slashes(r->pool, &uri) != NGX_OK) {
+    if (ngx_http_ssec_skip_slashes(r->pool, &uri) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -599,14 +596,14 @@ ngx_http_session_security_return_url(ngx_http_request_t *r, ngx_str_t *url)
  */
 
 static ngx_int_t
-ngx_http_session_security_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri)
+ngx_http_ssec_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri)
 {
     u_char     *text;
     size_t      i, n;
     ngx_int_t   c;
     ngx_str_t   left;
 
-    while (uri->len && ngx_http_session_security_slash(uri->data[0])) {
+    while (uri->len && ngx_http_ssec_slash(uri->data[0])) {
         uri->data++;
         uri->len--;
     }
@@ -640,7 +637,7 @@ ngx_http_session_security_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri)
             text[n - 1] = (u_char) c;
         }
 
-        if (n == 1 && ngx_http_session_security_slash(text[0])) {
+        if (n == 1 && ngx_http_ssec_slash(text[0])) {
             left.data = uri->data + i + 1;
             left.len = uri->len - i - 1;
             n = 0;
@@ -657,18 +654,18 @@ ngx_http_session_security_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri)
 
 
 static void *
-ngx_http_session_security_create_main_conf(ngx_conf_t *cf)
+ngx_http_ssec_create_main_conf(ngx_conf_t *cf)
 {
-    ngx_http_session_security_main_conf_t  *conf;
+    ngx_http_ssec_main_conf_t  *conf;
 
     conf = ngx_pcalloc(cf->pool,
-                       sizeof(ngx_http_session_security_main_conf_t));
+                       sizeof(ngx_http_ssec_main_conf_t));
     if (conf == NULL) {
         return NULL;
     }
 
     if (ngx_array_init(&conf->injected, cf->pool, 4,
-                       sizeof(ngx_http_session_security_injected_t))
+                       sizeof(ngx_http_ssec_injected_t))
         != NGX_OK)
     {
         return NULL;
@@ -679,28 +676,28 @@ ngx_http_session_security_create_main_conf(ngx_conf_t *cf)
 
 
 static void *
-ngx_http_session_security_create_srv_conf(ngx_conf_t *cf)
+ngx_http_ssec_create_srv_conf(ngx_conf_t *cf)
 {
-    ngx_http_session_security_srv_conf_t  *conf;
+    ngx_http_ssec_srv_conf_t  *conf;
 
-    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_session_security_srv_conf_t));
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_ssec_srv_conf_t));
     if (conf == NULL) {
         return NULL;
     }
 
     if (ngx_array_init(&conf->pings, cf->pool, 1,
-                       sizeof(ngx_http_session_security_location_t))
+                       sizeof(ngx_http_ssec_location_t))
         != NGX_OK
         || ngx_array_init(&conf->scripts, cf->pool, 1,
-                          sizeof(ngx_http_session_security_location_t))
+                          sizeof(ngx_http_ssec_location_t))
            != NGX_OK
         || ngx_array_init(&conf->names, cf->pool, 4,
-                          sizeof(ngx_http_session_security_name_t))
+                          sizeof(ngx_http_ssec_name_t))
            != NGX_OK
         || ngx_array_init(&conf->hosts, cf->pool, 1, sizeof(ngx_str_t))
            != NGX_OK
         || ngx_array_init(&conf->pages, cf->pool, 1,
-                          sizeof(ngx_http_session_security_pages_t))
+                          sizeof(ngx_http_ssec_pages_t))
            != NGX_OK)
     {
         return NULL;
@@ -713,10 +710,9 @@ ngx_http_session_security_create_srv_conf(ngx_conf_t *cf)
 /* nginx itself keeps a server's names no longer than it reads them. */
 
 static char *
-ngx_http_session_security_merge_srv_conf(ngx_conf_t *cf, void *parent,
-    void *child)
+ngx_http_ssec_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
 {
-    ngx_http_session_security_srv_conf_t *conf = child;
+    ngx_http_ssec_srv_conf_t *conf = child;
 
     ngx_str_t                 *host;
     ngx_uint_t                 i;
@@ -755,11 +751,11 @@ ngx_http_session_security_merge_srv_conf(ngx_conf_t *cf, void *parent,
 
 
 static void *
-ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
+ngx_http_ssec_create_loc_conf(ngx_conf_t *cf)
 {
-    ngx_http_session_security_loc_conf_t  *conf;
+    ngx_http_ssec_loc_conf_t  *conf;
 
-    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_session_security_loc_conf_t));
+    conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_ssec_loc_conf_t));
     if (conf == NULL) {
         return NULL;
     }
@@ -801,25 +797,24 @@ ngx_http_session_security_create_loc_conf(ngx_conf_t *cf)
 
 
 static char *
-ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
-    void *child)
+ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
-    ngx_http_session_security_loc_conf_t *prev = parent;
-    ngx_http_session_security_loc_conf_t *conf = child;
+    ngx_http_ssec_loc_conf_t *prev = parent;
+    ngx_http_ssec_loc_conf_t *conf = child;
 
     ngx_http_core_loc_conf_t               *clcf;
     ngx_http_core_srv_conf_t               *cscf;
-    ngx_http_session_security_zone_t       *zone;
-    ngx_http_session_security_injected_t   *injected;
-    ngx_http_session_security_main_conf_t  *smcf;
+    ngx_http_ssec_zone_t       *zone;
+    ngx_http_ssec_injected_t   *injected;
+    ngx_http_ssec_main_conf_t  *smcf;
 
     ngx_conf_merge_ptr_value(conf->shm_zone, prev->shm_zone, NULL);
-    ngx_http_session_security_merge_time(&conf->warn_after,
+    ngx_http_ssec_merge_time(&conf->warn_after,
                               &prev->warn_after, 0);
-    ngx_http_session_security_merge_time(&conf->expire_after,
+    ngx_http_ssec_merge_time(&conf->expire_after,
                               &prev->expire_after,
-                              NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER);
-    ngx_http_session_security_merge_time(&conf->max_lifetime,
+                              NGX_HTTP_SSEC_EXPIRE_AFTER);
+    ngx_http_ssec_merge_time(&conf->max_lifetime,
                               &prev->max_lifetime, 0);
     ngx_conf_merge_ptr_value(conf->passive_urls, prev->passive_urls, NULL);
     ngx_conf_merge_ptr_value(conf->passive, prev->passive, NULL);
@@ -828,9 +823,9 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_conf_merge_uint_value(conf->expired_status, prev->expired_status,
                               NGX_HTTP_UNAUTHORIZED);
     ngx_conf_merge_uint_value(conf->activity, prev->activity,
-                              NGX_HTTP_SESSION_SECURITY_REQUESTS);
+                              NGX_HTTP_SSEC_REQUESTS);
     ngx_conf_merge_uint_value(conf->connections, prev->connections,
-                              NGX_HTTP_SESSION_SECURITY_PASSIVE);
+                              NGX_HTTP_SSEC_PASSIVE);
     ngx_conf_merge_uint_value(conf->strict, prev->strict, 0);
     ngx_conf_merge_ptr_value(conf->cookie, prev->cookie, NULL);
     ngx_conf_merge_value(conf->inject, prev->inject, 0);
@@ -848,7 +843,7 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    if (ngx_http_session_security_add_name(&conf->server->names, clcf)
+    if (ngx_http_ssec_add_name(&conf->server->names, clcf)
         != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -863,17 +858,17 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
         if (clcf->lmt_excpt && clcf->handler == NULL) {
             clcf->handler = conf->ping
-                            ? ngx_http_session_security_ping_handler
+                            ? ngx_http_ssec_ping_handler
                             : conf->script
-                              ? ngx_http_session_security_script_handler
+                              ? ngx_http_ssec_script_handler
                               : NULL;
         }
 
     } else if ((conf->ping
-                && clcf->handler != ngx_http_session_security_ping_handler)
+                && clcf->handler != ngx_http_ssec_ping_handler)
                || (conf->script
                    && clcf->handler
-                      != ngx_http_session_security_script_handler))
+                      != ngx_http_ssec_script_handler))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"session_security_%s\" needs a location of its "
@@ -883,7 +878,7 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
         return NGX_CONF_ERROR;
     }
 
-    conf->usual = (conf->activity == NGX_HTTP_SESSION_SECURITY_REQUESTS
+    conf->usual = (conf->activity == NGX_HTTP_SSEC_REQUESTS
                    && conf->passive_urls == NULL && conf->passive == NULL
                    && !conf->ping);
 
@@ -910,7 +905,7 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     }
 
     if (conf->shm_zone && conf->logout_url && conf->logout_url->login
-        && ((ngx_http_session_security_zone_t *) conf->shm_zone->data)->value)
+        && ((ngx_http_ssec_zone_t *) conf->shm_zone->data)->value)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"session_security_login_url\" needs a zone with "
@@ -931,14 +926,10 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
                            "\"session_security_warn_after\" of %uL%s is not "
                            "below \"session_security_expire_after\" of "
                            "%uL%s%s; lower the one or raise the other",
-                           ngx_http_session_security_in_units(
-                                                     conf->warn_after.ms),
-                           ngx_http_session_security_unit(
-                                                     conf->warn_after.ms),
-                           ngx_http_session_security_in_units(
-                                                     conf->expire_after.ms),
-                           ngx_http_session_security_unit(
-                                                     conf->expire_after.ms),
+                           ngx_http_ssec_in_units(conf->warn_after.ms),
+                           ngx_http_ssec_unit(conf->warn_after.ms),
+                           ngx_http_ssec_in_units(conf->expire_after.ms),
+                           ngx_http_ssec_unit(conf->expire_after.ms),
                            conf->expire_after.set ? "" : ", its default");
         return NGX_CONF_ERROR;
     }
@@ -983,7 +974,7 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
     injected->slcf = conf;
     injected->cscf = cscf;
 
-    return (ngx_http_session_security_add_page(cf, conf) == NGX_OK)
+    return (ngx_http_ssec_add_page(cf, conf) == NGX_OK)
            ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
@@ -991,12 +982,11 @@ ngx_http_session_security_merge_loc_conf(ngx_conf_t *cf, void *parent,
 /* Adds to what pings of this zone have to know of the server's pages. */
 
 static ngx_int_t
-ngx_http_session_security_add_page(ngx_conf_t *cf,
-    ngx_http_session_security_loc_conf_t *slcf)
+ngx_http_ssec_add_page(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 {
-    ngx_http_session_security_pages_t  *pages;
+    ngx_http_ssec_pages_t  *pages;
 
-    pages = ngx_http_session_security_pages(slcf);
+    pages = ngx_http_ssec_pages(slcf);
 
     if (pages == NULL) {
 
@@ -1023,31 +1013,31 @@ ngx_http_session_security_add_page(ngx_conf_t *cf,
         }
     }
 
-    if (ngx_http_session_security_add_time(&slcf->expire_after,
-                                           &pages->limits.expire_after,
-                                           &pages->expire_after)
+    if (ngx_http_ssec_add_time(&slcf->expire_after,
+                               &pages->limits.expire_after,
+                               &pages->expire_after)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_session_security_add_time(&slcf->max_lifetime,
-                                              &pages->limits.max_lifetime,
-                                              &pages->max_lifetime);
+    return ngx_http_ssec_add_time(&slcf->max_lifetime,
+                                  &pages->limits.max_lifetime,
+                                  &pages->max_lifetime);
 }
 
 
 /* Locations that inherit a value share it. */
 
 static ngx_int_t
-ngx_http_session_security_add_time(ngx_http_session_security_time_t *time,
-    uint64_t *ms, ngx_array_t *values)
+ngx_http_ssec_add_time(ngx_http_ssec_time_t *time, uint64_t *ms,
+    ngx_array_t *values)
 {
     ngx_uint_t                  i;
     ngx_http_complex_value_t  **value;
 
     if (time->value == NULL) {
-        *ms = ngx_http_session_security_longer(*ms, time->ms);
+        *ms = ngx_http_ssec_longer(*ms, time->ms);
         return NGX_OK;
     }
 
@@ -1073,10 +1063,9 @@ ngx_http_session_security_add_time(ngx_http_session_security_time_t *time,
 /* Those that a URL can name: no regular expression, no "@name", no "if". */
 
 static ngx_int_t
-ngx_http_session_security_add_name(ngx_array_t *names,
-    ngx_http_core_loc_conf_t *clcf)
+ngx_http_ssec_add_name(ngx_array_t *names, ngx_http_core_loc_conf_t *clcf)
 {
-    ngx_http_session_security_name_t  *name;
+    ngx_http_ssec_name_t  *name;
 
     if (clcf->name.len == 0 || clcf->noname || clcf->named
 #if (NGX_PCRE)
@@ -1100,8 +1089,8 @@ ngx_http_session_security_add_name(ngx_array_t *names,
 
 
 static void
-ngx_http_session_security_merge_time(ngx_http_session_security_time_t *conf,
-    ngx_http_session_security_time_t *prev, uint64_t otherwise)
+ngx_http_ssec_merge_time(ngx_http_ssec_time_t *conf,
+    ngx_http_ssec_time_t *prev, uint64_t otherwise)
 {
     if (!conf->set) {
         *conf = *prev;
@@ -1114,25 +1103,25 @@ ngx_http_session_security_merge_time(ngx_http_session_security_time_t *conf,
 
 
 static char *
-ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_ssec_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    u_char                            *p;
-    ssize_t                            size, min;
-    ngx_str_t                         *value, name, s;
-    ngx_uint_t                         i;
-    ngx_shm_zone_t                    *shm_zone;
-    ngx_http_session_security_zone_t  *zone, *bound;
+    u_char                *p;
+    ssize_t                size, min;
+    ngx_str_t             *value, name, s;
+    ngx_uint_t             i;
+    ngx_shm_zone_t        *shm_zone;
+    ngx_http_ssec_zone_t  *zone, *bound;
 
     value = cf->args->elts;
 
-    zone = ngx_pcalloc(cf->pool, sizeof(ngx_http_session_security_zone_t));
+    zone = ngx_pcalloc(cf->pool, sizeof(ngx_http_ssec_zone_t));
     if (zone == NULL) {
         return NGX_CONF_ERROR;
     }
 
     zone->key = value[1];
 
-    if (ngx_http_session_security_zone_key(cf, zone) != NGX_CONF_OK) {
+    if (ngx_http_ssec_zone_key(cf, zone) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -1152,7 +1141,7 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             s.data = value[i].data + 5;
             s.len = value[i].len - 5;
 
-            if (ngx_http_session_security_zone_file(cf, zone, &s)
+            if (ngx_http_ssec_zone_file(cf, zone, &s)
                 != NGX_CONF_OK)
             {
                 return NGX_CONF_ERROR;
@@ -1167,7 +1156,7 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             s.data = value[i].data + 6;
             s.len = value[i].len - 6;
 
-            if (ngx_http_session_security_zone_until(cf, zone, &s)
+            if (ngx_http_ssec_zone_until(cf, zone, &s)
                 != NGX_CONF_OK)
             {
                 return NGX_CONF_ERROR;
@@ -1213,7 +1202,7 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    min = ngx_max(NGX_HTTP_SESSION_SECURITY_MIN_ZONE, 8 * ngx_pagesize);
+    min = ngx_max(NGX_HTTP_SSEC_MIN_ZONE, 8 * ngx_pagesize);
 
     if (size < min) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -1246,7 +1235,7 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    shm_zone->init = ngx_http_session_security_init_zone;
+    shm_zone->init = ngx_http_ssec_init_zone;
     shm_zone->data = zone;
     shm_zone->noreuse = (zone->path != NULL);
 
@@ -1260,8 +1249,8 @@ ngx_http_session_security_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
  */
 
 static char *
-ngx_http_session_security_zone_until(ngx_conf_t *cf,
-    ngx_http_session_security_zone_t *zone, ngx_str_t *until)
+ngx_http_ssec_zone_until(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
+    ngx_str_t *until)
 {
     u_char  *p, ch;
 
@@ -1303,13 +1292,13 @@ ngx_http_session_security_zone_until(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_session_security_zone_file(ngx_conf_t *cf,
-    ngx_http_session_security_zone_t *zone, ngx_str_t *path)
+ngx_http_ssec_zone_file(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
+    ngx_str_t *path)
 {
-    u_char                            *p;
-    ngx_uint_t                         i;
-    ngx_pool_cleanup_t                *cln;
-    ngx_http_session_security_zone_t  *other;
+    u_char                *p;
+    ngx_uint_t             i;
+    ngx_pool_cleanup_t    *cln;
+    ngx_http_ssec_zone_t  *other;
 
     if (path->len == 0 || ngx_http_script_variables_count(path)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -1323,7 +1312,7 @@ ngx_http_session_security_zone_file(ngx_conf_t *cf,
     }
 
     p = ngx_pnalloc(cf->pool,
-                    path->len + sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
+                    path->len + sizeof(NGX_HTTP_SSEC_NEW));
     if (p == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -1332,13 +1321,13 @@ ngx_http_session_security_zone_file(ngx_conf_t *cf,
     zone->new = (char *) p;
 
     p = ngx_cpymem(p, path->data, path->len);
-    ngx_memcpy(p, NGX_HTTP_SESSION_SECURITY_NEW,
-               sizeof(NGX_HTTP_SESSION_SECURITY_NEW));
+    ngx_memcpy(p, NGX_HTTP_SSEC_NEW,
+               sizeof(NGX_HTTP_SSEC_NEW));
 
     i = 0;
 
     for ( ;; ) {
-        other = ngx_http_session_security_next_zone(cf->cycle, &i);
+        other = ngx_http_ssec_next_zone(cf->cycle, &i);
 
         if (other == NULL) {
             break;
@@ -1378,7 +1367,7 @@ ngx_http_session_security_zone_file(ngx_conf_t *cf,
         return NGX_CONF_ERROR;
     }
 
-    cln->handler = ngx_http_session_security_cleanup_file;
+    cln->handler = ngx_http_ssec_cleanup_file;
     cln->data = zone;
 
     return NGX_CONF_OK;
@@ -1386,8 +1375,7 @@ ngx_http_session_security_zone_file(ngx_conf_t *cf,
 
 
 static char *
-ngx_http_session_security_zone_key(ngx_conf_t *cf,
-    ngx_http_session_security_zone_t *zone)
+ngx_http_ssec_zone_key(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone)
 {
     u_char                            *p;
     ngx_str_t                          name;
@@ -1405,7 +1393,7 @@ ngx_http_session_security_zone_key(ngx_conf_t *cf,
             return NGX_CONF_ERROR;
         }
 
-        zone->value = ngx_http_session_security_compile(cf, &name);
+        zone->value = ngx_http_ssec_compile(cf, &name);
 
         return zone->value ? NGX_CONF_OK : NGX_CONF_ERROR;
     }
@@ -1437,7 +1425,7 @@ ngx_http_session_security_zone_key(ngx_conf_t *cf,
 
 
 static ngx_http_complex_value_t *
-ngx_http_session_security_compile(ngx_conf_t *cf, ngx_str_t *value)
+ngx_http_ssec_compile(ngx_conf_t *cf, ngx_str_t *value)
 {
     ngx_http_complex_value_t          *cv;
     ngx_http_compile_complex_value_t   ccv;
@@ -1458,9 +1446,9 @@ ngx_http_session_security_compile(ngx_conf_t *cf, ngx_str_t *value)
 
 
 static char *
-ngx_http_session_security(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_ssec(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_session_security_loc_conf_t *slcf = conf;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
 
     ngx_str_t  *value, name;
 
@@ -1493,17 +1481,16 @@ ngx_http_session_security(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 static char *
-ngx_http_session_security_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_ssec_set_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     char  *p = conf;
 
-    uint64_t                            ms;
-    ngx_str_t                          *value;
-    ngx_uint_t                          may_be_zero;
-    ngx_http_session_security_time_t   *time;
+    uint64_t               ms;
+    ngx_str_t             *value;
+    ngx_uint_t             may_be_zero;
+    ngx_http_ssec_time_t  *time;
 
-    time = (ngx_http_session_security_time_t *) (p + cmd->offset);
+    time = (ngx_http_ssec_time_t *) (p + cmd->offset);
 
     if (time->set) {
         return "is duplicate";
@@ -1515,18 +1502,17 @@ ngx_http_session_security_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
 
     if (ngx_http_script_variables_count(&value[1])) {
 
-        time->value = ngx_http_session_security_compile(cf, &value[1]);
+        time->value = ngx_http_ssec_compile(cf, &value[1]);
 
         return time->value ? NGX_CONF_OK : NGX_CONF_ERROR;
     }
 
     may_be_zero = (cmd->offset
-                   == offsetof(ngx_http_session_security_loc_conf_t,
-                               max_lifetime));
+                   == offsetof(ngx_http_ssec_loc_conf_t, max_lifetime));
 
     if (!ssec_time(value[1].data, value[1].len, &ms)
         || (ms == 0 && !may_be_zero)
-        || ms > NGX_HTTP_SESSION_SECURITY_MAX_TIME)
+        || ms > NGX_HTTP_SSEC_MAX_TIME)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid time \"%V\" in \"%V\"; "
@@ -1543,14 +1529,13 @@ ngx_http_session_security_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static char *
-ngx_http_session_security_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_ssec_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_session_security_loc_conf_t *slcf = conf;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
 
     ngx_str_t                            *value, path;
     ngx_uint_t                            i;
-    ngx_http_session_security_pattern_t  *pattern;
+    ngx_http_ssec_pattern_t  *pattern;
 #if (NGX_PCRE)
     u_char                                errstr[NGX_MAX_CONF_ERRSTR];
     ngx_regex_compile_t                   rc;
@@ -1558,7 +1543,7 @@ ngx_http_session_security_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd,
 
     if (slcf->passive_urls == NGX_CONF_UNSET_PTR) {
         slcf->passive_urls = ngx_array_create(cf->pool, 4,
-                                 sizeof(ngx_http_session_security_pattern_t));
+                                 sizeof(ngx_http_ssec_pattern_t));
         if (slcf->passive_urls == NULL) {
             return NGX_CONF_ERROR;
         }
@@ -1573,7 +1558,7 @@ ngx_http_session_security_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd,
             return NGX_CONF_ERROR;
         }
 
-        ngx_memzero(pattern, sizeof(ngx_http_session_security_pattern_t));
+        ngx_memzero(pattern, sizeof(ngx_http_ssec_pattern_t));
 
         path = value[i];
 
@@ -1638,10 +1623,9 @@ ngx_http_session_security_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static char *
-ngx_http_session_security_origins(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_ssec_origins(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_session_security_loc_conf_t *slcf = conf;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
 
     ngx_str_t      *value;
     ngx_uint_t      i;
@@ -1680,13 +1664,12 @@ ngx_http_session_security_origins(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static char *
-ngx_http_session_security_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_ssec_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_session_security_loc_conf_t *slcf = conf;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
 
     ngx_str_t                         *value;
-    ngx_http_session_security_url_t   *url;
+    ngx_http_ssec_url_t   *url;
 
     if (slcf->logout_url != NGX_CONF_UNSET_PTR) {
 
@@ -1713,15 +1696,15 @@ ngx_http_session_security_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    url = ngx_palloc(cf->pool, sizeof(ngx_http_session_security_url_t));
+    url = ngx_palloc(cf->pool, sizeof(ngx_http_ssec_url_t));
     if (url == NULL) {
         return NGX_CONF_ERROR;
     }
 
     url->text = value[1];
     url->login = (cmd->post != NULL);
-    url->host = ngx_http_session_security_url_host(&value[1]);
-    url->value = ngx_http_session_security_compile(cf, &value[1]);
+    url->host = ngx_http_ssec_url_host(&value[1]);
+    url->value = ngx_http_ssec_compile(cf, &value[1]);
 
     slcf->logout_url = url;
 
@@ -1732,7 +1715,7 @@ ngx_http_session_security_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
 /* Whether a full URL says that its host is that of the request. */
 
 static ngx_uint_t
-ngx_http_session_security_url_host(ngx_str_t *url)
+ngx_http_ssec_url_host(ngx_str_t *url)
 {
     u_char      *p, *last;
     ngx_uint_t   i;
@@ -1741,17 +1724,17 @@ ngx_http_session_security_url_host(ngx_str_t *url)
         ngx_str_t   text;
         ngx_uint_t  host;
     } hosts[] = {
-        { ngx_string("$host"), NGX_HTTP_SESSION_SECURITY_HOST },
-        { ngx_string("${host}"), NGX_HTTP_SESSION_SECURITY_HOST },
-        { ngx_string("$http_host"), NGX_HTTP_SESSION_SECURITY_HTTP_HOST },
-        { ngx_string("${http_host}"), NGX_HTTP_SESSION_SECURITY_HTTP_HOST }
+        { ngx_string("$host"), NGX_HTTP_SSEC_HOST },
+        { ngx_string("${host}"), NGX_HTTP_SSEC_HOST },
+        { ngx_string("$http_host"), NGX_HTTP_SSEC_HTTP_HOST },
+        { ngx_string("${http_host}"), NGX_HTTP_SSEC_HTTP_HOST }
     };
 
     last = url->data + url->len;
     p = ngx_strlchr(url->data, last, '/');
 
     if (p == NULL || last - p < 2 || p[1] != '/') {
-        return NGX_HTTP_SESSION_SECURITY_ANY_HOST;
+        return NGX_HTTP_SSEC_ANY_HOST;
     }
 
     p += 2;
@@ -1773,15 +1756,14 @@ ngx_http_session_security_url_host(ngx_str_t *url)
         break;
     }
 
-    return NGX_HTTP_SESSION_SECURITY_ANY_HOST;
+    return NGX_HTTP_SSEC_ANY_HOST;
 }
 
 
 static char *
-ngx_http_session_security_expired_status(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_ssec_expired_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_session_security_loc_conf_t *slcf = conf;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
 
     ngx_int_t   status;
     ngx_str_t  *value;
@@ -1811,8 +1793,7 @@ ngx_http_session_security_expired_status(ngx_conf_t *cf, ngx_command_t *cmd,
 /* As ngx_conf_set_enum_slot(), and says what can be written. */
 
 static char *
-ngx_http_session_security_set_word(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_ssec_set_word(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     char  *p = conf;
 
@@ -1849,22 +1830,21 @@ ngx_http_session_security_set_word(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 static char *
-ngx_http_session_security_cookie(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_ssec_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_session_security_loc_conf_t *slcf = conf;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
 
     u_char                              *p;
     ngx_str_t                           *value, s;
     ngx_uint_t                           i;
     ngx_http_complex_value_t           **cv;
-    ngx_http_session_security_cookie_t  *cookie;
+    ngx_http_ssec_cookie_t  *cookie;
 
     if (slcf->cookie != NGX_CONF_UNSET_PTR) {
         return "is duplicate";
     }
 
-    cookie = ngx_pcalloc(cf->pool, sizeof(ngx_http_session_security_cookie_t));
+    cookie = ngx_pcalloc(cf->pool, sizeof(ngx_http_ssec_cookie_t));
     if (cookie == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -1914,7 +1894,7 @@ ngx_http_session_security_cookie(ngx_conf_t *cf, ngx_command_t *cmd,
             return "has a duplicate parameter";
         }
 
-        *cv = ngx_http_session_security_compile(cf, &s);
+        *cv = ngx_http_ssec_compile(cf, &s);
 
         if (*cv == NULL) {
             return NGX_CONF_ERROR;
@@ -1934,12 +1914,12 @@ invalid:
 
 
 static char *
-ngx_http_session_security_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_ssec_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_session_security_loc_conf_t *slcf = conf;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
 
     ngx_http_core_loc_conf_t              *clcf;
-    ngx_http_session_security_srv_conf_t  *sscf;
+    ngx_http_ssec_srv_conf_t  *sscf;
 
     if (slcf->ping) {
         return "is duplicate";
@@ -1952,25 +1932,24 @@ ngx_http_session_security_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     slcf->ping = 1;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = ngx_http_session_security_ping_handler;
+    clcf->handler = ngx_http_ssec_ping_handler;
 
     sscf = ngx_http_conf_get_module_srv_conf(cf,
                                              ngx_http_session_security_module);
 
-    return (ngx_http_session_security_add_location(cf, &sscf->pings, slcf)
+    return (ngx_http_ssec_add_location(cf, &sscf->pings, slcf)
             == NGX_OK)
            ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
 static char *
-ngx_http_session_security_script(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_ssec_script(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_session_security_loc_conf_t *slcf = conf;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
 
     ngx_http_core_loc_conf_t              *clcf;
-    ngx_http_session_security_srv_conf_t  *sscf;
+    ngx_http_ssec_srv_conf_t  *sscf;
 
     if (slcf->script) {
         return "is duplicate";
@@ -1983,12 +1962,12 @@ ngx_http_session_security_script(ngx_conf_t *cf, ngx_command_t *cmd,
     slcf->script = 1;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = ngx_http_session_security_script_handler;
+    clcf->handler = ngx_http_ssec_script_handler;
 
     sscf = ngx_http_conf_get_module_srv_conf(cf,
                                              ngx_http_session_security_module);
 
-    return (ngx_http_session_security_add_location(cf, &sscf->scripts, slcf)
+    return (ngx_http_ssec_add_location(cf, &sscf->scripts, slcf)
             == NGX_OK)
            ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
@@ -1997,12 +1976,12 @@ ngx_http_session_security_script(ngx_conf_t *cf, ngx_command_t *cmd,
 /* A regular expression, or a name with "@", is no URL to ask for. */
 
 static ngx_int_t
-ngx_http_session_security_add_location(ngx_conf_t *cf, ngx_array_t *locations,
-    ngx_http_session_security_loc_conf_t *slcf)
+ngx_http_ssec_add_location(ngx_conf_t *cf, ngx_array_t *locations,
+    ngx_http_ssec_loc_conf_t *slcf)
 {
-    u_char                                *p;
-    ngx_http_core_loc_conf_t              *clcf;
-    ngx_http_session_security_location_t  *location;
+    u_char                    *p;
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_ssec_location_t  *location;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
@@ -2037,17 +2016,16 @@ ngx_http_session_security_add_location(ngx_conf_t *cf, ngx_array_t *locations,
 
 
 static char *
-ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_ssec_inject(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_session_security_loc_conf_t *slcf = conf;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
 
     u_char                                   *p;
     ngx_str_t                                *value, v;
     ngx_uint_t                                i, n;
-    ngx_http_session_security_option_t       *option;
-    ngx_http_session_security_main_conf_t    *smcf;
-    ngx_http_session_security_option_name_t  *name;
+    ngx_http_ssec_option_t       *option;
+    ngx_http_ssec_main_conf_t    *smcf;
+    ngx_http_ssec_option_name_t  *name;
 
     if (slcf->inject != NGX_CONF_UNSET) {
         return "is duplicate";
@@ -2073,7 +2051,7 @@ ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     slcf->inject_options = ngx_array_create(cf->pool, 4,
-                                   sizeof(ngx_http_session_security_option_t));
+                                   sizeof(ngx_http_ssec_option_t));
     if (slcf->inject_options == NULL) {
         return NGX_CONF_ERROR;
     }
@@ -2082,7 +2060,7 @@ ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
 
         p = (u_char *) ngx_strchr(value[i].data, '=');
 
-        for (name = ngx_http_session_security_options; name->name.len; name++)
+        for (name = ngx_http_ssec_options; name->name.len; name++)
         {
             if (p && (size_t) (p - value[i].data) == name->name.len
                 && ngx_strncmp(value[i].data, name->name.data, name->name.len)
@@ -2103,7 +2081,7 @@ ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
         v.data = p + 1;
         v.len = value[i].data + value[i].len - v.data;
 
-        if (!ngx_http_session_security_option(name, &v)) {
+        if (!ngx_http_ssec_option(name, &v)) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid value in \"%V\" of \"%V\"; write "
                                "%s", &value[i], &cmd->name, name->mend);
@@ -2125,7 +2103,7 @@ ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
 
         ngx_str_null(&option->text);
         option->attribute = name->attribute;
-        option->value = ngx_http_session_security_compile(cf, &v);
+        option->value = ngx_http_ssec_compile(cf, &v);
 
         if (option->value == NULL) {
             return NGX_CONF_ERROR;
@@ -2139,8 +2117,7 @@ ngx_http_session_security_inject(ngx_conf_t *cf, ngx_command_t *cmd,
 /* A constant is looked at here; what a variable gives, the script bears. */
 
 static ngx_uint_t
-ngx_http_session_security_option(
-    ngx_http_session_security_option_name_t *name, ngx_str_t *value)
+ngx_http_ssec_option(ngx_http_ssec_option_name_t *name, ngx_str_t *value)
 {
     size_t      i;
     ngx_uint_t  n;
@@ -2172,11 +2149,11 @@ ngx_http_session_security_option(
 
 
 static ngx_int_t
-ngx_http_session_security_add_variables(ngx_conf_t *cf)
+ngx_http_ssec_add_variables(ngx_conf_t *cf)
 {
     ngx_http_variable_t  *var, *v;
 
-    for (v = ngx_http_session_security_vars; v->name.len; v++) {
+    for (v = ngx_http_ssec_vars; v->name.len; v++) {
         var = ngx_http_add_variable(cf, &v->name, v->flags);
         if (var == NULL) {
             return NGX_ERROR;
@@ -2191,15 +2168,15 @@ ngx_http_session_security_add_variables(ngx_conf_t *cf)
 
 
 static ngx_int_t
-ngx_http_session_security_init(ngx_conf_t *cf)
+ngx_http_ssec_init(ngx_conf_t *cf)
 {
-    ngx_uint_t                              i;
-    ngx_http_handler_pt                    *h;
-    ngx_http_core_main_conf_t              *cmcf;
-    ngx_http_session_security_zone_t       *zone;
-    ngx_http_session_security_injected_t   *injected;
-    ngx_http_session_security_srv_conf_t   *server;
-    ngx_http_session_security_main_conf_t  *smcf;
+    ngx_uint_t                  i;
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+    ngx_http_ssec_zone_t       *zone;
+    ngx_http_ssec_injected_t   *injected;
+    ngx_http_ssec_srv_conf_t   *server;
+    ngx_http_ssec_main_conf_t  *smcf;
 
     smcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_session_security_module);
@@ -2207,7 +2184,7 @@ ngx_http_session_security_init(ngx_conf_t *cf)
     injected = smcf->injected.elts;
 
     for (i = 0; i < smcf->injected.nelts; i++) {
-        ngx_http_session_security_init_injected(cf, &injected[i]);
+        ngx_http_ssec_init_injected(cf, &injected[i]);
     }
 
     /* where each zone has a ping of its own, so has a tag written by hand */
@@ -2216,8 +2193,7 @@ ngx_http_session_security_init(ngx_conf_t *cf)
         server = injected[i].slcf->server;
 
         if (server->builtin == NULL) {
-            server->builtin = ngx_http_session_security_pages(
-                                                           injected[i].slcf);
+            server->builtin = ngx_http_ssec_pages(injected[i].slcf);
         }
     }
 
@@ -2241,20 +2217,20 @@ ngx_http_session_security_init(ngx_conf_t *cf)
         h[i] = h[i - 1];
     }
 
-    h[0] = ngx_http_session_security_handler;
+    h[0] = ngx_http_ssec_handler;
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
     if (h == NULL) {
         return NGX_ERROR;
     }
 
-    *h = ngx_http_session_security_content_handler;
+    *h = ngx_http_ssec_content_handler;
 
-    ngx_http_session_security_init_header_filter();
-    ngx_http_session_security_init_trailers_filters();
+    ngx_http_ssec_init_header_filter();
+    ngx_http_ssec_init_trailers_filters();
 
     for (i = 0; /* void */ ; /* void */ ) {
-        zone = ngx_http_session_security_next_zone(cf->cycle, &i);
+        zone = ngx_http_ssec_next_zone(cf->cycle, &i);
 
         if (zone == NULL) {
             break;
@@ -2281,15 +2257,15 @@ ngx_http_session_security_init(ngx_conf_t *cf)
 /* Pages are changed only after nginx's other filters have made them. */
 
 static ngx_int_t
-ngx_http_session_security_init_pages(ngx_conf_t *cf)
+ngx_http_ssec_init_pages(ngx_conf_t *cf)
 {
-    ngx_http_session_security_main_conf_t  *smcf;
+    ngx_http_ssec_main_conf_t  *smcf;
 
     smcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_session_security_module);
 
     if (smcf->pages) {
-        ngx_http_session_security_init_page_filters();
+        ngx_http_ssec_init_page_filters();
     }
 
     return NGX_OK;
@@ -2306,15 +2282,14 @@ ngx_http_session_security_init_pages(ngx_conf_t *cf)
  */
 
 static void
-ngx_http_session_security_init_injected(ngx_conf_t *cf,
-    ngx_http_session_security_injected_t *injected)
+ngx_http_ssec_init_injected(ngx_conf_t *cf, ngx_http_ssec_injected_t *injected)
 {
-    ngx_uint_t                             i;
-    ngx_http_session_security_zone_t      *zone;
-    ngx_http_session_security_pages_t     *pages;
-    ngx_http_session_security_loc_conf_t  *slcf;
-    ngx_http_session_security_srv_conf_t  *server;
-    ngx_http_session_security_location_t  *ping, *script;
+    ngx_uint_t                 i;
+    ngx_http_ssec_zone_t      *zone;
+    ngx_http_ssec_pages_t     *pages;
+    ngx_http_ssec_loc_conf_t  *slcf;
+    ngx_http_ssec_srv_conf_t  *server;
+    ngx_http_ssec_location_t  *ping, *script;
 
     slcf = injected->slcf;
     server = slcf->server;
@@ -2329,15 +2304,15 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
         }
     }
 
-    pages = ngx_http_session_security_pages(slcf);
+    pages = ngx_http_ssec_pages(slcf);
 
     if (i < server->pings.nelts) {
 
-        if (ngx_http_session_security_is_builtin_path(&slcf->ping_url)
+        if (ngx_http_ssec_is_builtin_path(&slcf->ping_url)
             && (server->builtin == NULL || server->builtin == pages))
         {
             server->builtin = pages;
-            slcf->builtin_ping = NGX_HTTP_SESSION_SECURITY_BELOW_PATH;
+            slcf->builtin_ping = NGX_HTTP_SSEC_BELOW_PATH;
         }
 
     } else {
@@ -2363,8 +2338,8 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
         }
 
         server->builtin = pages;
-        slcf->builtin_ping = NGX_HTTP_SESSION_SECURITY_BUILTIN;
-        ngx_str_set(&slcf->ping_url, NGX_HTTP_SESSION_SECURITY_PING_PATH);
+        slcf->builtin_ping = NGX_HTTP_SSEC_BUILTIN;
+        ngx_str_set(&slcf->ping_url, NGX_HTTP_SSEC_PING_PATH);
     }
 
     if (server->scripts.nelts) {
@@ -2373,10 +2348,10 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
 
     } else {
         slcf->builtin_script = 1;
-        ngx_str_set(&slcf->script_url, NGX_HTTP_SESSION_SECURITY_SCRIPT_PATH);
+        ngx_str_set(&slcf->script_url, NGX_HTTP_SSEC_SCRIPT_PATH);
     }
 
-    if (ngx_http_session_security_init_tag(cf, slcf) != NGX_OK) {
+    if (ngx_http_ssec_init_tag(cf, slcf) != NGX_OK) {
         zone->refused = 1;
     }
 }
@@ -2385,20 +2360,20 @@ ngx_http_session_security_init_injected(ngx_conf_t *cf,
 /* By hand, where the built-in ping would be: it is one for all Paths then. */
 
 static ngx_uint_t
-ngx_http_session_security_is_builtin_path(ngx_str_t *url)
+ngx_http_ssec_is_builtin_path(ngx_str_t *url)
 {
-    static ngx_str_t  path = ngx_string(NGX_HTTP_SESSION_SECURITY_PING_PATH);
+    static ngx_str_t  path = ngx_string(NGX_HTTP_SSEC_PING_PATH);
 
     return url->len == path.len
            && ngx_strncmp(url->data, path.data, path.len) == 0;
 }
 
 
-ngx_http_session_security_pages_t *
-ngx_http_session_security_pages(ngx_http_session_security_loc_conf_t *slcf)
+ngx_http_ssec_pages_t *
+ngx_http_ssec_pages(ngx_http_ssec_loc_conf_t *slcf)
 {
-    ngx_uint_t                          i;
-    ngx_http_session_security_pages_t  *pages;
+    ngx_uint_t              i;
+    ngx_http_ssec_pages_t  *pages;
 
     pages = slcf->server->pages.elts;
 

@@ -19,10 +19,10 @@ typedef struct {
     ngx_str_t    early;          /* Early-Data */
     ngx_str_t    purpose;        /* the last of them */
     ngx_uint_t   prefetch;
-} ngx_http_session_security_fetch_t;
+} ngx_http_ssec_fetch_t;
 
 
-#define ngx_http_session_security_is(s, literal)                              \
+#define ngx_http_ssec_is(s, literal)                                          \
     ((s)->len == sizeof(literal) - 1                                          \
      && ngx_memcmp((s)->data, literal, sizeof(literal) - 1) == 0)
 
@@ -31,38 +31,35 @@ typedef struct {
     (ngx_memcmp((h)->lowcase_key, literal, sizeof(literal) - 1) == 0)
 
 
-static ngx_uint_t ngx_http_session_security_is_active(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t *foreign);
-static void ngx_http_session_security_fetch(ngx_http_request_t *r,
-    ngx_http_session_security_fetch_t *fetch);
-static ngx_str_t *ngx_http_session_security_fetch_value(ngx_table_elt_t *h,
-    ngx_http_session_security_fetch_t *fetch);
-static ngx_uint_t ngx_http_session_security_is_prefetch(ngx_str_t *purpose);
-static ngx_uint_t ngx_http_session_security_is_cross_site(
-    ngx_http_request_t *r, ngx_http_session_security_fetch_t *fetch);
-static ngx_uint_t ngx_http_session_security_is_trusted(ngx_array_t *origins,
+static ngx_uint_t ngx_http_ssec_is_active(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t *foreign);
+static void ngx_http_ssec_fetch(ngx_http_request_t *r,
+    ngx_http_ssec_fetch_t *fetch);
+static ngx_str_t *ngx_http_ssec_fetch_value(ngx_table_elt_t *h,
+    ngx_http_ssec_fetch_t *fetch);
+static ngx_uint_t ngx_http_ssec_is_prefetch(ngx_str_t *purpose);
+static ngx_uint_t ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
+    ngx_http_ssec_fetch_t *fetch);
+static ngx_uint_t ngx_http_ssec_is_trusted(ngx_array_t *origins,
     ngx_str_t *value);
-static ngx_uint_t ngx_http_session_security_asks_for_page(
-    ngx_http_session_security_fetch_t *fetch);
-static ngx_uint_t ngx_http_session_security_navigates(
-    ngx_http_session_security_fetch_t *fetch);
-static ngx_int_t ngx_http_session_security_test_passive(
-    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf);
-static ngx_uint_t ngx_http_session_security_is_passive(ngx_array_t *urls,
-    ngx_str_t *path);
-static ngx_int_t ngx_http_session_security_asked_path(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_ssec_asks_for_page(ngx_http_ssec_fetch_t *fetch);
+static ngx_uint_t ngx_http_ssec_navigates(ngx_http_ssec_fetch_t *fetch);
+static ngx_int_t ngx_http_ssec_test_passive(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf);
+static ngx_uint_t ngx_http_ssec_is_passive(ngx_array_t *urls, ngx_str_t *path);
+static ngx_int_t ngx_http_ssec_asked_path(ngx_http_request_t *r,
     ngx_str_t *path);
 
 
 ngx_int_t
-ngx_http_session_security_event(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ssec_event_t *ev)
+ngx_http_ssec_event(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ssec_event_t *ev)
 {
     ngx_int_t   rc;
     ngx_uint_t  active, foreign;
 
     foreign = 0;
-    active = ngx_http_session_security_is_active(r, slcf, &foreign);
+    active = ngx_http_ssec_is_active(r, slcf, &foreign);
 
     if (slcf->ping) {
         ev->kind = SSEC_PING;
@@ -81,7 +78,7 @@ ngx_http_session_security_event(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    rc = ngx_http_session_security_test_passive(r, slcf);
+    rc = ngx_http_ssec_test_passive(r, slcf);
 
     if (rc == NGX_OK && active) {
         ev->kind = SSEC_ACTIVE;
@@ -92,12 +89,12 @@ ngx_http_session_security_event(ngx_http_request_t *r,
 
 
 static ngx_uint_t
-ngx_http_session_security_is_active(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t *foreign)
+ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_uint_t *foreign)
 {
-    ngx_http_session_security_fetch_t  fetch;
+    ngx_http_ssec_fetch_t  fetch;
 
-    ngx_http_session_security_fetch(r, &fetch);
+    ngx_http_ssec_fetch(r, &fetch);
 
     /*
      * Nobody has seen the page, and perhaps nobody ever will; or anybody who
@@ -105,8 +102,8 @@ ngx_http_session_security_is_active(ngx_http_request_t *r,
      */
 
     if (fetch.prefetch
-        || ngx_http_session_security_is(&fetch.early, "1")
-        || ngx_http_session_security_is_early(r))
+        || ngx_http_ssec_is(&fetch.early, "1")
+        || ngx_http_ssec_is_early(r))
     {
         return 0;
     }
@@ -117,14 +114,13 @@ ngx_http_session_security_is_active(ngx_http_request_t *r,
      * script sends here again and again.
      */
 
-    if (ngx_http_session_security_is_cross_site(r, &fetch)
+    if (ngx_http_ssec_is_cross_site(r, &fetch)
         && (slcf->ping
-            || !ngx_http_session_security_is(&fetch.mode, "navigate")
-            || !ngx_http_session_security_is(&fetch.user, "?1")
+            || !ngx_http_ssec_is(&fetch.mode, "navigate")
+            || !ngx_http_ssec_is(&fetch.user, "?1")
             || (fetch.dest.len
-                && !ngx_http_session_security_is(&fetch.dest, "document")))
-        && !ngx_http_session_security_is_trusted(slcf->origins,
-                                                 &fetch.origin))
+                && !ngx_http_ssec_is(&fetch.dest, "document")))
+        && !ngx_http_ssec_is_trusted(slcf->origins, &fetch.origin))
     {
         *foreign = 1;
         return 0;
@@ -136,28 +132,27 @@ ngx_http_session_security_is_active(ngx_http_request_t *r,
 
     switch (slcf->activity) {
 
-    case NGX_HTTP_SESSION_SECURITY_NAVIGATIONS:
-        return ngx_http_session_security_navigates(&fetch);
+    case NGX_HTTP_SSEC_NAVIGATIONS:
+        return ngx_http_ssec_navigates(&fetch);
 
-    case NGX_HTTP_SESSION_SECURITY_USER:
-        return ngx_http_session_security_is(&fetch.user, "?1");
+    case NGX_HTTP_SSEC_USER:
+        return ngx_http_ssec_is(&fetch.user, "?1");
 
-    default: /* NGX_HTTP_SESSION_SECURITY_REQUESTS */
+    default: /* NGX_HTTP_SSEC_REQUESTS */
         return 1;
     }
 }
 
 
 static void
-ngx_http_session_security_fetch(ngx_http_request_t *r,
-    ngx_http_session_security_fetch_t *fetch)
+ngx_http_ssec_fetch(ngx_http_request_t *r, ngx_http_ssec_fetch_t *fetch)
 {
     ngx_str_t        *value;
     ngx_uint_t        i;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    ngx_memzero(fetch, sizeof(ngx_http_session_security_fetch_t));
+    ngx_memzero(fetch, sizeof(ngx_http_ssec_fetch_t));
 
     for (part = &r->headers_in.headers.part; part; part = part->next) {
 
@@ -165,7 +160,7 @@ ngx_http_session_security_fetch(ngx_http_request_t *r,
 
         for (i = 0; i < part->nelts; i++) {
 
-            value = ngx_http_session_security_fetch_value(&h[i], fetch);
+            value = ngx_http_ssec_fetch_value(&h[i], fetch);
 
             if (value == NULL) {
                 continue;
@@ -175,7 +170,7 @@ ngx_http_session_security_fetch(ngx_http_request_t *r,
 
             if (value == &fetch->purpose) {
                 fetch->prefetch |=
-                              ngx_http_session_security_is_prefetch(value);
+                              ngx_http_ssec_is_prefetch(value);
             }
         }
     }
@@ -185,8 +180,7 @@ ngx_http_session_security_fetch(ngx_http_request_t *r,
 /* Where the header's value goes; NULL if it tells nothing of activity. */
 
 static ngx_str_t *
-ngx_http_session_security_fetch_value(ngx_table_elt_t *h,
-    ngx_http_session_security_fetch_t *fetch)
+ngx_http_ssec_fetch_value(ngx_table_elt_t *h, ngx_http_ssec_fetch_t *fetch)
 {
     /* other modules may have left out the name in lower case */
 
@@ -247,7 +241,7 @@ ngx_http_session_security_fetch_value(ngx_table_elt_t *h,
 
 
 static ngx_uint_t
-ngx_http_session_security_is_prefetch(ngx_str_t *purpose)
+ngx_http_ssec_is_prefetch(ngx_str_t *purpose)
 {
     return ngx_strlcasestrn(purpose->data, purpose->data + purpose->len,
                             (u_char *) "prefetch", 8 - 1) != NULL
@@ -263,13 +257,13 @@ ngx_http_session_security_is_prefetch(ngx_str_t *purpose)
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_cross_site(ngx_http_request_t *r,
-    ngx_http_session_security_fetch_t *fetch)
+ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
+    ngx_http_ssec_fetch_t *fetch)
 {
     ssec_origin_t  origin;
 
     if (fetch->site.len) {
-        return ngx_http_session_security_is(&fetch->site, "cross-site");
+        return ngx_http_ssec_is(&fetch->site, "cross-site");
     }
 
     if (fetch->origin.len == 0) {
@@ -285,7 +279,7 @@ ngx_http_session_security_is_cross_site(ngx_http_request_t *r,
 /* Whether it is an origin of session_security_origins. */
 
 static ngx_uint_t
-ngx_http_session_security_is_trusted(ngx_array_t *origins, ngx_str_t *value)
+ngx_http_ssec_is_trusted(ngx_array_t *origins, ngx_str_t *value)
 {
     ngx_uint_t      i;
     ssec_origin_t   origin, *trusted;
@@ -316,17 +310,16 @@ ngx_http_session_security_is_trusted(ngx_array_t *origins, ngx_str_t *value)
  */
 
 static ngx_uint_t
-ngx_http_session_security_asks_for_page(
-    ngx_http_session_security_fetch_t *fetch)
+ngx_http_ssec_asks_for_page(ngx_http_ssec_fetch_t *fetch)
 {
-    if (ngx_http_session_security_is(&fetch->mode, "navigate")) {
+    if (ngx_http_ssec_is(&fetch->mode, "navigate")) {
         return 1;
     }
 
     if (fetch->mode.len
-        && !(ngx_http_session_security_is(&fetch->upgrade, "1")
-             && (ngx_http_session_security_is(&fetch->mode, "same-origin")
-                 || ngx_http_session_security_is(&fetch->mode, "cors"))))
+        && !(ngx_http_ssec_is(&fetch->upgrade, "1")
+             && (ngx_http_ssec_is(&fetch->mode, "same-origin")
+                 || ngx_http_ssec_is(&fetch->mode, "cors"))))
     {
         return 0;
     }
@@ -346,53 +339,52 @@ ngx_http_session_security_asks_for_page(
  */
 
 static ngx_uint_t
-ngx_http_session_security_navigates(ngx_http_session_security_fetch_t *fetch)
+ngx_http_ssec_navigates(ngx_http_ssec_fetch_t *fetch)
 {
-    return ngx_http_session_security_asks_for_page(fetch)
-           && (!ngx_http_session_security_is(&fetch->mode, "navigate")
+    return ngx_http_ssec_asks_for_page(fetch)
+           && (!ngx_http_ssec_is(&fetch->mode, "navigate")
                || fetch->dest.len == 0
-               || ngx_http_session_security_is(&fetch->dest, "document")
-               || ngx_http_session_security_is(&fetch->dest, "empty")
-               || ngx_http_session_security_is(&fetch->user, "?1"));
+               || ngx_http_ssec_is(&fetch->dest, "document")
+               || ngx_http_ssec_is(&fetch->dest, "empty")
+               || ngx_http_ssec_is(&fetch->user, "?1"));
 }
 
 
 ngx_uint_t
-ngx_http_session_security_is_page(ngx_http_request_t *r)
+ngx_http_ssec_is_page(ngx_http_request_t *r)
 {
-    ngx_http_session_security_fetch_t  fetch;
+    ngx_http_ssec_fetch_t  fetch;
 
-    ngx_http_session_security_fetch(r, &fetch);
+    ngx_http_ssec_fetch(r, &fetch);
 
-    return ngx_http_session_security_asks_for_page(&fetch);
+    return ngx_http_ssec_asks_for_page(&fetch);
 }
 
 
 void
-ngx_http_session_security_complete_event(ngx_http_request_t *r,
-    ssec_event_t *ev)
+ngx_http_ssec_complete_event(ngx_http_request_t *r, ssec_event_t *ev)
 {
-    ngx_http_session_security_fetch_t  fetch;
+    ngx_http_ssec_fetch_t  fetch;
 
-    ngx_http_session_security_fetch(r, &fetch);
+    ngx_http_ssec_fetch(r, &fetch);
 
-    ev->page = ngx_http_session_security_asks_for_page(&fetch);
+    ev->page = ngx_http_ssec_asks_for_page(&fetch);
     ev->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
-    ev->cross_site = ngx_http_session_security_is_cross_site(r, &fetch);
+    ev->cross_site = ngx_http_ssec_is_cross_site(r, &fetch);
 }
 
 
 /* As ngx_http_test_predicates(): NGX_DECLINED if it is said to be passive. */
 
 static ngx_int_t
-ngx_http_session_security_test_passive(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf)
+ngx_http_ssec_test_passive(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf)
 {
     ngx_str_t  path;
 
     if (slcf->passive_urls) {
 
-        if (ngx_http_session_security_is_passive(slcf->passive_urls, &r->uri)) {
+        if (ngx_http_ssec_is_passive(slcf->passive_urls, &r->uri)) {
             return NGX_DECLINED;
         }
 
@@ -400,12 +392,11 @@ ngx_http_session_security_test_passive(ngx_http_request_t *r,
 
         if (r->internal) {
 
-            if (ngx_http_session_security_asked_path(r, &path) != NGX_OK) {
+            if (ngx_http_ssec_asked_path(r, &path) != NGX_OK) {
                 return NGX_ERROR;
             }
 
-            if (ngx_http_session_security_is_passive(slcf->passive_urls,
-                                                     &path))
+            if (ngx_http_ssec_is_passive(slcf->passive_urls, &path))
             {
                 return NGX_DECLINED;
             }
@@ -422,10 +413,10 @@ ngx_http_session_security_test_passive(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_passive(ngx_array_t *urls, ngx_str_t *path)
+ngx_http_ssec_is_passive(ngx_array_t *urls, ngx_str_t *path)
 {
-    ngx_uint_t                            i;
-    ngx_http_session_security_pattern_t  *pattern;
+    ngx_uint_t                i;
+    ngx_http_ssec_pattern_t  *pattern;
 
     pattern = urls->elts;
 
@@ -460,7 +451,7 @@ ngx_http_session_security_is_passive(ngx_array_t *urls, ngx_str_t *path)
 /* What r->uri was at first, of which nginx keeps no more than the text. */
 
 static ngx_int_t
-ngx_http_session_security_asked_path(ngx_http_request_t *r, ngx_str_t *path)
+ngx_http_ssec_asked_path(ngx_http_request_t *r, ngx_str_t *path)
 {
     u_char                    *args;
     ngx_http_request_t         asked;

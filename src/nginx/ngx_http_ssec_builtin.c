@@ -7,13 +7,13 @@
 #include "ngx_http_ssec.h"
 
 
-static ngx_int_t ngx_http_session_security_answer_ping(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx);
-static ngx_int_t ngx_http_session_security_longest(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_answer_ping(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx);
+static ngx_int_t ngx_http_ssec_longest(ngx_http_request_t *r,
     ngx_array_t *values, uint64_t least, uint64_t otherwise, const char *name,
     uint64_t *ms);
-static ngx_int_t ngx_http_session_security_told_scope(ngx_http_request_t *r,
-    ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope);
+static ngx_int_t ngx_http_ssec_told_scope(ngx_http_request_t *r,
+    ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope);
 
 
 /*
@@ -22,54 +22,53 @@ static ngx_int_t ngx_http_session_security_told_scope(ngx_http_request_t *r,
  */
 
 ngx_int_t
-ngx_http_session_security_content_handler(ngx_http_request_t *r)
+ngx_http_ssec_content_handler(ngx_http_request_t *r)
 {
-    ngx_http_session_security_ctx_t       *ctx;
-    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_http_ssec_ctx_t       *ctx;
+    ngx_http_ssec_loc_conf_t  *slcf;
 
     if (r != r->main) {
         return NGX_DECLINED;
     }
 
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     /* an error page in place of a ping is no ping */
 
     if (ctx == NULL || !ctx->ping || r->error_page) {
-        return ngx_http_session_security_admit_handler(r);
+        return ngx_http_ssec_admit_handler(r);
     }
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
 
     if (slcf->ping) {
-        ngx_http_session_security_ping_age(r, ctx);
+        ngx_http_ssec_ping_age(r, ctx);
 
-        return ngx_http_session_security_admit_handler(r);
+        return ngx_http_ssec_admit_handler(r);
     }
 
-    return ngx_http_session_security_answer_ping(r, ctx);
+    return ngx_http_ssec_answer_ping(r, ctx);
 }
 
 
 /* The built-in ping; without a context the request has no key. */
 
 static ngx_int_t
-ngx_http_session_security_answer_ping(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_answer_ping(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
     ngx_int_t  rc;
 
     if (ctx) {
-        ngx_http_session_security_ping_age(r, ctx);
+        ngx_http_ssec_ping_age(r, ctx);
 
-        rc = ngx_http_session_security_admit_handler(r);
+        rc = ngx_http_ssec_admit_handler(r);
 
         if (rc != NGX_DECLINED) {
             return rc;
         }
     }
 
-    ngx_http_finalize_request(r, ngx_http_session_security_ping_handler(r));
+    ngx_http_finalize_request(r, ngx_http_ssec_ping_handler(r));
 
     return NGX_DONE;
 }
@@ -83,20 +82,20 @@ ngx_http_session_security_answer_ping(ngx_http_request_t *r,
  */
 
 ngx_int_t
-ngx_http_session_security_answer_early(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_uint_t asked)
+ngx_http_ssec_answer_early(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked)
 {
-    ngx_shm_zone_t                   *zone;
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_shm_zone_t       *zone;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    if (asked == NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT) {
+    if (asked == NGX_HTTP_SSEC_ASKED_SCRIPT) {
         ngx_http_finalize_request(r,
-                                  ngx_http_session_security_script_handler(r));
+                                  ngx_http_ssec_script_handler(r));
         return NGX_DONE;
     }
 
     zone = slcf->server->builtin->first->shm_zone;
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     /* what is not known yet is not recorded if it is refused there */
 
@@ -107,7 +106,7 @@ ngx_http_session_security_answer_early(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    return ngx_http_session_security_answer_ping(r, ctx);
+    return ngx_http_ssec_answer_ping(r, ctx);
 }
 
 
@@ -116,12 +115,11 @@ ngx_http_session_security_answer_early(ngx_http_request_t *r,
  * found it to be: it gets a copy of that location's configuration.
  */
 
-ngx_http_session_security_loc_conf_t *
-ngx_http_session_security_ping_conf(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf)
+ngx_http_ssec_loc_conf_t *
+ngx_http_ssec_ping_conf(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 {
-    ngx_uint_t                             pages;
-    ngx_http_session_security_loc_conf_t  *ping, *first;
+    ngx_uint_t                 pages;
+    ngx_http_ssec_loc_conf_t  *ping, *first;
 
     pages = 0;
 
@@ -134,7 +132,7 @@ ngx_http_session_security_ping_conf(ngx_http_request_t *r,
         }
     }
 
-    ping = ngx_palloc(r->pool, sizeof(ngx_http_session_security_loc_conf_t));
+    ping = ngx_palloc(r->pool, sizeof(ngx_http_ssec_loc_conf_t));
     if (ping == NULL) {
         return NULL;
     }
@@ -158,27 +156,27 @@ ngx_http_session_security_ping_conf(ngx_http_request_t *r,
  */
 
 ngx_int_t
-ngx_http_session_security_ping_limits(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
+ngx_http_ssec_ping_limits(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ssec_limits_t *limits)
 {
-    ssec_limits_t                       own;
-    ngx_http_session_security_pages_t  *pages;
+    ssec_limits_t           own;
+    ngx_http_ssec_pages_t  *pages;
 
-    pages = ngx_http_session_security_pages(slcf);
+    pages = ngx_http_ssec_pages(slcf);
 
     if (pages == NULL) {
-        return ngx_http_session_security_limits(r, slcf, limits);
+        return ngx_http_ssec_limits(r, slcf, limits);
     }
 
     *limits = pages->limits;
 
-    if (ngx_http_session_security_longest(r, &pages->expire_after, 1,
-                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
+    if (ngx_http_ssec_longest(r, &pages->expire_after, 1,
+                                       NGX_HTTP_SSEC_EXPIRE_AFTER,
                                        "session_security_expire_after",
                                        &limits->expire_after)
         != NGX_OK
-        || ngx_http_session_security_longest(r, &pages->max_lifetime, 0,
-                                       NGX_HTTP_SESSION_SECURITY_MAX_LIFETIME,
+        || ngx_http_ssec_longest(r, &pages->max_lifetime, 0,
+                                       NGX_HTTP_SSEC_MAX_LIFETIME,
                                        "session_security_max_lifetime",
                                        &limits->max_lifetime)
            != NGX_OK)
@@ -190,13 +188,13 @@ ngx_http_session_security_ping_limits(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_http_session_security_limits(r, slcf, &own) != NGX_OK) {
+    if (ngx_http_ssec_limits(r, slcf, &own) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    limits->expire_after = ngx_http_session_security_longer(
+    limits->expire_after = ngx_http_ssec_longer(
                                      limits->expire_after, own.expire_after);
-    limits->max_lifetime = ngx_http_session_security_longer(
+    limits->max_lifetime = ngx_http_ssec_longer(
                                      limits->max_lifetime, own.max_lifetime);
 
     return NGX_OK;
@@ -204,7 +202,7 @@ ngx_http_session_security_ping_limits(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_session_security_longest(ngx_http_request_t *r, ngx_array_t *values,
+ngx_http_ssec_longest(ngx_http_request_t *r, ngx_array_t *values,
     uint64_t least, uint64_t otherwise, const char *name, uint64_t *ms)
 {
     uint64_t                    n;
@@ -215,14 +213,13 @@ ngx_http_session_security_longest(ngx_http_request_t *r, ngx_array_t *values,
 
     for (i = 0; i < values->nelts; i++) {
 
-        if (ngx_http_session_security_time_value(r, value[i], least, otherwise,
-                                                 name, &n)
+        if (ngx_http_ssec_time_value(r, value[i], least, otherwise, name, &n)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
 
-        *ms = ngx_http_session_security_longer(*ms, n);
+        *ms = ngx_http_ssec_longer(*ms, n);
     }
 
     return NGX_OK;
@@ -237,16 +234,15 @@ ngx_http_session_security_longest(ngx_http_request_t *r, ngx_array_t *values,
  */
 
 ngx_int_t
-ngx_http_session_security_builtin_prefix(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *prefix,
-    ngx_uint_t *learned)
+ngx_http_ssec_builtin_prefix(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *prefix, ngx_uint_t *learned)
 {
-    void                              *notes;
-    unsigned                           i;
-    ngx_int_t                          rc;
-    ssec_str_t                         host, uri;
-    ssec_scope_t                       scope;
-    ngx_http_session_security_zone_t  *zone;
+    void                  *notes;
+    unsigned               i;
+    ngx_int_t              rc;
+    ssec_str_t             host, uri;
+    ssec_scope_t           scope;
+    ngx_http_ssec_zone_t  *zone;
 
     ngx_str_null(prefix);
     *learned = 1;
@@ -267,7 +263,7 @@ ngx_http_session_security_builtin_prefix(ngx_http_request_t *r,
 
     prefix->data = r->unparsed_uri.data;
 
-    rc = ngx_http_session_security_told_scope(r, slcf->cookie, &scope);
+    rc = ngx_http_ssec_told_scope(r, slcf->cookie, &scope);
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
@@ -302,7 +298,7 @@ ngx_http_session_security_builtin_prefix(ngx_http_request_t *r,
 
     /* "//host" would be another site's ping, and another site's script */
 
-    if (!ngx_http_session_security_is_path(prefix)) {
+    if (!ngx_http_ssec_is_path(prefix)) {
         prefix->len = 0;
 
     } else if (prefix->data[prefix->len - 1] == '/') {
@@ -316,8 +312,8 @@ ngx_http_session_security_builtin_prefix(ngx_http_request_t *r,
 /* The configured Path; NGX_DECLINED if there is none. */
 
 static ngx_int_t
-ngx_http_session_security_told_scope(ngx_http_request_t *r,
-    ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope)
+ngx_http_ssec_told_scope(ngx_http_request_t *r, ngx_http_ssec_cookie_t *cookie,
+    ssec_scope_t *scope)
 {
     ngx_str_t  path;
 

@@ -12,127 +12,123 @@
 #include "ngx_http_ssec.h"
 
 
-#define NGX_HTTP_SESSION_SECURITY_TICK  500    /* milliseconds */
+#define NGX_HTTP_SSEC_TICK  500                /* milliseconds */
 
 /* ticks, which fit into 32 bits; what is to come lies beyond what is now */
-#define ngx_http_session_security_ticks(time)                                 \
-    ((ngx_rbtree_key_t) ngx_min((time) / NGX_HTTP_SESSION_SECURITY_TICK,      \
+#define ngx_http_ssec_ticks(time)                                             \
+    ((ngx_rbtree_key_t) ngx_min((time) / NGX_HTTP_SSEC_TICK,                  \
                                 NGX_MAX_INT32_VALUE - 1))
 
 /* whether what its client sends is activity */
-#define ngx_http_session_security_counts(ctx)                                 \
-    ((ctx)->connections == NGX_HTTP_SESSION_SECURITY_ACTIVE)
+#define ngx_http_ssec_counts(ctx)                                             \
+    ((ctx)->connections == NGX_HTTP_SSEC_ACTIVE)
 
 
-static void ngx_http_session_security_tick(ngx_event_t *ev);
-static ngx_uint_t ngx_http_session_security_deaths(void);
-static void ngx_http_session_security_traffic(uint64_t now);
-static void ngx_http_session_security_look(
-    ngx_http_session_security_ctx_t *ctx, uint64_t now, ngx_queue_t *ended);
-static ngx_uint_t ngx_http_session_security_is_upload(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_session_security_is_being_sent(
-    ngx_http_request_t *r);
-static void ngx_http_session_security_watch_until(
-    ngx_http_session_security_ctx_t *ctx, uint64_t deadline);
-static ngx_uint_t ngx_http_session_security_has_ended(
-    ngx_http_session_security_ctx_t *ctx, uint64_t now, uint64_t *deadline);
-static void ngx_http_session_security_close(
-    ngx_http_session_security_ctx_t *ctx);
+static void ngx_http_ssec_tick(ngx_event_t *ev);
+static ngx_uint_t ngx_http_ssec_deaths(void);
+static void ngx_http_ssec_traffic(uint64_t now);
+static void ngx_http_ssec_look(ngx_http_ssec_ctx_t *ctx, uint64_t now,
+    ngx_queue_t *ended);
+static ngx_uint_t ngx_http_ssec_is_upload(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_ssec_is_being_sent(ngx_http_request_t *r);
+static void ngx_http_ssec_watch_until(ngx_http_ssec_ctx_t *ctx,
+    uint64_t deadline);
+static ngx_uint_t ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx,
+    uint64_t now, uint64_t *deadline);
+static void ngx_http_ssec_close(ngx_http_ssec_ctx_t *ctx);
 
 
-static ngx_queue_t        ngx_http_session_security_young;
-static ngx_queue_t        ngx_http_session_security_watched;
-static ngx_rbtree_t       ngx_http_session_security_deadlines;
-static ngx_rbtree_node_t  ngx_http_session_security_sentinel;
-static ngx_uint_t         ngx_http_session_security_nactive;
-static ngx_event_t        ngx_http_session_security_timer;
-static ngx_connection_t   ngx_http_session_security_dummy;
+static ngx_queue_t        ngx_http_ssec_young;
+static ngx_queue_t        ngx_http_ssec_watched;
+static ngx_rbtree_t       ngx_http_ssec_deadlines;
+static ngx_rbtree_node_t  ngx_http_ssec_sentinel;
+static ngx_uint_t         ngx_http_ssec_nactive;
+static ngx_event_t        ngx_http_ssec_timer;
+static ngx_connection_t   ngx_http_ssec_dummy;
 
 
 void
-ngx_http_session_security_init_connections(void)
+ngx_http_ssec_init_connections(void)
 {
     ngx_event_t  *ev;
 
-    ngx_queue_init(&ngx_http_session_security_young);
-    ngx_queue_init(&ngx_http_session_security_watched);
-    ngx_rbtree_init(&ngx_http_session_security_deadlines,
-                    &ngx_http_session_security_sentinel,
+    ngx_queue_init(&ngx_http_ssec_young);
+    ngx_queue_init(&ngx_http_ssec_watched);
+    ngx_rbtree_init(&ngx_http_ssec_deadlines,
+                    &ngx_http_ssec_sentinel,
                     ngx_rbtree_insert_value);
 
-    ngx_http_session_security_dummy.fd = (ngx_socket_t) -1;
+    ngx_http_ssec_dummy.fd = (ngx_socket_t) -1;
 
-    ev = &ngx_http_session_security_timer;
+    ev = &ngx_http_ssec_timer;
 
-    ev->handler = ngx_http_session_security_tick;
-    ev->data = &ngx_http_session_security_dummy;
+    ev->handler = ngx_http_ssec_tick;
+    ev->data = &ngx_http_ssec_dummy;
     ev->log = ngx_cycle->log;
     ev->cancelable = 1;
 }
 
 
 void
-ngx_http_session_security_watch(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_watch(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
     ctx->request = r;
     ctx->queued = 1;
 
-    ngx_queue_insert_tail(&ngx_http_session_security_young, &ctx->queue);
+    ngx_queue_insert_tail(&ngx_http_ssec_young, &ctx->queue);
 
-    if (!ngx_http_session_security_timer.timer_set) {
-        ngx_add_timer(&ngx_http_session_security_timer,
-                      NGX_HTTP_SESSION_SECURITY_TICK);
+    if (!ngx_http_ssec_timer.timer_set) {
+        ngx_add_timer(&ngx_http_ssec_timer, NGX_HTTP_SSEC_TICK);
     }
 }
 
 
 void
-ngx_http_session_security_unwatch(ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_unwatch(ngx_http_ssec_ctx_t *ctx)
 {
     ngx_queue_remove(&ctx->queue);
     ctx->queued = 0;
 
     if (ctx->watched) {
-        ngx_rbtree_delete(&ngx_http_session_security_deadlines, &ctx->node);
+        ngx_rbtree_delete(&ngx_http_ssec_deadlines, &ctx->node);
         ctx->watched = 0;
 
-        ngx_http_session_security_nactive -=
-                                       ngx_http_session_security_counts(ctx);
+        ngx_http_ssec_nactive -=
+                                       ngx_http_ssec_counts(ctx);
     }
 }
 
 
 static void
-ngx_http_session_security_tick(ngx_event_t *ev)
+ngx_http_ssec_tick(ngx_event_t *ev)
 {
-    uint64_t                          now;     /* the host's uptime */
-    ngx_queue_t                      *q, *next, *young, *watched, ended;
-    ngx_rbtree_t                     *deadlines;
-    ngx_rbtree_node_t                *node;
-    ngx_http_session_security_ctx_t  *ctx;
+    uint64_t              now;                 /* the host's uptime */
+    ngx_queue_t          *q, *next, *young, *watched, ended;
+    ngx_rbtree_t         *deadlines;
+    ngx_rbtree_node_t    *node;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    young = &ngx_http_session_security_young;
-    watched = &ngx_http_session_security_watched;
-    deadlines = &ngx_http_session_security_deadlines;
+    young = &ngx_http_ssec_young;
+    watched = &ngx_http_ssec_watched;
+    deadlines = &ngx_http_ssec_deadlines;
 
     ngx_queue_init(&ended);
 
-    now = ngx_http_session_security_uptime();
+    now = ngx_http_ssec_uptime();
 
-    if (ngx_http_session_security_nactive) {
-        ngx_http_session_security_traffic(now);
+    if (ngx_http_ssec_nactive) {
+        ngx_http_ssec_traffic(now);
     }
 
-    if (ngx_http_session_security_deaths()) {
+    if (ngx_http_ssec_deaths()) {
 
         for (q = ngx_queue_head(watched);
              q != ngx_queue_sentinel(watched);
              q = next)
         {
             next = ngx_queue_next(q);
-            ctx = ngx_queue_data(q, ngx_http_session_security_ctx_t, queue);
-            ngx_http_session_security_look(ctx, now, &ended);
+            ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, queue);
+            ngx_http_ssec_look(ctx, now, &ended);
         }
     }
 
@@ -140,14 +136,14 @@ ngx_http_session_security_tick(ngx_event_t *ev)
 
         node = ngx_rbtree_min(deadlines->root, deadlines->sentinel);
 
-        if (node->key > ngx_http_session_security_ticks(now)) {
+        if (node->key > ngx_http_ssec_ticks(now)) {
             break;
         }
 
-        ctx = (ngx_http_session_security_ctx_t *)
+        ctx = (ngx_http_ssec_ctx_t *)
                   ((u_char *) node
-                   - offsetof(ngx_http_session_security_ctx_t, node));
-        ngx_http_session_security_look(ctx, now, &ended);
+                   - offsetof(ngx_http_ssec_ctx_t, node));
+        ngx_http_ssec_look(ctx, now, &ended);
     }
 
     /* most requests never get here */
@@ -155,15 +151,15 @@ ngx_http_session_security_tick(ngx_event_t *ev)
     while (!ngx_queue_empty(young)) {
 
         q = ngx_queue_head(young);
-        ctx = ngx_queue_data(q, ngx_http_session_security_ctx_t, queue);
+        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, queue);
 
-        if (ctx->now + NGX_HTTP_SESSION_SECURITY_TICK
+        if (ctx->now + NGX_HTTP_SSEC_TICK
             > ctx->zone->epoch + now)
         {
             break;
         }
 
-        ngx_http_session_security_look(ctx, now, &ended);
+        ngx_http_ssec_look(ctx, now, &ended);
     }
 
     /* ending one may end others, of the same HTTP/2 connection */
@@ -171,14 +167,14 @@ ngx_http_session_security_tick(ngx_event_t *ev)
     while (!ngx_queue_empty(&ended)) {
 
         q = ngx_queue_head(&ended);
-        ctx = ngx_queue_data(q, ngx_http_session_security_ctx_t, queue);
+        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, queue);
 
-        ngx_http_session_security_unwatch(ctx);
-        ngx_http_session_security_close(ctx);
+        ngx_http_ssec_unwatch(ctx);
+        ngx_http_ssec_close(ctx);
     }
 
     if (!ngx_queue_empty(young) || !ngx_queue_empty(watched)) {
-        ngx_add_timer(ev, NGX_HTTP_SESSION_SECURITY_TICK);
+        ngx_add_timer(ev, NGX_HTTP_SSEC_TICK);
     }
 }
 
@@ -186,13 +182,13 @@ ngx_http_session_security_tick(ngx_event_t *ev)
 /* Whether a session has ended anywhere since this was last asked. */
 
 static ngx_uint_t
-ngx_http_session_security_deaths(void)
+ngx_http_ssec_deaths(void)
 {
-    uint64_t                           deaths;
-    ngx_uint_t                         i, changed;
-    ngx_list_part_t                   *part;
-    ngx_shm_zone_t                    *zones;
-    ngx_http_session_security_zone_t  *zone;
+    uint64_t               deaths;
+    ngx_uint_t             i, changed;
+    ngx_list_part_t       *part;
+    ngx_shm_zone_t        *zones;
+    ngx_http_ssec_zone_t  *zone;
 
     changed = 0;
 
@@ -227,19 +223,19 @@ ngx_http_session_security_deaths(void)
 /* What a client sends to the backend, where that is to be activity. */
 
 static void
-ngx_http_session_security_traffic(uint64_t now)
+ngx_http_ssec_traffic(uint64_t now)
 {
-    off_t                             sent;
-    ngx_queue_t                      *q, *watched;
-    ngx_uint_t                        i;
-    ssec_entry_t                      entry;
-    ssec_event_t                      ev;
-    ssec_table_t                     *table;
-    ssec_outcome_t                    outcome;
-    ngx_http_upstream_t              *u;
-    ngx_http_session_security_ctx_t  *ctx;
+    off_t                 sent;
+    ngx_queue_t          *q, *watched;
+    ngx_uint_t            i;
+    ssec_entry_t          entry;
+    ssec_event_t          ev;
+    ssec_table_t         *table;
+    ssec_outcome_t        outcome;
+    ngx_http_upstream_t  *u;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    watched = &ngx_http_session_security_watched;
+    watched = &ngx_http_ssec_watched;
 
     ngx_memzero(&ev, sizeof(ssec_event_t));
 
@@ -251,10 +247,10 @@ ngx_http_session_security_traffic(uint64_t now)
          q != ngx_queue_sentinel(watched);
          q = ngx_queue_next(q))
     {
-        ctx = ngx_queue_data(q, ngx_http_session_security_ctx_t, queue);
+        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, queue);
         u = ctx->request->upstream;
 
-        if (!ngx_http_session_security_counts(ctx) || u == NULL || !u->upgrade
+        if (!ngx_http_ssec_counts(ctx) || u == NULL || !u->upgrade
             || u->peer.connection == NULL)
         {
             continue;
@@ -298,30 +294,29 @@ ngx_http_session_security_traffic(uint64_t now)
 /* Puts it where it belongs now. */
 
 static void
-ngx_http_session_security_look(ngx_http_session_security_ctx_t *ctx,
-    uint64_t now, ngx_queue_t *ended)
+ngx_http_ssec_look(ngx_http_ssec_ctx_t *ctx, uint64_t now, ngx_queue_t *ended)
 {
     uint64_t             deadline;
     ngx_http_request_t  *r;
 
-    if (!ngx_http_session_security_has_ended(ctx, now, &deadline)) {
-        ngx_http_session_security_watch_until(ctx, deadline);
+    if (!ngx_http_ssec_has_ended(ctx, now, &deadline)) {
+        ngx_http_ssec_watch_until(ctx, deadline);
         return;
     }
 
     r = ctx->request;
 
-    if (ngx_http_session_security_is_upload(r)) {
+    if (ngx_http_ssec_is_upload(r)) {
         ctx->upload = 1;
-        ngx_http_session_security_watch_until(ctx, now);
+        ngx_http_ssec_watch_until(ctx, now);
         return;
     }
 
-    ngx_http_session_security_unwatch(ctx);
+    ngx_http_ssec_unwatch(ctx);
 
     /* an upload that is there as a whole gets its response as a whole */
 
-    if (!ctx->upload || ngx_http_session_security_is_being_sent(r)) {
+    if (!ctx->upload || ngx_http_ssec_is_being_sent(r)) {
         ngx_queue_insert_tail(ended, &ctx->queue);
         ctx->queued = 1;
     }
@@ -334,9 +329,9 @@ ngx_http_session_security_look(ngx_http_session_security_ctx_t *ctx,
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_upload(ngx_http_request_t *r)
+ngx_http_ssec_is_upload(ngx_http_request_t *r)
 {
-    return ngx_http_session_security_is_being_sent(r)
+    return ngx_http_ssec_is_being_sent(r)
            && !r->header_sent
            && r->headers_in.upgrade == NULL;
 }
@@ -345,37 +340,35 @@ ngx_http_session_security_is_upload(ngx_http_request_t *r)
 /* Whether the client has yet to send some of the body. */
 
 static ngx_uint_t
-ngx_http_session_security_is_being_sent(ngx_http_request_t *r)
+ngx_http_ssec_is_being_sent(ngx_http_request_t *r)
 {
     return r->request_body && r->request_body->rest > 0;
 }
 
 
 static void
-ngx_http_session_security_watch_until(ngx_http_session_security_ctx_t *ctx,
-    uint64_t deadline)
+ngx_http_ssec_watch_until(ngx_http_ssec_ctx_t *ctx, uint64_t deadline)
 {
     ngx_http_upstream_t  *u;
 
     if (ctx->watched) {
-        ngx_rbtree_delete(&ngx_http_session_security_deadlines, &ctx->node);
+        ngx_rbtree_delete(&ngx_http_ssec_deadlines, &ctx->node);
 
     } else {
         u = ctx->request->upstream;
 
         ctx->watched = 1;
         ctx->sent = (u && u->peer.connection) ? u->peer.connection->sent : 0;
-        ngx_http_session_security_nactive +=
-                                       ngx_http_session_security_counts(ctx);
+        ngx_http_ssec_nactive +=
+                                       ngx_http_ssec_counts(ctx);
 
         ngx_queue_remove(&ctx->queue);
-        ngx_queue_insert_tail(&ngx_http_session_security_watched,
-                              &ctx->queue);
+        ngx_queue_insert_tail(&ngx_http_ssec_watched, &ctx->queue);
     }
 
     ctx->deadline = deadline;
-    ctx->node.key = ngx_http_session_security_ticks(deadline) + 1;
-    ngx_rbtree_insert(&ngx_http_session_security_deadlines, &ctx->node);
+    ctx->node.key = ngx_http_ssec_ticks(deadline) + 1;
+    ngx_rbtree_insert(&ngx_http_ssec_deadlines, &ctx->node);
 }
 
 
@@ -386,15 +379,15 @@ ngx_http_session_security_watch_until(ngx_http_session_security_ctx_t *ctx,
  */
 
 static ngx_uint_t
-ngx_http_session_security_has_ended(ngx_http_session_security_ctx_t *ctx,
-    uint64_t now, uint64_t *deadline)
+ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
+    uint64_t *deadline)
 {
-    ngx_uint_t                        i;
-    ssec_entry_t                      entry;
-    ssec_event_t                      ev;
-    ssec_table_t                     *table;
-    ssec_outcome_t                    outcome;
-    ngx_http_session_security_key_t  *key;
+    ngx_uint_t            i;
+    ssec_entry_t          entry;
+    ssec_event_t          ev;
+    ssec_table_t         *table;
+    ssec_outcome_t        outcome;
+    ngx_http_ssec_key_t  *key;
 
     table = &ctx->zone->table;
     key = ctx->keys.elts;
@@ -449,7 +442,7 @@ ngx_http_session_security_has_ended(ngx_http_session_security_ctx_t *ctx,
 
 
 static void
-ngx_http_session_security_close(ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_close(ngx_http_ssec_ctx_t *ctx)
 {
     ngx_connection_t    *c;
     ngx_http_request_t  *r;

@@ -3,30 +3,27 @@
 #include "ngx_http_ssec.h"
 
 
-static ngx_uint_t ngx_http_session_security_is_deleted(
-    ngx_http_session_security_ctx_t *ctx, ngx_uint_t which);
-static ngx_uint_t ngx_http_session_security_is_useless(
-    ngx_http_session_security_ctx_t *ctx,
-    ngx_http_session_security_key_t *key);
-static ngx_int_t ngx_http_session_security_delete_cookie(
-    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
-    const void *notes, ngx_str_t *name);
-static ngx_uint_t ngx_http_session_security_is_known(ssec_scope_t *scopes,
-    ngx_uint_t n);
-static void ngx_http_session_security_default_scope(ssec_scope_t *scope);
-static ngx_int_t ngx_http_session_security_configured(ngx_http_request_t *r,
-    ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope);
-static ngx_int_t ngx_http_session_security_cookie_value(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_ssec_is_deleted(ngx_http_ssec_ctx_t *ctx,
+    ngx_uint_t which);
+static ngx_uint_t ngx_http_ssec_is_useless(ngx_http_ssec_ctx_t *ctx,
+    ngx_http_ssec_key_t *key);
+static ngx_int_t ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, const void *notes, ngx_str_t *name);
+static ngx_uint_t ngx_http_ssec_is_known(ssec_scope_t *scopes, ngx_uint_t n);
+static void ngx_http_ssec_default_scope(ssec_scope_t *scope);
+static ngx_int_t ngx_http_ssec_configured(ngx_http_request_t *r,
+    ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope);
+static ngx_int_t ngx_http_ssec_cookie_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, const char *parameter, ssec_str_t *s);
-static ngx_int_t ngx_http_session_security_delete_in(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_delete_in(ngx_http_request_t *r,
     ngx_str_t *name, ssec_scope_t *scope);
-static ngx_uint_t ngx_http_session_security_has_prefix(ngx_str_t *name,
-    const char *prefix, size_t len);
+static ngx_uint_t ngx_http_ssec_has_prefix(ngx_str_t *name, const char *prefix,
+    size_t len);
 
 
 void
-ngx_http_session_security_learn(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ssec_set_cookie_t *cookie)
+ngx_http_ssec_learn(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ssec_set_cookie_t *cookie)
 {
     uint32_t       hash;
     ssec_str_t     uri;
@@ -56,13 +53,12 @@ ngx_http_session_security_learn(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_delete_cookies(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx)
 {
-    u_char                            notes[SSEC_TABLE_NOTES];
-    ngx_uint_t                        i;
-    ngx_http_session_security_key_t  *key;
+    u_char                notes[SSEC_TABLE_NOTES];
+    ngx_uint_t            i;
+    ngx_http_ssec_key_t  *key;
 
     ngx_memcpy(notes, ssec_table_lock_notes(&ctx->zone->table),
                SSEC_TABLE_NOTES);
@@ -72,9 +68,8 @@ ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
 
     for (i = 0; i < ctx->keys.nelts; i++) {
 
-        if (ngx_http_session_security_is_deleted(ctx, i)
-            && ngx_http_session_security_delete_cookie(r, slcf, notes,
-                                                       &key[i].name)
+        if (ngx_http_ssec_is_deleted(ctx, i)
+            && ngx_http_ssec_delete_cookie(r, slcf, notes, &key[i].name)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -91,17 +86,16 @@ ngx_http_session_security_delete_cookies(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_deleted(ngx_http_session_security_ctx_t *ctx,
-    ngx_uint_t which)
+ngx_http_ssec_is_deleted(ngx_http_ssec_ctx_t *ctx, ngx_uint_t which)
 {
-    ngx_uint_t                        i;
-    ngx_http_session_security_key_t  *key;
+    ngx_uint_t            i;
+    ngx_http_ssec_key_t  *key;
 
     key = ctx->keys.elts;
 
     if (key[which].name.len == 0
         || (key[which].set && ctx->outcome.verdict != SSEC_LOGOUT)
-        || !ngx_http_session_security_is_useless(ctx, &key[which]))
+        || !ngx_http_ssec_is_useless(ctx, &key[which]))
     {
         return 0;
     }
@@ -112,7 +106,7 @@ ngx_http_session_security_is_deleted(ngx_http_session_security_ctx_t *ctx,
             && ngx_strncmp(key[i].name.data, key[which].name.data,
                            key[i].name.len)
                == 0
-            && (ngx_http_session_security_is_useless(ctx, &key[i])
+            && (ngx_http_ssec_is_useless(ctx, &key[i])
                 ? i < which
                 : key[i].judged && key[i].verdict == SSEC_PASS))
         {
@@ -127,8 +121,7 @@ ngx_http_session_security_is_deleted(ngx_http_session_security_ctx_t *ctx,
 /* Whether the browser has no more use for a key's cookie. */
 
 static ngx_uint_t
-ngx_http_session_security_is_useless(ngx_http_session_security_ctx_t *ctx,
-    ngx_http_session_security_key_t *key)
+ngx_http_ssec_is_useless(ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_key_t *key)
 {
     switch (key->verdict) {
 
@@ -152,9 +145,8 @@ ngx_http_session_security_is_useless(ngx_http_session_security_ctx_t *ctx,
 /* Wherever the backend set it for this URL; else where it is said to be. */
 
 static ngx_int_t
-ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, const void *notes,
-    ngx_str_t *name)
+ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, const void *notes, ngx_str_t *name)
 {
     unsigned      i;
     ngx_int_t     rc;
@@ -164,8 +156,8 @@ ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
 
     /* browsers take this prefix in one way only (RFC 6265bis) */
 
-    if (ngx_http_session_security_has_prefix(name, "__Host-", 7)) {
-        ngx_http_session_security_default_scope(&scopes[0]);
+    if (ngx_http_ssec_has_prefix(name, "__Host-", 7)) {
+        ngx_http_ssec_default_scope(&scopes[0]);
 
         scopes[0].partitioned = slcf->cookie && slcf->cookie->partitioned;
         i = 0;
@@ -175,7 +167,7 @@ ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
             scopes[0].partitioned |= scopes[1].partitioned;
         }
 
-        return ngx_http_session_security_delete_in(r, name, &scopes[0]);
+        return ngx_http_ssec_delete_in(r, name, &scopes[0]);
     }
 
     host.data = r->headers_in.server.data;
@@ -190,21 +182,21 @@ ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
         n += ssec_scope_covers(&scopes[n], &host, &uri);
     }
 
-    rc = ngx_http_session_security_configured(r, slcf->cookie, &scopes[n]);
+    rc = ngx_http_ssec_configured(r, slcf->cookie, &scopes[n]);
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
     }
 
     if (rc == NGX_OK) {
-        n += !ngx_http_session_security_is_known(scopes, n);
+        n += !ngx_http_ssec_is_known(scopes, n);
 
     } else if (n == 0) {
-        ngx_http_session_security_default_scope(&scopes[n++]);
+        ngx_http_ssec_default_scope(&scopes[n++]);
     }
 
     for (i = 0; i < n; i++) {
-        if (ngx_http_session_security_delete_in(r, name, &scopes[i])
+        if (ngx_http_ssec_delete_in(r, name, &scopes[i])
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -218,7 +210,7 @@ ngx_http_session_security_delete_cookie(ngx_http_request_t *r,
 /* Whether the one behind these n is in the same place as one of them. */
 
 static ngx_uint_t
-ngx_http_session_security_is_known(ssec_scope_t *scopes, ngx_uint_t n)
+ngx_http_ssec_is_known(ssec_scope_t *scopes, ngx_uint_t n)
 {
     ngx_uint_t  i;
 
@@ -244,7 +236,7 @@ ngx_http_session_security_is_known(ssec_scope_t *scopes, ngx_uint_t n)
 
 
 static void
-ngx_http_session_security_default_scope(ssec_scope_t *scope)
+ngx_http_ssec_default_scope(ssec_scope_t *scope)
 {
     ngx_memzero(scope, sizeof(ssec_scope_t));
 
@@ -256,8 +248,8 @@ ngx_http_session_security_default_scope(ssec_scope_t *scope)
 /* NGX_DECLINED if nothing is, or what is no use. */
 
 static ngx_int_t
-ngx_http_session_security_configured(ngx_http_request_t *r,
-    ngx_http_session_security_cookie_t *cookie, ssec_scope_t *scope)
+ngx_http_ssec_configured(ngx_http_request_t *r, ngx_http_ssec_cookie_t *cookie,
+    ssec_scope_t *scope)
 {
     ngx_int_t  rc;
 
@@ -265,27 +257,27 @@ ngx_http_session_security_configured(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ngx_http_session_security_default_scope(scope);
+    ngx_http_ssec_default_scope(scope);
 
     scope->secure = cookie->secure;
     scope->partitioned = cookie->partitioned;
 
-    rc = ngx_http_session_security_cookie_value(r, cookie->path, "path",
-                                                &scope->path);
+    rc = ngx_http_ssec_cookie_value(r, cookie->path, "path",
+                                    &scope->path);
     if (rc != NGX_OK) {
         return rc;
     }
 
-    return ngx_http_session_security_cookie_value(r, cookie->domain, "domain",
-                                                  &scope->domain);
+    return ngx_http_ssec_cookie_value(r, cookie->domain, "domain",
+                                      &scope->domain);
 }
 
 
 /* An empty one is none, and NGX_DECLINED one that no cookie can have. */
 
 static ngx_int_t
-ngx_http_session_security_cookie_value(ngx_http_request_t *r,
-    ngx_http_complex_value_t *cv, const char *parameter, ssec_str_t *s)
+ngx_http_ssec_cookie_value(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
+    const char *parameter, ssec_str_t *s)
 {
     size_t      i;
     ngx_str_t   value;
@@ -323,7 +315,7 @@ ngx_http_session_security_cookie_value(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_session_security_delete_in(ngx_http_request_t *r, ngx_str_t *name,
+ngx_http_ssec_delete_in(ngx_http_request_t *r, ngx_str_t *name,
     ssec_scope_t *scope)
 {
     u_char      *p;
@@ -344,8 +336,8 @@ ngx_http_session_security_delete_in(ngx_http_request_t *r, ngx_str_t *name,
     /* browsers take these prefixes with the attribute only (RFC 6265bis) */
 
     secure = scope->secure || scope->cross_site || scope->partitioned
-             || ngx_http_session_security_has_prefix(name, "__Host-", 7)
-             || ngx_http_session_security_has_prefix(name, "__Secure-", 9);
+             || ngx_http_ssec_has_prefix(name, "__Host-", 7)
+             || ngx_http_ssec_has_prefix(name, "__Secure-", 9);
 
 #if (NGX_HTTP_SSL)
     secure |= (r->connection->ssl != NULL);
@@ -387,14 +379,13 @@ ngx_http_session_security_delete_in(ngx_http_request_t *r, ngx_str_t *name,
 
     value.len = p - value.data;
 
-    return ngx_http_session_security_add_header(r, &key, &value)
+    return ngx_http_ssec_add_header(r, &key, &value)
            ? NGX_OK : NGX_ERROR;
 }
 
 
 static ngx_uint_t
-ngx_http_session_security_has_prefix(ngx_str_t *name, const char *prefix,
-    size_t len)
+ngx_http_ssec_has_prefix(ngx_str_t *name, const char *prefix, size_t len)
 {
     return name->len >= len
            && ngx_strncasecmp(name->data, (u_char *) prefix, len) == 0;

@@ -18,79 +18,71 @@
 #include <sys/file.h>
 
 
-#define NGX_HTTP_SESSION_SECURITY_WAIT  100   /* times a tenth of a second */
+#define NGX_HTTP_SSEC_WAIT  100               /* times a tenth of a second */
 
 /* a file's mode, as it is told */
-#define NGX_HTTP_SESSION_SECURITY_MODE  sizeof("0600")
+#define NGX_HTTP_SSEC_MODE  sizeof("0600")
 
 
-static ngx_int_t ngx_http_session_security_check_directory(
-    ngx_shm_zone_t *shm_zone);
-static ngx_int_t ngx_http_session_security_check_mode(ngx_shm_zone_t *shm_zone,
+static ngx_int_t ngx_http_ssec_check_directory(ngx_shm_zone_t *shm_zone);
+static ngx_int_t ngx_http_ssec_check_mode(ngx_shm_zone_t *shm_zone,
     const char *name, struct stat *st);
-static u_char *ngx_http_session_security_mode(u_char *text, struct stat *st);
-static ngx_int_t ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone);
-static ngx_int_t ngx_http_session_security_find(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t **found, ngx_uint_t *alone);
-static ngx_int_t ngx_http_session_security_wait_for_new(
-    ngx_shm_zone_t *shm_zone);
-static ngx_int_t ngx_http_session_security_go_on_with(
-    ngx_shm_zone_t *shm_zone, ngx_http_session_security_file_t *file,
-    ngx_uint_t alone);
-static ngx_int_t ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_zone_t *old);
-static ngx_int_t ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_zone_t *old);
+static u_char *ngx_http_ssec_mode(u_char *text, struct stat *st);
+static ngx_int_t ngx_http_ssec_restart(ngx_shm_zone_t *shm_zone);
+static ngx_int_t ngx_http_ssec_find(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_file_t **found, ngx_uint_t *alone);
+static ngx_int_t ngx_http_ssec_wait_for_new(ngx_shm_zone_t *shm_zone);
+static ngx_int_t ngx_http_ssec_go_on_with(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_file_t *file, ngx_uint_t alone);
+static ngx_int_t ngx_http_ssec_reload(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_zone_t *old);
+static ngx_int_t ngx_http_ssec_replace(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_zone_t *old);
 
-static ngx_int_t ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *there,
-    ngx_http_session_security_file_t **begun);
-static ngx_int_t ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *file, ssec_table_t *from, uint64_t back);
-static ngx_int_t ngx_http_session_security_allocate(
-    ngx_http_session_security_file_t *file);
-static ngx_int_t ngx_http_session_security_fill_holes(
-    ngx_shm_zone_t *shm_zone, ngx_http_session_security_file_t *file);
-static ngx_int_t ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
-    const char *name, int flags, ngx_http_session_security_file_t **opened);
-static ssec_seal_e ngx_http_session_security_read_seal(
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_file_t *file);
-static ngx_int_t ngx_http_session_security_not_ours(ngx_shm_zone_t *shm_zone,
+static ngx_int_t ngx_http_ssec_begin_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_file_t *there, ngx_http_ssec_file_t **begun);
+static ngx_int_t ngx_http_ssec_make_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_file_t *file, ssec_table_t *from, uint64_t back);
+static ngx_int_t ngx_http_ssec_allocate(ngx_http_ssec_file_t *file);
+static ngx_int_t ngx_http_ssec_fill_holes(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_file_t *file);
+static ngx_int_t ngx_http_ssec_open_file(ngx_shm_zone_t *shm_zone,
+    const char *name, int flags, ngx_http_ssec_file_t **opened);
+static ssec_seal_e ngx_http_ssec_read_seal(ngx_http_ssec_zone_t *zone,
+    ngx_http_ssec_file_t *file);
+static ngx_int_t ngx_http_ssec_not_ours(ngx_shm_zone_t *shm_zone,
     const char *name);
-static void ngx_http_session_security_test_users(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *file);
-static void ngx_http_session_security_size_stays(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *file);
-static ngx_int_t ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *file);
-static ngx_int_t ngx_http_session_security_lies_there(const char *name,
-    ngx_http_session_security_file_t *file);
-static void ngx_http_session_security_close_file(
-    ngx_http_session_security_file_t *file);
+static void ngx_http_ssec_test_users(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_file_t *file);
+static void ngx_http_ssec_size_stays(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_file_t *file);
+static ngx_int_t ngx_http_ssec_map_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_file_t *file);
+static ngx_int_t ngx_http_ssec_lies_there(const char *name,
+    ngx_http_ssec_file_t *file);
+static void ngx_http_ssec_close_file(ngx_http_ssec_file_t *file);
 
 
 ngx_int_t
-ngx_http_session_security_init_file(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_zone_t *old)
+ngx_http_ssec_init_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
 {
-    ngx_http_session_security_zone_t  *zone;
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
-    if (ngx_http_session_security_check_directory(shm_zone) != NGX_OK) {
+    if (ngx_http_ssec_check_directory(shm_zone) != NGX_OK) {
         return NGX_ERROR;
     }
 
     if (old == NULL) {
-        return ngx_http_session_security_restart(shm_zone);
+        return ngx_http_ssec_restart(shm_zone);
     }
 
     if (old->file && ngx_strcmp(old->path, zone->path) == 0) {
-        return ngx_http_session_security_reload(shm_zone, old);
+        return ngx_http_ssec_reload(shm_zone, old);
     }
 
-    return ngx_http_session_security_replace(shm_zone, old);
+    return ngx_http_ssec_replace(shm_zone, old);
 }
 
 
@@ -101,14 +93,14 @@ ngx_http_session_security_init_file(ngx_shm_zone_t *shm_zone,
  */
 
 static ngx_int_t
-ngx_http_session_security_check_directory(ngx_shm_zone_t *shm_zone)
+ngx_http_ssec_check_directory(ngx_shm_zone_t *shm_zone)
 {
-    char                              *slash;
-    u_char                             mode[NGX_HTTP_SESSION_SECURITY_MODE];
-    ngx_str_t                          dir;
-    struct stat                        st;
-    char                               name[NGX_MAX_PATH];
-    ngx_http_session_security_zone_t  *zone;
+    char                  *slash;
+    u_char                 mode[NGX_HTTP_SSEC_MODE];
+    ngx_str_t              dir;
+    struct stat            st;
+    char                   name[NGX_MAX_PATH];
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
@@ -136,7 +128,7 @@ ngx_http_session_security_check_directory(ngx_shm_zone_t *shm_zone)
                   "because the mode of its directory is %s; "
                   "\"chmod o-w %V\", or name a file elsewhere",
                   &zone->name, zone->path,
-                  ngx_http_session_security_mode(mode, &st), &dir);
+                  ngx_http_ssec_mode(mode, &st), &dir);
 
     return NGX_ERROR;
 }
@@ -145,11 +137,11 @@ ngx_http_session_security_check_directory(ngx_shm_zone_t *shm_zone)
 /* Who can write to the file can make any session live. */
 
 static ngx_int_t
-ngx_http_session_security_check_mode(ngx_shm_zone_t *shm_zone,
-    const char *name, struct stat *st)
+ngx_http_ssec_check_mode(ngx_shm_zone_t *shm_zone, const char *name,
+    struct stat *st)
 {
-    u_char                             mode[NGX_HTTP_SESSION_SECURITY_MODE];
-    ngx_http_session_security_zone_t  *zone;
+    u_char                 mode[NGX_HTTP_SSEC_MODE];
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
@@ -167,7 +159,7 @@ ngx_http_session_security_check_mode(ngx_shm_zone_t *shm_zone,
                       "\"%s\", because its mode is %s; \"chmod 600 %s\", or "
                       "remove it if somebody may have changed it",
                       &zone->name, name,
-                      ngx_http_session_security_mode(mode, st), name);
+                      ngx_http_ssec_mode(mode, st), name);
         return NGX_ERROR;
     }
 
@@ -178,11 +170,11 @@ ngx_http_session_security_check_mode(ngx_shm_zone_t *shm_zone,
 /* As chmod takes it; ngx_sprintf() knows no octal numbers. */
 
 static u_char *
-ngx_http_session_security_mode(u_char *text, struct stat *st)
+ngx_http_ssec_mode(u_char *text, struct stat *st)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < NGX_HTTP_SESSION_SECURITY_MODE - 1; i++) {
+    for (i = 0; i < NGX_HTTP_SSEC_MODE - 1; i++) {
         text[i] = (u_char) ('0' + ((st->st_mode >> (9 - 3 * i)) & 7));
     }
 
@@ -195,13 +187,13 @@ ngx_http_session_security_mode(u_char *text, struct stat *st)
 /* Nothing runs in this process yet. */
 
 static ngx_int_t
-ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
+ngx_http_ssec_restart(ngx_shm_zone_t *shm_zone)
 {
-    ngx_int_t                          rc;
-    ngx_uint_t                         alone;
-    ssec_seal_e                        seal;
-    ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_file_t  *file, *new;
+    ngx_int_t              rc;
+    ngx_uint_t             alone;
+    ssec_seal_e            seal;
+    ngx_http_ssec_zone_t  *zone;
+    ngx_http_ssec_file_t  *file, *new;
 
     static const char  *why[] = {
         NULL,
@@ -216,7 +208,7 @@ ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
     file = NULL;
 
     do {
-        rc = ngx_http_session_security_find(shm_zone, &file, &alone);
+        rc = ngx_http_ssec_find(shm_zone, &file, &alone);
     } while (rc == NGX_AGAIN);
 
     if (rc == NGX_ERROR) {
@@ -227,10 +219,10 @@ ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
         goto make;
     }
 
-    seal = ngx_http_session_security_read_seal(zone, file);
+    seal = ngx_http_ssec_read_seal(zone, file);
 
     if (seal == SSEC_SEAL_WHOLE) {
-        rc = ngx_http_session_security_go_on_with(shm_zone, file, alone);
+        rc = ngx_http_ssec_go_on_with(shm_zone, file, alone);
         goto done;
     }
 
@@ -239,7 +231,7 @@ ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
     }
 
     if (seal == SSEC_SEAL_NONE) {
-        rc = ngx_http_session_security_not_ours(shm_zone, zone->path);
+        rc = ngx_http_ssec_not_ours(shm_zone, zone->path);
         goto done;
     }
 
@@ -259,10 +251,10 @@ ngx_http_session_security_restart(ngx_shm_zone_t *shm_zone)
 
 make:
 
-    rc = ngx_http_session_security_begin_file(shm_zone, file, &new);
+    rc = ngx_http_ssec_begin_file(shm_zone, file, &new);
 
     if (rc == NGX_OK) {
-        rc = ngx_http_session_security_make_file(shm_zone, new, NULL, 0);
+        rc = ngx_http_ssec_make_file(shm_zone, new, NULL, 0);
     }
 
 done:
@@ -270,7 +262,7 @@ done:
     /* its own, where the zone goes on with that */
 
     if (file) {
-        ngx_http_session_security_close_file(file);
+        ngx_http_ssec_close_file(file);
     }
 
     return rc;
@@ -283,17 +275,17 @@ done:
  */
 
 static ngx_int_t
-ngx_http_session_security_find(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t **found, ngx_uint_t *alone)
+ngx_http_ssec_find(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t **found,
+    ngx_uint_t *alone)
 {
-    ngx_int_t                          rc;
-    ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_file_t  *file;
+    ngx_int_t              rc;
+    ngx_http_ssec_zone_t  *zone;
+    ngx_http_ssec_file_t  *file;
 
     zone = shm_zone->data;
     *alone = 0;
 
-    rc = ngx_http_session_security_open_file(shm_zone, zone->path, 0, &file);
+    rc = ngx_http_ssec_open_file(shm_zone, zone->path, 0, &file);
 
     if (rc != NGX_OK) {
         return rc;
@@ -314,10 +306,10 @@ ngx_http_session_security_find(ngx_shm_zone_t *shm_zone,
         rc = NGX_ERROR;
 
     } else {
-        rc = ngx_http_session_security_wait_for_new(shm_zone);
+        rc = ngx_http_ssec_wait_for_new(shm_zone);
 
         if (rc == NGX_OK
-            && ngx_http_session_security_lies_there(zone->path, file)
+            && ngx_http_ssec_lies_there(zone->path, file)
                != NGX_OK)
         {
             rc = NGX_AGAIN;
@@ -325,7 +317,7 @@ ngx_http_session_security_find(ngx_shm_zone_t *shm_zone,
     }
 
     if (rc != NGX_OK) {
-        ngx_http_session_security_close_file(file);
+        ngx_http_ssec_close_file(file);
         return rc;
     }
 
@@ -338,12 +330,12 @@ ngx_http_session_security_find(ngx_shm_zone_t *shm_zone,
 /* Until nobody makes one. */
 
 static ngx_int_t
-ngx_http_session_security_wait_for_new(ngx_shm_zone_t *shm_zone)
+ngx_http_ssec_wait_for_new(ngx_shm_zone_t *shm_zone)
 {
-    int                                fd;
-    ngx_int_t                          rc;
-    ngx_uint_t                         n;
-    ngx_http_session_security_zone_t  *zone;
+    int                    fd;
+    ngx_int_t              rc;
+    ngx_uint_t             n;
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
@@ -357,7 +349,7 @@ ngx_http_session_security_wait_for_new(ngx_shm_zone_t *shm_zone)
 
     for (n = 0; flock(fd, LOCK_SH|LOCK_NB) == -1; n++) {
 
-        if (n == NGX_HTTP_SESSION_SECURITY_WAIT) {
+        if (n == NGX_HTTP_SSEC_WAIT) {
             ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                           "session_security_zone \"%V\": \"%s\" is being "
                           "replaced by another nginx; start again",
@@ -376,44 +368,44 @@ ngx_http_session_security_wait_for_new(ngx_shm_zone_t *shm_zone)
 
 
 static ngx_int_t
-ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *file, ngx_uint_t alone)
+ngx_http_ssec_go_on_with(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
+    ngx_uint_t alone)
 {
-    uint64_t                           epoch, now, used, dropped;
-    ssec_host_t                        host;
-    ssec_table_t                       table;
-    ssec_counts_t                      counts;
-    ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_file_t  *new;
+    uint64_t               epoch, now, used, dropped;
+    ssec_host_t            host;
+    ssec_table_t           table;
+    ssec_counts_t          counts;
+    ngx_http_ssec_zone_t  *zone;
+    ngx_http_ssec_file_t  *new;
 
     zone = shm_zone->data;
 
-    if (ngx_http_session_security_fill_holes(shm_zone, file) != NGX_OK) {
+    if (ngx_http_ssec_fill_holes(shm_zone, file) != NGX_OK) {
         return NGX_ERROR;
     }
 
     if (ngx_test_config) {
-        ngx_http_session_security_test_users(shm_zone, file);
+        ngx_http_ssec_test_users(shm_zone, file);
 
         if (file->size == zone->size) {
             return NGX_OK;
         }
 
-        if (ngx_http_session_security_begin_file(shm_zone, file, &new)
+        if (ngx_http_ssec_begin_file(shm_zone, file, &new)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
 
-        return ngx_http_session_security_make_file(shm_zone, new, NULL, 0);
+        return ngx_http_ssec_make_file(shm_zone, new, NULL, 0);
     }
 
-    if (ngx_http_session_security_map_file(shm_zone, file) != NGX_OK) {
+    if (ngx_http_ssec_map_file(shm_zone, file) != NGX_OK) {
         return NGX_ERROR;
     }
 
     ssec_table_open(&table, file->memory, ssec_table_owner());
-    ngx_http_session_security_host(&host);
+    ngx_http_ssec_host(&host);
 
     if (!alone) {
 
@@ -427,7 +419,7 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
         }
 
         if (file->size != zone->size) {
-            ngx_http_session_security_size_stays(shm_zone, file);
+            ngx_http_ssec_size_stays(shm_zone, file);
         }
 
     } else {
@@ -453,21 +445,21 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
 
         if (file->size != zone->size || now >= SSEC_CLOCK_FAR) {
 
-            if (ngx_http_session_security_begin_file(shm_zone, file, &new)
+            if (ngx_http_ssec_begin_file(shm_zone, file, &new)
                 != NGX_OK)
             {
                 return NGX_ERROR;
             }
 
-            return ngx_http_session_security_make_file(shm_zone, new, &table,
-                                                       ssec_clock_back(now));
+            return ngx_http_ssec_make_file(shm_zone, new, &table,
+                                           ssec_clock_back(now));
         }
     }
 
     /* others may have taken its place while nobody had the lock */
 
     if (flock(file->fd, LOCK_SH) == -1
-        || ngx_http_session_security_lies_there(zone->path, file) != NGX_OK)
+        || ngx_http_ssec_lies_there(zone->path, file) != NGX_OK)
     {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
                       "session_security_zone \"%V\": \"%s\" was replaced by "
@@ -489,21 +481,20 @@ ngx_http_session_security_go_on_with(ngx_shm_zone_t *shm_zone,
 /* The zone runs already, with this file. */
 
 static ngx_int_t
-ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_zone_t *old)
+ngx_http_ssec_reload(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
 {
-    ngx_int_t                          rc;
-    struct stat                        st;
-    ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_file_t  *new;
+    ngx_int_t              rc;
+    struct stat            st;
+    ngx_http_ssec_zone_t  *zone;
+    ngx_http_ssec_file_t  *new;
 
     zone = shm_zone->data;
 
-    rc = ngx_http_session_security_lies_there(zone->path, old->file);
+    rc = ngx_http_ssec_lies_there(zone->path, old->file);
 
     if (rc == NGX_OK
         && (fstat(old->file->fd, &st) == -1
-            || ngx_http_session_security_check_mode(shm_zone, zone->path, &st)
+            || ngx_http_ssec_check_mode(shm_zone, zone->path, &st)
                != NGX_OK))
     {
         return NGX_ERROR;
@@ -514,14 +505,13 @@ ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
                       "session_security_zone \"%V\": \"%s\" was removed and "
                       "is written anew", &zone->name, zone->path);
 
-        if (ngx_http_session_security_begin_file(shm_zone, NULL, &new)
+        if (ngx_http_ssec_begin_file(shm_zone, NULL, &new)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
 
-        return ngx_http_session_security_make_file(shm_zone, new, &old->table,
-                                                   0);
+        return ngx_http_ssec_make_file(shm_zone, new, &old->table, 0);
     }
 
     if (rc == NGX_ERROR) {
@@ -535,7 +525,7 @@ ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
 
     if (old->file->size != zone->size) {
 
-        if (ngx_http_session_security_begin_file(shm_zone, old->file, &new)
+        if (ngx_http_ssec_begin_file(shm_zone, old->file, &new)
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -544,17 +534,16 @@ ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
         if (flock(old->file->fd, LOCK_EX|LOCK_NB) == 0) {
             (void) flock(old->file->fd, LOCK_SH);
 
-            return ngx_http_session_security_make_file(shm_zone, new,
-                                                       &old->table, 0);
+            return ngx_http_ssec_make_file(shm_zone, new, &old->table, 0);
         }
 
         /* what failed may have lost the other lock */
 
         (void) flock(old->file->fd, LOCK_SH);
 
-        ngx_http_session_security_close_file(new);
+        ngx_http_ssec_close_file(new);
 
-        ngx_http_session_security_size_stays(shm_zone, old->file);
+        ngx_http_ssec_size_stays(shm_zone, old->file);
     }
 
     zone->table = old->table;
@@ -570,33 +559,32 @@ ngx_http_session_security_reload(ngx_shm_zone_t *shm_zone,
 /* The zone runs already, without a file, or with another one. */
 
 static ngx_int_t
-ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_zone_t *old)
+ngx_http_ssec_replace(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
 {
-    ngx_int_t                          rc;
-    ssec_seal_e                        seal;
-    ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_file_t  *file, *new;
+    ngx_int_t              rc;
+    ssec_seal_e            seal;
+    ngx_http_ssec_zone_t  *zone;
+    ngx_http_ssec_file_t  *file, *new;
 
     zone = shm_zone->data;
     file = NULL;
 
-    rc = ngx_http_session_security_open_file(shm_zone, zone->path, 0, &file);
+    rc = ngx_http_ssec_open_file(shm_zone, zone->path, 0, &file);
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
     }
 
     if (file) {
-        seal = ngx_http_session_security_read_seal(zone, file);
+        seal = ngx_http_ssec_read_seal(zone, file);
 
         if (file->size && seal == SSEC_SEAL_NONE) {
-            rc = ngx_http_session_security_not_ours(shm_zone, zone->path);
+            rc = ngx_http_ssec_not_ours(shm_zone, zone->path);
             goto done;
         }
     }
 
-    rc = ngx_http_session_security_begin_file(shm_zone, file, &new);
+    rc = ngx_http_ssec_begin_file(shm_zone, file, &new);
 
     if (rc != NGX_OK) {
         goto done;
@@ -607,7 +595,7 @@ ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
                       "session_security_zone \"%V\": \"%s\" is in use by "
                       "another zone, or another nginx; name another file",
                       &zone->name, zone->path);
-        ngx_http_session_security_close_file(new);
+        ngx_http_ssec_close_file(new);
         rc = NGX_ERROR;
         goto done;
     }
@@ -619,12 +607,12 @@ ngx_http_session_security_replace(ngx_shm_zone_t *shm_zone,
                       &zone->name, zone->path);
     }
 
-    rc = ngx_http_session_security_make_file(shm_zone, new, &old->table, 0);
+    rc = ngx_http_ssec_make_file(shm_zone, new, &old->table, 0);
 
 done:
 
     if (file) {
-        ngx_http_session_security_close_file(file);
+        ngx_http_ssec_close_file(file);
     }
 
     return rc;
@@ -637,19 +625,17 @@ done:
  */
 
 static ngx_int_t
-ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *there,
-    ngx_http_session_security_file_t **begun)
+ngx_http_ssec_begin_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *there,
+    ngx_http_ssec_file_t **begun)
 {
-    ngx_int_t                          rc;
-    ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_file_t  *file;
+    ngx_int_t              rc;
+    ngx_http_ssec_zone_t  *zone;
+    ngx_http_ssec_file_t  *file;
 
     zone = shm_zone->data;
 
     for ( ;; ) {
-        rc = ngx_http_session_security_open_file(shm_zone, zone->new, O_CREAT,
-                                                 &file);
+        rc = ngx_http_ssec_open_file(shm_zone, zone->new, O_CREAT, &file);
         if (rc != NGX_OK) {
             return NGX_ERROR;
         }
@@ -661,35 +647,35 @@ ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
                           "session_security_zone \"%V\": \"%s\" is being made "
                           "by another nginx; name another file, or start again",
                           &zone->name, zone->new);
-            ngx_http_session_security_close_file(file);
+            ngx_http_ssec_close_file(file);
             return NGX_ERROR;
         }
 
         /* or is not there any more: its maker was ready before it was locked */
 
-        if (ngx_http_session_security_lies_there(zone->new, file) == NGX_OK) {
+        if (ngx_http_ssec_lies_there(zone->new, file) == NGX_OK) {
             break;
         }
 
-        ngx_http_session_security_close_file(file);
+        ngx_http_ssec_close_file(file);
     }
 
     if (file->size
-        && ngx_http_session_security_read_seal(zone, file) == SSEC_SEAL_NONE)
+        && ngx_http_ssec_read_seal(zone, file) == SSEC_SEAL_NONE)
     {
-        ngx_http_session_security_close_file(file);
-        return ngx_http_session_security_not_ours(shm_zone, zone->new);
+        ngx_http_ssec_close_file(file);
+        return ngx_http_ssec_not_ours(shm_zone, zone->new);
     }
 
     file->name = zone->new;
 
-    rc = ngx_http_session_security_lies_there(zone->path, there);
+    rc = ngx_http_ssec_lies_there(zone->path, there);
 
     if (rc != (there ? NGX_OK : NGX_DECLINED) && !ngx_test_config) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                       "session_security_zone \"%V\": \"%s\" was replaced by "
                       "another nginx; start again", &zone->name, zone->path);
-        ngx_http_session_security_close_file(file);
+        ngx_http_ssec_close_file(file);
         return NGX_ERROR;
     }
 
@@ -702,13 +688,13 @@ ngx_http_session_security_begin_file(ngx_shm_zone_t *shm_zone,
 /* With the sessions of a table, if there is one. */
 
 static ngx_int_t
-ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *file, ssec_table_t *from, uint64_t back)
+ngx_http_ssec_make_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
+    ssec_table_t *from, uint64_t back)
 {
-    ngx_int_t                          rc;
-    ssec_host_t                        host;
-    ngx_http_session_security_zone_t  *zone;
-    void                             (*handler)(int);
+    ngx_int_t              rc;
+    ssec_host_t            host;
+    ngx_http_ssec_zone_t  *zone;
+    void                   (*handler)(int);
 
     zone = shm_zone->data;
 
@@ -717,7 +703,7 @@ ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
     /* more than RLIMIT_FSIZE is an error like others, and not the end */
 
     handler = signal(SIGXFSZ, SIG_IGN);
-    rc = ngx_http_session_security_allocate(file);
+    rc = ngx_http_ssec_allocate(file);
     (void) signal(SIGXFSZ, handler);
 
     if (rc != NGX_OK) {
@@ -729,13 +715,13 @@ ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
     }
 
     if (ngx_test_config) {
-        ngx_http_session_security_close_file(file);
+        ngx_http_ssec_close_file(file);
         return NGX_OK;
     }
 
-    if (ngx_http_session_security_map_file(shm_zone, file) != NGX_OK
-        || ngx_http_session_security_create_table(shm_zone, file->memory,
-                                                  file->size, from, back)
+    if (ngx_http_ssec_map_file(shm_zone, file) != NGX_OK
+        || ngx_http_ssec_create_table(shm_zone, file->memory,
+                                      file->size, from, back)
            != NGX_OK)
     {
         goto failed;
@@ -743,7 +729,7 @@ ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
 
     ssec_table_seal(&zone->table, zone->size, zone->key.data, zone->key.len);
 
-    ngx_http_session_security_host(&host);
+    ngx_http_ssec_host(&host);
     zone->epoch = from ? ssec_table_keep_clock(&zone->table, &host)
                        : ssec_table_start_clock(&zone->table, &host);
 
@@ -753,7 +739,7 @@ ngx_http_session_security_make_file(ngx_shm_zone_t *shm_zone,
 
 failed:
 
-    ngx_http_session_security_close_file(file);
+    ngx_http_ssec_close_file(file);
 
     return NGX_ERROR;
 }
@@ -762,7 +748,7 @@ failed:
 /* All of it now: a disk that is full later is a signal to every worker. */
 
 static ngx_int_t
-ngx_http_session_security_allocate(ngx_http_session_security_file_t *file)
+ngx_http_ssec_allocate(ngx_http_ssec_file_t *file)
 {
     int      rc;
     size_t   done;
@@ -810,13 +796,12 @@ ngx_http_session_security_allocate(ngx_http_session_security_file_t *file)
  */
 
 static ngx_int_t
-ngx_http_session_security_fill_holes(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *file)
+ngx_http_ssec_fill_holes(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
 {
 #if (NGX_LINUX)
 
-    int                                rc;
-    ngx_http_session_security_zone_t  *zone;
+    int                    rc;
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
@@ -845,24 +830,24 @@ ngx_http_session_security_fill_holes(ngx_shm_zone_t *shm_zone,
 /* NGX_DECLINED: there is none. */
 
 static ngx_int_t
-ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
-    const char *name, int flags, ngx_http_session_security_file_t **opened)
+ngx_http_ssec_open_file(ngx_shm_zone_t *shm_zone, const char *name, int flags,
+    ngx_http_ssec_file_t **opened)
 {
-    ngx_err_t                          err;
-    ngx_log_t                         *log;
-    struct stat                        st;
-    ngx_http_session_security_zone_t  *zone;
-    ngx_http_session_security_file_t  *file;
+    ngx_err_t              err;
+    ngx_log_t             *log;
+    struct stat            st;
+    ngx_http_ssec_zone_t  *zone;
+    ngx_http_ssec_file_t  *file;
 
     zone = shm_zone->data;
     log = shm_zone->shm.log;
 
-    file = ngx_alloc(sizeof(ngx_http_session_security_file_t), log);
+    file = ngx_alloc(sizeof(ngx_http_ssec_file_t), log);
     if (file == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_memzero(file, sizeof(ngx_http_session_security_file_t));
+    ngx_memzero(file, sizeof(ngx_http_ssec_file_t));
 
     file->refs = 1;
     file->fd = open(name, O_RDWR|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC|flags, 0600);
@@ -896,7 +881,7 @@ ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
         goto failed;
     }
 
-    if (ngx_http_session_security_check_mode(shm_zone, name, &st) != NGX_OK) {
+    if (ngx_http_ssec_check_mode(shm_zone, name, &st) != NGX_OK) {
         goto failed;
     }
 
@@ -908,15 +893,14 @@ ngx_http_session_security_open_file(ngx_shm_zone_t *shm_zone,
 
 failed:
 
-    ngx_http_session_security_close_file(file);
+    ngx_http_ssec_close_file(file);
 
     return NGX_ERROR;
 }
 
 
 static ssec_seal_e
-ngx_http_session_security_read_seal(ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_file_t *file)
+ngx_http_ssec_read_seal(ngx_http_ssec_zone_t *zone, ngx_http_ssec_file_t *file)
 {
     u_char  seal[SSEC_TABLE_SEAL];
 
@@ -935,9 +919,9 @@ ngx_http_session_security_read_seal(ngx_http_session_security_zone_t *zone,
 /* Says so, and gives the error that it is. */
 
 static ngx_int_t
-ngx_http_session_security_not_ours(ngx_shm_zone_t *shm_zone, const char *name)
+ngx_http_ssec_not_ours(ngx_shm_zone_t *shm_zone, const char *name)
 {
-    ngx_http_session_security_zone_t  *zone;
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
@@ -956,12 +940,11 @@ ngx_http_session_security_not_ours(ngx_shm_zone_t *shm_zone, const char *name)
  */
 
 static void
-ngx_http_session_security_test_users(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *file)
+ngx_http_ssec_test_users(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
 {
-    u_char                             head[SSEC_TABLE_CLOCK];
-    ssec_host_t                        host;
-    ngx_http_session_security_zone_t  *zone;
+    u_char                 head[SSEC_TABLE_CLOCK];
+    ssec_host_t            host;
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
@@ -969,7 +952,7 @@ ngx_http_session_security_test_users(ngx_shm_zone_t *shm_zone,
         return;
     }
 
-    ngx_http_session_security_host(&host);
+    ngx_http_ssec_host(&host);
 
     if (ssec_clock_elsewhere(head, &host)) {
         ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
@@ -982,10 +965,9 @@ ngx_http_session_security_test_users(ngx_shm_zone_t *shm_zone,
 
 
 static void
-ngx_http_session_security_size_stays(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *file)
+ngx_http_ssec_size_stays(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
 {
-    ngx_http_session_security_zone_t  *zone;
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
@@ -999,13 +981,12 @@ ngx_http_session_security_size_stays(ngx_shm_zone_t *shm_zone,
 /* Once it is known to be a zone's, and not before, nobody else may read it. */
 
 static ngx_int_t
-ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_file_t *file)
+ngx_http_ssec_map_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
 {
-    u_char                            *memory;
-    u_char                             mode[NGX_HTTP_SESSION_SECURITY_MODE];
-    struct stat                        st;
-    ngx_http_session_security_zone_t  *zone;
+    u_char                *memory;
+    u_char                 mode[NGX_HTTP_SSEC_MODE];
+    struct stat            st;
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
@@ -1021,7 +1002,7 @@ ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
                       "session_security_zone \"%V\": others could read \"%s\", "
                       "whose mode was %s and is 0600 now",
                       &zone->name, zone->path,
-                      ngx_http_session_security_mode(mode, &st));
+                      ngx_http_ssec_mode(mode, &st));
     }
 
     memory = mmap(NULL, file->size, PROT_READ|PROT_WRITE, MAP_SHARED,
@@ -1034,7 +1015,7 @@ ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
         return NGX_ERROR;
     }
 
-    ngx_http_session_security_huge_pages(memory, file->size);
+    ngx_http_ssec_huge_pages(memory, file->size);
 
     file->memory = memory;
 
@@ -1045,8 +1026,7 @@ ngx_http_session_security_map_file(ngx_shm_zone_t *shm_zone,
 /* NGX_DECLINED: nothing does; NGX_ERROR: another one. */
 
 static ngx_int_t
-ngx_http_session_security_lies_there(const char *name,
-    ngx_http_session_security_file_t *file)
+ngx_http_ssec_lies_there(const char *name, ngx_http_ssec_file_t *file)
 {
     struct stat  there, ours;
 
@@ -1066,10 +1046,9 @@ ngx_http_session_security_lies_there(const char *name,
 
 
 void
-ngx_http_session_security_commit_file(ngx_http_session_security_zone_t *zone,
-    ngx_log_t *log)
+ngx_http_ssec_commit_file(ngx_http_ssec_zone_t *zone, ngx_log_t *log)
 {
-    ngx_http_session_security_file_t  *file;
+    ngx_http_ssec_file_t  *file;
 
     file = zone->file;
 
@@ -1098,18 +1077,18 @@ ngx_http_session_security_commit_file(ngx_http_session_security_zone_t *zone,
 /* With the configuration: another one may use it still. */
 
 void
-ngx_http_session_security_cleanup_file(void *data)
+ngx_http_ssec_cleanup_file(void *data)
 {
-    ngx_http_session_security_zone_t  *zone = data;
+    ngx_http_ssec_zone_t  *zone = data;
 
     if (zone->file) {
-        ngx_http_session_security_close_file(zone->file);
+        ngx_http_ssec_close_file(zone->file);
     }
 }
 
 
 static void
-ngx_http_session_security_close_file(ngx_http_session_security_file_t *file)
+ngx_http_ssec_close_file(ngx_http_ssec_file_t *file)
 {
     if (--file->refs) {
         return;

@@ -4,7 +4,7 @@
 
 
 ngx_table_elt_t *
-ngx_http_session_security_find_header(ngx_list_t *headers, ngx_str_t *name)
+ngx_http_ssec_find_header(ngx_list_t *headers, ngx_str_t *name)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
@@ -37,7 +37,7 @@ ngx_http_session_security_find_header(ngx_list_t *headers, ngx_str_t *name)
 
 
 ngx_table_elt_t *
-ngx_http_session_security_add_header(ngx_http_request_t *r, ngx_str_t *name,
+ngx_http_ssec_add_header(ngx_http_request_t *r, ngx_str_t *name,
     ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
@@ -61,23 +61,22 @@ ngx_http_session_security_add_header(ngx_http_request_t *r, ngx_str_t *name,
 /* What is said of a session must not be said again from a cache. */
 
 ngx_int_t
-ngx_http_session_security_no_store(ngx_http_request_t *r)
+ngx_http_ssec_no_store(ngx_http_request_t *r)
 {
     static ngx_str_t  name = ngx_string("Cache-Control");
     static ngx_str_t  value = ngx_string("no-store");
 
-    return ngx_http_session_security_add_header(r, &name, &value)
+    return ngx_http_ssec_add_header(r, &name, &value)
            ? NGX_OK : NGX_ERROR;
 }
 
 
 ngx_int_t
-ngx_http_session_security_not_allowed(ngx_http_request_t *r,
-    ngx_str_t *methods)
+ngx_http_ssec_not_allowed(ngx_http_request_t *r, ngx_str_t *methods)
 {
     static ngx_str_t  name = ngx_string("Allow");
 
-    return ngx_http_session_security_add_header(r, &name, methods)
+    return ngx_http_ssec_add_header(r, &name, methods)
            ? NGX_HTTP_NOT_ALLOWED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
@@ -88,8 +87,7 @@ ngx_http_session_security_not_allowed(ngx_http_request_t *r,
  */
 
 void
-ngx_http_session_security_remove_header(ngx_list_t *headers,
-    ngx_table_elt_t *header)
+ngx_http_ssec_remove_header(ngx_list_t *headers, ngx_table_elt_t *header)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part, *prev, *rest;

@@ -5,55 +5,46 @@
 #include "ssec_seldom.h"
 
 
-static ngx_int_t ngx_http_session_security_value_key(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_keys_t *keys) ssec_seldom;
-static inline ngx_table_elt_t *ngx_http_session_security_cookie_header(
+static ngx_int_t ngx_http_ssec_value_key(ngx_http_request_t *r,
+    ngx_http_ssec_zone_t *zone, ngx_http_ssec_keys_t *keys) ssec_seldom;
+static inline ngx_table_elt_t *ngx_http_ssec_cookie_header(
     ngx_http_request_t *r, ngx_uint_t *several);
-static ngx_int_t ngx_http_session_security_join_cookies(
-    ngx_http_request_t *r, ngx_table_elt_t *header) ssec_seldom;
-static ngx_int_t ngx_http_session_security_special_key(
-    ngx_http_request_t *r, ngx_http_session_security_zone_t *zone,
-    ssec_cookie_t *cookie, ssec_digest_t *digest, ssec_digest_t *whole,
-    size_t *len) ssec_apart;
-static ngx_uint_t ngx_http_session_security_is_cut(
-    ngx_http_session_security_zone_t *zone, ssec_digest_t *digest,
-    ssec_digest_t *whole);
-static ngx_http_session_security_key_t *ngx_http_session_security_next_key(
-    ngx_http_request_t *r, ngx_http_session_security_keys_t *keys) ssec_seldom;
-static inline ngx_uint_t ngx_http_session_security_push_key(
-    ngx_http_session_security_keys_t *keys,
-    ngx_http_session_security_key_t *key, ssec_cookie_t *cookie, size_t len);
-static inline void ngx_http_session_security_push_piece(
-    ngx_http_session_security_keys_t *keys, ngx_uint_t key,
-    ssec_cookie_t *cookie);
-static inline size_t ngx_http_session_security_until(
-    ngx_http_session_security_zone_t *zone, const uint8_t *data, size_t len);
-static ngx_int_t ngx_http_session_security_read_again(
-    ngx_http_request_t *r, ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_keys_t *keys);
-static ngx_int_t ngx_http_session_security_cut(ngx_http_request_t *r,
-    ngx_http_session_security_keys_t *keys);
-static ngx_uint_t ngx_http_session_security_passed(
-    ngx_http_session_security_keys_t *keys);
-static void ngx_http_session_security_set_cookie_header(
-    ngx_http_request_t *r, ngx_table_elt_t *header, u_char *start,
-    u_char *end);
-static void ngx_http_session_security_flush_variables(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ssec_join_cookies(ngx_http_request_t *r,
+    ngx_table_elt_t *header) ssec_seldom;
+static ngx_int_t ngx_http_ssec_special_key(ngx_http_request_t *r,
+    ngx_http_ssec_zone_t *zone, ssec_cookie_t *cookie, ssec_digest_t *digest,
+    ssec_digest_t *whole, size_t *len) ssec_apart;
+static ngx_uint_t ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone,
+    ssec_digest_t *digest, ssec_digest_t *whole);
+static ngx_http_ssec_key_t *ngx_http_ssec_next_key(ngx_http_request_t *r,
+    ngx_http_ssec_keys_t *keys) ssec_seldom;
+static inline ngx_uint_t ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys,
+    ngx_http_ssec_key_t *key, ssec_cookie_t *cookie, size_t len);
+static inline void ngx_http_ssec_push_piece(ngx_http_ssec_keys_t *keys,
+    ngx_uint_t key, ssec_cookie_t *cookie);
+static inline size_t ngx_http_ssec_until(ngx_http_ssec_zone_t *zone,
+    const uint8_t *data, size_t len);
+static ngx_int_t ngx_http_ssec_read_again(ngx_http_request_t *r,
+    ngx_http_ssec_zone_t *zone, ngx_http_ssec_keys_t *keys);
+static ngx_int_t ngx_http_ssec_cut(ngx_http_request_t *r,
+    ngx_http_ssec_keys_t *keys);
+static ngx_uint_t ngx_http_ssec_passed(ngx_http_ssec_keys_t *keys);
+static void ngx_http_ssec_set_cookie_header(ngx_http_request_t *r,
+    ngx_table_elt_t *header, u_char *start, u_char *end);
+static void ngx_http_ssec_flush_variables(ngx_http_request_t *r);
 
 
 ngx_int_t
-ngx_http_session_security_keys(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_keys_t *keys)
+ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ngx_http_ssec_keys_t *keys)
 {
-    size_t                            len;
-    ngx_uint_t                        several;
-    ssec_cookie_t                     cookie;
-    ssec_digest_t                     whole;
-    ssec_cookies_t                    cookies;
-    ngx_table_elt_t                  *header;
-    ngx_http_session_security_key_t  *key;
+    size_t                len;
+    ngx_uint_t            several;
+    ssec_cookie_t         cookie;
+    ssec_digest_t         whole;
+    ssec_cookies_t        cookies;
+    ngx_table_elt_t      *header;
+    ngx_http_ssec_key_t  *key;
 
     keys->elts = &keys->first;
     keys->nelts = 0;
@@ -61,17 +52,17 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
     keys->unread = NULL;
 
     if (zone->value) {
-        return ngx_http_session_security_value_key(r, zone, keys);
+        return ngx_http_ssec_value_key(r, zone, keys);
     }
 
-    header = ngx_http_session_security_cookie_header(r, &several);
+    header = ngx_http_ssec_cookie_header(r, &several);
 
     if (header == NULL) {
         return NGX_OK;
     }
 
     if (several
-        && ngx_http_session_security_join_cookies(r, header) != NGX_OK)
+        && ngx_http_ssec_join_cookies(r, header) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -81,28 +72,28 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
     while (ssec_cookies_next(&cookies, &zone->cookie, &cookie)) {
 
         key = (keys->nelts == 0)
-              ? &keys->first : ngx_http_session_security_next_key(r, keys);
+              ? &keys->first : ngx_http_ssec_next_key(r, keys);
 
         if (key == NULL) {
             return NGX_ERROR;
         }
 
         if (cookie.plain) {
-            len = ngx_http_session_security_until(zone, cookie.value.data,
-                                                  cookie.value.len);
+            len = ngx_http_ssec_until(zone, cookie.value.data,
+                                      cookie.value.len);
             ssec_digest(&zone->table.key, cookie.value.data, len,
                         &key->digest);
 
-        } else if (ngx_http_session_security_special_key(r, zone, &cookie,
-                                                         &key->digest, &whole,
-                                                         &len)
+        } else if (ngx_http_ssec_special_key(r, zone, &cookie,
+                                             &key->digest, &whole,
+                                             &len)
                    != NGX_OK)
         {
             return NGX_ERROR;
         }
 
         if (len
-            && !ngx_http_session_security_push_key(keys, key, &cookie, len))
+            && !ngx_http_ssec_push_key(keys, key, &cookie, len))
         {
             keys->unread = (u_char *) cookie.part.data;
             return NGX_OK;
@@ -120,8 +111,7 @@ ngx_http_session_security_keys(ngx_http_request_t *r,
 /* The first Cookie header, or NULL: other modules may leave NULL for one. */
 
 static inline ngx_table_elt_t *
-ngx_http_session_security_cookie_header(ngx_http_request_t *r,
-    ngx_uint_t *several)
+ngx_http_ssec_cookie_header(ngx_http_request_t *r, ngx_uint_t *several)
 {
 #if (nginx_version >= 1023000)
 
@@ -154,9 +144,8 @@ ngx_http_session_security_cookie_header(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_session_security_value_key(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_keys_t *keys)
+ngx_http_ssec_value_key(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ngx_http_ssec_keys_t *keys)
 {
     ngx_str_t      value;
     ssec_cookie_t  cookie;
@@ -170,8 +159,7 @@ ngx_http_session_security_value_key(ngx_http_request_t *r,
                     &keys->first.digest);
 
         ngx_memzero(&cookie, sizeof(ssec_cookie_t));
-        (void) ngx_http_session_security_push_key(keys, &keys->first, &cookie,
-                                                  value.len);
+        (void) ngx_http_ssec_push_key(keys, &keys->first, &cookie, value.len);
     }
 
     return NGX_OK;
@@ -185,8 +173,7 @@ ngx_http_session_security_value_key(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_session_security_join_cookies(ngx_http_request_t *r,
-    ngx_table_elt_t *header)
+ngx_http_ssec_join_cookies(ngx_http_request_t *r, ngx_table_elt_t *header)
 {
     u_char           *p;
     size_t            len;
@@ -249,8 +236,7 @@ ngx_http_session_security_join_cookies(ngx_http_request_t *r,
         /* a header that cannot be taken out is left empty */
 
         if (h[i] != header) {
-            ngx_http_session_security_remove_header(&r->headers_in.headers,
-                                                    h[i]);
+            ngx_http_ssec_remove_header(&r->headers_in.headers, h[i]);
         }
     }
 
@@ -270,17 +256,16 @@ ngx_http_session_security_join_cookies(ngx_http_request_t *r,
 /* One reading of several; of no length if it is none that counts. */
 
 static ngx_int_t
-ngx_http_session_security_special_key(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ssec_cookie_t *cookie,
-    ssec_digest_t *digest, ssec_digest_t *whole, size_t *len)
+ngx_http_ssec_special_key(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ssec_cookie_t *cookie, ssec_digest_t *digest, ssec_digest_t *whole,
+    size_t *len)
 {
     if (cookie->canonical) {
-        *len = ngx_http_session_security_until(zone, cookie->value.data,
-                                               cookie->value.len);
+        *len = ngx_http_ssec_until(zone, cookie->value.data,
+                                   cookie->value.len);
         ssec_digest(&zone->table.key, cookie->value.data, *len, digest);
 
-    } else if (ngx_http_session_security_canonical(r, zone, &cookie->value,
-                                                   digest, len)
+    } else if (ngx_http_ssec_canonical(r, zone, &cookie->value, digest, len)
                != NGX_OK)
     {
         return NGX_ERROR;
@@ -289,7 +274,7 @@ ngx_http_session_security_special_key(ngx_http_request_t *r,
     if (!cookie->cut) {
         *whole = *digest;
 
-    } else if (!ngx_http_session_security_is_cut(zone, digest, whole)) {
+    } else if (!ngx_http_ssec_is_cut(zone, digest, whole)) {
         *len = 0;
     }
 
@@ -305,8 +290,8 @@ ngx_http_session_security_special_key(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_cut(ngx_http_session_security_zone_t *zone,
-    ssec_digest_t *digest, ssec_digest_t *whole)
+ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone, ssec_digest_t *digest,
+    ssec_digest_t *whole)
 {
     ssec_entry_t  entry;
 
@@ -326,15 +311,14 @@ ngx_http_session_security_is_cut(ngx_http_session_security_zone_t *zone,
 
 /* Room for one more key, even one too many; or NULL. */
 
-static ngx_http_session_security_key_t *
-ngx_http_session_security_next_key(ngx_http_request_t *r,
-    ngx_http_session_security_keys_t *keys)
+static ngx_http_ssec_key_t *
+ngx_http_ssec_next_key(ngx_http_request_t *r, ngx_http_ssec_keys_t *keys)
 {
     if (keys->elts == &keys->first) {
 
         keys->elts = ngx_palloc(r->pool,
-                                (NGX_HTTP_SESSION_SECURITY_MAX_KEYS + 1)
-                                * sizeof(ngx_http_session_security_key_t));
+                                (NGX_HTTP_SSEC_MAX_KEYS + 1)
+                                * sizeof(ngx_http_ssec_key_t));
         if (keys->elts == NULL) {
             return NULL;
         }
@@ -349,36 +333,34 @@ ngx_http_session_security_next_key(ngx_http_request_t *r,
 /* Adds a key that has its digest, unless it is there; or gives 0: too many. */
 
 static inline ngx_uint_t
-ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
-    ngx_http_session_security_key_t *key, ssec_cookie_t *cookie, size_t len)
+ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys, ngx_http_ssec_key_t *key,
+    ssec_cookie_t *cookie, size_t len)
 {
-    ngx_http_session_security_key_t  *known;
+    ngx_http_ssec_key_t  *known;
 
-    known = ngx_http_session_security_find_key(keys->elts, keys->nelts,
-                                               &key->digest);
+    known = ngx_http_ssec_find_key(keys->elts, keys->nelts, &key->digest);
 
     if (known) {
         known->whole |= !cookie->cut;
-        ngx_http_session_security_push_piece(keys, known - keys->elts, cookie);
+        ngx_http_ssec_push_piece(keys, known - keys->elts, cookie);
 
         return 1;
     }
 
-    if (keys->nelts == NGX_HTTP_SESSION_SECURITY_MAX_KEYS) {
+    if (keys->nelts == NGX_HTTP_SSEC_MAX_KEYS) {
         return 0;
     }
 
     key->name.len = cookie->name.len;
     key->name.data = (u_char *) cookie->name.data;
 
-    ngx_memzero(&key->whole, offsetof(ngx_http_session_security_key_t, root)
-                             - offsetof(ngx_http_session_security_key_t,
-                                        whole));
+    ngx_memzero(&key->whole, offsetof(ngx_http_ssec_key_t, root)
+                             - offsetof(ngx_http_ssec_key_t, whole));
 
     key->whole = !cookie->cut;
-    key->short_part = (len < NGX_HTTP_SESSION_SECURITY_MIN_PART);
+    key->short_part = (len < NGX_HTTP_SSEC_MIN_PART);
 
-    ngx_http_session_security_push_piece(keys, keys->nelts++, cookie);
+    ngx_http_ssec_push_piece(keys, keys->nelts++, cookie);
 
     return 1;
 }
@@ -387,10 +369,10 @@ ngx_http_session_security_push_key(ngx_http_session_security_keys_t *keys,
 /* The readings of a piece come one after the other. */
 
 static inline void
-ngx_http_session_security_push_piece(ngx_http_session_security_keys_t *keys,
-    ngx_uint_t key, ssec_cookie_t *cookie)
+ngx_http_ssec_push_piece(ngx_http_ssec_keys_t *keys, ngx_uint_t key,
+    ssec_cookie_t *cookie)
 {
-    ngx_http_session_security_piece_t  *piece;
+    ngx_http_ssec_piece_t  *piece;
 
     piece = &keys->pieces[keys->npieces];
 
@@ -412,8 +394,8 @@ ngx_http_session_security_push_piece(ngx_http_session_security_keys_t *keys,
 /* How much of a canonical value is the key. */
 
 static inline size_t
-ngx_http_session_security_until(ngx_http_session_security_zone_t *zone,
-    const uint8_t *data, size_t len)
+ngx_http_ssec_until(ngx_http_ssec_zone_t *zone, const uint8_t *data,
+    size_t len)
 {
     const uint8_t  *end;
 
@@ -426,9 +408,8 @@ ngx_http_session_security_until(ngx_http_session_security_zone_t *zone,
 /* The digest of a value's canonical form, and how long that is. */
 
 ngx_int_t
-ngx_http_session_security_canonical(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, ssec_str_t *value,
-    ssec_digest_t *digest, size_t *len)
+ngx_http_ssec_canonical(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ssec_str_t *value, ssec_digest_t *digest, size_t *len)
 {
     u_char  *buf;
 
@@ -438,7 +419,7 @@ ngx_http_session_security_canonical(ngx_http_request_t *r,
     }
 
     *len = ssec_cookie_canonical(buf, value->data, value->len);
-    *len = ngx_http_session_security_until(zone, buf, *len);
+    *len = ngx_http_ssec_until(zone, buf, *len);
     ssec_digest(&zone->table.key, buf, *len, digest);
 
     ngx_explicit_memzero(buf, value->len);
@@ -448,25 +429,24 @@ ngx_http_session_security_canonical(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_session_security_withhold(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_keys_t *keys)
+ngx_http_ssec_withhold(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ngx_http_ssec_keys_t *keys)
 {
     if (zone->value) {
         return NGX_OK;
     }
 
-    if (ngx_http_session_security_cut(r, keys) != NGX_OK) {
+    if (ngx_http_ssec_cut(r, keys) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ngx_http_session_security_passed(keys)
-        && ngx_http_session_security_read_again(r, zone, keys) != NGX_OK)
+    if (ngx_http_ssec_passed(keys)
+        && ngx_http_ssec_read_again(r, zone, keys) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_http_session_security_flush_variables(r);
+    ngx_http_ssec_flush_variables(r);
 
     return NGX_OK;
 }
@@ -475,52 +455,50 @@ ngx_http_session_security_withhold(ngx_http_request_t *r,
 /* A key is passed if it is still there; none is beside one that is not. */
 
 static ngx_int_t
-ngx_http_session_security_read_again(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_keys_t *keys)
+ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ngx_http_ssec_keys_t *keys)
 {
-    ngx_uint_t                         i, all;
-    ngx_http_session_security_key_t   *key;
-    ngx_http_session_security_keys_t   now;
+    ngx_uint_t            i, all;
+    ngx_http_ssec_key_t  *key;
+    ngx_http_ssec_keys_t  now;
 
-    if (ngx_http_session_security_keys(r, zone, &now) != NGX_OK) {
+    if (ngx_http_ssec_keys(r, zone, &now) != NGX_OK) {
         return NGX_ERROR;
     }
 
     all = (now.unread == NULL);
 
     for (i = 0; i < now.nelts; i++) {
-        key = ngx_http_session_security_find_key(keys->elts, keys->nelts,
-                                                 &now.elts[i].digest);
+        key = ngx_http_ssec_find_key(keys->elts, keys->nelts,
+                                     &now.elts[i].digest);
         all &= (key && key->passed);
     }
 
     for (i = 0; i < keys->nelts; i++) {
         key = &keys->elts[i];
         key->passed &= all
-                       && ngx_http_session_security_find_key(now.elts,
-                                                             now.nelts,
-                                                             &key->digest);
+                       && ngx_http_ssec_find_key(now.elts,
+                                                 now.nelts,
+                                                 &key->digest);
     }
 
-    return all ? NGX_OK : ngx_http_session_security_cut(r, &now);
+    return all ? NGX_OK : ngx_http_ssec_cut(r, &now);
 }
 
 
 /* Cuts from the header what holds a key that is not passed, or was not read. */
 
 static ngx_int_t
-ngx_http_session_security_cut(ngx_http_request_t *r,
-    ngx_http_session_security_keys_t *keys)
+ngx_http_ssec_cut(ngx_http_request_t *r, ngx_http_ssec_keys_t *keys)
 {
-    u_char                             *p, *end, *buf, *last;
-    ngx_uint_t                          i, several, passed;
-    ngx_table_elt_t                    *header;
-    ngx_http_session_security_piece_t  *piece;
+    u_char                 *p, *end, *buf, *last;
+    ngx_uint_t              i, several, passed;
+    ngx_table_elt_t        *header;
+    ngx_http_ssec_piece_t  *piece;
 
     /* there is one header: its cookies were read, and joined before */
 
-    header = ngx_http_session_security_cookie_header(r, &several);
+    header = ngx_http_ssec_cookie_header(r, &several);
 
     buf = ngx_pnalloc(r->pool, header->value.len);
     if (buf == NULL) {
@@ -531,7 +509,7 @@ ngx_http_session_security_cut(ngx_http_request_t *r,
     p = header->value.data;
     end = p + header->value.len;
 
-    passed = ngx_http_session_security_passed(keys);
+    passed = ngx_http_ssec_passed(keys);
 
     for (i = 0; i < keys->npieces; i++) {
         piece = &keys->pieces[i];
@@ -555,7 +533,7 @@ ngx_http_session_security_cut(ngx_http_request_t *r,
 
     last = ngx_cpymem(last, p, end - p);
 
-    ngx_http_session_security_set_cookie_header(r, header, buf, last);
+    ngx_http_ssec_set_cookie_header(r, header, buf, last);
 
     return NGX_OK;
 }
@@ -564,7 +542,7 @@ ngx_http_session_security_cut(ngx_http_request_t *r,
 /* A bit for each key that is passed. */
 
 static ngx_uint_t
-ngx_http_session_security_passed(ngx_http_session_security_keys_t *keys)
+ngx_http_ssec_passed(ngx_http_ssec_keys_t *keys)
 {
     ngx_uint_t  i, passed;
 
@@ -584,8 +562,8 @@ ngx_http_session_security_passed(ngx_http_session_security_keys_t *keys)
  */
 
 static void
-ngx_http_session_security_set_cookie_header(ngx_http_request_t *r,
-    ngx_table_elt_t *header, u_char *start, u_char *end)
+ngx_http_ssec_set_cookie_header(ngx_http_request_t *r, ngx_table_elt_t *header,
+    u_char *start, u_char *end)
 {
     /*
      * What was the first cookie leaves a blank behind it, the last one a ";"
@@ -615,14 +593,14 @@ ngx_http_session_security_set_cookie_header(ngx_http_request_t *r,
     r->headers_in.cookies.nelts = 0;
 #endif
 
-    ngx_http_session_security_remove_header(&r->headers_in.headers, header);
+    ngx_http_ssec_remove_header(&r->headers_in.headers, header);
 }
 
 
 /* $http_cookie or $cookie_NAME may have been asked for already. */
 
 static void
-ngx_http_session_security_flush_variables(ngx_http_request_t *r)
+ngx_http_ssec_flush_variables(ngx_http_request_t *r)
 {
     ngx_str_t                  *name;
     ngx_uint_t                  i;

@@ -4,7 +4,7 @@
 
 
 /* beside a character: it was percent-encoded */
-#define NGX_HTTP_SESSION_SECURITY_ENCODED  0x100
+#define NGX_HTTP_SSEC_ENCODED  0x100
 
 
 /*
@@ -12,7 +12,7 @@
  * URL, or another method.
  */
 
-static ngx_str_t  ngx_http_session_security_url_headers[] = {
+static ngx_str_t  ngx_http_ssec_url_headers[] = {
     ngx_string("x-forwarded-path"),
     ngx_string("x-forwarded-uri"),
     ngx_string("x-forwarded-url"),
@@ -26,7 +26,7 @@ static ngx_str_t  ngx_http_session_security_url_headers[] = {
     ngx_null_string
 };
 
-static ngx_str_t  ngx_http_session_security_method_headers[] = {
+static ngx_str_t  ngx_http_ssec_method_headers[] = {
     ngx_string("x-forwarded-method"),
     ngx_string("x-http-method"),
     ngx_string("x-http-method-override"),
@@ -36,43 +36,37 @@ static ngx_str_t  ngx_http_session_security_method_headers[] = {
 };
 
 
-static ngx_int_t ngx_http_session_security_url_path(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
-    ngx_str_t *path);
-static ngx_int_t ngx_http_session_security_is_here(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url, ssec_origin_t *origin);
-static ngx_int_t ngx_http_session_security_is_local(ngx_connection_t *c,
-    ssec_str_t *host);
-static ngx_uint_t ngx_http_session_security_is_path_of(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_url_path(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url, ngx_str_t *url, ngx_str_t *path);
+static ngx_int_t ngx_http_ssec_is_here(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url, ssec_origin_t *origin);
+static ngx_int_t ngx_http_ssec_is_local(ngx_connection_t *c, ssec_str_t *host);
+static ngx_uint_t ngx_http_ssec_is_path_of(ngx_http_request_t *r,
     ngx_str_t *path, ngx_str_t *asked, const char *apart);
-static ngx_uint_t ngx_http_session_security_adds_slash(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_ssec_adds_slash(ngx_http_request_t *r,
     ngx_str_t *asked);
-static ngx_uint_t ngx_http_session_security_overrides(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_session_security_is_override(ngx_table_elt_t *h,
+static ngx_uint_t ngx_http_ssec_overrides(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_ssec_is_override(ngx_table_elt_t *h,
     ngx_str_t *name);
-static ngx_uint_t ngx_http_session_security_has_method(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url);
-static ngx_uint_t ngx_http_session_security_same(ngx_str_t *one,
-    ngx_str_t *other, const char *apart);
-static ngx_uint_t ngx_http_session_security_char(ngx_str_t *s);
-static ngx_uint_t ngx_http_session_security_has_args(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url);
-static ngx_str_t ngx_http_session_security_url_args(
-    ngx_http_session_security_url_t *logout_url);
-static ngx_uint_t ngx_http_session_security_has_arg(ngx_str_t *args,
-    ngx_str_t *arg);
-static ngx_uint_t ngx_http_session_security_named(ngx_str_t *args,
-    ngx_str_t *arg);
-static ngx_uint_t ngx_http_session_security_name_char(ngx_str_t *arg,
-    ngx_uint_t first);
-static ngx_uint_t ngx_http_session_security_next_arg(ngx_str_t *left,
-    ngx_str_t *arg, const char *ends);
-static size_t ngx_http_session_security_span(ngx_str_t *s, const char *ends);
+static ngx_uint_t ngx_http_ssec_has_method(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url);
+static ngx_uint_t ngx_http_ssec_same(ngx_str_t *one, ngx_str_t *other,
+    const char *apart);
+static ngx_uint_t ngx_http_ssec_char(ngx_str_t *s);
+static ngx_uint_t ngx_http_ssec_has_args(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url);
+static ngx_str_t ngx_http_ssec_url_args(ngx_http_ssec_url_t *logout_url);
+static ngx_uint_t ngx_http_ssec_has_arg(ngx_str_t *args, ngx_str_t *arg);
+static ngx_uint_t ngx_http_ssec_named(ngx_str_t *args, ngx_str_t *arg);
+static ngx_uint_t ngx_http_ssec_name_char(ngx_str_t *arg, ngx_uint_t first);
+static ngx_uint_t ngx_http_ssec_next_arg(ngx_str_t *left, ngx_str_t *arg,
+    const char *ends);
+static size_t ngx_http_ssec_span(ngx_str_t *s, const char *ends);
 
 
 ngx_int_t
-ngx_http_session_security_logout_url(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url, ngx_str_t *url)
+ngx_http_ssec_logout_url(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url, ngx_str_t *url)
 {
     if (logout_url == NULL) {
         ngx_str_null(url);
@@ -83,12 +77,12 @@ ngx_http_session_security_logout_url(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    return ngx_http_session_security_escape(r->pool, url);
+    return ngx_http_ssec_escape(r->pool, url);
 }
 
 
 ngx_uint_t
-ngx_http_session_security_is_path(ngx_str_t *url)
+ngx_http_ssec_is_path(ngx_str_t *url)
 {
     return url->len && url->data[0] == '/'
            && (url->len == 1
@@ -99,7 +93,7 @@ ngx_http_session_security_is_path(ngx_str_t *url)
 /* Variables may hold what would end the header's line. */
 
 ngx_int_t
-ngx_http_session_security_escape(ngx_pool_t *pool, ngx_str_t *url)
+ngx_http_ssec_escape(ngx_pool_t *pool, ngx_str_t *url)
 {
     u_char      *p;
     size_t       i, n;
@@ -154,14 +148,13 @@ ngx_http_session_security_escape(ngx_pool_t *pool, ngx_str_t *url)
  */
 
 ngx_int_t
-ngx_http_session_security_is_logout(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
-    ngx_uint_t *elsewhere)
+ngx_http_ssec_is_logout(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
+    ngx_str_t *url, ngx_uint_t *elsewhere)
 {
     ngx_int_t  rc;
     ngx_str_t  path, raw;
 
-    rc = ngx_http_session_security_url_path(r, logout_url, url, &path);
+    rc = ngx_http_ssec_url_path(r, logout_url, url, &path);
 
     *elsewhere = (rc == NGX_DECLINED);
 
@@ -169,25 +162,25 @@ ngx_http_session_security_is_logout(ngx_http_request_t *r,
         return rc;
     }
 
-    if (!ngx_http_session_security_has_args(r, logout_url)) {
+    if (!ngx_http_ssec_has_args(r, logout_url)) {
         return NGX_DECLINED;
     }
 
     raw = r->unparsed_uri;
-    raw.len = ngx_http_session_security_span(&raw, "?");
+    raw.len = ngx_http_ssec_span(&raw, "?");
 
-    if (ngx_http_session_security_is_path_of(r, &path, &raw, "/;")) {
+    if (ngx_http_ssec_is_path_of(r, &path, &raw, "/;")) {
         return (logout_url->login
                 || (r->headers_in.upgrade == NULL
-                    && !ngx_http_session_security_overrides(r)
-                    && !ngx_http_session_security_has_method(r, logout_url)))
+                    && !ngx_http_ssec_overrides(r)
+                    && !ngx_http_ssec_has_method(r, logout_url)))
                ? NGX_OK : NGX_DECLINED;
     }
 
     /* the cookie is withheld from a login page, wherever that is */
 
     return (logout_url->login
-            && ngx_http_session_security_is_path_of(r, &path, &r->uri, ""))
+            && ngx_http_ssec_is_path_of(r, &path, &r->uri, ""))
            ? NGX_OK : NGX_DECLINED;
 }
 
@@ -195,9 +188,8 @@ ngx_http_session_security_is_logout(ngx_http_request_t *r,
 /* The path of a URL on the request's own host; NGX_DECLINED on another. */
 
 static ngx_int_t
-ngx_http_session_security_url_path(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url, ngx_str_t *url,
-    ngx_str_t *path)
+ngx_http_ssec_url_path(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
+    ngx_str_t *url, ngx_str_t *path)
 {
     size_t         n;
     ngx_int_t      rc;
@@ -205,7 +197,7 @@ ngx_http_session_security_url_path(ngx_http_request_t *r,
 
     *path = *url;
 
-    if (!ngx_http_session_security_is_path(url)) {
+    if (!ngx_http_ssec_is_path(url)) {
 
         n = ssec_origin(&origin, url->data, url->len);
 
@@ -213,7 +205,7 @@ ngx_http_session_security_url_path(ngx_http_request_t *r,
             return NGX_DECLINED;
         }
 
-        rc = ngx_http_session_security_is_here(r, logout_url, &origin);
+        rc = ngx_http_ssec_is_here(r, logout_url, &origin);
 
         if (rc != NGX_OK) {
             return rc;
@@ -223,7 +215,7 @@ ngx_http_session_security_url_path(ngx_http_request_t *r,
         path->len -= n;
     }
 
-    path->len = ngx_http_session_security_span(path, "?#");
+    path->len = ngx_http_ssec_span(path, "?#");
 
     if (path->len == 0) {
         ngx_str_set(path, "/");
@@ -243,14 +235,14 @@ ngx_http_session_security_url_path(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_session_security_is_here(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url, ssec_origin_t *origin)
+ngx_http_ssec_is_here(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
+    ssec_origin_t *origin)
 {
-    ngx_str_t                             *host;
-    ngx_uint_t                             i;
-    ngx_http_session_security_srv_conf_t  *sscf;
+    ngx_str_t                 *host;
+    ngx_uint_t                 i;
+    ngx_http_ssec_srv_conf_t  *sscf;
 
-    if (logout_url->host == NGX_HTTP_SESSION_SECURITY_HTTP_HOST) {
+    if (logout_url->host == NGX_HTTP_SSEC_HTTP_HOST) {
         return NGX_OK;
     }
 
@@ -260,7 +252,7 @@ ngx_http_session_security_is_here(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    if (logout_url->host == NGX_HTTP_SESSION_SECURITY_HOST) {
+    if (logout_url->host == NGX_HTTP_SSEC_HOST) {
         return NGX_OK;
     }
 
@@ -280,14 +272,14 @@ ngx_http_session_security_is_here(ngx_http_request_t *r,
         }
     }
 
-    return ngx_http_session_security_is_local(r->connection, &origin->host);
+    return ngx_http_ssec_is_local(r->connection, &origin->host);
 }
 
 
 /* Whether the host is the address that the connection came to. */
 
 static ngx_int_t
-ngx_http_session_security_is_local(ngx_connection_t *c, ssec_str_t *host)
+ngx_http_ssec_is_local(ngx_connection_t *c, ssec_str_t *host)
 {
     in_addr_t             addr;
     struct sockaddr_in   *sin;
@@ -351,12 +343,12 @@ ngx_http_session_security_is_local(ngx_connection_t *c, ssec_str_t *host)
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_path_of(ngx_http_request_t *r, ngx_str_t *path,
+ngx_http_ssec_is_path_of(ngx_http_request_t *r, ngx_str_t *path,
     ngx_str_t *asked, const char *apart)
 {
     ngx_str_t  bare;
 
-    if (ngx_http_session_security_same(path, asked, apart)) {
+    if (ngx_http_ssec_same(path, asked, apart)) {
         return 1;
     }
 
@@ -368,8 +360,8 @@ ngx_http_session_security_is_path_of(ngx_http_request_t *r, ngx_str_t *path,
 
     bare.len--;
 
-    return ngx_http_session_security_same(path, &bare, apart)
-           && ngx_http_session_security_adds_slash(r, asked);
+    return ngx_http_ssec_same(path, &bare, apart)
+           && ngx_http_ssec_adds_slash(r, asked);
 }
 
 
@@ -380,12 +372,12 @@ ngx_http_session_security_is_path_of(ngx_http_request_t *r, ngx_str_t *path,
  */
 
 static ngx_uint_t
-ngx_http_session_security_adds_slash(ngx_http_request_t *r, ngx_str_t *asked)
+ngx_http_ssec_adds_slash(ngx_http_request_t *r, ngx_str_t *asked)
 {
-    ngx_str_t                              bare;
-    ngx_uint_t                             i, found;
-    ngx_http_session_security_name_t      *name;
-    ngx_http_session_security_srv_conf_t  *sscf;
+    ngx_str_t                  bare;
+    ngx_uint_t                 i, found;
+    ngx_http_ssec_name_t      *name;
+    ngx_http_ssec_srv_conf_t  *sscf;
 
     sscf = ngx_http_get_module_srv_conf(r, ngx_http_session_security_module);
 
@@ -397,13 +389,12 @@ ngx_http_session_security_adds_slash(ngx_http_request_t *r, ngx_str_t *asked)
 
     for (i = 0; i < sscf->names.nelts; i++) {
 
-        if (ngx_http_session_security_same(&name[i].name, &bare, "/")) {
+        if (ngx_http_ssec_same(&name[i].name, &bare, "/")) {
             return 0;
         }
 
         found |= (name[i].adds_slash
-                  && ngx_http_session_security_same(&name[i].name, asked,
-                                                    "/"));
+                  && ngx_http_ssec_same(&name[i].name, asked, "/"));
     }
 
     return found;
@@ -416,7 +407,7 @@ ngx_http_session_security_adds_slash(ngx_http_request_t *r, ngx_str_t *asked)
  */
 
 static ngx_uint_t
-ngx_http_session_security_overrides(ngx_http_request_t *r)
+ngx_http_ssec_overrides(ngx_http_request_t *r)
 {
     ngx_str_t        *said;
     ngx_uint_t        i;
@@ -429,13 +420,13 @@ ngx_http_session_security_overrides(ngx_http_request_t *r)
 
         for (i = 0; i < part->nelts; i++) {
 
-            if (ngx_http_session_security_is_override(&h[i],
-                                      ngx_http_session_security_url_headers))
+            if (ngx_http_ssec_is_override(&h[i],
+                                      ngx_http_ssec_url_headers))
             {
                 said = &r->unparsed_uri;
 
-            } else if (ngx_http_session_security_is_override(&h[i],
-                                   ngx_http_session_security_method_headers))
+            } else if (ngx_http_ssec_is_override(&h[i],
+                                   ngx_http_ssec_method_headers))
             {
                 said = &r->method_name;
 
@@ -461,7 +452,7 @@ ngx_http_session_security_overrides(ngx_http_request_t *r)
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_override(ngx_table_elt_t *h, ngx_str_t *name)
+ngx_http_ssec_is_override(ngx_table_elt_t *h, ngx_str_t *name)
 {
     u_char  ch;
     size_t  i;
@@ -495,17 +486,17 @@ ngx_http_session_security_is_override(ngx_table_elt_t *h, ngx_str_t *name)
 /* Whether an argument may name another method, as some frameworks let it. */
 
 static ngx_uint_t
-ngx_http_session_security_has_method(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url)
+ngx_http_ssec_has_method(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url)
 {
     ngx_str_t  args;
 
     static ngx_str_t  method = ngx_string("_method");
 
-    args = ngx_http_session_security_url_args(logout_url);
+    args = ngx_http_ssec_url_args(logout_url);
 
-    return ngx_http_session_security_named(&r->args, &method)
-           && !ngx_http_session_security_named(&args, &method);
+    return ngx_http_ssec_named(&r->args, &method)
+           && !ngx_http_ssec_named(&args, &method);
 }
 
 
@@ -515,8 +506,7 @@ ngx_http_session_security_has_method(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_same(ngx_str_t *one, ngx_str_t *other,
-    const char *apart)
+ngx_http_ssec_same(ngx_str_t *one, ngx_str_t *other, const char *apart)
 {
     ngx_str_t   a, b;
     ngx_uint_t  ch, with;
@@ -525,8 +515,8 @@ ngx_http_session_security_same(ngx_str_t *one, ngx_str_t *other,
     b = *other;
 
     while (a.len && b.len) {
-        ch = ngx_http_session_security_char(&a);
-        with = ngx_http_session_security_char(&b);
+        ch = ngx_http_ssec_char(&a);
+        with = ngx_http_ssec_char(&b);
 
         if (ch != with
             && ((u_char) ch != (u_char) with
@@ -543,7 +533,7 @@ ngx_http_session_security_same(ngx_str_t *one, ngx_str_t *other,
 /* The next one, and whether it was encoded. */
 
 static ngx_uint_t
-ngx_http_session_security_char(ngx_str_t *s)
+ngx_http_ssec_char(ngx_str_t *s)
 {
     u_char     ch;
     ngx_int_t  n;
@@ -564,22 +554,21 @@ ngx_http_session_security_char(ngx_str_t *s)
     s->data += 2;
     s->len -= 2;
 
-    return n | NGX_HTTP_SESSION_SECURITY_ENCODED;
+    return n | NGX_HTTP_SSEC_ENCODED;
 }
 
 
 static ngx_uint_t
-ngx_http_session_security_has_args(ngx_http_request_t *r,
-    ngx_http_session_security_url_t *logout_url)
+ngx_http_ssec_has_args(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url)
 {
     ngx_str_t  args, arg, left;
 
-    args = ngx_http_session_security_url_args(logout_url);
+    args = ngx_http_ssec_url_args(logout_url);
     left = args;
 
-    while (ngx_http_session_security_next_arg(&left, &arg, "&")) {
+    while (ngx_http_ssec_next_arg(&left, &arg, "&")) {
 
-        if (ngx_http_session_security_span(&arg, "$") < arg.len) {
+        if (ngx_http_ssec_span(&arg, "$") < arg.len) {
             continue;
         }
 
@@ -591,9 +580,9 @@ ngx_http_session_security_has_args(ngx_http_request_t *r,
             return 0;
         }
 
-        if (!ngx_http_session_security_has_arg(&r->args, &arg)
-            || ngx_http_session_security_named(&r->args, &arg)
-               != ngx_http_session_security_named(&args, &arg))
+        if (!ngx_http_ssec_has_arg(&r->args, &arg)
+            || ngx_http_ssec_named(&r->args, &arg)
+               != ngx_http_ssec_named(&args, &arg))
         {
             return 0;
         }
@@ -606,15 +595,15 @@ ngx_http_session_security_has_args(ngx_http_request_t *r,
 /* The arguments of the URL as it is configured. */
 
 static ngx_str_t
-ngx_http_session_security_url_args(ngx_http_session_security_url_t *logout_url)
+ngx_http_ssec_url_args(ngx_http_ssec_url_t *logout_url)
 {
     size_t     n;
     ngx_str_t  args;
 
     args = logout_url->text;
-    args.len = ngx_http_session_security_span(&args, "#");
+    args.len = ngx_http_ssec_span(&args, "#");
 
-    n = ngx_http_session_security_span(&args, "?");
+    n = ngx_http_ssec_span(&args, "?");
 
     args.data += n;
     args.len -= n;
@@ -629,15 +618,15 @@ ngx_http_session_security_url_args(ngx_http_session_security_url_t *logout_url)
 
 
 static ngx_uint_t
-ngx_http_session_security_has_arg(ngx_str_t *args, ngx_str_t *arg)
+ngx_http_ssec_has_arg(ngx_str_t *args, ngx_str_t *arg)
 {
     ngx_str_t  left, sent;
 
     left = *args;
 
-    while (ngx_http_session_security_next_arg(&left, &sent, "&")) {
+    while (ngx_http_ssec_next_arg(&left, &sent, "&")) {
 
-        if (ngx_http_session_security_same(arg, &sent, "=&;+")) {
+        if (ngx_http_ssec_same(arg, &sent, "=&;+")) {
             return 1;
         }
     }
@@ -652,7 +641,7 @@ ngx_http_session_security_has_arg(ngx_str_t *args, ngx_str_t *arg)
  */
 
 static ngx_uint_t
-ngx_http_session_security_named(ngx_str_t *args, ngx_str_t *arg)
+ngx_http_ssec_named(ngx_str_t *args, ngx_str_t *arg)
 {
     ngx_str_t   left, sent, name;
     ngx_uint_t  n, ch, with, first;
@@ -662,14 +651,14 @@ ngx_http_session_security_named(ngx_str_t *args, ngx_str_t *arg)
 
     /* formerly they were separated by ";", too */
 
-    while (ngx_http_session_security_next_arg(&left, &sent, "&;")) {
+    while (ngx_http_ssec_next_arg(&left, &sent, "&;")) {
 
         name = *arg;
         first = 1;
 
         do {
-            ch = ngx_http_session_security_name_char(&name, first);
-            with = ngx_http_session_security_name_char(&sent, first);
+            ch = ngx_http_ssec_name_char(&name, first);
+            with = ngx_http_ssec_name_char(&sent, first);
             first = 0;
         } while (ch == with && ch);
 
@@ -686,12 +675,12 @@ ngx_http_session_security_named(ngx_str_t *args, ngx_str_t *arg)
  */
 
 static ngx_uint_t
-ngx_http_session_security_name_char(ngx_str_t *arg, ngx_uint_t first)
+ngx_http_ssec_name_char(ngx_str_t *arg, ngx_uint_t first)
 {
     ngx_uint_t  ch;
 
     while (arg->len) {
-        ch = ngx_http_session_security_char(arg);
+        ch = ngx_http_ssec_char(arg);
 
         if (ch == '=') {
             break;
@@ -717,12 +706,11 @@ ngx_http_session_security_name_char(ngx_str_t *arg, ngx_uint_t first)
 
 
 static ngx_uint_t
-ngx_http_session_security_next_arg(ngx_str_t *left, ngx_str_t *arg,
-    const char *ends)
+ngx_http_ssec_next_arg(ngx_str_t *left, ngx_str_t *arg, const char *ends)
 {
     while (left->len) {
         *arg = *left;
-        arg->len = ngx_http_session_security_span(left, ends);
+        arg->len = ngx_http_ssec_span(left, ends);
 
         left->data += arg->len;
         left->len -= arg->len;
@@ -744,7 +732,7 @@ ngx_http_session_security_next_arg(ngx_str_t *left, ngx_str_t *arg,
 /* How far it is to the first of these characters, or to the end. */
 
 static size_t
-ngx_http_session_security_span(ngx_str_t *s, const char *ends)
+ngx_http_ssec_span(ngx_str_t *s, const char *ends)
 {
     size_t  i;
 

@@ -9,7 +9,7 @@
 #include "ssec_seldom.h"
 
 
-struct ngx_http_session_security_page_s {
+struct ngx_http_ssec_page_s {
     ssec_html_t  html;
     ngx_str_t    tag;
     ngx_uint_t   promised;           /* a length, that of the tag included */
@@ -17,60 +17,56 @@ struct ngx_http_session_security_page_s {
 };
 
 
-#define NGX_HTTP_SESSION_SECURITY_TIME_LEN                                    \
+#define NGX_HTTP_SSEC_TIME_LEN                                                \
     (sizeof(" data-expire-after=\"\"") - 1 + NGX_INT64_LEN + 4)
-#define NGX_HTTP_SESSION_SECURITY_TIMES_LEN                                   \
-    (2 * NGX_HTTP_SESSION_SECURITY_TIME_LEN)
+#define NGX_HTTP_SSEC_TIMES_LEN                                               \
+    (2 * NGX_HTTP_SSEC_TIME_LEN)
 
 
-static ngx_int_t ngx_http_session_security_page_header_filter(
-    ngx_http_request_t *r);
-static ngx_uint_t ngx_http_session_security_has_place(ngx_http_request_t *r);
-static void ngx_http_session_security_warn(ngx_http_request_t *r,
-    ngx_str_t *encoding);
-static ngx_int_t ngx_http_session_security_keep_out(ngx_http_request_t *r);
-static ngx_int_t ngx_http_session_security_create_tag(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_uint_t closed, ngx_str_t *tag);
-static ngx_int_t ngx_http_session_security_tag_urls(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *ping,
-    ngx_str_t *script);
-static ngx_int_t ngx_http_session_security_tag_session(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *session, uint64_t *ends);
-static ngx_int_t ngx_http_session_security_tag_begun(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, uint64_t *lifetime);
-static ngx_int_t ngx_http_session_security_tag_times(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, uint64_t *warn_after,
-    uint64_t *expire_after);
-static ngx_int_t ngx_http_session_security_tag_options(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *options);
-static ngx_int_t ngx_http_session_security_tag_noscript(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_page_header_filter(ngx_http_request_t *r);
+static ngx_uint_t ngx_http_ssec_has_place(ngx_http_request_t *r);
+static void ngx_http_ssec_warn(ngx_http_request_t *r, ngx_str_t *encoding);
+static ngx_int_t ngx_http_ssec_keep_out(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ssec_create_tag(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    ngx_uint_t closed, ngx_str_t *tag);
+static ngx_int_t ngx_http_ssec_tag_urls(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *ping, ngx_str_t *script);
+static ngx_int_t ngx_http_ssec_tag_session(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    ngx_str_t *session, uint64_t *ends);
+static ngx_int_t ngx_http_ssec_tag_begun(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    uint64_t *lifetime);
+static ngx_int_t ngx_http_ssec_tag_times(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    uint64_t *warn_after, uint64_t *expire_after);
+static ngx_int_t ngx_http_ssec_tag_options(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *options);
+static ngx_int_t ngx_http_ssec_tag_noscript(ngx_http_request_t *r,
     ngx_str_t *ping, uint64_t ends, ngx_str_t *noscript);
-static ngx_int_t ngx_http_session_security_attr(ngx_pool_t *pool,
-    const char *name, ngx_str_t *value, ngx_str_t *attribute);
-static ngx_int_t ngx_http_session_security_join(ngx_pool_t *pool,
-    ngx_str_t *parts, ngx_uint_t n, ngx_str_t *joined);
-static ngx_int_t ngx_http_session_security_tag_logout(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *attribute);
-static u_char *ngx_http_session_security_times(u_char *p,
-    uint64_t warn_after, uint64_t expire_after);
-static u_char *ngx_http_session_security_seconds(u_char *p,
-    const char *attribute, uint64_t ms);
+static ngx_int_t ngx_http_ssec_attr(ngx_pool_t *pool, const char *name,
+    ngx_str_t *value, ngx_str_t *attribute);
+static ngx_int_t ngx_http_ssec_join(ngx_pool_t *pool, ngx_str_t *parts,
+    ngx_uint_t n, ngx_str_t *joined);
+static ngx_int_t ngx_http_ssec_tag_logout(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *attribute);
+static u_char *ngx_http_ssec_times(u_char *p, uint64_t warn_after,
+    uint64_t expire_after);
+static u_char *ngx_http_ssec_seconds(u_char *p, const char *attribute,
+    uint64_t ms);
 
-static ngx_int_t ngx_http_session_security_page_body_filter(
-    ngx_http_request_t *r, ngx_chain_t *in);
-static ngx_int_t ngx_http_session_security_put(ngx_http_request_t *r,
-    ngx_http_session_security_page_t *page, ngx_chain_t *in,
+static ngx_int_t ngx_http_ssec_page_body_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+static ngx_int_t ngx_http_ssec_put(ngx_http_request_t *r,
+    ngx_http_ssec_page_t *page, ngx_chain_t *in,
     ngx_chain_t **out) ssec_seldom;
-static ngx_chain_t **ngx_http_session_security_pass(ngx_http_request_t *r,
-    ngx_http_session_security_page_t *page, ssec_html_t *prev, ngx_buf_t *b,
-    size_t len, ngx_chain_t **last);
-static ngx_chain_t **ngx_http_session_security_append(ngx_http_request_t *r,
+static ngx_chain_t **ngx_http_ssec_pass(ngx_http_request_t *r,
+    ngx_http_ssec_page_t *page, ssec_html_t *prev, ngx_buf_t *b, size_t len,
+    ngx_chain_t **last);
+static ngx_chain_t **ngx_http_ssec_append(ngx_http_request_t *r,
     ngx_chain_t **last, u_char *data, size_t len, ngx_uint_t copy);
-static ngx_chain_t **ngx_http_session_security_link(ngx_http_request_t *r,
+static ngx_chain_t **ngx_http_ssec_link(ngx_http_request_t *r,
     ngx_chain_t **last, ngx_buf_t *b);
 
 
@@ -79,30 +75,30 @@ static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
 void
-ngx_http_session_security_init_page_filters(void)
+ngx_http_ssec_init_page_filters(void)
 {
     ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_session_security_page_header_filter;
+    ngx_http_top_header_filter = ngx_http_ssec_page_header_filter;
 
     ngx_http_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_http_session_security_page_body_filter;
+    ngx_http_top_body_filter = ngx_http_ssec_page_body_filter;
 }
 
 
 static ngx_int_t
-ngx_http_session_security_page_header_filter(ngx_http_request_t *r)
+ngx_http_ssec_page_header_filter(ngx_http_request_t *r)
 {
-    ngx_http_session_security_ctx_t       *ctx;
-    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_http_ssec_ctx_t       *ctx;
+    ngx_http_ssec_loc_conf_t  *slcf;
 
     if (r != r->main) {
         return ngx_http_next_header_filter(r);
     }
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
-    if (ctx && ngx_http_session_security_page(r, slcf, ctx) != NGX_OK) {
+    if (ctx && ngx_http_ssec_page(r, slcf, ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -111,9 +107,8 @@ ngx_http_session_security_page_header_filter(ngx_http_request_t *r)
 
 
 ngx_int_t
-ngx_http_session_security_html_page(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx)
 {
     off_t       len;
     ngx_str_t   tag;
@@ -130,26 +125,26 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
     closed = (ctx->closed || ctx->outcome.verdict == SSEC_LOGOUT);
 
     if (!closed && slcf->keep_out
-        && ngx_http_session_security_keep_out(r) != NGX_OK)
+        && ngx_http_ssec_keep_out(r) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (!slcf->inject
         || slcf->shm_zone == NULL || slcf->shm_zone->data != ctx->zone
-        || !ngx_http_session_security_is_page(r)
-        || !ngx_http_session_security_has_place(r))
+        || !ngx_http_ssec_is_page(r)
+        || !ngx_http_ssec_has_place(r))
     {
         return NGX_OK;
     }
 
     /* shown again later it would tell of what was long ago */
 
-    if (closed && ngx_http_session_security_keep_out(r) != NGX_OK) {
+    if (closed && ngx_http_ssec_keep_out(r) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ngx_http_session_security_create_tag(r, slcf, ctx, closed, &tag)
+    if (ngx_http_ssec_create_tag(r, slcf, ctx, closed, &tag)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -174,7 +169,7 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    ctx->page = ngx_pcalloc(r->pool, sizeof(ngx_http_session_security_page_t));
+    ctx->page = ngx_pcalloc(r->pool, sizeof(ngx_http_ssec_page_t));
     if (ctx->page == NULL) {
         return NGX_ERROR;
     }
@@ -194,7 +189,7 @@ ngx_http_session_security_html_page(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_has_place(ngx_http_request_t *r)
+ngx_http_ssec_has_place(ngx_http_request_t *r)
 {
     ngx_uint_t        status;
     ngx_str_t        *charset;
@@ -221,7 +216,7 @@ ngx_http_session_security_has_place(ngx_http_request_t *r)
         && (h->value.len != 8
             || ngx_strncasecmp(h->value.data, (u_char *) "identity", 8) != 0))
     {
-        ngx_http_session_security_warn(r, &h->value);
+        ngx_http_ssec_warn(r, &h->value);
         return 0;
     }
 
@@ -234,8 +229,7 @@ ngx_http_session_security_has_place(ngx_http_request_t *r)
         return 0;
     }
 
-    h = ngx_http_session_security_find_header(&r->headers_out.headers,
-                                              &disposition);
+    h = ngx_http_ssec_find_header(&r->headers_out.headers, &disposition);
 
     return h == NULL || h->value.len < 10
            || ngx_strncasecmp(h->value.data, (u_char *) "attachment", 10) != 0;
@@ -245,7 +239,7 @@ ngx_http_session_security_has_place(ngx_http_request_t *r)
 /* At most once a minute: it is the same for every page. */
 
 static void
-ngx_http_session_security_warn(ngx_http_request_t *r, ngx_str_t *encoding)
+ngx_http_ssec_warn(ngx_http_request_t *r, ngx_str_t *encoding)
 {
     static time_t  warned;
 
@@ -266,13 +260,13 @@ ngx_http_session_security_warn(ngx_http_request_t *r, ngx_str_t *encoding)
 /* Nothing of it is to be shown again, by Back or from a cache. */
 
 static ngx_int_t
-ngx_http_session_security_keep_out(ngx_http_request_t *r)
+ngx_http_ssec_keep_out(ngx_http_request_t *r)
 {
     ngx_table_elt_t  *h;
 
     static ngx_str_t  name = ngx_string("Cache-Control");
 
-    h = ngx_http_session_security_find_header(&r->headers_out.headers, &name);
+    h = ngx_http_ssec_find_header(&r->headers_out.headers, &name);
 
     if (h && ngx_strlcasestrn(h->value.data, h->value.data + h->value.len,
                               (u_char *) "no-store", 8 - 1))
@@ -280,42 +274,40 @@ ngx_http_session_security_keep_out(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    return ngx_http_session_security_no_store(r);
+    return ngx_http_ssec_no_store(r);
 }
 
 
 /* What is the same: URLs, and times and options unless they have variables. */
 
 ngx_int_t
-ngx_http_session_security_init_tag(ngx_conf_t *cf,
-    ngx_http_session_security_loc_conf_t *slcf)
+ngx_http_ssec_init_tag(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 {
-    u_char                              *p;
-    ngx_str_t                            value;
-    ngx_uint_t                           i;
-    ngx_http_session_security_option_t  *option;
+    u_char                  *p;
+    ngx_str_t                value;
+    ngx_uint_t               i;
+    ngx_http_ssec_option_t  *option;
 
     value = slcf->script_url;
 
-    if (ngx_http_session_security_script_url(cf->pool, &value,
-                                             &slcf->script_url)
+    if (ngx_http_ssec_script_url(cf->pool, &value, &slcf->script_url)
         != NGX_OK
-        || ngx_http_session_security_html(cf->pool, &slcf->script_url)
+        || ngx_http_ssec_html(cf->pool, &slcf->script_url)
            != NGX_OK
-        || ngx_http_session_security_html(cf->pool, &slcf->ping_url) != NGX_OK)
+        || ngx_http_ssec_html(cf->pool, &slcf->ping_url) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (slcf->warn_after.value == NULL && slcf->expire_after.value == NULL) {
 
-        p = ngx_pnalloc(cf->pool, NGX_HTTP_SESSION_SECURITY_TIMES_LEN);
+        p = ngx_pnalloc(cf->pool, NGX_HTTP_SSEC_TIMES_LEN);
         if (p == NULL) {
             return NGX_ERROR;
         }
 
         slcf->times.data = p;
-        slcf->times.len = ngx_http_session_security_times(p,
+        slcf->times.len = ngx_http_ssec_times(p,
                               slcf->warn_after.set ? slcf->warn_after.ms : 0,
                               slcf->expire_after.ms)
                           - p;
@@ -323,13 +315,13 @@ ngx_http_session_security_init_tag(ngx_conf_t *cf,
 
     if (slcf->logout_url && !slcf->logout_url->login
         && slcf->logout_url->value->lengths == NULL
-        && ngx_http_session_security_is_path(&slcf->logout_url->text))
+        && ngx_http_ssec_is_path(&slcf->logout_url->text))
     {
         value = slcf->logout_url->text;
 
-        if (ngx_http_session_security_escape(cf->pool, &value) != NGX_OK
-            || ngx_http_session_security_attr(cf->pool, "data-logout", &value,
-                                              &slcf->logout)
+        if (ngx_http_ssec_escape(cf->pool, &value) != NGX_OK
+            || ngx_http_ssec_attr(cf->pool, "data-logout", &value,
+                                  &slcf->logout)
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -350,8 +342,8 @@ ngx_http_session_security_init_tag(ngx_conf_t *cf,
 
         value = option[i].value->value;
 
-        if (ngx_http_session_security_attr(cf->pool, option[i].attribute,
-                                           &value, &option[i].text)
+        if (ngx_http_ssec_attr(cf->pool, option[i].attribute,
+                               &value, &option[i].text)
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -376,9 +368,8 @@ ngx_http_session_security_init_tag(ngx_conf_t *cf,
  */
 
 static ngx_int_t
-ngx_http_session_security_create_tag(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_uint_t closed, ngx_str_t *tag)
+ngx_http_ssec_create_tag(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_uint_t closed, ngx_str_t *tag)
 {
     uint64_t   ends;
     ngx_str_t  ping, script, logout, session, options, noscript;
@@ -388,8 +379,8 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
     ngx_str_null(&logout);
     ngx_str_null(&noscript);
 
-    if (ngx_http_session_security_tag_urls(r, slcf, &ping, &script) != NGX_OK
-        || ngx_http_session_security_tag_options(r, slcf, &options) != NGX_OK)
+    if (ngx_http_ssec_tag_urls(r, slcf, &ping, &script) != NGX_OK
+        || ngx_http_ssec_tag_options(r, slcf, &options) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -397,12 +388,10 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
     if (closed) {
         session = ended;
 
-    } else if (ngx_http_session_security_tag_logout(r, slcf, &logout) != NGX_OK
-               || ngx_http_session_security_tag_session(r, slcf, ctx, &session,
-                                                        &ends)
+    } else if (ngx_http_ssec_tag_logout(r, slcf, &logout) != NGX_OK
+               || ngx_http_ssec_tag_session(r, slcf, ctx, &session, &ends)
                   != NGX_OK
-               || ngx_http_session_security_tag_noscript(r, &ping, ends,
-                                                         &noscript)
+               || ngx_http_ssec_tag_noscript(r, &ping, ends, &noscript)
                   != NGX_OK)
     {
         return NGX_ERROR;
@@ -415,7 +404,7 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
             logout, session, options, ngx_string(" async></script>"), noscript
         };
 
-        return ngx_http_session_security_join(r->pool, parts,
+        return ngx_http_ssec_join(r->pool, parts,
                                       sizeof(parts) / sizeof(parts[0]), tag);
     }
 }
@@ -424,9 +413,8 @@ ngx_http_session_security_create_tag(ngx_http_request_t *r,
 /* In HTML's terms.  The ping needs the cookie, the script does not. */
 
 static ngx_int_t
-ngx_http_session_security_tag_urls(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *ping,
-    ngx_str_t *script)
+ngx_http_ssec_tag_urls(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_str_t *ping, ngx_str_t *script)
 {
     ngx_str_t   parts[2];
     ngx_uint_t  learned;
@@ -438,7 +426,7 @@ ngx_http_session_security_tag_urls(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_http_session_security_builtin_prefix(r, slcf, &parts[0], &learned)
+    if (ngx_http_ssec_builtin_prefix(r, slcf, &parts[0], &learned)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -446,13 +434,13 @@ ngx_http_session_security_tag_urls(ngx_http_request_t *r,
 
     if (parts[0].len == 0
         || (!learned
-            && slcf->builtin_ping != NGX_HTTP_SESSION_SECURITY_BUILTIN))
+            && slcf->builtin_ping != NGX_HTTP_SSEC_BUILTIN))
     {
         return NGX_OK;
     }
 
-    if (ngx_http_session_security_escape(r->pool, &parts[0]) != NGX_OK
-        || ngx_http_session_security_html(r->pool, &parts[0]) != NGX_OK)
+    if (ngx_http_ssec_escape(r->pool, &parts[0]) != NGX_OK
+        || ngx_http_ssec_html(r->pool, &parts[0]) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -460,7 +448,7 @@ ngx_http_session_security_tag_urls(ngx_http_request_t *r,
     if (slcf->builtin_ping) {
         parts[1] = *ping;
 
-        if (ngx_http_session_security_join(r->pool, parts, 2, ping) != NGX_OK)
+        if (ngx_http_ssec_join(r->pool, parts, 2, ping) != NGX_OK)
         {
             return NGX_ERROR;
         }
@@ -471,7 +459,7 @@ ngx_http_session_security_tag_urls(ngx_http_request_t *r,
     if (slcf->builtin_script && learned) {
         parts[1] = *script;
 
-        return ngx_http_session_security_join(r->pool, parts, 2, script);
+        return ngx_http_ssec_join(r->pool, parts, 2, script);
     }
 
     return NGX_OK;
@@ -481,9 +469,9 @@ ngx_http_session_security_tag_urls(ngx_http_request_t *r,
 /* What the script has to know of the session; *ends is in milliseconds. */
 
 static ngx_int_t
-ngx_http_session_security_tag_session(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *session, uint64_t *ends)
+ngx_http_ssec_tag_session(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    ngx_str_t *session, uint64_t *ends)
 {
     u_char     *p;
     uint64_t    warn_after, expire_after, idle, lifetime;
@@ -491,26 +479,25 @@ ngx_http_session_security_tag_session(ngx_http_request_t *r,
     if (ctx->begun) {
         idle = 0;
 
-        if (ngx_http_session_security_tag_begun(r, slcf, ctx, &lifetime)
+        if (ngx_http_ssec_tag_begun(r, slcf, ctx, &lifetime)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
 
     } else {
-        idle = ngx_http_session_security_idle(ctx);
+        idle = ngx_http_ssec_idle(ctx);
         lifetime = ctx->outcome.lifetime;
     }
 
-    if (ngx_http_session_security_tag_times(r, slcf, ctx, &warn_after,
-                                            &expire_after)
+    if (ngx_http_ssec_tag_times(r, slcf, ctx, &warn_after, &expire_after)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    p = ngx_pnalloc(r->pool, NGX_HTTP_SESSION_SECURITY_TIMES_LEN
-                             + 2 * NGX_HTTP_SESSION_SECURITY_TIME_LEN);
+    p = ngx_pnalloc(r->pool, NGX_HTTP_SSEC_TIMES_LEN
+                             + 2 * NGX_HTTP_SSEC_TIME_LEN);
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -521,12 +508,12 @@ ngx_http_session_security_tag_session(ngx_http_request_t *r,
 
     p = (slcf->times.len && !ctx->own.expire_after && !ctx->own.warn_after)
         ? ngx_cpymem(p, slcf->times.data, slcf->times.len)
-        : ngx_http_session_security_times(p, warn_after, expire_after);
-    p = ngx_http_session_security_seconds(p, " data-idle=\"", idle);
+        : ngx_http_ssec_times(p, warn_after, expire_after);
+    p = ngx_http_ssec_seconds(p, " data-idle=\"", idle);
 
     if (lifetime != UINT64_MAX) {
-        p = ngx_http_session_security_seconds(p, " data-ends-in=\"",
-                                              lifetime);
+        p = ngx_http_ssec_seconds(p, " data-ends-in=\"",
+                                  lifetime);
         *ends = ngx_min(*ends, lifetime);
     }
 
@@ -539,20 +526,19 @@ ngx_http_session_security_tag_session(ngx_http_request_t *r,
 /* Of a session that lives by this response; UINT64_MAX for ever. */
 
 static ngx_int_t
-ngx_http_session_security_tag_begun(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, uint64_t *lifetime)
+ngx_http_ssec_tag_begun(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, uint64_t *lifetime)
 {
     uint64_t       age;
     ssec_limits_t  limits;
 
-    if (ngx_http_session_security_limits(r, slcf, &limits) != NGX_OK) {
+    if (ngx_http_ssec_limits(r, slcf, &limits) != NGX_OK) {
         return NGX_ERROR;
     }
 
     ssec_limits(&ctx->own, &limits);
 
-    age = ssec_before(ngx_http_session_security_now(ctx->zone), ctx->begun);
+    age = ssec_before(ngx_http_ssec_now(ctx->zone), ctx->begun);
 
     *lifetime = limits.max_lifetime ? ssec_before(limits.max_lifetime, age)
                                     : UINT64_MAX;
@@ -563,22 +549,20 @@ ngx_http_session_security_tag_begun(ngx_http_request_t *r,
 /* In milliseconds; 0 where nothing says when to warn. */
 
 static ngx_int_t
-ngx_http_session_security_tag_times(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, uint64_t *warn_after,
-    uint64_t *expire_after)
+ngx_http_ssec_tag_times(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, uint64_t *warn_after, uint64_t *expire_after)
 {
     *warn_after = 0;
 
-    if (ngx_http_session_security_time(r, &slcf->expire_after, 1,
-                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
-                                       "session_security_expire_after",
-                                       expire_after)
+    if (ngx_http_ssec_time(r, &slcf->expire_after, 1,
+                           NGX_HTTP_SSEC_EXPIRE_AFTER,
+                           "session_security_expire_after",
+                           expire_after)
         != NGX_OK
         || (slcf->warn_after.set
-            && ngx_http_session_security_time(r, &slcf->warn_after, 1, 0,
-                                              "session_security_warn_after",
-                                              warn_after)
+            && ngx_http_ssec_time(r, &slcf->warn_after, 1, 0,
+                                  "session_security_warn_after",
+                                  warn_after)
                != NGX_OK))
     {
         return NGX_ERROR;
@@ -599,8 +583,8 @@ ngx_http_session_security_tag_times(ngx_http_request_t *r,
 /* Where to sign out: a login page would end no session that lives. */
 
 static ngx_int_t
-ngx_http_session_security_tag_logout(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *attribute)
+ngx_http_ssec_tag_logout(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_str_t *attribute)
 {
     ngx_str_t  logout;
 
@@ -610,7 +594,7 @@ ngx_http_session_security_tag_logout(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_http_session_security_logout_url(r, slcf->logout_url, &logout)
+    if (ngx_http_ssec_logout_url(r, slcf->logout_url, &logout)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -627,18 +611,18 @@ ngx_http_session_security_tag_logout(ngx_http_request_t *r,
         logout.len = 0;
     }
 
-    return ngx_http_session_security_attr(r->pool, "data-logout", &logout,
-                                          attribute);
+    return ngx_http_ssec_attr(r->pool, "data-logout", &logout,
+                              attribute);
 }
 
 
 static ngx_int_t
-ngx_http_session_security_tag_options(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *options)
+ngx_http_ssec_tag_options(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *options)
 {
-    ngx_str_t                           *parts, value;
-    ngx_uint_t                           i, n;
-    ngx_http_session_security_option_t  *option;
+    ngx_str_t               *parts, value;
+    ngx_uint_t               i, n;
+    ngx_http_ssec_option_t  *option;
 
     ngx_str_null(options);
 
@@ -663,20 +647,20 @@ ngx_http_session_security_tag_options(ngx_http_request_t *r,
         }
 
         if (ngx_http_complex_value(r, option[i].value, &value) != NGX_OK
-            || ngx_http_session_security_attr(r->pool, option[i].attribute,
-                                              &value, &parts[i])
+            || ngx_http_ssec_attr(r->pool, option[i].attribute,
+                                  &value, &parts[i])
                != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    return ngx_http_session_security_join(r->pool, parts, n, options);
+    return ngx_http_ssec_join(r->pool, parts, n, options);
 }
 
 
 static ngx_int_t
-ngx_http_session_security_tag_noscript(ngx_http_request_t *r, ngx_str_t *ping,
+ngx_http_ssec_tag_noscript(ngx_http_request_t *r, ngx_str_t *ping,
     uint64_t ends, ngx_str_t *noscript)
 {
     u_char     after[NGX_INT64_LEN];
@@ -690,21 +674,21 @@ ngx_http_session_security_tag_noscript(ngx_http_request_t *r, ngx_str_t *ping,
     parts[1].len = ngx_sprintf(after, "%uL", ngx_max(1, (ends + 999) / 1000))
                    - after;
 
-    if (ngx_http_session_security_return_url(r, &parts[5]) != NGX_OK) {
+    if (ngx_http_ssec_return_url(r, &parts[5]) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_http_session_security_join(r->pool, parts,
-                                          sizeof(parts) / sizeof(parts[0]),
-                                          noscript);
+    return ngx_http_ssec_join(r->pool, parts,
+                              sizeof(parts) / sizeof(parts[0]),
+                              noscript);
 }
 
 
 /* An attribute; an empty value leaves it out. */
 
 static ngx_int_t
-ngx_http_session_security_attr(ngx_pool_t *pool, const char *name,
-    ngx_str_t *value, ngx_str_t *attribute)
+ngx_http_ssec_attr(ngx_pool_t *pool, const char *name, ngx_str_t *value,
+    ngx_str_t *attribute)
 {
     ngx_str_t  parts[] = {
         ngx_string(" "), { ngx_strlen(name), (u_char *) name },
@@ -717,15 +701,15 @@ ngx_http_session_security_attr(ngx_pool_t *pool, const char *name,
         return NGX_OK;
     }
 
-    return (ngx_http_session_security_html(pool, &parts[3]) == NGX_OK)
-           ? ngx_http_session_security_join(pool, parts, 5, attribute)
+    return (ngx_http_ssec_html(pool, &parts[3]) == NGX_OK)
+           ? ngx_http_ssec_join(pool, parts, 5, attribute)
            : NGX_ERROR;
 }
 
 
 static ngx_int_t
-ngx_http_session_security_join(ngx_pool_t *pool, ngx_str_t *parts,
-    ngx_uint_t n, ngx_str_t *joined)
+ngx_http_ssec_join(ngx_pool_t *pool, ngx_str_t *parts, ngx_uint_t n,
+    ngx_str_t *joined)
 {
     u_char      *p;
     ngx_uint_t   i;
@@ -756,24 +740,22 @@ ngx_http_session_security_join(ngx_pool_t *pool, ngx_str_t *parts,
 /* None to warn after, or one that is too late: nine tenths. */
 
 static u_char *
-ngx_http_session_security_times(u_char *p, uint64_t warn_after,
-    uint64_t expire_after)
+ngx_http_ssec_times(u_char *p, uint64_t warn_after, uint64_t expire_after)
 {
     if (warn_after == 0 || warn_after >= expire_after) {
         warn_after = expire_after - expire_after / 10;
     }
 
-    p = ngx_http_session_security_seconds(p, " data-warn-after=\"",
-                                          warn_after);
+    p = ngx_http_ssec_seconds(p, " data-warn-after=\"",
+                              warn_after);
 
-    return ngx_http_session_security_seconds(p, " data-expire-after=\"",
-                                             expire_after);
+    return ngx_http_ssec_seconds(p, " data-expire-after=\"",
+                                 expire_after);
 }
 
 
 static u_char *
-ngx_http_session_security_seconds(u_char *p, const char *attribute,
-    uint64_t ms)
+ngx_http_ssec_seconds(u_char *p, const char *attribute, uint64_t ms)
 {
     p = ngx_cpymem(p, attribute, ngx_strlen(attribute));
 
@@ -797,7 +779,7 @@ ngx_http_session_security_seconds(u_char *p, const char *attribute,
 /* Puts the value into HTML's terms. */
 
 ngx_int_t
-ngx_http_session_security_html(ngx_pool_t *pool, ngx_str_t *s)
+ngx_http_ssec_html(ngx_pool_t *pool, ngx_str_t *s)
 {
     u_char  *p;
     size_t   len;
@@ -824,11 +806,10 @@ ngx_http_session_security_html(ngx_pool_t *pool, ngx_str_t *s)
 
 
 static ngx_int_t
-ngx_http_session_security_page_body_filter(ngx_http_request_t *r,
-    ngx_chain_t *in)
+ngx_http_ssec_page_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
-    ngx_chain_t                      *out;
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_chain_t          *out;
+    ngx_http_ssec_ctx_t  *ctx;
 
     if (r != r->main || in == NULL) {
         return ngx_http_next_body_filter(r, in);
@@ -840,7 +821,7 @@ ngx_http_session_security_page_body_filter(ngx_http_request_t *r,
         return ngx_http_next_body_filter(r, in);
     }
 
-    switch (ngx_http_session_security_put(r, ctx->page, in, &out)) {
+    switch (ngx_http_ssec_put(r, ctx->page, in, &out)) {
 
     case NGX_OK:
         ctx->page = NULL;
@@ -865,8 +846,8 @@ ngx_http_session_security_page_body_filter(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_session_security_put(ngx_http_request_t *r,
-    ngx_http_session_security_page_t *page, ngx_chain_t *in, ngx_chain_t **out)
+ngx_http_ssec_put(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
+    ngx_chain_t *in, ngx_chain_t **out)
 {
     size_t         len, at;
     ngx_buf_t     *b;
@@ -904,8 +885,7 @@ ngx_http_session_security_put(ngx_http_request_t *r,
         }
 
         if (found == SSEC_HTML_MORE) {
-            last = ngx_http_session_security_pass(r, page, &prev, b, len,
-                                                  last);
+            last = ngx_http_ssec_pass(r, page, &prev, b, len, last);
             if (last == NULL) {
                 return NGX_ERROR;
             }
@@ -914,9 +894,8 @@ ngx_http_session_security_put(ngx_http_request_t *r,
         }
 
         if (found == SSEC_HTML_HERE && page->html.nheld == 0) {
-            last = ngx_http_session_security_append(r, last, prev.held,
-                                                    prev.nheld, 1);
-            last = ngx_http_session_security_append(r, last, b->pos, at, 0);
+            last = ngx_http_ssec_append(r, last, prev.held, prev.nheld, 1);
+            last = ngx_http_ssec_append(r, last, b->pos, at, 0);
 
             b->pos += at;
             b->in_file = 0;
@@ -925,12 +904,11 @@ ngx_http_session_security_put(ngx_http_request_t *r,
         }
 
         if (found == SSEC_HTML_HERE) {
-            last = ngx_http_session_security_append(r, last, page->tag.data,
-                                                    page->tag.len, 0);
+            last = ngx_http_ssec_append(r, last, page->tag.data,
+                                        page->tag.len, 0);
         }
 
-        last = ngx_http_session_security_append(r, last, prev.held,
-                                                prev.nheld, 1);
+        last = ngx_http_ssec_append(r, last, prev.held, prev.nheld, 1);
         if (last == NULL) {
             return NGX_ERROR;
         }
@@ -951,9 +929,8 @@ ngx_http_session_security_put(ngx_http_request_t *r,
 /* A buffer before the place, without what waits; or the last of the page. */
 
 static ngx_chain_t **
-ngx_http_session_security_pass(ngx_http_request_t *r,
-    ngx_http_session_security_page_t *page, ssec_html_t *prev, ngx_buf_t *b,
-    size_t len, ngx_chain_t **last)
+ngx_http_ssec_pass(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
+    ssec_html_t *prev, ngx_buf_t *b, size_t len, ngx_chain_t **last)
 {
     size_t        wait;
     ngx_buf_t    *special;
@@ -971,8 +948,7 @@ ngx_http_session_security_pass(ngx_http_request_t *r,
 
     } else {
         wait = html->nheld;
-        last = ngx_http_session_security_append(r, last, prev->held,
-                                                prev->nheld, 1);
+        last = ngx_http_ssec_append(r, last, prev->held, prev->nheld, 1);
     }
 
     if (wait < len && !b->last_buf) {
@@ -982,15 +958,14 @@ ngx_http_session_security_pass(ngx_http_request_t *r,
             b->in_file = 0;
         }
 
-        return ngx_http_session_security_link(r, last, b);
+        return ngx_http_ssec_link(r, last, b);
     }
 
     special = b;
 
     if (ngx_buf_in_memory(b)) {
 
-        last = ngx_http_session_security_append(r, last, b->pos, len - wait,
-                                                1);
+        last = ngx_http_ssec_append(r, last, b->pos, len - wait, 1);
 
         special = ngx_calloc_buf(r->pool);
         if (special == NULL) {
@@ -1008,8 +983,8 @@ ngx_http_session_security_pass(ngx_http_request_t *r,
     if (b->last_buf) {
 
         if (!page->never && ssec_html_end(html)) {
-            last = ngx_http_session_security_append(r, last, page->tag.data,
-                                                    page->tag.len, 0);
+            last = ngx_http_ssec_append(r, last, page->tag.data,
+                                        page->tag.len, 0);
 
         } else if (page->promised) {
 
@@ -1020,25 +995,23 @@ ngx_http_session_security_pass(ngx_http_request_t *r,
             pad = page->tag;
         }
 
-        last = ngx_http_session_security_append(r, last, html->held,
-                                                html->nheld, 1);
-        last = ngx_http_session_security_append(r, last, pad.data, pad.len,
-                                                0);
+        last = ngx_http_ssec_append(r, last, html->held, html->nheld, 1);
+        last = ngx_http_ssec_append(r, last, pad.data, pad.len, 0);
     }
 
     if (special != b && !ngx_buf_special(special)) {
         return last;
     }
 
-    return ngx_http_session_security_link(r, last, special);
+    return ngx_http_ssec_link(r, last, special);
 }
 
 
 /* Both take NULL, for what has failed before. */
 
 static ngx_chain_t **
-ngx_http_session_security_append(ngx_http_request_t *r, ngx_chain_t **last,
-    u_char *data, size_t len, ngx_uint_t copy)
+ngx_http_ssec_append(ngx_http_request_t *r, ngx_chain_t **last, u_char *data,
+    size_t len, ngx_uint_t copy)
 {
     ngx_buf_t  *b;
 
@@ -1065,13 +1038,12 @@ ngx_http_session_security_append(ngx_http_request_t *r, ngx_chain_t **last,
         b->memory = 1;
     }
 
-    return ngx_http_session_security_link(r, last, b);
+    return ngx_http_ssec_link(r, last, b);
 }
 
 
 static ngx_chain_t **
-ngx_http_session_security_link(ngx_http_request_t *r, ngx_chain_t **last,
-    ngx_buf_t *b)
+ngx_http_ssec_link(ngx_http_request_t *r, ngx_chain_t **last, ngx_buf_t *b)
 {
     ngx_chain_t  *cl;
 

@@ -10,14 +10,14 @@
 
 
 /* between the response that begins a session and the page after it, in ms */
-#define NGX_HTTP_SESSION_SECURITY_PING_SPARE  1000
+#define NGX_HTTP_SSEC_PING_SPARE  1000
 
 /*
  * The server's name, seconds until it is asked for again, the way back.  It
  * looks like the script's cover (js/src/style.css), or plain where a
  * Content-Security-Policy of the server forbids a style in the page.
  */
-#define NGX_HTTP_SESSION_SECURITY_PING_PAGE                                   \
+#define NGX_HTTP_SSEC_PING_PAGE                                               \
     "<!DOCTYPE html><html lang=\"en\"><head>"                                 \
     "<meta name=\"viewport\" content=\"width=device-width\">"                 \
     "<meta name=\"color-scheme\" content=\"light dark\">"                     \
@@ -37,30 +37,30 @@
     "<a href=\"%V\">Continue</a></main></body></html>\n"
 
 
-static ngx_int_t ngx_http_session_security_ping_page(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_ping_page(ngx_http_request_t *r,
     ngx_str_t *back, uint64_t remaining);
 
 
 ngx_int_t
-ngx_http_session_security_ping_handler(ngx_http_request_t *r)
+ngx_http_ssec_ping_handler(ngx_http_request_t *r)
 {
-    u_char                           *p;
-    ngx_str_t                         back;
-    ngx_uint_t                        live;
-    ngx_http_complex_value_t          cv;
-    ngx_http_session_security_ctx_t  *ctx;
+    u_char                   *p;
+    ngx_str_t                 back;
+    ngx_uint_t                live;
+    ngx_http_complex_value_t  cv;
+    ngx_http_ssec_ctx_t      *ctx;
 
     static ngx_str_t  methods = ngx_string("GET, HEAD, POST");
     static ngx_str_t  json = ngx_string("application/json");
 
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     if (ctx) {
         ctx->pinged = 1;
     }
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST))) {
-        return ngx_http_session_security_not_allowed(r, &methods);
+        return ngx_http_ssec_not_allowed(r, &methods);
     }
 
     live = (ctx && ctx->outcome.state == SSEC_LIVE
@@ -68,13 +68,13 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
 
     if (r->method == NGX_HTTP_GET
         && ngx_http_arg(r, (u_char *) "back", 4, &back) == NGX_OK
-        && ngx_http_session_security_is_page(r))
+        && ngx_http_ssec_is_page(r))
     {
-        return ngx_http_session_security_ping_page(r, &back,
+        return ngx_http_ssec_ping_page(r, &back,
                                          live ? ctx->outcome.remaining : 0);
     }
 
-    if (ngx_http_session_security_no_store(r) != NGX_OK) {
+    if (ngx_http_ssec_no_store(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -92,7 +92,7 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
 
         cv.value.data = p;
         cv.value.len = ngx_sprintf(p, "%uL",
-                                   ngx_http_session_security_idle(ctx) / 1000)
+                                   ngx_http_ssec_idle(ctx) / 1000)
                        - p;
 
     } else {
@@ -109,8 +109,7 @@ ngx_http_session_security_ping_handler(ngx_http_request_t *r)
  */
 
 void
-ngx_http_session_security_ping_age(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
     uint64_t  age, began;
 
@@ -124,7 +123,7 @@ ngx_http_session_security_ping_age(ngx_http_request_t *r,
 
     if (began == 0
         || began <= ssec_before(ctx->now, age)
-                    + NGX_HTTP_SESSION_SECURITY_PING_SPARE)
+                    + NGX_HTTP_SSEC_PING_SPARE)
     {
         return;
     }
@@ -142,7 +141,7 @@ ngx_http_session_security_ping_age(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_session_security_ping_page(ngx_http_request_t *r, ngx_str_t *back,
+ngx_http_ssec_ping_page(ngx_http_request_t *r, ngx_str_t *back,
     uint64_t remaining)
 {
     u_char                    *p, *src;
@@ -161,27 +160,27 @@ ngx_http_session_security_ping_page(ngx_http_request_t *r, ngx_str_t *back,
     ngx_unescape_uri(&p, &src, back->len, 0);
     url.len = p - url.data;
 
-    if (!ngx_http_session_security_is_path(&url)) {
+    if (!ngx_http_ssec_is_path(&url)) {
         ngx_str_set(&url, "/");
     }
 
-    if (ngx_http_session_security_escape(r->pool, &url) != NGX_OK) {
+    if (ngx_http_ssec_escape(r->pool, &url) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (remaining == 0) {
-        return ngx_http_session_security_redirect(r, &url);
+        return ngx_http_ssec_redirect(r, &url);
     }
 
-    if (ngx_http_session_security_no_store(r) != NGX_OK
-        || ngx_http_session_security_html(r->pool, &url) != NGX_OK)
+    if (ngx_http_ssec_no_store(r) != NGX_OK
+        || ngx_http_ssec_html(r->pool, &url) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
 
-    p = ngx_pnalloc(r->pool, sizeof(NGX_HTTP_SESSION_SECURITY_PING_PAGE)
+    p = ngx_pnalloc(r->pool, sizeof(NGX_HTTP_SSEC_PING_PAGE)
                              + r->headers_in.server.len + NGX_INT64_LEN
                              + url.len);
     if (p == NULL) {
@@ -189,7 +188,7 @@ ngx_http_session_security_ping_page(ngx_http_request_t *r, ngx_str_t *back,
     }
 
     cv.value.data = p;
-    cv.value.len = ngx_sprintf(p, NGX_HTTP_SESSION_SECURITY_PING_PAGE,
+    cv.value.len = ngx_sprintf(p, NGX_HTTP_SSEC_PING_PAGE,
                                &r->headers_in.server,
                                (remaining + 999) / 1000, &url)
                    - p;

@@ -14,134 +14,123 @@
 typedef struct {
     ssec_outcome_t  outcome;
     ssec_own_t      own;
-} ngx_http_session_security_judged_t;
+} ngx_http_ssec_judged_t;
 
 
-static inline ngx_int_t ngx_http_session_security_check(
-    ngx_http_request_t *r, ngx_uint_t asked);
-static inline ngx_int_t ngx_http_session_security_go_on(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx);
-static inline ngx_int_t ngx_http_session_security_create_ctx(
-    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t **created);
-static ngx_int_t ngx_http_session_security_look_again(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
-static ngx_uint_t ngx_http_session_security_is_refused(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
-static void ngx_http_session_security_come_back(ngx_http_request_t *r)
+static inline ngx_int_t ngx_http_ssec_check(ngx_http_request_t *r,
+    ngx_uint_t asked);
+static inline ngx_int_t ngx_http_ssec_go_on(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
+static inline ngx_int_t ngx_http_ssec_create_ctx(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t **created);
+static ngx_int_t ngx_http_ssec_look_again(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+static ngx_uint_t ngx_http_ssec_is_refused(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+static void ngx_http_ssec_come_back(ngx_http_request_t *r)
     ssec_seldom;
-static void ngx_http_session_security_refused_before(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
-static ngx_int_t ngx_http_session_security_keyless(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf) ssec_seldom;
-static inline ngx_http_session_security_ctx_t *
-    ngx_http_session_security_alloc_ctx(ngx_http_request_t *r);
-static inline void ngx_http_session_security_free_ctx(
-    ngx_http_session_security_ctx_t *ctx);
-static inline void ngx_http_session_security_init_ctx(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx,
-    ngx_http_session_security_zone_t *zone);
-static void ngx_http_session_security_cleanup(void *data);
+static void ngx_http_ssec_refused_before(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+static ngx_int_t ngx_http_ssec_keyless(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf) ssec_seldom;
+static inline ngx_http_ssec_ctx_t *
+    ngx_http_ssec_alloc_ctx(ngx_http_request_t *r);
+static inline void ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx);
+static inline void ngx_http_ssec_init_ctx(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_zone_t *zone);
+static void ngx_http_ssec_cleanup(void *data);
 
-static ngx_int_t ngx_http_session_security_complete(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
+static ngx_int_t ngx_http_ssec_complete(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *url,
     ssec_event_t *ev) ssec_seldom;
-static void ngx_http_session_security_want_whole(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
-static void ngx_http_session_security_hide(ngx_http_request_t *r,
-    ngx_table_elt_t **known);
+static void ngx_http_ssec_want_whole(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+static void ngx_http_ssec_hide(ngx_http_request_t *r, ngx_table_elt_t **known);
 
-static ngx_int_t ngx_http_session_security_init_event(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_uint_t usual);
-static ngx_int_t ngx_http_session_security_judge(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url);
-static ngx_int_t ngx_http_session_security_judge_keys(
-    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url) ssec_seldom;
-static ngx_uint_t ngx_http_session_security_is_split(
-    ngx_http_session_security_ctx_t *ctx);
-static ngx_uint_t ngx_http_session_security_may_begin(
-    ngx_http_session_security_ctx_t *ctx, ngx_uint_t which,
-    ngx_http_session_security_judged_t *judged);
-static ngx_uint_t ngx_http_session_security_has_clean_piece(
-    ngx_http_session_security_ctx_t *ctx, ngx_uint_t which);
-static ngx_uint_t ngx_http_session_security_choose_passed(
-    ngx_http_session_security_ctx_t *ctx, ngx_uint_t split);
-static void ngx_http_session_security_choose_outcome(
-    ngx_http_session_security_ctx_t *ctx,
-    ngx_http_session_security_judged_t *judged);
-static ngx_uint_t ngx_http_session_security_counts_more(
-    const ssec_outcome_t *one, const ssec_outcome_t *other);
-static void ngx_http_session_security_log_withheld(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx);
-static ngx_int_t ngx_http_session_security_judge_key(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_key_t *key, ngx_uint_t record,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url,
-    ngx_http_session_security_judged_t *judged);
-static ngx_int_t ngx_http_session_security_count(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
-static ngx_int_t ngx_http_session_security_judge_again(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx) ssec_seldom;
-static ngx_int_t ngx_http_session_security_act(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url) ssec_seldom;
-static ngx_int_t ngx_http_session_security_refuse(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_init_event(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    ngx_uint_t usual);
+static ngx_int_t ngx_http_ssec_judge(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url);
+static ngx_int_t ngx_http_ssec_judge_keys(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    ngx_str_t *url) ssec_seldom;
+static ngx_uint_t ngx_http_ssec_is_split(ngx_http_ssec_ctx_t *ctx);
+static ngx_uint_t ngx_http_ssec_may_begin(ngx_http_ssec_ctx_t *ctx,
+    ngx_uint_t which, ngx_http_ssec_judged_t *judged);
+static ngx_uint_t ngx_http_ssec_has_clean_piece(ngx_http_ssec_ctx_t *ctx,
+    ngx_uint_t which);
+static ngx_uint_t ngx_http_ssec_choose_passed(ngx_http_ssec_ctx_t *ctx,
+    ngx_uint_t split);
+static void ngx_http_ssec_choose_outcome(ngx_http_ssec_ctx_t *ctx,
+    ngx_http_ssec_judged_t *judged);
+static ngx_uint_t ngx_http_ssec_counts_more(const ssec_outcome_t *one,
+    const ssec_outcome_t *other);
+static void ngx_http_ssec_log_withheld(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx);
+static ngx_int_t ngx_http_ssec_judge_key(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_key_t *key,
+    ngx_uint_t record, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url,
+    ngx_http_ssec_judged_t *judged);
+static ngx_int_t ngx_http_ssec_count(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+static ngx_int_t ngx_http_ssec_judge_again(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+static ngx_int_t ngx_http_ssec_act(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    ngx_str_t *url) ssec_seldom;
+static ngx_int_t ngx_http_ssec_refuse(ngx_http_request_t *r,
     ngx_uint_t status);
 
 
 /* contexts of requests that have ended, for those to come */
 
-static ngx_http_session_security_ctx_t  *ngx_http_session_security_free;
+static ngx_http_ssec_ctx_t  *ngx_http_ssec_free;
 
 
 /* Before access is checked, so that no dead session takes part in that. */
 
 ngx_int_t
-ngx_http_session_security_handler(ngx_http_request_t *r)
+ngx_http_ssec_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                              rc;
-    ngx_uint_t                             asked;
-    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_int_t                  rc;
+    ngx_uint_t                 asked;
+    ngx_http_ssec_loc_conf_t  *slcf;
 
     if (r != r->main) {
         return NGX_DECLINED;
     }
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
-    asked = ngx_http_session_security_asked(r, slcf);
+    asked = ngx_http_ssec_asked(r, slcf);
 
-    rc = (asked == NGX_HTTP_SESSION_SECURITY_ASKED_SCRIPT)
-         ? NGX_DECLINED : ngx_http_session_security_check(r, asked);
+    rc = (asked == NGX_HTTP_SSEC_ASKED_SCRIPT)
+         ? NGX_DECLINED : ngx_http_ssec_check(r, asked);
 
     if (rc != NGX_DECLINED || asked == 0 || slcf->ping) {
         return rc;
     }
 
-    return ngx_http_session_security_answer_early(r, slcf, asked);
+    return ngx_http_ssec_answer_early(r, slcf, asked);
 }
 
 
 static inline ngx_int_t
-ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
+ngx_http_ssec_check(ngx_http_request_t *r, ngx_uint_t asked)
 {
-    ngx_int_t                              rc;
-    ngx_str_t                              url;
-    ngx_uint_t                             refused;
-    ngx_http_session_security_ctx_t       *ctx;
-    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_int_t                  rc;
+    ngx_str_t                  url;
+    ngx_uint_t                 refused;
+    ngx_http_ssec_ctx_t       *ctx;
+    ngx_http_ssec_loc_conf_t  *slcf;
 
-    slcf = ngx_http_session_security_conf(r, asked);
+    slcf = ngx_http_ssec_conf(r, asked);
     if (slcf == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (r->internal) {
-        ngx_http_session_security_come_back(r);
+        ngx_http_ssec_come_back(r);
     }
 
     if (slcf->shm_zone == NULL) {
@@ -151,16 +140,16 @@ ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
     /* an error page in place of a ping is judged for itself, but no activity */
 
     refused = (r->error_page && !asked
-               && ngx_http_session_security_builtin(r, slcf));
+               && ngx_http_ssec_builtin(r, slcf));
 
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     if (ctx && ctx->ping && !slcf->ping) {
 
         refused |= ctx->refused;
 
         if (ctx->queued) {
-            ngx_http_session_security_unwatch(ctx);
+            ngx_http_ssec_unwatch(ctx);
         }
 
         ctx = NULL;
@@ -170,7 +159,7 @@ ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
 
         /* without a key in one location, it may have one in another */
 
-        rc = ngx_http_session_security_look_again(r, slcf, ctx);
+        rc = ngx_http_ssec_look_again(r, slcf, ctx);
 
         if (rc != NGX_OK) {
             return rc;
@@ -183,12 +172,12 @@ ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        return ngx_http_session_security_is_refused(r, ctx)
-               ? ngx_http_session_security_refuse(r, slcf->expired_status)
-               : ngx_http_session_security_go_on(r, slcf, ctx);
+        return ngx_http_ssec_is_refused(r, ctx)
+               ? ngx_http_ssec_refuse(r, slcf->expired_status)
+               : ngx_http_ssec_go_on(r, slcf, ctx);
 
     } else {
-        rc = ngx_http_session_security_create_ctx(r, slcf, &ctx);
+        rc = ngx_http_ssec_create_ctx(r, slcf, &ctx);
 
         if (rc != NGX_OK) {
             return rc;
@@ -197,7 +186,7 @@ ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
 
     ctx->refused |= refused;
 
-    if (ngx_http_session_security_judge(r, slcf, ctx, &url) != NGX_OK) {
+    if (ngx_http_ssec_judge(r, slcf, ctx, &url) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -208,45 +197,44 @@ ngx_http_session_security_check(ngx_http_request_t *r, ngx_uint_t asked)
 
     if (ctx->outcome.verdict == SSEC_PASS) {
         ctx->judged = 1;
-        return ngx_http_session_security_go_on(r, slcf, ctx);
+        return ngx_http_ssec_go_on(r, slcf, ctx);
     }
 
-    return ngx_http_session_security_act(r, slcf, ctx, &url);
+    return ngx_http_ssec_act(r, slcf, ctx, &url);
 }
 
 
 /* A request with a key of the zone's; NGX_DECLINED if it has none. */
 
 static inline ngx_int_t
-ngx_http_session_security_create_ctx(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t **created)
+ngx_http_ssec_create_ctx(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t **created)
 {
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    ctx = ngx_http_session_security_alloc_ctx(r);
+    ctx = ngx_http_ssec_alloc_ctx(r);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_session_security_keys(r, slcf->shm_zone->data, &ctx->keys)
+    if (ngx_http_ssec_keys(r, slcf->shm_zone->data, &ctx->keys)
         != NGX_OK)
     {
-        ngx_http_session_security_free_ctx(ctx);
+        ngx_http_ssec_free_ctx(ctx);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (ctx->keys.nelts == 0 && ctx->keys.unread == NULL) {
-        ngx_http_session_security_free_ctx(ctx);
+        ngx_http_ssec_free_ctx(ctx);
 
         return (r->internal || slcf->inject)
-               ? ngx_http_session_security_keyless(r, slcf) : NGX_DECLINED;
+               ? ngx_http_ssec_keyless(r, slcf) : NGX_DECLINED;
     }
 
-    ngx_http_session_security_init_ctx(r, ctx, slcf->shm_zone->data);
+    ngx_http_ssec_init_ctx(r, ctx, slcf->shm_zone->data);
 
     if (r->internal) {
-        ngx_http_session_security_refused_before(r, ctx);
+        ngx_http_ssec_refused_before(r, ctx);
     }
 
     *created = ctx;
@@ -262,26 +250,25 @@ ngx_http_session_security_create_ctx(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_session_security_look_again(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_look_again(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx)
 {
     ctx->zone = slcf->shm_zone->data;
     ctx->judged = 0;
 
-    if (ngx_http_session_security_keys(r, ctx->zone, &ctx->keys) != NGX_OK) {
+    if (ngx_http_ssec_keys(r, ctx->zone, &ctx->keys) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (ctx->keys.nelts == 0 && ctx->keys.unread == NULL) {
         ctx->judged = 1;
-        return ngx_http_session_security_go_on(r, slcf, ctx);
+        return ngx_http_ssec_go_on(r, slcf, ctx);
     }
 
     ctx->keyless = 0;
     ctx->admitted = 0;
 
-    ngx_http_session_security_refused_before(r, ctx);
+    ngx_http_ssec_refused_before(r, ctx);
 
     return NGX_OK;
 }
@@ -290,10 +277,9 @@ ngx_http_session_security_look_again(ngx_http_request_t *r,
 /* After an internal redirect: whether it is shown for what was refused. */
 
 static void
-ngx_http_session_security_refused_before(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_refused_before(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_http_session_security_come_back(r);
+    ngx_http_ssec_come_back(r);
 
     ctx->refused = r->error_page
                    && (r->err_status == NGX_HTTP_UNAUTHORIZED
@@ -307,8 +293,7 @@ ngx_http_session_security_refused_before(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_refused(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_is_refused(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
     return ctx->zone->value
            && ctx->outcome.verdict >= SSEC_REFUSE
@@ -322,12 +307,12 @@ ngx_http_session_security_is_refused(ngx_http_request_t *r,
  */
 
 static void
-ngx_http_session_security_come_back(ngx_http_request_t *r)
+ngx_http_ssec_come_back(ngx_http_request_t *r)
 {
-    ngx_table_elt_t                  *said;
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_table_elt_t      *said;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     if (ctx == NULL) {
         return;
@@ -337,7 +322,7 @@ ngx_http_session_security_come_back(ngx_http_request_t *r)
         ctx->refused = 1;
     }
 
-    said = ngx_http_session_security_redirected_said(r);
+    said = ngx_http_ssec_redirected_said(r);
 
     if (said) {
         ctx->said = said->value;
@@ -352,21 +337,20 @@ ngx_http_session_security_come_back(ngx_http_request_t *r)
  */
 
 static ngx_int_t
-ngx_http_session_security_keyless(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf)
+ngx_http_ssec_keyless(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 {
-    ngx_table_elt_t                  *said;
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_table_elt_t      *said;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    said = ngx_http_session_security_redirected_said(r);
+    said = ngx_http_ssec_redirected_said(r);
 
     if (said == NULL
-        && !(slcf->inject && ngx_http_session_security_is_page(r)))
+        && !(slcf->inject && ngx_http_ssec_is_page(r)))
     {
         return NGX_DECLINED;
     }
 
-    ctx = ngx_http_session_security_alloc_ctx(r);
+    ctx = ngx_http_ssec_alloc_ctx(r);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -374,7 +358,7 @@ ngx_http_session_security_keyless(ngx_http_request_t *r,
     ctx->keys.nelts = 0;
     ctx->keys.unread = NULL;
 
-    ngx_http_session_security_init_ctx(r, ctx, slcf->shm_zone->data);
+    ngx_http_ssec_init_ctx(r, ctx, slcf->shm_zone->data);
 
     ctx->keyless = 1;
     ctx->judged = 1;
@@ -386,23 +370,23 @@ ngx_http_session_security_keyless(ngx_http_request_t *r,
 
     ngx_memzero(&ctx->outcome, sizeof(ssec_outcome_t));
 
-    return ngx_http_session_security_go_on(r, slcf, ctx);
+    return ngx_http_ssec_go_on(r, slcf, ctx);
 }
 
 
 /* After it: what was refused begins no session, and is no activity. */
 
 ngx_int_t
-ngx_http_session_security_admit_handler(ngx_http_request_t *r)
+ngx_http_ssec_admit_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                         rc;
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_int_t             rc;
+    ngx_http_ssec_ctx_t  *ctx;
 
     if (r != r->main) {
         return NGX_DECLINED;
     }
 
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     if (ctx == NULL || ctx->admitted) {
         return NGX_DECLINED;
@@ -420,8 +404,8 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
         || !ssec_table_touch(&ctx->zone->table, &ctx->keys.elts->root,
                              &ctx->glimpse, ctx->outcome.active))
     {
-        if (ngx_http_session_security_count(r, ctx) != NGX_OK) {
-            rc = ngx_http_session_security_judge_again(r, ctx);
+        if (ngx_http_ssec_count(r, ctx) != NGX_OK) {
+            rc = ngx_http_ssec_judge_again(r, ctx);
 
             if (rc != NGX_DECLINED) {
                 return rc;
@@ -435,8 +419,8 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
         }
     }
 
-    if (ctx->connections != NGX_HTTP_SESSION_SECURITY_OFF) {
-        ngx_http_session_security_watch(r, ctx);
+    if (ctx->connections != NGX_HTTP_SSEC_OFF) {
+        ngx_http_ssec_watch(r, ctx);
     }
 
     return NGX_DECLINED;
@@ -444,7 +428,7 @@ ngx_http_session_security_admit_handler(ngx_http_request_t *r)
 
 
 uint64_t
-ngx_http_session_security_idle(ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_idle(ngx_http_ssec_ctx_t *ctx)
 {
     if (ctx->admitted
         && !ctx->refused
@@ -461,14 +445,14 @@ ngx_http_session_security_idle(ngx_http_session_security_ctx_t *ctx)
 
 /* An internal redirect wipes r->ctx; the pool's cleanups outlive it. */
 
-ngx_http_session_security_ctx_t *
-ngx_http_session_security_find_ctx(ngx_http_request_t *r)
+ngx_http_ssec_ctx_t *
+ngx_http_ssec_find_ctx(ngx_http_request_t *r)
 {
     ngx_pool_cleanup_t  *cln;
 
     for (cln = r->pool->cleanup; cln; cln = cln->next) {
 
-        if (cln->handler == ngx_http_session_security_cleanup) {
+        if (cln->handler == ngx_http_ssec_cleanup) {
             ngx_http_set_ctx(r, cln->data, ngx_http_session_security_module);
             return cln->data;
         }
@@ -481,9 +465,8 @@ ngx_http_session_security_find_ctx(ngx_http_request_t *r)
 /* On to the backend. */
 
 static inline ngx_int_t
-ngx_http_session_security_go_on(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_go_on(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx)
 {
     if (slcf->inject
         && (r->headers_in.if_none_match || r->headers_in.if_modified_since
@@ -492,7 +475,7 @@ ngx_http_session_security_go_on(ngx_http_request_t *r,
 #endif
            ))
     {
-        ngx_http_session_security_want_whole(r, ctx);
+        ngx_http_ssec_want_whole(r, ctx);
     }
 
     return NGX_DECLINED;
@@ -506,16 +489,15 @@ ngx_http_session_security_go_on(ngx_http_request_t *r,
  */
 
 static void
-ngx_http_session_security_want_whole(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_want_whole(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    if (!ngx_http_session_security_is_page(r)) {
+    if (!ngx_http_ssec_is_page(r)) {
         return;
     }
 
     if (ctx->outcome.state == SSEC_LIVE) {
-        ngx_http_session_security_hide(r, &r->headers_in.if_none_match);
-        ngx_http_session_security_hide(r, &r->headers_in.if_modified_since);
+        ngx_http_ssec_hide(r, &r->headers_in.if_none_match);
+        ngx_http_ssec_hide(r, &r->headers_in.if_modified_since);
     }
 
 #if (NGX_HTTP_GZIP)
@@ -524,7 +506,7 @@ ngx_http_session_security_want_whole(ngx_http_request_t *r,
         ctx->accept_encoding = *r->headers_in.accept_encoding;
         ctx->hidden = 1;
 
-        ngx_http_session_security_hide(r, &r->headers_in.accept_encoding);
+        ngx_http_ssec_hide(r, &r->headers_in.accept_encoding);
     }
 
 #endif
@@ -534,7 +516,7 @@ ngx_http_session_security_want_whole(ngx_http_request_t *r,
 /* A header of which there is one at most, or one that counts. */
 
 static void
-ngx_http_session_security_hide(ngx_http_request_t *r, ngx_table_elt_t **known)
+ngx_http_ssec_hide(ngx_http_request_t *r, ngx_table_elt_t **known)
 {
     ngx_str_t         name;
     ngx_table_elt_t  *h;
@@ -547,39 +529,37 @@ ngx_http_session_security_hide(ngx_http_request_t *r, ngx_table_elt_t **known)
     *known = NULL;
 
     for ( ;; ) {
-        h = ngx_http_session_security_find_header(&r->headers_in.headers,
-                                                  &name);
+        h = ngx_http_ssec_find_header(&r->headers_in.headers, &name);
         if (h == NULL) {
             return;
         }
 
         h->hash = 0;
-        ngx_http_session_security_remove_header(&r->headers_in.headers, h);
+        ngx_http_ssec_remove_header(&r->headers_in.headers, h);
     }
 }
 
 
-static inline ngx_http_session_security_ctx_t *
-ngx_http_session_security_alloc_ctx(ngx_http_request_t *r)
+static inline ngx_http_ssec_ctx_t *
+ngx_http_ssec_alloc_ctx(ngx_http_request_t *r)
 {
 #if (NGX_DEBUG_PALLOC)
 
     /* none is used again where each is watched */
 
-    return ngx_palloc(r->pool, sizeof(ngx_http_session_security_ctx_t));
+    return ngx_palloc(r->pool, sizeof(ngx_http_ssec_ctx_t));
 
 #else
 
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    ctx = ngx_http_session_security_free;
+    ctx = ngx_http_ssec_free;
 
     if (ctx == NULL) {
-        return ngx_alloc(sizeof(ngx_http_session_security_ctx_t),
-                         r->connection->log);
+        return ngx_alloc(sizeof(ngx_http_ssec_ctx_t), r->connection->log);
     }
 
-    ngx_http_session_security_free = ctx->cleanup.data;
+    ngx_http_ssec_free = ctx->cleanup.data;
 
     return ctx;
 
@@ -590,23 +570,23 @@ ngx_http_session_security_alloc_ctx(ngx_http_request_t *r)
 /* The pool that destroys it still goes by its cleanup.next. */
 
 static inline void
-ngx_http_session_security_free_ctx(ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx)
 {
 #if !(NGX_DEBUG_PALLOC)
-    ctx->cleanup.data = ngx_http_session_security_free;
-    ngx_http_session_security_free = ctx;
+    ctx->cleanup.data = ngx_http_ssec_free;
+    ngx_http_ssec_free = ctx;
 #endif
 }
 
 
 void
-ngx_http_session_security_exit_process(ngx_cycle_t *cycle)
+ngx_http_ssec_exit_process(ngx_cycle_t *cycle)
 {
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    while (ngx_http_session_security_free) {
-        ctx = ngx_http_session_security_free;
-        ngx_http_session_security_free = ctx->cleanup.data;
+    while (ngx_http_ssec_free) {
+        ctx = ngx_http_ssec_free;
+        ngx_http_ssec_free = ctx->cleanup.data;
 
         ngx_free(ctx);
     }
@@ -616,12 +596,11 @@ ngx_http_session_security_exit_process(ngx_cycle_t *cycle)
 /* With its keys, or their number, it is the request's. */
 
 static inline void
-ngx_http_session_security_init_ctx(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx,
-    ngx_http_session_security_zone_t *zone)
+ngx_http_ssec_init_ctx(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx,
+    ngx_http_ssec_zone_t *zone)
 {
-    ngx_memzero(&ctx->page, sizeof(ngx_http_session_security_ctx_t)
-                            - offsetof(ngx_http_session_security_ctx_t, page));
+    ngx_memzero(&ctx->page, sizeof(ngx_http_ssec_ctx_t)
+                            - offsetof(ngx_http_ssec_ctx_t, page));
 
     ctx->zone = zone;
     ctx->outcome.verdict = SSEC_PASS;
@@ -629,7 +608,7 @@ ngx_http_session_security_init_ctx(ngx_http_request_t *r,
 
     /* as ngx_pool_cleanup_add() does */
 
-    ctx->cleanup.handler = ngx_http_session_security_cleanup;
+    ctx->cleanup.handler = ngx_http_ssec_cleanup;
     ctx->cleanup.data = ctx;
     ctx->cleanup.next = r->pool->cleanup;
     r->pool->cleanup = &ctx->cleanup;
@@ -641,38 +620,37 @@ ngx_http_session_security_init_ctx(ngx_http_request_t *r,
 /* It also marks the context. */
 
 static void
-ngx_http_session_security_cleanup(void *data)
+ngx_http_ssec_cleanup(void *data)
 {
-    ngx_http_session_security_ctx_t  *ctx = data;
+    ngx_http_ssec_ctx_t  *ctx = data;
 
     if (ctx->watched) {
-        ngx_http_session_security_unwatch(ctx);
+        ngx_http_ssec_unwatch(ctx);
 
     } else if (ctx->queued) {
         ngx_queue_remove(&ctx->queue);
     }
 
-    ngx_http_session_security_free_ctx(ctx);
+    ngx_http_ssec_free_ctx(ctx);
 }
 
 
 /* What counts only for a session that is no longer live. */
 
 static ngx_int_t
-ngx_http_session_security_complete(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ngx_str_t *url,
-    ssec_event_t *ev)
+ngx_http_ssec_complete(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_str_t *url, ssec_event_t *ev)
 {
     ngx_int_t   rc;
     ngx_uint_t  elsewhere;
 
-    if (ngx_http_session_security_logout_url(r, slcf->logout_url, url)
+    if (ngx_http_ssec_logout_url(r, slcf->logout_url, url)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ngx_http_session_security_complete_event(r, ev);
+    ngx_http_ssec_complete_event(r, ev);
 
     ev->brief = 0;
     ev->logout_url = (url->len != 0);
@@ -681,8 +659,7 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    rc = ngx_http_session_security_is_logout(r, slcf->logout_url, url,
-                                             &elsewhere);
+    rc = ngx_http_ssec_is_logout(r, slcf->logout_url, url, &elsewhere);
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
     }
@@ -701,26 +678,25 @@ ngx_http_session_security_complete(ngx_http_request_t *r,
  */
 
 ngx_int_t
-ngx_http_session_security_time_value(ngx_http_request_t *r,
-    ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
-    const char *name, uint64_t *ms)
+ngx_http_ssec_time_value(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
+    uint64_t least, uint64_t otherwise, const char *name, uint64_t *ms)
 {
-    ngx_str_t                         value;
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_str_t             value;
+    ngx_http_ssec_ctx_t  *ctx;
 
     if (ngx_http_complex_value(r, cv, &value) != NGX_OK) {
         return NGX_ERROR;
     }
 
     if (ssec_time(value.data, value.len, ms)
-        && *ms >= least && *ms <= NGX_HTTP_SESSION_SECURITY_MAX_TIME)
+        && *ms >= least && *ms <= NGX_HTTP_SSEC_MAX_TIME)
     {
         return NGX_OK;
     }
 
     *ms = otherwise;
 
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     if (!ctx->bad_time) {
         ctx->bad_time = 1;
@@ -735,9 +711,8 @@ ngx_http_session_security_time_value(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_session_security_init_event(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_uint_t usual)
+ngx_http_ssec_init_event(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_uint_t usual)
 {
     ngx_int_t  rc;
 
@@ -753,12 +728,12 @@ ngx_http_session_security_init_event(ngx_http_request_t *r,
 
     ctx->ping = (slcf->ping != 0);
 
-    rc = ngx_http_session_security_event(r, slcf, &ctx->event);
+    rc = ngx_http_ssec_event(r, slcf, &ctx->event);
 
     if (rc == NGX_DECLINED
-        && ctx->connections == NGX_HTTP_SESSION_SECURITY_ACTIVE)
+        && ctx->connections == NGX_HTTP_SSEC_ACTIVE)
     {
-        ctx->connections = NGX_HTTP_SESSION_SECURITY_PASSIVE;
+        ctx->connections = NGX_HTTP_SSEC_PASSIVE;
     }
 
     return (rc == NGX_ERROR) ? NGX_ERROR : NGX_OK;
@@ -766,23 +741,22 @@ ngx_http_session_security_init_event(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_session_security_judge(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
+ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_uint_t                        usual;
-    const ssec_event_t               *ev;
-    ngx_http_session_security_key_t  *key;
+    ngx_uint_t            usual;
+    const ssec_event_t   *ev;
+    ngx_http_ssec_key_t  *key;
 
     static const ssec_event_t  active = { .kind = SSEC_ACTIVE };
 
     ctx->connections = slcf->connections;
 
-    usual = slcf->usual && !ngx_http_session_security_has_fetch(r);
+    usual = slcf->usual && !ngx_http_ssec_has_fetch(r);
     ev = &active;
 
     if (!usual) {
-        if (ngx_http_session_security_init_event(r, slcf, ctx, usual)
+        if (ngx_http_ssec_init_event(r, slcf, ctx, usual)
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -795,14 +769,14 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
 
     if (slcf->varying
         && (slcf->ping
-            ? ngx_http_session_security_ping_limits(r, slcf, &ctx->limits)
-            : ngx_http_session_security_limits(r, slcf, &ctx->limits))
+            ? ngx_http_ssec_ping_limits(r, slcf, &ctx->limits)
+            : ngx_http_ssec_limits(r, slcf, &ctx->limits))
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ctx->now = ngx_http_session_security_now(ctx->zone);
+    ctx->now = ngx_http_ssec_now(ctx->zone);
 
     key = ctx->keys.elts;
 
@@ -826,28 +800,28 @@ ngx_http_session_security_judge(ngx_http_request_t *r,
     }
 
     if (usual) {
-        (void) ngx_http_session_security_init_event(r, slcf, ctx, usual);
+        (void) ngx_http_ssec_init_event(r, slcf, ctx, usual);
     }
 
-    return ngx_http_session_security_judge_keys(r, slcf, ctx, url);
+    return ngx_http_ssec_judge_keys(r, slcf, ctx, url);
 }
 
 
 ngx_int_t
-ngx_http_session_security_limits(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf, ssec_limits_t *limits)
+ngx_http_ssec_limits(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ssec_limits_t *limits)
 {
-    if (ngx_http_session_security_time(r, &slcf->expire_after, 1,
-                                       NGX_HTTP_SESSION_SECURITY_EXPIRE_AFTER,
-                                       "session_security_expire_after",
-                                       &limits->expire_after)
+    if (ngx_http_ssec_time(r, &slcf->expire_after, 1,
+                           NGX_HTTP_SSEC_EXPIRE_AFTER,
+                           "session_security_expire_after",
+                           &limits->expire_after)
         != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    return ngx_http_session_security_time(r, &slcf->max_lifetime, 0,
-                                       NGX_HTTP_SESSION_SECURITY_MAX_LIFETIME,
+    return ngx_http_ssec_time(r, &slcf->max_lifetime, 0,
+                                       NGX_HTTP_SSEC_MAX_LIFETIME,
                                        "session_security_max_lifetime",
                                        &limits->max_lifetime);
 }
@@ -860,23 +834,22 @@ ngx_http_session_security_limits(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_session_security_judge_keys(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
+ngx_http_ssec_judge_keys(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_uint_t                          i, split;
-    ngx_http_session_security_key_t    *key;
-    ngx_http_session_security_judged_t  judged[
-                                        NGX_HTTP_SESSION_SECURITY_MAX_KEYS];
+    ngx_uint_t            i, split;
+    ngx_http_ssec_key_t  *key;
+    ngx_http_ssec_judged_t  judged[
+                                        NGX_HTTP_SSEC_MAX_KEYS];
 
     key = ctx->keys.elts;
-    split = ngx_http_session_security_is_split(ctx);
+    split = ngx_http_ssec_is_split(ctx);
 
     for (i = 0; i < ctx->keys.nelts; i++) {
 
         if (!(key[i].short_part && split)
-            && ngx_http_session_security_judge_key(r, slcf, &key[i], 0, ctx,
-                                                   url, &judged[i])
+            && ngx_http_ssec_judge_key(r, slcf, &key[i], 0, ctx,
+                                       url, &judged[i])
                != NGX_OK)
         {
             return NGX_ERROR;
@@ -886,28 +859,28 @@ ngx_http_session_security_judge_keys(ngx_http_request_t *r,
     for (i = 0; i < ctx->keys.nelts; i++) {
 
         if (key[i].unknown
-            && ngx_http_session_security_may_begin(ctx, i, judged)
-            && ngx_http_session_security_judge_key(r, slcf, &key[i], 1, ctx,
-                                                   url, &judged[i])
+            && ngx_http_ssec_may_begin(ctx, i, judged)
+            && ngx_http_ssec_judge_key(r, slcf, &key[i], 1, ctx,
+                                       url, &judged[i])
                != NGX_OK)
         {
             return NGX_ERROR;
         }
     }
 
-    if (!ngx_http_session_security_choose_passed(ctx, split)) {
+    if (!ngx_http_ssec_choose_passed(ctx, split)) {
 
-        if (ngx_http_session_security_withhold(r, ctx->zone, &ctx->keys)
+        if (ngx_http_ssec_withhold(r, ctx->zone, &ctx->keys)
             != NGX_OK)
         {
             return NGX_ERROR;
         }
 
         ctx->withheld = 1;
-        ngx_http_session_security_log_withheld(r, ctx);
+        ngx_http_ssec_log_withheld(r, ctx);
     }
 
-    ngx_http_session_security_choose_outcome(ctx, judged);
+    ngx_http_ssec_choose_outcome(ctx, judged);
 
     return NGX_OK;
 }
@@ -919,7 +892,7 @@ ngx_http_session_security_judge_keys(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_split(ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_is_split(ngx_http_ssec_ctx_t *ctx)
 {
     ngx_uint_t  i, nshort;
 
@@ -936,12 +909,12 @@ ngx_http_session_security_is_split(ngx_http_session_security_ctx_t *ctx)
 /* Whoever invents keys fills the zone with few of them a request. */
 
 static ngx_uint_t
-ngx_http_session_security_may_begin(ngx_http_session_security_ctx_t *ctx,
-    ngx_uint_t which, ngx_http_session_security_judged_t *judged)
+ngx_http_ssec_may_begin(ngx_http_ssec_ctx_t *ctx, ngx_uint_t which,
+    ngx_http_ssec_judged_t *judged)
 {
-    ngx_str_t                        *name;
-    ngx_uint_t                        i, begun;
-    ngx_http_session_security_key_t  *key;
+    ngx_str_t            *name;
+    ngx_uint_t            i, begun;
+    ngx_http_ssec_key_t  *key;
 
     key = ctx->keys.elts;
     name = &key[which].name;
@@ -961,20 +934,19 @@ ngx_http_session_security_may_begin(ngx_http_session_security_ctx_t *ctx,
     }
 
     return key[which].whole
-           && begun < NGX_HTTP_SESSION_SECURITY_MAX_NEW
-           && ngx_http_session_security_has_clean_piece(ctx, which);
+           && begun < NGX_HTTP_SSEC_MAX_NEW
+           && ngx_http_ssec_has_clean_piece(ctx, which);
 }
 
 
 /* Whether a piece that holds this key holds no dead one: it may be passed. */
 
 static ngx_uint_t
-ngx_http_session_security_has_clean_piece(
-    ngx_http_session_security_ctx_t *ctx, ngx_uint_t which)
+ngx_http_ssec_has_clean_piece(ngx_http_ssec_ctx_t *ctx, ngx_uint_t which)
 {
-    ngx_uint_t                          i, dead;
-    ngx_http_session_security_key_t    *key;
-    ngx_http_session_security_piece_t  *piece;
+    ngx_uint_t              i, dead;
+    ngx_http_ssec_key_t    *key;
+    ngx_http_ssec_piece_t  *piece;
 
     if (ctx->zone->value) {
         return 1;
@@ -1008,11 +980,10 @@ ngx_http_session_security_has_clean_piece(
  */
 
 static ngx_uint_t
-ngx_http_session_security_choose_passed(ngx_http_session_security_ctx_t *ctx,
-    ngx_uint_t split)
+ngx_http_ssec_choose_passed(ngx_http_ssec_ctx_t *ctx, ngx_uint_t split)
 {
-    ngx_uint_t                        i, all, wanted, has[SSEC_LEAVE + 1];
-    ngx_http_session_security_key_t  *key;
+    ngx_uint_t            i, all, wanted, has[SSEC_LEAVE + 1];
+    ngx_http_ssec_key_t  *key;
 
     ngx_memzero(has, sizeof(has));
 
@@ -1041,12 +1012,12 @@ ngx_http_session_security_choose_passed(ngx_http_session_security_ctx_t *ctx,
 /* What the request is judged as: by the keys that are passed, if any is. */
 
 static void
-ngx_http_session_security_choose_outcome(ngx_http_session_security_ctx_t *ctx,
-    ngx_http_session_security_judged_t *judged)
+ngx_http_ssec_choose_outcome(ngx_http_ssec_ctx_t *ctx,
+    ngx_http_ssec_judged_t *judged)
 {
-    ngx_uint_t                        i, passed;
-    ssec_outcome_t                   *outcome;
-    ngx_http_session_security_key_t  *key;
+    ngx_uint_t            i, passed;
+    ssec_outcome_t       *outcome;
+    ngx_http_ssec_key_t  *key;
 
     key = ctx->keys.elts;
     outcome = &ctx->outcome;
@@ -1068,8 +1039,7 @@ ngx_http_session_security_choose_outcome(ngx_http_session_security_ctx_t *ctx,
 
         if (key[i].judged
             && (passed ? key[i].passed : key[i].verdict != SSEC_PASS)
-            && ngx_http_session_security_counts_more(&judged[i].outcome,
-                                                     outcome))
+            && ngx_http_ssec_counts_more(&judged[i].outcome, outcome))
         {
             *outcome = judged[i].outcome;
             ctx->own = judged[i].own;
@@ -1097,7 +1067,7 @@ ngx_http_session_security_choose_outcome(ngx_http_session_security_ctx_t *ctx,
  */
 
 static ngx_uint_t
-ngx_http_session_security_counts_more(const ssec_outcome_t *one,
+ngx_http_ssec_counts_more(const ssec_outcome_t *one,
     const ssec_outcome_t *other)
 {
     if (other->state == SSEC_UNKNOWN || one->verdict != other->verdict) {
@@ -1113,11 +1083,10 @@ ngx_http_session_security_counts_more(const ssec_outcome_t *one,
 /* Once a minute: such a cookie may come with every request. */
 
 static void
-ngx_http_session_security_log_withheld(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_uint_t                        i;
-    ngx_http_session_security_key_t  *key;
+    ngx_uint_t            i;
+    ngx_http_ssec_key_t  *key;
 
     static time_t  logged;
 
@@ -1164,11 +1133,9 @@ ngx_http_session_security_log_withheld(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_session_security_judge_key(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_key_t *key, ngx_uint_t record,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url,
-    ngx_http_session_security_judged_t *judged)
+ngx_http_ssec_judge_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_key_t *key, ngx_uint_t record, ngx_http_ssec_ctx_t *ctx,
+    ngx_str_t *url, ngx_http_ssec_judged_t *judged)
 {
     bool             decided;
     ssec_table_t    *table;
@@ -1192,8 +1159,7 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
             return NGX_OK;
         }
 
-        key->replaced = ngx_http_session_security_is_replaced(&entry,
-                                                              ctx->now);
+        key->replaced = ngx_http_ssec_is_replaced(&entry, ctx->now);
         ctx->event.former = key->replaced;
 
         decided = ssec_decide(&entry.record, &ctx->event, ctx->now,
@@ -1214,14 +1180,14 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
             key->unknown = 0;
 
             if (!ssec_table_release(table, &entry)) {
-                ngx_http_session_security_report(r, ctx->zone, ctx->now);
+                ngx_http_ssec_report(r, ctx->zone, ctx->now);
             }
         }
 
         if (!decided) {
             ctx->outcome = *outcome;
 
-            if (ngx_http_session_security_complete(r, slcf, url, &ctx->event)
+            if (ngx_http_ssec_complete(r, slcf, url, &ctx->event)
                 != NGX_OK)
             {
                 return NGX_ERROR;
@@ -1241,16 +1207,15 @@ ngx_http_session_security_judge_key(ngx_http_request_t *r,
  */
 
 static ngx_int_t
-ngx_http_session_security_count(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_count(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_int_t                         rc;
-    ngx_uint_t                        i, brief;
-    ssec_event_t                      ev;
-    ssec_entry_t                      entry;
-    ssec_table_t                     *table;
-    ssec_outcome_t                    outcome;
-    ngx_http_session_security_key_t  *key;
+    ngx_int_t             rc;
+    ngx_uint_t            i, brief;
+    ssec_event_t          ev;
+    ssec_entry_t          entry;
+    ssec_table_t         *table;
+    ssec_outcome_t        outcome;
+    ngx_http_ssec_key_t  *key;
 
     if (ctx->plain) {
 
@@ -1316,7 +1281,7 @@ ngx_http_session_security_count(ngx_http_request_t *r,
             ssec_table_leave(table, &entry);
 
         } else if (!ssec_table_release(table, &entry)) {
-            ngx_http_session_security_report(r, ctx->zone, ctx->now);
+            ngx_http_ssec_report(r, ctx->zone, ctx->now);
         }
     }
 
@@ -1327,57 +1292,55 @@ ngx_http_session_security_count(ngx_http_request_t *r,
 /* A session has ended while its request waited: in auth_request, say. */
 
 static ngx_int_t
-ngx_http_session_security_judge_again(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_judge_again(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_str_t                              url;
-    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_str_t                  url;
+    ngx_http_ssec_loc_conf_t  *slcf;
 
-    slcf = ngx_http_session_security_conf(r, ctx->ping
-                                  ? NGX_HTTP_SESSION_SECURITY_ASKED_PING : 0);
+    slcf = ngx_http_ssec_conf(r, ctx->ping
+                                  ? NGX_HTTP_SSEC_ASKED_PING : 0);
 
     ctx->plain = 0;
     ctx->judged = 0;
 
     if (slcf == NULL
-        || ngx_http_session_security_keys(r, ctx->zone, &ctx->keys) != NGX_OK
-        || ngx_http_session_security_judge(r, slcf, ctx, &url) != NGX_OK)
+        || ngx_http_ssec_keys(r, ctx->zone, &ctx->keys) != NGX_OK
+        || ngx_http_ssec_judge(r, slcf, ctx, &url) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_session_security_act(r, slcf, ctx, &url);
+    return ngx_http_ssec_act(r, slcf, ctx, &url);
 }
 
 
 static ngx_int_t
-ngx_http_session_security_act(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *url)
+ngx_http_ssec_act(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
     ctx->judged = 1;
 
     switch (ctx->outcome.verdict) {
 
     case SSEC_REFUSE:
-        return ngx_http_session_security_refuse(r, slcf->expired_status);
+        return ngx_http_ssec_refuse(r, slcf->expired_status);
 
     case SSEC_REDIRECT:
     case SSEC_LEAVE:
-        return ngx_http_session_security_redirect(r, url);
+        return ngx_http_ssec_redirect(r, url);
 
     default:
-        return ngx_http_session_security_go_on(r, slcf, ctx);
+        return ngx_http_ssec_go_on(r, slcf, ctx);
     }
 }
 
 
 ngx_int_t
-ngx_http_session_security_redirect(ngx_http_request_t *r, ngx_str_t *url)
+ngx_http_ssec_redirect(ngx_http_request_t *r, ngx_str_t *url)
 {
     ngx_table_elt_t  *location;
 
-    if (ngx_http_session_security_no_store(r) != NGX_OK) {
+    if (ngx_http_ssec_no_store(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -1403,7 +1366,7 @@ ngx_http_session_security_redirect(ngx_http_request_t *r, ngx_str_t *url)
 
 
 static ngx_int_t
-ngx_http_session_security_refuse(ngx_http_request_t *r, ngx_uint_t status)
+ngx_http_ssec_refuse(ngx_http_request_t *r, ngx_uint_t status)
 {
     ngx_uint_t                 i;
     ngx_http_err_page_t       *page;
@@ -1416,7 +1379,7 @@ ngx_http_session_security_refuse(ngx_http_request_t *r, ngx_uint_t status)
         return status;
     }
 
-    if (ngx_http_session_security_no_store(r) != NGX_OK) {
+    if (ngx_http_ssec_no_store(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

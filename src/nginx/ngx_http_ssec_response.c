@@ -8,14 +8,14 @@
 
 
 typedef struct {
-    ngx_http_request_t                *request;
-    ngx_http_session_security_ctx_t   *ctx;    /* NULL: no key */
-    ngx_http_session_security_zone_t  *zone;
-    ngx_uint_t                         anonymous;  /* no key was passed */
-    ngx_uint_t                         lost;   /* the client will not get it */
-    ssec_kind_e                        said;   /* SSEC_ACTIVE: nothing */
-    const ssec_own_t                  *own;    /* in the table */
-} ngx_http_session_security_answer_t;
+    ngx_http_request_t    *request;
+    ngx_http_ssec_ctx_t   *ctx;                /* NULL: no key */
+    ngx_http_ssec_zone_t  *zone;
+    ngx_uint_t             anonymous;          /* no key was passed */
+    ngx_uint_t             lost;               /* the client will not get it */
+    ssec_kind_e            said;               /* SSEC_ACTIVE: nothing */
+    const ssec_own_t      *own;                /* in the table */
+} ngx_http_ssec_answer_t;
 
 
 /* A Set-Cookie header, and where in the response's headers it is. */
@@ -25,95 +25,84 @@ typedef struct {
     ngx_uint_t                         i;      /* of the next header */
     ngx_table_elt_t                   *header;
     ssec_set_cookie_t                  cookie;
-} ngx_http_session_security_set_t;
+} ngx_http_ssec_set_t;
 
 
 /* Which session of the request a new key is given to. */
 
 typedef struct {
-    ssec_entry_t                       entry;
-    ngx_http_session_security_key_t   *key;    /* by which it was found */
-    ngx_uint_t                         apart;  /* the new key is not its */
-} ngx_http_session_security_from_t;
+    ssec_entry_t          entry;
+    ngx_http_ssec_key_t  *key;                 /* by which it was found */
+    ngx_uint_t            apart;               /* the new key is not its */
+} ngx_http_ssec_from_t;
 
 
-static ngx_int_t ngx_http_session_security_header_filter(
-    ngx_http_request_t *r);
-static ngx_int_t ngx_http_session_security_filter(ngx_http_request_t *r)
+static ngx_int_t ngx_http_ssec_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ssec_filter(ngx_http_request_t *r)
     ssec_apart;
-static inline ngx_int_t ngx_http_session_security_headers(
-    ngx_http_request_t *r, ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx);
-static ngx_int_t ngx_http_session_security_answer(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *said) ssec_seldom;
-static void ngx_http_session_security_said_before(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *said);
-static ngx_uint_t ngx_http_session_security_may_delete(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx);
-static ngx_uint_t ngx_http_session_security_is_cached(ngx_http_request_t *r,
+static inline ngx_int_t ngx_http_ssec_headers(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
+static ngx_int_t ngx_http_ssec_answer(ngx_http_request_t *r,
+    ngx_http_ssec_zone_t *zone, ngx_http_ssec_ctx_t *ctx,
+    ngx_str_t *said) ssec_seldom;
+static void ngx_http_ssec_said_before(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx, ngx_str_t *said);
+static ngx_uint_t ngx_http_ssec_may_delete(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx);
+static ngx_uint_t ngx_http_ssec_is_cached(ngx_http_request_t *r,
     ngx_table_elt_t *header);
-static ngx_int_t ngx_http_session_security_set_cookies(
-    ngx_http_session_security_answer_t *answer, ngx_uint_t mark);
-static ngx_uint_t ngx_http_session_security_next_set(
-    ngx_http_session_security_answer_t *answer,
-    ngx_http_session_security_set_t *set);
-static ngx_int_t ngx_http_session_security_set_cookie(
-    ngx_http_session_security_answer_t *answer,
-    ngx_http_session_security_set_t *set, ngx_uint_t mark);
-static ngx_uint_t ngx_http_session_security_is_overridden(
-    ngx_http_session_security_answer_t *answer,
-    ngx_http_session_security_set_t *set);
-static ngx_uint_t ngx_http_session_security_is_same(const ssec_str_t *one,
+static ngx_int_t ngx_http_ssec_set_cookies(ngx_http_ssec_answer_t *answer,
+    ngx_uint_t mark);
+static ngx_uint_t ngx_http_ssec_next_set(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_set_t *set);
+static ngx_int_t ngx_http_ssec_set_cookie(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_set_t *set, ngx_uint_t mark);
+static ngx_uint_t ngx_http_ssec_is_overridden(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_set_t *set);
+static ngx_uint_t ngx_http_ssec_is_same(const ssec_str_t *one,
     const ssec_str_t *other);
-static ngx_int_t ngx_http_session_security_issue_cookie(
-    ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie,
-    ngx_uint_t overridden);
-static void ngx_http_session_security_mark(
-    ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie);
-static void ngx_http_session_security_issue(
-    ngx_http_session_security_answer_t *answer, ssec_digest_t *digest,
-    ssec_str_t *name, ngx_uint_t overridden);
-static bool ngx_http_session_security_store(ssec_table_t *table,
-    ssec_entry_t *entry, const ssec_digest_t *key,
-    const ssec_outcome_t *outcome);
-static void ngx_http_session_security_begun(
-    ngx_http_session_security_answer_t *answer, const ssec_record_t *rec);
-static ngx_uint_t ngx_http_session_security_comes_from(
-    ngx_http_session_security_answer_t *answer, ssec_str_t *name,
-    ngx_http_session_security_from_t *from);
-static ngx_uint_t ngx_http_session_security_is_replaced_by(
-    ngx_http_session_security_answer_t *answer,
-    ngx_http_session_security_key_t *key, ssec_str_t *name);
-static ngx_uint_t ngx_http_session_security_is_named(
-    ngx_http_session_security_key_t *key, ssec_str_t *name);
-static void ngx_http_session_security_end(
-    ngx_http_session_security_answer_t *answer,
-    ngx_http_session_security_key_t *key);
-static void ngx_http_session_security_said(
-    ngx_http_session_security_answer_t *answer, ngx_str_t *value);
+static ngx_int_t ngx_http_ssec_issue_cookie(ngx_http_ssec_answer_t *answer,
+    ssec_set_cookie_t *cookie, ngx_uint_t overridden);
+static void ngx_http_ssec_mark(ngx_http_ssec_answer_t *answer,
+    ssec_set_cookie_t *cookie);
+static void ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer,
+    ssec_digest_t *digest, ssec_str_t *name, ngx_uint_t overridden);
+static bool ngx_http_ssec_store(ssec_table_t *table, ssec_entry_t *entry,
+    const ssec_digest_t *key, const ssec_outcome_t *outcome);
+static void ngx_http_ssec_begun(ngx_http_ssec_answer_t *answer,
+    const ssec_record_t *rec);
+static ngx_uint_t ngx_http_ssec_comes_from(ngx_http_ssec_answer_t *answer,
+    ssec_str_t *name, ngx_http_ssec_from_t *from);
+static ngx_uint_t ngx_http_ssec_is_replaced_by(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_key_t *key, ssec_str_t *name);
+static ngx_uint_t ngx_http_ssec_is_named(ngx_http_ssec_key_t *key,
+    ssec_str_t *name);
+static void ngx_http_ssec_end(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_key_t *key);
+static void ngx_http_ssec_said(ngx_http_ssec_answer_t *answer,
+    ngx_str_t *value);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 
-static ngx_str_t  ngx_http_session_security_said_name =
+static ngx_str_t  ngx_http_ssec_said_name =
     ngx_string("X-Accel-Session");
 
 
 void
-ngx_http_session_security_init_header_filter(void)
+ngx_http_ssec_init_header_filter(void)
 {
     ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_session_security_header_filter;
+    ngx_http_top_header_filter = ngx_http_ssec_header_filter;
 }
 
 
 /* Nothing is to be done for most responses, and that quickly. */
 
 static ngx_int_t
-ngx_http_session_security_header_filter(ngx_http_request_t *r)
+ngx_http_ssec_header_filter(ngx_http_request_t *r)
 {
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_http_ssec_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_session_security_module);
 
@@ -123,7 +112,7 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
             || r->filter_finalize
             || (ctx && (ctx->outcome.verdict != SSEC_PASS || ctx->withheld))))
     {
-        return ngx_http_session_security_filter(r);
+        return ngx_http_ssec_filter(r);
     }
 
     return ngx_http_next_header_filter(r);
@@ -131,16 +120,16 @@ ngx_http_session_security_header_filter(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_http_session_security_filter(ngx_http_request_t *r)
+ngx_http_ssec_filter(ngx_http_request_t *r)
 {
-    ngx_http_session_security_ctx_t       *ctx;
-    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_http_ssec_ctx_t       *ctx;
+    ngx_http_ssec_loc_conf_t  *slcf;
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
-    ctx = ngx_http_session_security_ctx(r);
+    ctx = ngx_http_ssec_ctx(r);
 
     if ((ctx || slcf->shm_zone)
-        && ngx_http_session_security_headers(r, slcf, ctx) != NGX_OK)
+        && ngx_http_ssec_headers(r, slcf, ctx) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -150,15 +139,14 @@ ngx_http_session_security_filter(ngx_http_request_t *r)
 
 
 static inline ngx_int_t
-ngx_http_session_security_headers(ngx_http_request_t *r,
-    ngx_http_session_security_loc_conf_t *slcf,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_headers(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_str_t                          said;
-    ngx_uint_t                         i, set;
-    ngx_list_part_t                   *part;
-    ngx_table_elt_t                   *header;
-    ngx_http_session_security_zone_t  *zone;
+    ngx_str_t              said;
+    ngx_uint_t             i, set;
+    ngx_list_part_t       *part;
+    ngx_table_elt_t       *header;
+    ngx_http_ssec_zone_t  *zone;
 
     zone = ctx ? ctx->zone : slcf->shm_zone->data;
 
@@ -192,13 +180,13 @@ ngx_http_session_security_headers(ngx_http_request_t *r,
 
         } else if (header[i].key.len == sizeof("X-Accel-Session") - 1
                    && ngx_strncasecmp(header[i].key.data,
-                                    ngx_http_session_security_said_name.data,
+                                    ngx_http_ssec_said_name.data,
                                     sizeof("X-Accel-Session") - 1)
                       == 0)
         {
             header[i].hash = 0;
 
-            if (!ngx_http_session_security_is_cached(r, &header[i])) {
+            if (!ngx_http_ssec_is_cached(r, &header[i])) {
                 said = header[i].value;
             }
         }
@@ -210,15 +198,15 @@ ngx_http_session_security_headers(ngx_http_request_t *r,
          || (r->upstream && (r->internal || r->err_status))
          || (r->internal && ctx && ctx->said.data))
         && (ctx == NULL || ctx->judged)
-        && ngx_http_session_security_answer(r, zone, ctx, &said) != NGX_OK)
+        && ngx_http_ssec_answer(r, zone, ctx, &said) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (ctx && zone->value == NULL
-        && ngx_http_session_security_may_delete(r, ctx))
+        && ngx_http_ssec_may_delete(r, ctx))
     {
-        return ngx_http_session_security_delete_cookies(r, slcf, ctx);
+        return ngx_http_ssec_delete_cookies(r, slcf, ctx);
     }
 
     return NGX_OK;
@@ -232,11 +220,10 @@ ngx_http_session_security_headers(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_may_delete(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx)
+ngx_http_ssec_may_delete(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_uint_t                        i, dead;
-    ngx_http_session_security_key_t  *key;
+    ngx_uint_t            i, dead;
+    ngx_http_ssec_key_t  *key;
 
     key = ctx->keys.elts;
     dead = ctx->ended;
@@ -247,21 +234,20 @@ ngx_http_session_security_may_delete(ngx_http_request_t *r,
 
     return dead
            && ctx->judged
-           && ngx_http_session_security_now(ctx->zone) - ctx->now
-              <= NGX_HTTP_SESSION_SECURITY_PROMPT
-           && ngx_http_session_security_is_page(r);
+           && ngx_http_ssec_now(ctx->zone) - ctx->now
+              <= NGX_HTTP_SSEC_PROMPT
+           && ngx_http_ssec_is_page(r);
 }
 
 
 static ngx_int_t
-ngx_http_session_security_answer(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *said)
+ngx_http_ssec_answer(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ngx_http_ssec_ctx_t *ctx, ngx_str_t *said)
 {
-    ngx_int_t                            rc;
-    ngx_uint_t                           i;
-    ngx_http_session_security_keys_t     keys;
-    ngx_http_session_security_answer_t   answer;
+    ngx_int_t               rc;
+    ngx_uint_t              i;
+    ngx_http_ssec_keys_t    keys;
+    ngx_http_ssec_answer_t  answer;
 
     answer.request = r;
     answer.ctx = ctx;
@@ -277,7 +263,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
                             || ctx->outcome.verdict == SSEC_FORGET);
 
     } else {
-        if (ngx_http_session_security_keys(r, zone, &keys) != NGX_OK) {
+        if (ngx_http_ssec_keys(r, zone, &keys) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -285,11 +271,11 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     }
 
     if (said->data == NULL) {
-        ngx_http_session_security_said_before(r, ctx, said);
+        ngx_http_ssec_said_before(r, ctx, said);
     }
 
     if (said->data) {
-        ngx_http_session_security_said(&answer, said);
+        ngx_http_ssec_said(&answer, said);
     }
 
     rc = NGX_OK;
@@ -297,10 +283,10 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     if (zone->value == NULL) {
 
         if (ctx) {
-            (void) ngx_http_session_security_set_cookies(&answer, 1);
+            (void) ngx_http_ssec_set_cookies(&answer, 1);
         }
 
-        rc = ngx_http_session_security_set_cookies(&answer, 0);
+        rc = ngx_http_ssec_set_cookies(&answer, 0);
     }
 
     /* what it ends has ended at the backend, whoever gets to know of it */
@@ -316,7 +302,7 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
     for (i = 0; i < ctx->keys.nelts; i++) {
 
         if (ctx->keys.elts[i].passed) {
-            ngx_http_session_security_end(&answer, &ctx->keys.elts[i]);
+            ngx_http_ssec_end(&answer, &ctx->keys.elts[i]);
         }
     }
 
@@ -337,14 +323,14 @@ ngx_http_session_security_answer(ngx_http_request_t *r,
 /* What a backend said that has redirected the request to another one. */
 
 static void
-ngx_http_session_security_said_before(ngx_http_request_t *r,
-    ngx_http_session_security_ctx_t *ctx, ngx_str_t *said)
+ngx_http_ssec_said_before(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx,
+    ngx_str_t *said)
 {
     ngx_table_elt_t  *header;
 
-    header = ngx_http_session_security_redirected_said(r);
+    header = ngx_http_ssec_redirected_said(r);
 
-    if (header && !ngx_http_session_security_is_cached(r, header)) {
+    if (header && !ngx_http_ssec_is_cached(r, header)) {
         *said = header->value;
 
     } else if (ctx) {
@@ -359,8 +345,7 @@ ngx_http_session_security_said_before(ngx_http_request_t *r,
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_cached(ngx_http_request_t *r,
-    ngx_table_elt_t *header)
+ngx_http_ssec_is_cached(ngx_http_request_t *r, ngx_table_elt_t *header)
 {
 #if (NGX_HTTP_CACHE)
 
@@ -395,17 +380,16 @@ ngx_http_session_security_is_cached(ngx_http_request_t *r,
 /* First which of the request's cookies they mean, then what that means. */
 
 static ngx_int_t
-ngx_http_session_security_set_cookies(
-    ngx_http_session_security_answer_t *answer, ngx_uint_t mark)
+ngx_http_ssec_set_cookies(ngx_http_ssec_answer_t *answer, ngx_uint_t mark)
 {
-    ngx_http_session_security_set_t  set;
+    ngx_http_ssec_set_t  set;
 
     set.part = &answer->request->headers_out.headers.part;
     set.i = 0;
 
-    while (ngx_http_session_security_next_set(answer, &set)) {
+    while (ngx_http_ssec_next_set(answer, &set)) {
 
-        if (ngx_http_session_security_set_cookie(answer, &set, mark)
+        if (ngx_http_ssec_set_cookie(answer, &set, mark)
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -419,8 +403,8 @@ ngx_http_session_security_set_cookies(
 /* The next Set-Cookie for the session's cookie, but what comes from a cache. */
 
 static ngx_uint_t
-ngx_http_session_security_next_set(ngx_http_session_security_answer_t *answer,
-    ngx_http_session_security_set_t *set)
+ngx_http_ssec_next_set(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_set_t *set)
 {
     ngx_table_elt_t  *header;
 
@@ -443,7 +427,7 @@ ngx_http_session_security_next_set(ngx_http_session_security_answer_t *answer,
             && ngx_strncasecmp(header->key.data, (u_char *) "Set-Cookie",
                                sizeof("Set-Cookie") - 1)
                == 0
-            && !ngx_http_session_security_is_cached(answer->request, header)
+            && !ngx_http_ssec_is_cached(answer->request, header)
             && ssec_set_cookie(header->value.data, header->value.len,
                                ngx_time(), &set->cookie)
             && ssec_cookie_match(&answer->zone->cookie,
@@ -457,20 +441,19 @@ ngx_http_session_security_next_set(ngx_http_session_security_answer_t *answer,
 
 
 static ngx_int_t
-ngx_http_session_security_set_cookie(
-    ngx_http_session_security_answer_t *answer,
-    ngx_http_session_security_set_t *set, ngx_uint_t mark)
+ngx_http_ssec_set_cookie(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_set_t *set, ngx_uint_t mark)
 {
     ngx_int_t   rc;
     ngx_uint_t  logout, overridden;
 
     logout = (answer->ctx && answer->ctx->outcome.verdict == SSEC_LOGOUT);
-    overridden = ngx_http_session_security_is_overridden(answer, set);
+    overridden = ngx_http_ssec_is_overridden(answer, set);
 
     if (mark) {
 
         if (!overridden && answer->ctx) {
-            ngx_http_session_security_mark(answer, &set->cookie);
+            ngx_http_ssec_mark(answer, &set->cookie);
         }
 
         return NGX_OK;
@@ -481,12 +464,10 @@ ngx_http_session_security_set_cookie(
     }
 
     if (!overridden && !logout) {
-        ngx_http_session_security_learn(answer->request, answer->zone,
-                                        &set->cookie);
+        ngx_http_ssec_learn(answer->request, answer->zone, &set->cookie);
     }
 
-    rc = ngx_http_session_security_issue_cookie(answer, &set->cookie,
-                                                overridden);
+    rc = ngx_http_ssec_issue_cookie(answer, &set->cookie, overridden);
 
     if (logout && rc == NGX_OK) {
 
@@ -505,13 +486,12 @@ ngx_http_session_security_set_cookie(
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_overridden(
-    ngx_http_session_security_answer_t *answer,
-    ngx_http_session_security_set_t *set)
+ngx_http_ssec_is_overridden(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_set_t *set)
 {
-    ssec_str_t                       uri;
-    ssec_scope_t                     scope, other;
-    ngx_http_session_security_set_t  later;
+    ssec_str_t           uri;
+    ssec_scope_t         scope, other;
+    ngx_http_ssec_set_t  later;
 
     uri.data = answer->request->unparsed_uri.data;
     uri.len = answer->request->unparsed_uri.len;
@@ -520,14 +500,13 @@ ngx_http_session_security_is_overridden(
 
     later = *set;
 
-    while (ngx_http_session_security_next_set(answer, &later)) {
+    while (ngx_http_ssec_next_set(answer, &later)) {
 
         ssec_scope(&later.cookie, &uri, &other);
 
-        if (ngx_http_session_security_is_same(&later.cookie.name,
-                                              &set->cookie.name)
-            && ngx_http_session_security_is_same(&other.path, &scope.path)
-            && ngx_http_session_security_is_same(&other.domain, &scope.domain)
+        if (ngx_http_ssec_is_same(&later.cookie.name, &set->cookie.name)
+            && ngx_http_ssec_is_same(&other.path, &scope.path)
+            && ngx_http_ssec_is_same(&other.domain, &scope.domain)
             && other.partitioned == scope.partitioned)
         {
             return 1;
@@ -539,8 +518,7 @@ ngx_http_session_security_is_overridden(
 
 
 static ngx_uint_t
-ngx_http_session_security_is_same(const ssec_str_t *one,
-    const ssec_str_t *other)
+ngx_http_ssec_is_same(const ssec_str_t *one, const ssec_str_t *other)
 {
     return one->len == other->len
            && (one->len == 0
@@ -551,18 +529,17 @@ ngx_http_session_security_is_same(const ssec_str_t *one,
 /* A short part of a split cookie is no key, unless the request has it. */
 
 static ngx_int_t
-ngx_http_session_security_issue_cookie(
-    ngx_http_session_security_answer_t *answer, ssec_set_cookie_t *cookie,
-    ngx_uint_t overridden)
+ngx_http_ssec_issue_cookie(ngx_http_ssec_answer_t *answer,
+    ssec_set_cookie_t *cookie, ngx_uint_t overridden)
 {
-    size_t                            len;
-    ssec_digest_t                     digest;
-    ngx_http_session_security_ctx_t  *ctx;
+    size_t                len;
+    ssec_digest_t         digest;
+    ngx_http_ssec_ctx_t  *ctx;
 
     ctx = answer->ctx;
 
-    if (ngx_http_session_security_canonical(answer->request, answer->zone,
-                                            &cookie->value, &digest, &len)
+    if (ngx_http_ssec_canonical(answer->request, answer->zone,
+                                &cookie->value, &digest, &len)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -570,13 +547,12 @@ ngx_http_session_security_issue_cookie(
 
     if (len
         && (!answer->zone->cookie.prefix
-            || len >= NGX_HTTP_SESSION_SECURITY_MIN_PART
-            || (ctx && ngx_http_session_security_find_key(ctx->keys.elts,
-                                                          ctx->keys.nelts,
-                                                          &digest))))
+            || len >= NGX_HTTP_SSEC_MIN_PART
+            || (ctx && ngx_http_ssec_find_key(ctx->keys.elts,
+                                              ctx->keys.nelts,
+                                              &digest))))
     {
-        ngx_http_session_security_issue(answer, &digest, &cookie->name,
-                                        overridden);
+        ngx_http_ssec_issue(answer, &digest, &cookie->name, overridden);
     }
 
     return NGX_OK;
@@ -586,15 +562,14 @@ ngx_http_session_security_issue_cookie(
 /* Which of the request's cookies it deletes, and which it keeps. */
 
 static void
-ngx_http_session_security_mark(ngx_http_session_security_answer_t *answer,
-    ssec_set_cookie_t *cookie)
+ngx_http_ssec_mark(ngx_http_ssec_answer_t *answer, ssec_set_cookie_t *cookie)
 {
-    ssec_str_t                        host, uri;
-    ngx_uint_t                        i, same;
-    ssec_scope_t                      scope;
-    ngx_http_request_t               *r;
-    ngx_http_session_security_ctx_t  *ctx;
-    ngx_http_session_security_key_t  *key;
+    ssec_str_t            host, uri;
+    ngx_uint_t            i, same;
+    ssec_scope_t          scope;
+    ngx_http_request_t   *r;
+    ngx_http_ssec_ctx_t  *ctx;
+    ngx_http_ssec_key_t  *key;
 
     r = answer->request;
     ctx = answer->ctx;
@@ -623,7 +598,7 @@ ngx_http_session_security_mark(ngx_http_session_security_answer_t *answer,
 
     for (i = 0; i < ctx->keys.nelts; i++) {
 
-        same = ngx_http_session_security_is_named(&key[i], &cookie->name);
+        same = ngx_http_ssec_is_named(&key[i], &cookie->name);
 
         if (!same && answer->zone->cookie.prefix) {
             continue;
@@ -643,25 +618,25 @@ ngx_http_session_security_mark(ngx_http_session_security_answer_t *answer,
 /* Rows 14 to 16. */
 
 static void
-ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
-    ssec_digest_t *digest, ssec_str_t *name, ngx_uint_t overridden)
+ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer, ssec_digest_t *digest,
+    ssec_str_t *name, ngx_uint_t overridden)
 {
-    bool                               kept;
-    uint64_t                           now, replaced;
-    ssec_entry_t                       entry;
-    ssec_event_t                       ev;
-    ssec_table_t                      *table;
-    ssec_limits_t                      limits;
-    ssec_outcome_t                     outcome;
-    ngx_http_session_security_ctx_t   *ctx;
-    ngx_http_session_security_key_t   *ours;
-    ngx_http_session_security_from_t   from;
+    bool                  kept;
+    uint64_t              now, replaced;
+    ssec_entry_t          entry;
+    ssec_event_t          ev;
+    ssec_table_t         *table;
+    ssec_limits_t         limits;
+    ssec_outcome_t        outcome;
+    ngx_http_ssec_ctx_t  *ctx;
+    ngx_http_ssec_key_t  *ours;
+    ngx_http_ssec_from_t  from;
 
     ctx = answer->ctx;
     table = &answer->zone->table;
 
-    ours = ctx ? ngx_http_session_security_find_key(ctx->keys.elts,
-                                                    ctx->keys.nelts, digest)
+    ours = ctx ? ngx_http_ssec_find_key(ctx->keys.elts,
+                                        ctx->keys.nelts, digest)
                : NULL;
 
     if (ours && !overridden) {
@@ -675,13 +650,12 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     ev.own = answer->own;
     ev.anonymous = answer->anonymous;
 
-    now = ngx_http_session_security_now(answer->zone);
+    now = ngx_http_ssec_now(answer->zone);
 
-    ngx_memzero(&from, sizeof(ngx_http_session_security_from_t));
+    ngx_memzero(&from, sizeof(ngx_http_ssec_from_t));
 
     if (ours == NULL || !ours->passed || ours->replaced) {
-        ev.anonymous |= ngx_http_session_security_comes_from(answer, name,
-                                                             &from);
+        ev.anonymous |= ngx_http_ssec_comes_from(answer, name, &from);
     }
 
     if (from.key) {
@@ -714,10 +688,10 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
 
     ssec_decide(&entry.record, &ev, now, &limits, &outcome);
 
-    kept = ngx_http_session_security_store(table, &entry, digest, &outcome);
+    kept = ngx_http_ssec_store(table, &entry, digest, &outcome);
 
     if (!overridden && outcome.state == SSEC_LIVE) {
-        ngx_http_session_security_begun(answer, &entry.record);
+        ngx_http_ssec_begun(answer, &entry.record);
     }
 
     if (outcome.carried) {
@@ -725,7 +699,7 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
         /* after a login nobody is let in with the key from before */
 
         replaced = (answer->said == SSEC_ON)
-                   ? now - NGX_HTTP_SESSION_SECURITY_NO_GRACE : now;
+                   ? now - NGX_HTTP_SSEC_NO_GRACE : now;
 
         kept = ssec_table_rename(table, &from.key->digest, digest, replaced);
 
@@ -737,7 +711,7 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
     }
 
     if (!kept) {
-        ngx_http_session_security_report(answer->request, answer->zone, now);
+        ngx_http_ssec_report(answer->request, answer->zone, now);
     }
 }
 
@@ -749,7 +723,7 @@ ngx_http_session_security_issue(ngx_http_session_security_answer_t *answer,
  */
 
 static bool
-ngx_http_session_security_store(ssec_table_t *table, ssec_entry_t *entry,
+ngx_http_ssec_store(ssec_table_t *table, ssec_entry_t *entry,
     const ssec_digest_t *key, const ssec_outcome_t *outcome)
 {
     if (outcome->changed && !(outcome->begun && entry->name)) {
@@ -768,10 +742,9 @@ ngx_http_session_security_store(ssec_table_t *table, ssec_entry_t *entry,
  */
 
 static void
-ngx_http_session_security_begun(ngx_http_session_security_answer_t *answer,
-    const ssec_record_t *rec)
+ngx_http_ssec_begun(ngx_http_ssec_answer_t *answer, const ssec_record_t *rec)
 {
-    ngx_http_session_security_ctx_t  *ctx;
+    ngx_http_ssec_ctx_t  *ctx;
 
     ctx = answer->ctx;
 
@@ -802,16 +775,15 @@ ngx_http_session_security_begun(ngx_http_session_security_answer_t *answer,
  */
 
 static ngx_uint_t
-ngx_http_session_security_comes_from(
-    ngx_http_session_security_answer_t *answer, ssec_str_t *name,
-    ngx_http_session_security_from_t *from)
+ngx_http_ssec_comes_from(ngx_http_ssec_answer_t *answer, ssec_str_t *name,
+    ngx_http_ssec_from_t *from)
 {
-    uint64_t                          last;
-    ssec_str_t                        named;
-    ngx_uint_t                        i, visitor;
-    ssec_entry_t                      entry;
-    ssec_table_t                     *table;
-    ngx_http_session_security_key_t  *key;
+    uint64_t              last;
+    ssec_str_t            named;
+    ngx_uint_t            i, visitor;
+    ssec_entry_t          entry;
+    ssec_table_t         *table;
+    ngx_http_ssec_key_t  *key;
 
     if (answer->ctx == NULL) {
         return 0;
@@ -824,7 +796,7 @@ ngx_http_session_security_comes_from(
 
     for (i = 0; i < answer->ctx->keys.nelts; i++) {
 
-        if (!ngx_http_session_security_is_replaced_by(answer, &key[i], name)) {
+        if (!ngx_http_ssec_is_replaced_by(answer, &key[i], name)) {
             continue;
         }
 
@@ -843,7 +815,7 @@ ngx_http_session_security_comes_from(
         /* it gets nothing of the session but its age */
 
         if (key[i].replaced) {
-            entry.record.last = ngx_http_session_security_now(answer->zone);
+            entry.record.last = ngx_http_ssec_now(answer->zone);
         }
 
         if (from->key == NULL) {
@@ -864,7 +836,7 @@ ngx_http_session_security_comes_from(
         /* the parts of a split cookie are one session: the strictest counts */
 
         if (answer->zone->cookie.prefix
-            && !ngx_http_session_security_is_named(&key[i], &named))
+            && !ngx_http_ssec_is_named(&key[i], &named))
         {
             if (entry.record.last < from->entry.record.last) {
                 from->entry = entry;
@@ -896,23 +868,21 @@ ngx_http_session_security_comes_from(
  */
 
 static ngx_uint_t
-ngx_http_session_security_is_replaced_by(
-    ngx_http_session_security_answer_t *answer,
-    ngx_http_session_security_key_t *key, ssec_str_t *name)
+ngx_http_ssec_is_replaced_by(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_key_t *key, ssec_str_t *name)
 {
     if (!key->passed || key->unknown || key->state == SSEC_UNKNOWN) {
         return 0;
     }
 
     return !answer->zone->cookie.prefix
-           || ngx_http_session_security_is_named(key, name)
+           || ngx_http_ssec_is_named(key, name)
            || (key->gone && !key->kept);
 }
 
 
 static ngx_uint_t
-ngx_http_session_security_is_named(ngx_http_session_security_key_t *key,
-    ssec_str_t *name)
+ngx_http_ssec_is_named(ngx_http_ssec_key_t *key, ssec_str_t *name)
 {
     return key->name.len == name->len
            && ngx_strncmp(key->name.data, name->data, name->len) == 0;
@@ -922,8 +892,7 @@ ngx_http_session_security_is_named(ngx_http_session_security_key_t *key,
 /* Rows 17 to 21: what the response means for the session of the request. */
 
 static void
-ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
-    ngx_http_session_security_key_t *key)
+ngx_http_ssec_end(ngx_http_ssec_answer_t *answer, ngx_http_ssec_key_t *key)
 {
     uint64_t         now;
     ngx_uint_t       gone;
@@ -956,7 +925,7 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
     }
 
     table = &answer->zone->table;
-    now = ngx_http_session_security_now(answer->zone);
+    now = ngx_http_ssec_now(answer->zone);
 
     ssec_table_acquire(table, &key->digest, &entry);
 
@@ -968,16 +937,15 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
         answer->ctx->closed = outcome.reason;
     }
 
-    if (!ngx_http_session_security_store(table, &entry, &key->digest,
-                                         &outcome))
+    if (!ngx_http_ssec_store(table, &entry, &key->digest, &outcome))
     {
-        ngx_http_session_security_report(answer->request, answer->zone, now);
+        ngx_http_ssec_report(answer->request, answer->zone, now);
     }
 
     /* this very response is what the user gets to see of it */
 
     if (outcome.state != SSEC_LIVE && answer->ctx->queued) {
-        ngx_http_session_security_unwatch(answer->ctx);
+        ngx_http_ssec_unwatch(answer->ctx);
     }
 
     if (outcome.state != SSEC_LIVE) {
@@ -985,7 +953,7 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
     }
 
     if (answer->ctx->outcome.state != SSEC_LIVE) {
-        ngx_http_session_security_begun(answer, &entry.record);
+        ngx_http_ssec_begun(answer, &entry.record);
 
     } else if (answer->own) {
         answer->ctx->own = *answer->own;
@@ -996,8 +964,7 @@ ngx_http_session_security_end(ngx_http_session_security_answer_t *answer,
 /* What it says is not for the client, and is not believed from a client. */
 
 static void
-ngx_http_session_security_said(ngx_http_session_security_answer_t *answer,
-    ngx_str_t *value)
+ngx_http_ssec_said(ngx_http_ssec_answer_t *answer, ngx_str_t *value)
 {
     ssec_said_t  said;
     ngx_str_t    bad;
@@ -1054,7 +1021,7 @@ ngx_http_session_security_said(ngx_http_session_security_answer_t *answer,
  */
 
 ngx_table_elt_t *
-ngx_http_session_security_redirected_said(ngx_http_request_t *r)
+ngx_http_ssec_redirected_said(ngx_http_request_t *r)
 {
     if ((!r->internal && !r->err_status)
         || r->upstream == NULL
@@ -1063,7 +1030,6 @@ ngx_http_session_security_redirected_said(ngx_http_request_t *r)
         return NULL;
     }
 
-    return ngx_http_session_security_find_header(
-               &r->upstream->headers_in.headers,
-               &ngx_http_session_security_said_name);
+    return ngx_http_ssec_find_header(&r->upstream->headers_in.headers,
+               &ngx_http_ssec_said_name);
 }

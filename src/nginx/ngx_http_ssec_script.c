@@ -5,15 +5,14 @@
 #include "ssec_script.h"
 
 
-static ngx_int_t ngx_http_session_security_script_headers(
-    ngx_http_request_t *r, ngx_uint_t gzip);
+static ngx_int_t ngx_http_ssec_script_headers(ngx_http_request_t *r,
+    ngx_uint_t gzip);
 
 
 /* The script's URL, which changes with its content. */
 
 ngx_int_t
-ngx_http_session_security_script_url(ngx_pool_t *pool, ngx_str_t *location,
-    ngx_str_t *url)
+ngx_http_ssec_script_url(ngx_pool_t *pool, ngx_str_t *location, ngx_str_t *url)
 {
     url->len = location->len + 3 + sizeof(ssec_script_version) - 1;
 
@@ -29,7 +28,7 @@ ngx_http_session_security_script_url(ngx_pool_t *pool, ngx_str_t *location,
 
 
 ngx_int_t
-ngx_http_session_security_script_handler(ngx_http_request_t *r)
+ngx_http_ssec_script_handler(ngx_http_request_t *r)
 {
     ngx_int_t     rc;
     ngx_buf_t    *b;
@@ -39,7 +38,7 @@ ngx_http_session_security_script_handler(ngx_http_request_t *r)
     static ngx_str_t  methods = ngx_string("GET, HEAD");
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
-        return ngx_http_session_security_not_allowed(r, &methods);
+        return ngx_http_ssec_not_allowed(r, &methods);
     }
 
     rc = ngx_http_discard_request_body(r);
@@ -53,7 +52,7 @@ ngx_http_session_security_script_handler(ngx_http_request_t *r)
     gzip = 0;
 #endif
 
-    if (ngx_http_session_security_script_headers(r, gzip) != NGX_OK) {
+    if (ngx_http_ssec_script_headers(r, gzip) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -82,8 +81,7 @@ ngx_http_session_security_script_handler(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_http_session_security_script_headers(ngx_http_request_t *r,
-    ngx_uint_t gzip)
+ngx_http_ssec_script_headers(ngx_http_request_t *r, ngx_uint_t gzip)
 {
     u_char           *p;
     ngx_str_t         value;
@@ -122,15 +120,15 @@ ngx_http_session_security_script_headers(ngx_http_request_t *r,
                             gzip ? "-z" : "")
                 - p;
 
-    h = ngx_http_session_security_add_header(r, &etag, &value);
+    h = ngx_http_ssec_add_header(r, &etag, &value);
     if (h == NULL) {
         return NGX_ERROR;
     }
 
     r->headers_out.etag = h;
 
-    if (ngx_http_session_security_add_header(r, &options, &nosniff) == NULL
-        || ngx_http_session_security_add_header(r, &vary, &encoding) == NULL)
+    if (ngx_http_ssec_add_header(r, &options, &nosniff) == NULL
+        || ngx_http_ssec_add_header(r, &vary, &encoding) == NULL)
     {
         return NGX_ERROR;
     }
@@ -140,8 +138,7 @@ ngx_http_session_security_script_headers(ngx_http_request_t *r,
     h = NULL;
 
     if (gzip) {
-        h = ngx_http_session_security_add_header(r, &content_encoding,
-                                                 &gzip_value);
+        h = ngx_http_ssec_add_header(r, &content_encoding, &gzip_value);
         if (h == NULL) {
             return NGX_ERROR;
         }
@@ -155,7 +152,7 @@ ngx_http_session_security_script_headers(ngx_http_request_t *r,
                               sizeof(ssec_script_version) - 1)
                   == 0);
 
-    if (ngx_http_session_security_add_header(r, &cache_control,
+    if (ngx_http_ssec_add_header(r, &cache_control,
                                       current ? &for_good : &ask_again)
         == NULL)
     {

@@ -7,13 +7,11 @@
 
 
 #if (nginx_version >= 1029000)
-static ngx_int_t ngx_http_session_security_early_hints_filter(
-    ngx_http_request_t *r);
+static ngx_int_t ngx_http_ssec_early_hints_filter(ngx_http_request_t *r);
 #endif
-static ngx_int_t ngx_http_session_security_trailers_filter(
-    ngx_http_request_t *r, ngx_chain_t *in);
-static void ngx_http_session_security_take_out(ngx_http_request_t *r,
-    ngx_list_t *fields);
+static ngx_int_t ngx_http_ssec_trailers_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+static void ngx_http_ssec_take_out(ngx_http_request_t *r, ngx_list_t *fields);
 
 
 #if (nginx_version >= 1029000)
@@ -23,25 +21,25 @@ static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
 
 void
-ngx_http_session_security_init_trailers_filters(void)
+ngx_http_ssec_init_trailers_filters(void)
 {
 #if (nginx_version >= 1029000)
     ngx_http_next_early_hints_filter = ngx_http_top_early_hints_filter;
     ngx_http_top_early_hints_filter =
-                                 ngx_http_session_security_early_hints_filter;
+                                 ngx_http_ssec_early_hints_filter;
 #endif
 
     ngx_http_next_body_filter = ngx_http_top_body_filter;
-    ngx_http_top_body_filter = ngx_http_session_security_trailers_filter;
+    ngx_http_top_body_filter = ngx_http_ssec_trailers_filter;
 }
 
 
 #if (nginx_version >= 1029000)
 
 static ngx_int_t
-ngx_http_session_security_early_hints_filter(ngx_http_request_t *r)
+ngx_http_ssec_early_hints_filter(ngx_http_request_t *r)
 {
-    ngx_http_session_security_take_out(r, &r->headers_out.headers);
+    ngx_http_ssec_take_out(r, &r->headers_out.headers);
 
     return ngx_http_next_early_hints_filter(r);
 }
@@ -52,11 +50,10 @@ ngx_http_session_security_early_hints_filter(ngx_http_request_t *r)
 /* The trailers are there with the last of the body, and sent after it. */
 
 static ngx_int_t
-ngx_http_session_security_trailers_filter(ngx_http_request_t *r,
-    ngx_chain_t *in)
+ngx_http_ssec_trailers_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
     if (r->headers_out.trailers.part.nelts) {
-        ngx_http_session_security_take_out(r, &r->headers_out.trailers);
+        ngx_http_ssec_take_out(r, &r->headers_out.trailers);
     }
 
     return ngx_http_next_body_filter(r, in);
@@ -66,11 +63,11 @@ ngx_http_session_security_trailers_filter(ngx_http_request_t *r,
 /* Removes Set-Cookie and X-Accel-Session where sessions are watched. */
 
 static void
-ngx_http_session_security_take_out(ngx_http_request_t *r, ngx_list_t *fields)
+ngx_http_ssec_take_out(ngx_http_request_t *r, ngx_list_t *fields)
 {
-    ngx_uint_t                             i;
-    ngx_table_elt_t                       *field;
-    ngx_http_session_security_loc_conf_t  *slcf;
+    ngx_uint_t                 i;
+    ngx_table_elt_t           *field;
+    ngx_http_ssec_loc_conf_t  *slcf;
 
     static ngx_str_t  names[] = {
         ngx_string("Set-Cookie"),
@@ -79,14 +76,14 @@ ngx_http_session_security_take_out(ngx_http_request_t *r, ngx_list_t *fields)
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
 
-    if (slcf->shm_zone == NULL && ngx_http_session_security_ctx(r) == NULL) {
+    if (slcf->shm_zone == NULL && ngx_http_ssec_ctx(r) == NULL) {
         return;
     }
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 
         for ( ;; ) {
-            field = ngx_http_session_security_find_header(fields, &names[i]);
+            field = ngx_http_ssec_find_header(fields, &names[i]);
 
             if (field == NULL) {
                 break;

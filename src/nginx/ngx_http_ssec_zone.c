@@ -5,34 +5,34 @@
 #include <openssl/rand.h>
 
 
-#define NGX_HTTP_SESSION_SECURITY_REPORT  1000   /* milliseconds */
-#define NGX_HTTP_SESSION_SECURITY_SELDOM  3600000
-#define NGX_HTTP_SESSION_SECURITY_CLOCK   1000   /* likewise */
+#define NGX_HTTP_SSEC_REPORT  1000               /* milliseconds */
+#define NGX_HTTP_SSEC_SELDOM  3600000
+#define NGX_HTTP_SSEC_CLOCK   1000               /* likewise */
 
 
-static ngx_int_t ngx_http_session_security_check_key(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_zone_t *old);
-static ngx_http_session_security_zone_t *ngx_http_session_security_old_zone(
-    ngx_http_session_security_zone_t *zone);
-static void ngx_http_session_security_clock_handler(ngx_event_t *ev);
+static ngx_int_t ngx_http_ssec_check_key(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_zone_t *old);
+static ngx_http_ssec_zone_t *ngx_http_ssec_old_zone(
+    ngx_http_ssec_zone_t *zone);
+static void ngx_http_ssec_clock_handler(ngx_event_t *ev);
 
 
-static ngx_event_t       ngx_http_session_security_clock;
-static ngx_connection_t  ngx_http_session_security_no_connection;
+static ngx_event_t       ngx_http_ssec_clock;
+static ngx_connection_t  ngx_http_ssec_no_connection;
 
 /* the host's uptime, at that time of nginx's */
-uint64_t                 ngx_http_session_security_cached_uptime;
-ngx_msec_t               ngx_http_session_security_time_at;
+uint64_t                 ngx_http_ssec_cached_uptime;
+ngx_msec_t               ngx_http_ssec_time_at;
 
 
 ngx_int_t
-ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
+ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 {
-    size_t                             size;
-    u_char                            *memory;
-    ssec_host_t                        host;
-    ngx_slab_pool_t                   *shpool;
-    ngx_http_session_security_zone_t  *zone, *old;
+    size_t                 size;
+    u_char                *memory;
+    ssec_host_t            host;
+    ngx_slab_pool_t       *shpool;
+    ngx_http_ssec_zone_t  *zone, *old;
 
     zone = shm_zone->data;
 
@@ -42,16 +42,16 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 
     /* one of another size, or in a file, is new to nginx */
 
-    old = data ? data : ngx_http_session_security_old_zone(zone);
+    old = data ? data : ngx_http_ssec_old_zone(zone);
 
     if (old
-        && ngx_http_session_security_check_key(shm_zone, old) != NGX_OK)
+        && ngx_http_ssec_check_key(shm_zone, old) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     if (zone->path) {
-        return ngx_http_session_security_init_file(shm_zone, old);
+        return ngx_http_ssec_init_file(shm_zone, old);
     }
 
     if (data && old->file == NULL) {
@@ -60,7 +60,7 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
         return NGX_OK;
     }
 
-    ngx_http_session_security_host(&host);
+    ngx_http_ssec_host(&host);
 
     shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
 
@@ -85,11 +85,10 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
     ngx_memzero(memory, size);
 #endif
 
-    ngx_http_session_security_huge_pages(shm_zone->shm.addr,
-                                         shm_zone->shm.size);
+    ngx_http_ssec_huge_pages(shm_zone->shm.addr, shm_zone->shm.size);
 
-    if (ngx_http_session_security_create_table(shm_zone, memory, size,
-                                               old ? &old->table : NULL, 0)
+    if (ngx_http_ssec_create_table(shm_zone, memory, size,
+                                   old ? &old->table : NULL, 0)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -108,7 +107,7 @@ ngx_http_session_security_init_zone(ngx_shm_zone_t *shm_zone, void *data)
  */
 
 void
-ngx_http_session_security_huge_pages(void *memory, size_t size)
+ngx_http_ssec_huge_pages(void *memory, size_t size)
 {
 #if defined(MADV_HUGEPAGE)
     (void) madvise(memory, size, MADV_HUGEPAGE);
@@ -117,12 +116,12 @@ ngx_http_session_security_huge_pages(void *memory, size_t size)
 
 
 ngx_int_t
-ngx_http_session_security_create_table(ngx_shm_zone_t *shm_zone, void *memory,
-    size_t size, ssec_table_t *from, uint64_t back)
+ngx_http_ssec_create_table(ngx_shm_zone_t *shm_zone, void *memory, size_t size,
+    ssec_table_t *from, uint64_t back)
 {
-    uint8_t                            key[SSEC_DIGEST_KEY];
-    ssec_counts_t                      counts;
-    ngx_http_session_security_zone_t  *zone;
+    uint8_t                key[SSEC_DIGEST_KEY];
+    ssec_counts_t          counts;
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
@@ -168,10 +167,9 @@ ngx_http_session_security_create_table(ngx_shm_zone_t *shm_zone, void *memory,
 
 
 static ngx_int_t
-ngx_http_session_security_check_key(ngx_shm_zone_t *shm_zone,
-    ngx_http_session_security_zone_t *old)
+ngx_http_ssec_check_key(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
 {
-    ngx_http_session_security_zone_t  *zone;
+    ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
@@ -193,17 +191,16 @@ ngx_http_session_security_check_key(ngx_shm_zone_t *shm_zone,
 
 /* The zone as it runs, in the old cycle. */
 
-static ngx_http_session_security_zone_t *
-ngx_http_session_security_old_zone(ngx_http_session_security_zone_t *zone)
+static ngx_http_ssec_zone_t *
+ngx_http_ssec_old_zone(ngx_http_ssec_zone_t *zone)
 {
-    ngx_uint_t                         i;
-    ngx_http_session_security_zone_t  *old;
+    ngx_uint_t             i;
+    ngx_http_ssec_zone_t  *old;
 
     i = 0;
 
     for ( ;; ) {
-        old = ngx_http_session_security_next_zone((ngx_cycle_t *) ngx_cycle,
-                                                  &i);
+        old = ngx_http_ssec_next_zone((ngx_cycle_t *) ngx_cycle, &i);
         if (old == NULL) {
             return NULL;
         }
@@ -219,8 +216,8 @@ ngx_http_session_security_old_zone(ngx_http_session_security_zone_t *zone)
 }
 
 
-ngx_http_session_security_zone_t *
-ngx_http_session_security_next_zone(ngx_cycle_t *cycle, ngx_uint_t *i)
+ngx_http_ssec_zone_t *
+ngx_http_ssec_next_zone(ngx_cycle_t *cycle, ngx_uint_t *i)
 {
     ngx_uint_t        n;
     ngx_shm_zone_t   *zones;
@@ -250,10 +247,10 @@ ngx_http_session_security_next_zone(ngx_cycle_t *cycle, ngx_uint_t *i)
 
 
 ngx_int_t
-ngx_http_session_security_init_module(ngx_cycle_t *cycle)
+ngx_http_ssec_init_module(ngx_cycle_t *cycle)
 {
-    ngx_uint_t                         i;
-    ngx_http_session_security_zone_t  *zone, *old;
+    ngx_uint_t             i;
+    ngx_http_ssec_zone_t  *zone, *old;
 
     if (ngx_test_config) {
         return NGX_OK;
@@ -261,24 +258,24 @@ ngx_http_session_security_init_module(ngx_cycle_t *cycle)
 
     ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
                   "ngx_http_session_security_module/"
-                  NGX_HTTP_SESSION_SECURITY_VERSION);
+                  NGX_HTTP_SSEC_VERSION);
 
     i = 0;
 
     for ( ;; ) {
-        zone = ngx_http_session_security_next_zone(cycle, &i);
+        zone = ngx_http_ssec_next_zone(cycle, &i);
 
         if (zone == NULL) {
             return NGX_OK;
         }
 
         if (zone->file) {
-            ngx_http_session_security_commit_file(zone, cycle->log);
+            ngx_http_ssec_commit_file(zone, cycle->log);
         }
 
         /* connections of old workers keep nothing alive there any more */
 
-        old = ngx_http_session_security_old_zone(zone);
+        old = ngx_http_ssec_old_zone(zone);
 
         if (old && old->table.header != zone->table.header) {
             ssec_table_retire(&old->table, true);
@@ -292,21 +289,21 @@ ngx_http_session_security_init_module(ngx_cycle_t *cycle)
 /* Locks name the process that holds them: a worker needs a name of its own. */
 
 ngx_int_t
-ngx_http_session_security_init_process(ngx_cycle_t *cycle)
+ngx_http_ssec_init_process(ngx_cycle_t *cycle)
 {
-    uint32_t                           owner;
-    ngx_uint_t                         i, file;
-    ngx_event_t                       *ev;
-    ngx_http_session_security_zone_t  *zone;
+    uint32_t               owner;
+    ngx_uint_t             i, file;
+    ngx_event_t           *ev;
+    ngx_http_ssec_zone_t  *zone;
 
-    ngx_http_session_security_init_connections();
+    ngx_http_ssec_init_connections();
 
     owner = ssec_table_owner();
     file = 0;
     i = 0;
 
     for ( ;; ) {
-        zone = ngx_http_session_security_next_zone(cycle, &i);
+        zone = ngx_http_ssec_next_zone(cycle, &i);
 
         if (zone == NULL) {
             break;
@@ -322,16 +319,16 @@ ngx_http_session_security_init_process(ngx_cycle_t *cycle)
         && (ngx_process == NGX_PROCESS_WORKER
             || ngx_process == NGX_PROCESS_SINGLE))
     {
-        ev = &ngx_http_session_security_clock;
+        ev = &ngx_http_ssec_clock;
 
-        ev->handler = ngx_http_session_security_clock_handler;
-        ev->data = &ngx_http_session_security_no_connection;
+        ev->handler = ngx_http_ssec_clock_handler;
+        ev->data = &ngx_http_ssec_no_connection;
         ev->log = cycle->log;
         ev->cancelable = 1;
 
-        ngx_http_session_security_no_connection.fd = (ngx_socket_t) -1;
+        ngx_http_ssec_no_connection.fd = (ngx_socket_t) -1;
 
-        ngx_http_session_security_clock_handler(ev);
+        ngx_http_ssec_clock_handler(ev);
     }
 
     return NGX_OK;
@@ -341,19 +338,18 @@ ngx_http_session_security_init_process(ngx_cycle_t *cycle)
 /* What a zone in a file goes by if the host is started anew. */
 
 static void
-ngx_http_session_security_clock_handler(ngx_event_t *ev)
+ngx_http_ssec_clock_handler(ngx_event_t *ev)
 {
-    ngx_uint_t                         i;
-    ssec_host_t                        host;
-    ngx_http_session_security_zone_t  *zone;
+    ngx_uint_t             i;
+    ssec_host_t            host;
+    ngx_http_ssec_zone_t  *zone;
 
-    ngx_http_session_security_host(&host);
+    ngx_http_ssec_host(&host);
 
     i = 0;
 
     for ( ;; ) {
-        zone = ngx_http_session_security_next_zone((ngx_cycle_t *) ngx_cycle,
-                                                   &i);
+        zone = ngx_http_ssec_next_zone((ngx_cycle_t *) ngx_cycle, &i);
         if (zone == NULL) {
             break;
         }
@@ -363,12 +359,12 @@ ngx_http_session_security_clock_handler(ngx_event_t *ev)
         }
     }
 
-    ngx_add_timer(ev, NGX_HTTP_SESSION_SECURITY_CLOCK);
+    ngx_add_timer(ev, NGX_HTTP_SSEC_CLOCK);
 }
 
 
 uint64_t
-ngx_http_session_security_uptime(void)
+ngx_http_ssec_uptime(void)
 {
     struct timespec  ts;
 
@@ -383,16 +379,16 @@ ngx_http_session_security_uptime(void)
 
 
 void
-ngx_http_session_security_update_time(void)
+ngx_http_ssec_update_time(void)
 {
-    ngx_http_session_security_cached_uptime =
-                                       ngx_http_session_security_uptime();
-    ngx_http_session_security_time_at = ngx_current_msec;
+    ngx_http_ssec_cached_uptime =
+                                       ngx_http_ssec_uptime();
+    ngx_http_ssec_time_at = ngx_current_msec;
 }
 
 
 void
-ngx_http_session_security_host(ssec_host_t *host)
+ngx_http_ssec_host(ssec_host_t *host)
 {
     struct timespec  ts;
 
@@ -407,7 +403,7 @@ ngx_http_session_security_host(ssec_host_t *host)
 
     host->wall = (uint64_t) ts.tv_sec * 1000
                  + (uint64_t) ts.tv_nsec / 1000000;
-    host->uptime = ngx_http_session_security_uptime();
+    host->uptime = ngx_http_ssec_uptime();
 
     host->boot = boot;
     host->pids = pids;
@@ -415,8 +411,8 @@ ngx_http_session_security_host(ssec_host_t *host)
 
 
 void
-ngx_http_session_security_report(ngx_http_request_t *r,
-    ngx_http_session_security_zone_t *zone, uint64_t now)
+ngx_http_ssec_report(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    uint64_t now)
 {
     uint64_t  evicted, invented, refused, lost, period;
 
@@ -427,8 +423,8 @@ ngx_http_session_security_report(ngx_http_request_t *r,
     /* a full zone always loses what was seen once, to a flood or to visitors */
 
     lost = evicted - invented + refused;
-    period = (lost == zone->lost) ? NGX_HTTP_SESSION_SECURITY_SELDOM
-                                  : NGX_HTTP_SESSION_SECURITY_REPORT;
+    period = (lost == zone->lost) ? NGX_HTTP_SSEC_SELDOM
+                                  : NGX_HTTP_SSEC_REPORT;
 
     if (ssec_table_report(&zone->table, now, period)) {
         zone->lost = lost;
