@@ -288,17 +288,17 @@ static ngx_command_t  ngx_http_ssec_commands[] = {
 
 
 static ngx_http_module_t  ngx_http_ssec_module_ctx = {
-    ngx_http_ssec_add_variables, /* preconfiguration */
+    ngx_http_ssec_add_variables,             /* preconfiguration */
     ngx_http_ssec_init,                      /* postconfiguration */
 
-    ngx_http_ssec_create_main_conf, /* create main conf */
+    ngx_http_ssec_create_main_conf,          /* create main conf */
     NULL,                                    /* init main configuration */
 
-    ngx_http_ssec_create_srv_conf, /* create server conf */
-    ngx_http_ssec_merge_srv_conf, /* merge server configuration */
+    ngx_http_ssec_create_srv_conf,           /* create server conf */
+    ngx_http_ssec_merge_srv_conf,            /* merge server configuration */
 
-    ngx_http_ssec_create_loc_conf, /* create location conf */
-    ngx_http_ssec_merge_loc_conf               /* merge location conf */
+    ngx_http_ssec_create_loc_conf,           /* create location conf */
+    ngx_http_ssec_merge_loc_conf             /* merge location conf */
 };
 
 
@@ -341,7 +341,7 @@ static ngx_http_module_t  ngx_http_ssec_page_module_ctx = {
 
 ngx_module_t  ngx_http_session_security_page_module = {
     NGX_MODULE_V1,
-    &ngx_http_ssec_page_module_ctx, /* module context */
+    &ngx_http_ssec_page_module_ctx,          /* module context */
     NULL,                                    /* module directives */
     NGX_HTTP_MODULE,                         /* module type */
     NULL,                                    /* init master */
@@ -802,8 +802,8 @@ ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_ssec_loc_conf_t *prev = parent;
     ngx_http_ssec_loc_conf_t *conf = child;
 
-    ngx_http_core_loc_conf_t               *clcf;
-    ngx_http_core_srv_conf_t               *cscf;
+    ngx_http_core_loc_conf_t   *clcf;
+    ngx_http_core_srv_conf_t   *cscf;
     ngx_http_ssec_zone_t       *zone;
     ngx_http_ssec_injected_t   *injected;
     ngx_http_ssec_main_conf_t  *smcf;
@@ -1377,9 +1377,9 @@ ngx_http_ssec_zone_file(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
 static char *
 ngx_http_ssec_zone_key(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone)
 {
-    u_char                            *p;
-    ngx_str_t                          name;
-    ngx_uint_t                         prefix;
+    u_char     *p;
+    ngx_str_t   name;
+    ngx_uint_t  prefix;
 
     name = zone->key;
 
@@ -1533,12 +1533,12 @@ ngx_http_ssec_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_ssec_loc_conf_t *slcf = conf;
 
-    ngx_str_t                            *value, path;
-    ngx_uint_t                            i;
+    ngx_str_t                *value, path;
+    ngx_uint_t                i;
     ngx_http_ssec_pattern_t  *pattern;
 #if (NGX_PCRE)
-    u_char                                errstr[NGX_MAX_CONF_ERRSTR];
-    ngx_regex_compile_t                   rc;
+    u_char                    errstr[NGX_MAX_CONF_ERRSTR];
+    ngx_regex_compile_t       rc;
 #endif
 
     if (slcf->passive_urls == NGX_CONF_UNSET_PTR) {
@@ -1668,8 +1668,8 @@ ngx_http_ssec_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_ssec_loc_conf_t *slcf = conf;
 
-    ngx_str_t                         *value;
-    ngx_http_ssec_url_t   *url;
+    ngx_str_t            *value;
+    ngx_http_ssec_url_t  *url;
 
     if (slcf->logout_url != NGX_CONF_UNSET_PTR) {
 
@@ -1834,11 +1834,11 @@ ngx_http_ssec_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_ssec_loc_conf_t *slcf = conf;
 
-    u_char                              *p;
-    ngx_str_t                           *value, s;
-    ngx_uint_t                           i;
-    ngx_http_complex_value_t           **cv;
-    ngx_http_ssec_cookie_t  *cookie;
+    u_char                     *p;
+    ngx_str_t                  *value, s;
+    ngx_uint_t                  i;
+    ngx_http_complex_value_t  **cv;
+    ngx_http_ssec_cookie_t     *cookie;
 
     if (slcf->cookie != NGX_CONF_UNSET_PTR) {
         return "is duplicate";
@@ -1918,7 +1918,7 @@ ngx_http_ssec_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_ssec_loc_conf_t *slcf = conf;
 
-    ngx_http_core_loc_conf_t              *clcf;
+    ngx_http_core_loc_conf_t  *clcf;
     ngx_http_ssec_srv_conf_t  *sscf;
 
     if (slcf->ping) {
@@ -1948,7 +1948,7 @@ ngx_http_ssec_script(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_ssec_loc_conf_t *slcf = conf;
 
-    ngx_http_core_loc_conf_t              *clcf;
+    ngx_http_core_loc_conf_t  *clcf;
     ngx_http_ssec_srv_conf_t  *sscf;
 
     if (slcf->script) {
@@ -2020,9 +2020,9 @@ ngx_http_ssec_inject(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_ssec_loc_conf_t *slcf = conf;
 
-    u_char                                   *p;
-    ngx_str_t                                *value, v;
-    ngx_uint_t                                i, n;
+    u_char                       *p;
+    ngx_str_t                    *value, v;
+    ngx_uint_t                    i, n;
     ngx_http_ssec_option_t       *option;
     ngx_http_ssec_main_conf_t    *smcf;
     ngx_http_ssec_option_name_t  *name;

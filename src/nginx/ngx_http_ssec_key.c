@@ -175,10 +175,10 @@ ngx_http_ssec_value_key(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 static ngx_int_t
 ngx_http_ssec_join_cookies(ngx_http_request_t *r, ngx_table_elt_t *header)
 {
-    u_char           *p;
-    size_t            len;
-    ngx_uint_t        i;
-    ngx_array_t      *cookies;
+    u_char       *p;
+    size_t        len;
+    ngx_uint_t    i;
+    ngx_array_t  *cookies;
     ngx_table_elt_t **h;
 
 #if (nginx_version >= 1023000)

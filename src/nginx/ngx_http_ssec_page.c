@@ -473,8 +473,8 @@ ngx_http_ssec_tag_session(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
     ngx_str_t *session, uint64_t *ends)
 {
-    u_char     *p;
-    uint64_t    warn_after, expire_after, idle, lifetime;
+    u_char   *p;
+    uint64_t  warn_after, expire_after, idle, lifetime;
 
     if (ctx->begun) {
         idle = 0;
@@ -663,7 +663,7 @@ static ngx_int_t
 ngx_http_ssec_tag_noscript(ngx_http_request_t *r, ngx_str_t *ping,
     uint64_t ends, ngx_str_t *noscript)
 {
-    u_char     after[NGX_INT64_LEN];
+    u_char  after[NGX_INT64_LEN];
     ngx_str_t  parts[] = {
         ngx_string("<noscript><meta http-equiv=\"refresh\" content=\""),
         ngx_null_string, ngx_string(";url="), *ping, ngx_string("?back="),
