@@ -1,6 +1,8 @@
 /* Activity: whether a request proves that somebody is there. */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_activity.h"
+
+#include "ngx_http_ssec_conf.h"
 
 #include "ssec_idle_for.h"
 

@@ -4,7 +4,18 @@
  * was checked there, and all else before.
  */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_builtin.h"
+
+#include "ngx_http_ssec_conf.h"
+#include "ngx_http_ssec_limits.h"
+#include "ngx_http_ssec_ping.h"
+#include "ngx_http_ssec_request.h"
+#include "ngx_http_ssec_script.h"
+#include "ngx_http_ssec_server.h"
+#include "ngx_http_ssec_url.h"
+#include "ngx_http_ssec_zone.h"
+
+#include "ssec_scope.h"
 
 
 static ngx_int_t ngx_http_ssec_answer_ping(ngx_http_request_t *r,

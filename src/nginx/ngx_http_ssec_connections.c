@@ -9,7 +9,12 @@
  * the table says that some session has ended, which may have been anywhere.
  */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_connections.h"
+
+#include "ngx_http_ssec_conf.h"
+#include "ngx_http_ssec_key.h"
+#include "ngx_http_ssec_request.h"
+#include "ngx_http_ssec_zone.h"
 
 
 #define NGX_HTTP_SSEC_TICK  500                /* milliseconds */

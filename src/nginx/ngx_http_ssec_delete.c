@@ -1,6 +1,14 @@
 /* Deleting the session's cookie in the browser, wherever it was set. */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_delete.h"
+
+#include "ngx_http_ssec_conf.h"
+#include "ngx_http_ssec_header.h"
+#include "ngx_http_ssec_key.h"
+#include "ngx_http_ssec_request.h"
+#include "ngx_http_ssec_zone.h"
+
+#include "ssec_scope.h"
 
 
 static ngx_uint_t ngx_http_ssec_is_deleted(ngx_http_ssec_ctx_t *ctx,

@@ -11,7 +11,9 @@
  * then looks whether another one is being made: either sees the other.
  */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_file.h"
+
+#include "ngx_http_ssec_zone.h"
 
 #include "ssec_table_file.h"
 

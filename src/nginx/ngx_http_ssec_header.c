@@ -1,6 +1,6 @@
 /* Headers: finding, adding, and taking them out of a list. */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_header.h"
 
 
 ngx_table_elt_t *

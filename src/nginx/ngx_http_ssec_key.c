@@ -1,6 +1,9 @@
 /* Whose session a request is: its keys, and how to withhold them. */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_key.h"
+
+#include "ngx_http_ssec_header.h"
+#include "ngx_http_ssec_zone.h"
 
 #include "ssec_seldom.h"
 
@@ -317,7 +320,7 @@ ngx_http_ssec_next_key(ngx_http_request_t *r, ngx_http_ssec_keys_t *keys)
     if (keys->elts == &keys->first) {
 
         keys->elts = ngx_palloc(r->pool,
-                                (NGX_HTTP_SSEC_MAX_KEYS + 1)
+                                (SSEC_COOKIES_MAX + 1)
                                 * sizeof(ngx_http_ssec_key_t));
         if (keys->elts == NULL) {
             return NULL;
@@ -347,7 +350,7 @@ ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys, ngx_http_ssec_key_t *key,
         return 1;
     }
 
-    if (keys->nelts == NGX_HTTP_SSEC_MAX_KEYS) {
+    if (keys->nelts == SSEC_COOKIES_MAX) {
         return 0;
     }
 

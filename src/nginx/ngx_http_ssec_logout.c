@@ -1,6 +1,9 @@
 /* The logout URL: where it is, and whether a request is for it. */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_logout.h"
+
+#include "ngx_http_ssec_server.h"
+#include "ngx_http_ssec_url.h"
 
 
 /* beside a character: it was percent-encoded */
@@ -62,77 +65,6 @@ static ngx_uint_t ngx_http_ssec_name_char(ngx_str_t *arg, ngx_uint_t first);
 static ngx_uint_t ngx_http_ssec_next_arg(ngx_str_t *left, ngx_str_t *arg,
     const char *ends);
 static size_t ngx_http_ssec_span(ngx_str_t *s, const char *ends);
-
-
-ngx_int_t
-ngx_http_ssec_logout_url(ngx_http_request_t *r,
-    ngx_http_ssec_url_t *logout_url, ngx_str_t *url)
-{
-    if (logout_url == NULL) {
-        ngx_str_null(url);
-        return NGX_OK;
-    }
-
-    if (ngx_http_complex_value(r, logout_url->value, url) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_ssec_escape(r->pool, url);
-}
-
-
-ngx_uint_t
-ngx_http_ssec_is_path(ngx_str_t *url)
-{
-    return url->len && url->data[0] == '/'
-           && (url->len == 1
-               || (url->data[1] != '/' && url->data[1] != '\\'));
-}
-
-
-/* Variables may hold what would end the header's line. */
-
-ngx_int_t
-ngx_http_ssec_escape(ngx_pool_t *pool, ngx_str_t *url)
-{
-    u_char      *p;
-    size_t       i, n;
-    static u_char  hex[] = "0123456789ABCDEF";
-
-    n = 0;
-
-    for (i = 0; i < url->len; i++) {
-        n += (url->data[i] <= 0x20 || url->data[i] >= 0x7f);
-    }
-
-    if (n == 0) {
-        return NGX_OK;
-    }
-
-    p = ngx_pnalloc(pool, url->len + 2 * n);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    n = 0;
-
-    for (i = 0; i < url->len; i++) {
-
-        if (url->data[i] <= 0x20 || url->data[i] >= 0x7f) {
-            p[n++] = '%';
-            p[n++] = hex[url->data[i] >> 4];
-            p[n++] = hex[url->data[i] & 0xf];
-
-        } else {
-            p[n++] = url->data[i];
-        }
-    }
-
-    url->data = p;
-    url->len = n;
-
-    return NGX_OK;
-}
 
 
 /*

@@ -3,7 +3,17 @@
  * script's tag is put into it.
  */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_page.h"
+
+#include "ngx_http_ssec_activity.h"
+#include "ngx_http_ssec_builtin.h"
+#include "ngx_http_ssec_conf.h"
+#include "ngx_http_ssec_header.h"
+#include "ngx_http_ssec_limits.h"
+#include "ngx_http_ssec_request.h"
+#include "ngx_http_ssec_script.h"
+#include "ngx_http_ssec_url.h"
+#include "ngx_http_ssec_zone.h"
 
 #include "ssec_html.h"
 #include "ssec_seldom.h"
@@ -24,6 +34,8 @@ struct ngx_http_ssec_page_s {
 
 
 static ngx_int_t ngx_http_ssec_page_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ssec_html_page(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
 static ngx_uint_t ngx_http_ssec_has_place(ngx_http_request_t *r);
 static void ngx_http_ssec_warn(ngx_http_request_t *r, ngx_str_t *encoding);
 static ngx_int_t ngx_http_ssec_keep_out(ngx_http_request_t *r);
@@ -85,6 +97,45 @@ ngx_http_ssec_init_page_filters(void)
 }
 
 
+/* Leaves at once unless it is an HTML page of a session that lives, or did. */
+
+static inline ngx_int_t
+ngx_http_ssec_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx)
+{
+    ctx->page = NULL;
+
+#if (NGX_HTTP_GZIP)
+    if (ctx->hidden) {
+        r->headers_in.accept_encoding = &ctx->accept_encoding;
+        r->gzip_tested = 0;
+    }
+#endif
+
+    if (r->headers_out.content_type_len < sizeof("text/html") - 1
+        || (!slcf->inject && !slcf->keep_out)
+        || ctx->pinged
+        || (ctx->outcome.verdict != SSEC_LOGOUT
+            && !ctx->closed
+            && !ctx->begun
+            && (ctx->outcome.verdict != SSEC_PASS
+                || ctx->outcome.state != SSEC_LIVE
+                || (ctx->deleted && !ctx->issued)))
+        || (ngx_memcmp(r->headers_out.content_type.data, "text/html",
+                       sizeof("text/html") - 1)
+            != 0
+            && ngx_strncasecmp(r->headers_out.content_type.data,
+                               (u_char *) "text/html",
+                               sizeof("text/html") - 1)
+               != 0))
+    {
+        return NGX_OK;
+    }
+
+    return ngx_http_ssec_html_page(r, slcf, ctx);
+}
+
+
 static ngx_int_t
 ngx_http_ssec_page_header_filter(ngx_http_request_t *r)
 {
@@ -106,7 +157,7 @@ ngx_http_ssec_page_header_filter(ngx_http_request_t *r)
 }
 
 
-ngx_int_t
+static ngx_int_t
 ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx)
 {

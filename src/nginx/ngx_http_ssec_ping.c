@@ -4,7 +4,13 @@
  * over.
  */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_ping.h"
+
+#include "ngx_http_ssec_activity.h"
+#include "ngx_http_ssec_header.h"
+#include "ngx_http_ssec_page.h"
+#include "ngx_http_ssec_request.h"
+#include "ngx_http_ssec_url.h"
 
 #include "ssec_idle_for.h"
 

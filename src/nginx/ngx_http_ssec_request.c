@@ -3,10 +3,23 @@
  * once it has passed nginx's own access checks.
  */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_request.h"
+
+#include "ngx_http_ssec_activity.h"
+#include "ngx_http_ssec_builtin.h"
+#include "ngx_http_ssec_connections.h"
+#include "ngx_http_ssec_header.h"
+#include "ngx_http_ssec_limits.h"
+#include "ngx_http_ssec_logout.h"
+#include "ngx_http_ssec_response.h"
+#include "ngx_http_ssec_server.h"
+#include "ngx_http_ssec_url.h"
 
 #include "ssec_seldom.h"
-#include "ssec_time.h"
+
+
+/* unknown keys of one name that a request may begin sessions with */
+#define NGX_HTTP_SSEC_MAX_NEW  2
 
 
 /* What a key was judged as. */
@@ -81,6 +94,97 @@ static ngx_int_t ngx_http_ssec_act(ngx_http_request_t *r,
     ngx_str_t *url) ssec_seldom;
 static ngx_int_t ngx_http_ssec_refuse(ngx_http_request_t *r,
     ngx_uint_t status);
+
+
+/* Whether a request is for the built-in ping or script: by its path's end. */
+
+static ngx_inline ngx_uint_t
+ngx_http_ssec_builtin(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
+{
+    size_t   len;
+    u_char  *end;
+
+    static const size_t  ping =
+        sizeof(NGX_HTTP_SSEC_PING_PATH) - 1;
+    static const size_t  script =
+        sizeof(NGX_HTTP_SSEC_SCRIPT_PATH) - 1;
+
+    if (slcf->server->builtin == NULL || r->unparsed_uri.len < ping) {
+        return 0;
+    }
+
+    len = r->unparsed_uri.len;
+    end = memchr(r->unparsed_uri.data, '?', len);
+
+    if (end) {
+        len = end - r->unparsed_uri.data;
+    }
+
+    end = r->unparsed_uri.data + len;
+
+    if (len >= ping
+        && ngx_memcmp(end - ping, NGX_HTTP_SSEC_PING_PATH, ping)
+           == 0)
+    {
+        return NGX_HTTP_SSEC_ASKED_PING;
+    }
+
+    if (len >= script
+        && ngx_memcmp(end - script, NGX_HTTP_SSEC_SCRIPT_PATH,
+                      script)
+           == 0)
+    {
+        return NGX_HTTP_SSEC_ASKED_SCRIPT;
+    }
+
+    return 0;
+}
+
+
+/* Whether it is a ping, or for the script, also in a location of its own. */
+
+static ngx_inline ngx_uint_t
+ngx_http_ssec_asked(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
+{
+    if (slcf->ping) {
+        return NGX_HTTP_SSEC_ASKED_PING;
+    }
+
+    if (slcf->script) {
+        return NGX_HTTP_SSEC_ASKED_SCRIPT;
+    }
+
+    /* an error page in place of the answer is judged as any other request */
+
+    return r->error_page ? 0 : ngx_http_ssec_builtin(r, slcf);
+}
+
+
+/* What a request is judged by; NULL without memory. */
+
+static ngx_inline ngx_http_ssec_loc_conf_t *
+ngx_http_ssec_conf(ngx_http_request_t *r, ngx_uint_t asked)
+{
+    ngx_http_ssec_loc_conf_t  *slcf;
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+
+    return (asked == NGX_HTTP_SSEC_ASKED_PING)
+           ? ngx_http_ssec_ping_conf(r, slcf) : slcf;
+}
+
+
+/*
+ * Found by a key that was replaced so long ago that a browser would have sent
+ * the new one.
+ */
+
+static ngx_inline ngx_uint_t
+ngx_http_ssec_is_replaced(ssec_entry_t *entry, uint64_t now)
+{
+    return entry->former
+           && ssec_name_age(entry, now) > NGX_HTTP_SSEC_GRACE;
+}
 
 
 /* contexts of requests that have ended, for those to come */
@@ -672,44 +776,6 @@ ngx_http_ssec_complete(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/*
- * What is no time gives the default; without memory the request ends.  Values
- * may come from the client: only the first bad one of a request is logged.
- */
-
-ngx_int_t
-ngx_http_ssec_time_value(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
-    uint64_t least, uint64_t otherwise, const char *name, uint64_t *ms)
-{
-    ngx_str_t             value;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    if (ngx_http_complex_value(r, cv, &value) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (ssec_time(value.data, value.len, ms)
-        && *ms >= least && *ms <= NGX_HTTP_SSEC_MAX_TIME)
-    {
-        return NGX_OK;
-    }
-
-    *ms = otherwise;
-
-    ctx = ngx_http_ssec_ctx(r);
-
-    if (!ctx->bad_time) {
-        ctx->bad_time = 1;
-
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "invalid time \"%V\" in \"%s\", %uLms is used",
-                      &value, name, otherwise);
-    }
-
-    return NGX_OK;
-}
-
-
 static ngx_int_t
 ngx_http_ssec_init_event(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, ngx_uint_t usual)
@@ -807,26 +873,6 @@ ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-ngx_int_t
-ngx_http_ssec_limits(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ssec_limits_t *limits)
-{
-    if (ngx_http_ssec_time(r, &slcf->expire_after, 1,
-                           NGX_HTTP_SSEC_EXPIRE_AFTER,
-                           "session_security_expire_after",
-                           &limits->expire_after)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_ssec_time(r, &slcf->max_lifetime, 0,
-                                       NGX_HTTP_SSEC_MAX_LIFETIME,
-                                       "session_security_max_lifetime",
-                                       &limits->max_lifetime);
-}
-
-
 /*
  * Each key is judged for itself.  If any is alive, the request goes on with
  * those that are, and without the dead: what a backend does not get, it cannot
@@ -840,7 +886,7 @@ ngx_http_ssec_judge_keys(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_uint_t            i, split;
     ngx_http_ssec_key_t  *key;
     ngx_http_ssec_judged_t  judged[
-                                        NGX_HTTP_SSEC_MAX_KEYS];
+                                        SSEC_COOKIES_MAX];
 
     key = ctx->keys.elts;
     split = ngx_http_ssec_is_split(ctx);
@@ -1332,36 +1378,6 @@ ngx_http_ssec_act(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     default:
         return ngx_http_ssec_go_on(r, slcf, ctx);
     }
-}
-
-
-ngx_int_t
-ngx_http_ssec_redirect(ngx_http_request_t *r, ngx_str_t *url)
-{
-    ngx_table_elt_t  *location;
-
-    if (ngx_http_ssec_no_store(r) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ngx_http_clear_location(r);
-
-    location = ngx_list_push(&r->headers_out.headers);
-    if (location == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    location->hash = 1;
-    ngx_str_set(&location->key, "Location");
-    location->value = *url;
-#if (nginx_version >= 1023000)
-    location->next = NULL;
-#endif
-
-    r->headers_out.location = location;
-
-    return (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))
-           ? NGX_HTTP_MOVED_TEMPORARILY : NGX_HTTP_SEE_OTHER;
 }
 
 

@@ -1,10 +1,24 @@
 /* A response: what it says, and sets the session's cookie to. */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_response.h"
+
+#include "ngx_http_ssec_activity.h"
+#include "ngx_http_ssec_conf.h"
+#include "ngx_http_ssec_connections.h"
+#include "ngx_http_ssec_delete.h"
+#include "ngx_http_ssec_header.h"
+#include "ngx_http_ssec_key.h"
+#include "ngx_http_ssec_request.h"
+#include "ngx_http_ssec_zone.h"
 
 #include "ssec_said.h"
+#include "ssec_scope.h"
 #include "ssec_seldom.h"
 #include "ssec_set_cookie.h"
+
+
+/* how old a verdict may be for a cookie to be deleted by it, in milliseconds */
+#define NGX_HTTP_SSEC_PROMPT  1000
 
 
 typedef struct {
@@ -21,10 +35,10 @@ typedef struct {
 /* A Set-Cookie header, and where in the response's headers it is. */
 
 typedef struct {
-    ngx_list_part_t                   *part;
-    ngx_uint_t                         i;      /* of the next header */
-    ngx_table_elt_t                   *header;
-    ssec_set_cookie_t                  cookie;
+    ngx_list_part_t    *part;
+    ngx_uint_t          i;                     /* of the next header */
+    ngx_table_elt_t    *header;
+    ssec_set_cookie_t   cookie;
 } ngx_http_ssec_set_t;
 
 

@@ -1,6 +1,8 @@
 /* The script: the same for everybody, and kept by browsers for good. */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_script.h"
+
+#include "ngx_http_ssec_header.h"
 
 #include "ssec_script.h"
 

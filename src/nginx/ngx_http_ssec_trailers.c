@@ -3,7 +3,11 @@
  * own header.  A session is not decided by either.
  */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_response.h"
+
+#include "ngx_http_ssec_conf.h"
+#include "ngx_http_ssec_header.h"
+#include "ngx_http_ssec_request.h"
 
 
 #if (nginx_version >= 1029000)

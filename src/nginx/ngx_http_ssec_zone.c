@@ -1,6 +1,9 @@
 /* The zone: the session table in nginx's shared memory, and its clock. */
 
-#include "ngx_http_ssec.h"
+#include "ngx_http_ssec_zone.h"
+
+#include "ngx_http_ssec_connections.h"
+#include "ngx_http_ssec_file.h"
 
 #include <openssl/rand.h>
 

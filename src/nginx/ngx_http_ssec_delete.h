@@ -1,0 +1,27 @@
+/* Deleting a session's cookie in the browser. */
+
+#ifndef _NGX_HTTP_SSEC_DELETE_H_INCLUDED_
+#define _NGX_HTTP_SSEC_DELETE_H_INCLUDED_
+
+
+#include "ngx_http_ssec_conf.h"
+#include "ngx_http_ssec_request.h"
+
+#include "ssec_set_cookie.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/* Has the response delete the session's cookie, wherever it was set. */
+ngx_int_t ngx_http_ssec_delete_cookies(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
+/* Remembers where the backend has just set the cookie. */
+void ngx_http_ssec_learn(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ssec_set_cookie_t *cookie);
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_SSEC_DELETE_H_INCLUDED_ */

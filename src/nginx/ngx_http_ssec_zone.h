@@ -1,0 +1,94 @@
+/* The session table in nginx's shared memory or a file, and its clock. */
+
+#ifndef _NGX_HTTP_SSEC_ZONE_H_INCLUDED_
+#define _NGX_HTTP_SSEC_ZONE_H_INCLUDED_
+
+
+#include "ngx_http_ssec.h"
+
+#include "ssec_cookie.h"
+#include "ssec_table.h"
+#include "ssec_table_file.h"
+
+
+#pragma GCC visibility push(hidden)
+
+
+/* The mapped file of a zone, which the cycles share. */
+
+typedef struct {
+    ngx_fd_t                   fd;
+    void                      *memory;
+    size_t                     size;
+    ngx_uint_t                 holes;        /* the disk has less room */
+    char                      *name;         /* until it has the zone's path */
+    ngx_uint_t                 refs;
+} ngx_http_ssec_file_t;
+
+
+struct ngx_http_ssec_zone_s {
+    ngx_str_t                  name;
+    size_t                     size;
+    char                      *path;         /* NULL: it lies in no file */
+    char                      *new;          /* where a new one is made */
+    ngx_http_ssec_file_t      *file;
+    ngx_str_t                  key;          /* as configured */
+    ngx_http_complex_value_t  *value;        /* NULL if it is a cookie */
+    ssec_cookie_name_t         cookie;
+    u_char                     until;        /* ends the key; or 0 */
+    ssec_table_t               table;
+    uint64_t                   epoch;        /* its time less the uptime */
+    ngx_uint_t                 used;         /* by a location */
+    ngx_uint_t                 refused;      /* an error was logged */
+    uint32_t                   learned;      /* the scope last learned */
+    uint64_t                   deaths;       /* as last seen */
+    uint64_t                   lost;         /* sessions, as last reported */
+};
+
+
+ngx_int_t ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data);
+ngx_int_t ngx_http_ssec_init_module(ngx_cycle_t *cycle);
+ngx_int_t ngx_http_ssec_init_process(ngx_cycle_t *cycle);
+
+/* A new table for the zone, with the sessions of another one, if any. */
+ngx_int_t ngx_http_ssec_create_table(ngx_shm_zone_t *shm_zone, void *memory,
+    size_t size, ssec_table_t *from, uint64_t back);
+/* Has the kernel use huge pages for the memory, if it is set to. */
+void ngx_http_ssec_huge_pages(void *memory, size_t size);
+/* The next zone of a cycle, or NULL; *i is 0 at first. */
+ngx_http_ssec_zone_t *ngx_http_ssec_next_zone(ngx_cycle_t *cycle,
+    ngx_uint_t *i);
+void ngx_http_ssec_host(ssec_host_t *host);
+
+/*
+ * A live session was pushed out: logs so, at most once a second; or, if it was
+ * seen in one request only and not issued, once an hour.
+ */
+void ngx_http_ssec_report(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    uint64_t now);
+
+/* The host's uptime in milliseconds, suspended time included. */
+uint64_t ngx_http_ssec_uptime(void);
+void ngx_http_ssec_update_time(void);
+
+extern uint64_t    ngx_http_ssec_cached_uptime;
+extern ngx_msec_t  ngx_http_ssec_time_at;
+
+
+/* The zone's time in milliseconds, as of when nginx last updated its own. */
+
+static ngx_inline uint64_t
+ngx_http_ssec_now(ngx_http_ssec_zone_t *zone)
+{
+    if (ngx_http_ssec_time_at != ngx_current_msec) {
+        ngx_http_ssec_update_time();
+    }
+
+    return zone->epoch + ngx_http_ssec_cached_uptime;
+}
+
+
+#pragma GCC visibility pop
+
+
+#endif /* _NGX_HTTP_SSEC_ZONE_H_INCLUDED_ */

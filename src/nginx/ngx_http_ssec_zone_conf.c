@@ -1,0 +1,384 @@
+/* session_security_zone */
+
+#include "ngx_http_ssec_directives.h"
+
+#include "ngx_http_ssec_file.h"
+#include "ngx_http_ssec_zone.h"
+
+
+/* the table's smallest size, nginx's own page table, and some room */
+#define NGX_HTTP_SSEC_MIN_ZONE  ((ssize_t) 128 * 1024)
+
+
+static ngx_int_t ngx_http_ssec_zone_key(ngx_conf_t *cf,
+    ngx_http_ssec_zone_t *zone);
+static ngx_int_t ngx_http_ssec_zone_parameter(ngx_conf_t *cf,
+    ngx_command_t *cmd, ngx_http_ssec_zone_t *zone, ngx_str_t s);
+static ngx_int_t ngx_http_ssec_zone_size(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_http_ssec_zone_t *zone, ngx_str_t name);
+static ngx_int_t ngx_http_ssec_zone_file(ngx_conf_t *cf,
+    ngx_http_ssec_zone_t *zone, ngx_str_t *path);
+static ngx_int_t ngx_http_ssec_check_path(ngx_conf_t *cf,
+    ngx_http_ssec_zone_t *zone, ngx_str_t *path);
+static ngx_int_t ngx_http_ssec_zone_until(ngx_conf_t *cf,
+    ngx_http_ssec_zone_t *zone, ngx_str_t *until);
+static char *ngx_http_ssec_add_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_http_ssec_zone_t *zone);
+
+
+char *
+ngx_http_ssec_declare_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t             *value;
+    ngx_uint_t             i;
+    ngx_http_ssec_zone_t  *zone;
+
+    value = cf->args->elts;
+
+    zone = ngx_pcalloc(cf->pool, sizeof(ngx_http_ssec_zone_t));
+    if (zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    zone->key = value[1];
+
+    if (ngx_http_ssec_zone_key(cf, zone) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        switch (ngx_http_ssec_zone_parameter(cf, cmd, zone, value[i])) {
+
+        case NGX_OK:
+            break;
+
+        case NGX_DECLINED:
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\" in \"%V\"; write "
+                               "zone=NAME:SIZE and perhaps file=PATH, and "
+                               "until=CHARACTER after cookie=NAME",
+                               &value[i], &cmd->name);
+            /* fall through */
+
+        default:
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (zone->name.data == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "no zone in \"%V\"; write zone=NAME:SIZE",
+                           &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_ssec_add_zone(cf, cmd, zone);
+}
+
+
+static ngx_int_t
+ngx_http_ssec_zone_key(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone)
+{
+    u_char     *p;
+    ngx_str_t   name;
+    ngx_uint_t  prefix;
+
+    name = zone->key;
+
+    if (name.len < 7 || ngx_strncmp(name.data, "cookie=", 7) != 0) {
+
+        if (ngx_http_script_variables_count(&name) == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid key \"%V\" in "
+                               "\"session_security_zone\"; write cookie=NAME "
+                               "or a value with variables", &name);
+            return NGX_ERROR;
+        }
+
+        zone->value = ngx_http_ssec_compile(cf, &name);
+
+        return zone->value ? NGX_OK : NGX_ERROR;
+    }
+
+    name.data += 7;
+    name.len -= 7;
+
+    prefix = (name.len && name.data[name.len - 1] == '*');
+    name.len -= prefix;
+
+    p = ngx_pnalloc(cf->pool, name.len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_strlchr(name.data, name.data + name.len, '$')
+        || !ssec_cookie_name(&zone->cookie, name.data, name.len, prefix, p))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid cookie name in \"%V\" of "
+                           "\"session_security_zone\"; write cookie=NAME with "
+                           "the name of the backend's session cookie",
+                           &zone->key);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* NGX_DECLINED if it is none, or stands twice; NGX_ERROR if it was logged. */
+
+static ngx_int_t
+ngx_http_ssec_zone_parameter(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_http_ssec_zone_t *zone, ngx_str_t s)
+{
+    if (ngx_strncmp(s.data, "zone=", 5) == 0 && zone->name.data == NULL) {
+        s.data += 5;
+        s.len -= 5;
+
+        return ngx_http_ssec_zone_size(cf, cmd, zone, s);
+    }
+
+    if (ngx_strncmp(s.data, "file=", 5) == 0 && zone->path == NULL) {
+        s.data += 5;
+        s.len -= 5;
+
+        return ngx_http_ssec_zone_file(cf, zone, &s);
+    }
+
+    if (ngx_strncmp(s.data, "until=", 6) == 0 && zone->until == '\0') {
+        s.data += 6;
+        s.len -= 6;
+
+        return ngx_http_ssec_zone_until(cf, zone, &s);
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* NAME:SIZE */
+
+static ngx_int_t
+ngx_http_ssec_zone_size(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_http_ssec_zone_t *zone, ngx_str_t name)
+{
+    u_char     *p;
+    ssize_t     size, min;
+    ngx_str_t   s;
+
+    p = (u_char *) ngx_strlchr(name.data, name.data + name.len, ':');
+
+    if (p == NULL || p == name.data) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid zone \"%V\" in \"%V\"; "
+                           "write zone=NAME:SIZE", &name, &cmd->name);
+        return NGX_ERROR;
+    }
+
+    s.data = p + 1;
+    s.len = name.data + name.len - s.data;
+    name.len = p - name.data;
+
+    size = ngx_parse_size(&s);
+
+    if (size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid size \"%V\" of zone \"%V\" in \"%V\"; "
+                           "write it as 512k or 10m", &s, &name, &cmd->name);
+        return NGX_ERROR;
+    }
+
+    min = ngx_max(NGX_HTTP_SSEC_MIN_ZONE, 8 * ngx_pagesize);
+
+    if (size < min) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "zone \"%V\" of \"%V\" is too small; "
+                           "make it %zk or larger", &name, &cmd->name,
+                           min / 1024);
+        return NGX_ERROR;
+    }
+
+    zone->name = name;
+    zone->size = size;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ssec_zone_file(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
+    ngx_str_t *path)
+{
+    u_char              *p;
+    ngx_pool_cleanup_t  *cln;
+
+    if (path->len == 0 || ngx_http_script_variables_count(path)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid file \"%V\" in \"session_security_zone\"; "
+                           "write file=PATH, without variables", path);
+        return NGX_ERROR;
+    }
+
+    if (ngx_conf_full_name(cf->cycle, path, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_pnalloc(cf->pool, path->len + sizeof(NGX_HTTP_SSEC_NEW));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    zone->path = (char *) path->data;
+    zone->new = (char *) p;
+
+    p = ngx_cpymem(p, path->data, path->len);
+    ngx_memcpy(p, NGX_HTTP_SSEC_NEW, sizeof(NGX_HTTP_SSEC_NEW));
+
+    if (ngx_http_ssec_check_path(cf, zone, path) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_ssec_cleanup_file;
+    cln->data = zone;
+
+    return NGX_OK;
+}
+
+
+/* Neither file of a zone, the new one included, is one of another zone's. */
+
+static ngx_int_t
+ngx_http_ssec_check_path(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
+    ngx_str_t *path)
+{
+    u_char                 text[NGX_MAX_CONF_ERRSTR], *last;
+    const char            *relation;
+    ngx_uint_t             i;
+    ngx_http_ssec_zone_t  *other;
+
+    i = 0;
+
+    for ( ;; ) {
+        other = ngx_http_ssec_next_zone(cf->cycle, &i);
+
+        if (other == NULL) {
+            return NGX_OK;
+        }
+
+        if (other->path == NULL) {
+            continue;
+        }
+
+        if (ngx_strcmp(other->path, zone->path) == 0) {
+            relation = "that of zone \"%V\" already";
+
+        } else if (ngx_strcmp(other->path, zone->new) == 0) {
+            relation = "made where that of zone \"%V\" is";
+
+        } else if (ngx_strcmp(other->new, zone->path) == 0) {
+            relation = "where that of zone \"%V\" is made";
+
+        } else {
+            continue;
+        }
+
+        last = ngx_slprintf(text, text + sizeof(text), relation, &other->name);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "file \"%V\" of \"session_security_zone\" is "
+                           "%*s; name another one", path,
+                           (size_t) (last - text), text);
+        return NGX_ERROR;
+    }
+}
+
+
+/*
+ * The character belongs to the zone's key: with another one the same cookies
+ * are other sessions.
+ */
+
+static ngx_int_t
+ngx_http_ssec_zone_until(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
+    ngx_str_t *until)
+{
+    u_char  *p, ch;
+
+    static ngx_str_t  name = ngx_string(" until=");
+
+    ch = until->len ? until->data[0] : '\0';
+
+    /* a canonical value has none of these */
+
+    if (zone->value || until->len != 1 || ch <= 0x20 || ch >= 0x7f
+        || ngx_strchr(";,\"%+\\", ch))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid character \"%V\" in \"until=\" of "
+                           "\"session_security_zone\"; write cookie=NAME "
+                           "until=CHARACTER, such as until=. for what stands "
+                           "before the first dot", until);
+        return NGX_ERROR;
+    }
+
+    zone->until = ch;
+
+    p = ngx_pnalloc(cf->pool, zone->key.len + name.len + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    until->data = p;
+
+    p = ngx_cpymem(p, zone->key.data, zone->key.len);
+    p = ngx_cpymem(p, name.data, name.len);
+    *p++ = ch;
+
+    zone->key.data = until->data;
+    zone->key.len = p - until->data;
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_http_ssec_add_zone(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_http_ssec_zone_t *zone)
+{
+    size_t                 size;
+    ngx_shm_zone_t        *shm_zone;
+    ngx_http_ssec_zone_t  *bound;
+
+    /* a file is memory of its own: nginx's is as small as can be then */
+
+    size = zone->path ? 8 * ngx_pagesize : zone->size;
+
+    shm_zone = ngx_shared_memory_add(cf, &zone->name, size,
+                                     &ngx_http_session_security_module);
+    if (shm_zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (shm_zone->data) {
+        bound = shm_zone->data;
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "zone \"%V\" of \"%V\" is already bound to key "
+                           "\"%V\"; give this one another name",
+                           &zone->name, &cmd->name, &bound->key);
+        return NGX_CONF_ERROR;
+    }
+
+    shm_zone->init = ngx_http_ssec_init_zone;
+    shm_zone->data = zone;
+    shm_zone->noreuse = (zone->path != NULL);
+
+    return NGX_CONF_OK;
+}
