@@ -25,7 +25,7 @@ function picks(wanted, tag) {
 test('the languages that are to be there are', () => {
     assert.equal(TAGS.length, 32);
 
-    assert.match(readFileSync(new URL('../../../CHANGES.md', import.meta.url),
+    assert.match(readFileSync(new URL('../../../CHANGELOG.md', import.meta.url),
                               'utf8'), /\bin 32 languages\b/);
 });
 
