@@ -12,8 +12,8 @@ is known what it must be (faults/model.py), while
     and the backend is stopped and continued.
 
 No answer may differ from what must be, and no request fail but those on
-connections that a killed process had; and while the backend is stopped, 502 and
-504 are what a proxy answers.
+connections that a killed process had.  While the backend is silent, 502 and 504
+are what a proxy answers.
 
 TIME=60 is how many seconds it lasts, and longer if the kills take longer;
 SESSIONS=2000 how many users there are.  SEED repeats the choices, as far as the
@@ -36,6 +36,7 @@ import servers
 from faults.client import Client, Flood
 from faults.masters import WORKERS, Masters, Stuck
 from faults.model import now
+from faults.probe import Probe
 from faults.sessions import PLACES, PING, Users
 
 TIME = int(os.environ.get("TIME", "60"))
@@ -165,7 +166,6 @@ class Rig:
         self.zones = zones
         self.port = servers.free_port()
         self.backend_port = servers.free_port()
-        self.stopped = []                # when the backend was
         self.backend_stops = 0
         self.is_down = False
         self.is_quiet = False            # no request is to be sent
@@ -182,6 +182,7 @@ class Rig:
         servers.wait_for_port(self.backend_port, backend,
                               lambda: running.read("backend.out"))
         self.backend = backend.pid
+        self.probe = Probe(self.backend_port)
 
         # all that come in this time find room in one; the other is filled to
         # a third with what was issued
@@ -311,7 +312,6 @@ class Rig:
             yield rand.uniform(2, 6)
 
             os.kill(self.backend, signal.SIGSTOP)
-            self.stopped.append([now(), None])
             self.backend_stops += 1
             self.did("the backend was stopped")
 
@@ -319,19 +319,12 @@ class Rig:
                 yield rand.uniform(0.1, 1.6)
             finally:
                 os.kill(self.backend, signal.SIGCONT)
-                self.stopped[-1][1] = now()
                 self.did("the backend was continued")
 
     def patience(self):
         while True:
             yield 1
             self.client.give_up()
-
-    def is_stopped(self, t0, t1):
-        """Whether the backend was, in that time."""
-
-        return any(start <= t1 and (end is None or t0 <= end)
-                   for start, end in self.stopped[-5:])
 
     # the clockwork
 
@@ -437,7 +430,7 @@ def faults(running, tap):
 
 
 def storm(rig, tap):
-    users = Users(rig.client, SESSIONS, SEED, rig.is_stopped)
+    users = Users(rig.client, SESSIONS, SEED, rig.probe.was_silent)
     stuck = []
 
     try:
@@ -449,6 +442,7 @@ def storm(rig, tap):
         left = rig.masters.stop()
 
     finally:
+        rig.probe.end()
         rig.client.end()
         rig.flood.stop()
         os.kill(rig.backend, signal.SIGCONT)

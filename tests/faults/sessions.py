@@ -173,7 +173,7 @@ class Answer:
 
 
 class Users:
-    def __init__(self, client, number, seed, is_stopped):
+    def __init__(self, client, number, seed, was_silent):
         self.client = client
         self.seed = seed
         self.due = []
@@ -181,7 +181,7 @@ class Users:
         self.keys = 0
         self.graves = deque()
         self.most_graves = max(100, number // 4)
-        self.is_stopped = is_stopped     # was the backend, in that time?
+        self.was_silent = was_silent     # was the backend, in that time?
         self.began = 0
         self.requests = 0
         self.lost = []
@@ -608,7 +608,7 @@ class Users:
     def is_late(self, session, what, response, t0, t1):
         self.late += 1
 
-        if not self.is_stopped(t0, t1):
+        if not self.was_silent(t0, t1):
             self.fail(session, what, "status %d" % response.status, t0, t1)
 
     def fail(self, session, what, reason, t0, t1):
