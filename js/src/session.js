@@ -464,18 +464,21 @@ export class Session {
             this.#expect();
         }
 
-        /* a page may have broken the clock: what is no number is not later */
+        /*
+         * A coarse clock makes a message seem to come from the future.  A page
+         * may have broken the clock: what is no number is not later.
+         */
 
         if (activity > this.#last) {
             this.#last = Math.min(activity, now);
         }
 
-        if (fresh && answer <= now && asked <= now) {
-            this.#learn(answer, asked);
+        if (fresh && answer <= at && asked <= at) {
+            this.#learn(Math.min(answer, now), asked);
             this.#heard(false, asked);
         }
 
-        if (fresh && failed <= now && !this.#sending) {
+        if (fresh && failed <= at && !this.#sending) {
             this.#heard(true, failed);
         }
 

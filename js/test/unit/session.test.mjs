@@ -1624,6 +1624,25 @@ test('times in the future are now', async () => {
     assert.ok(tab.session.remaining <= 600000);
 });
 
+test('an answer counts that a coarse clock puts into the future', async () => {
+    const { world, tab } = simple();
+
+    await world.until(100);
+    tab.session.told({ answer: 100020, asked: 100040, at: 100050 });
+    assert.equal(tab.session.idle, 0);
+});
+
+test('no failure is forgotten that a coarse clock puts into the future',
+async () => {
+    const { world, tab } = simple();
+
+    await world.until(100);
+    tab.session.told({ ask: true, at: 100000 });
+    tab.session.told({ failed: 100040, at: 100050 });
+    await world.until(104);
+    assert.equal(world.asked(100, 104), 0);
+});
+
 test('times in the past do not make it older', async () => {
     const { world, tab } = simple();
 
