@@ -13,7 +13,7 @@
 #pragma GCC visibility push(hidden)
 
 
-/* ngx_http_ssec_conf.c */
+/* ngx_http_ssec_merge.c */
 
 void *ngx_http_ssec_create_main_conf(ngx_conf_t *cf);
 void *ngx_http_ssec_create_srv_conf(ngx_conf_t *cf);

@@ -21,7 +21,7 @@ ngx_http_ssec_limits(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     }
 
     return ngx_http_ssec_time(r, &slcf->max_lifetime, 0,
-                                       NGX_HTTP_SSEC_MAX_LIFETIME,
+                              NGX_HTTP_SSEC_MAX_LIFETIME,
                                        "session_security_max_lifetime",
                                        &limits->max_lifetime);
 }

@@ -353,12 +353,12 @@ ngx_http_ssec_overrides(ngx_http_request_t *r)
         for (i = 0; i < part->nelts; i++) {
 
             if (ngx_http_ssec_is_override(&h[i],
-                                      ngx_http_ssec_url_headers))
+                                          ngx_http_ssec_url_headers))
             {
                 said = &r->unparsed_uri;
 
             } else if (ngx_http_ssec_is_override(&h[i],
-                                   ngx_http_ssec_method_headers))
+                                                 ngx_http_ssec_method_headers))
             {
                 said = &r->method_name;
 

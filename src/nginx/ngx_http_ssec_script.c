@@ -9,6 +9,9 @@
 
 static ngx_int_t ngx_http_ssec_script_headers(ngx_http_request_t *r,
     ngx_uint_t gzip);
+static ngx_int_t ngx_http_ssec_script_etag(ngx_http_request_t *r,
+    ngx_uint_t gzip);
+static ngx_uint_t ngx_http_ssec_is_script_version(ngx_str_t *args);
 
 
 /* The script's URL, which changes with its content. */
@@ -85,12 +88,9 @@ ngx_http_ssec_script_handler(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_ssec_script_headers(ngx_http_request_t *r, ngx_uint_t gzip)
 {
-    u_char           *p;
-    ngx_str_t         value;
-    ngx_uint_t        current;
+    ngx_str_t        *value;
     ngx_table_elt_t  *h;
 
-    static ngx_str_t  etag = ngx_string("ETag");
     static ngx_str_t  cache_control = ngx_string("Cache-Control");
     static ngx_str_t  for_good = ngx_string("public, max-age=31536000, "
                                             "immutable");
@@ -110,7 +110,51 @@ ngx_http_ssec_script_headers(ngx_http_request_t *r, ngx_uint_t gzip)
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     ngx_str_set(&r->headers_out.charset, "utf-8");
 
-    /* two representations have two tags */
+    if (ngx_http_ssec_script_etag(r, gzip) != NGX_OK
+        || ngx_http_ssec_add_header(r, &options, &nosniff) == NULL
+        || ngx_http_ssec_add_header(r, &vary, &encoding) == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    /* these two come last: a 500 would keep them, and browsers would keep it */
+
+    h = NULL;
+
+    if (gzip) {
+        h = ngx_http_ssec_add_header(r, &content_encoding, &gzip_value);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    value = ngx_http_ssec_is_script_version(&r->args) ? &for_good : &ask_again;
+
+    if (ngx_http_ssec_add_header(r, &cache_control, value) == NULL) {
+
+        if (h) {
+            h->hash = 0;
+        }
+
+        return NGX_ERROR;
+    }
+
+    r->headers_out.content_encoding = h;
+
+    return NGX_OK;
+}
+
+
+/* The two representations have two tags. */
+
+static ngx_int_t
+ngx_http_ssec_script_etag(ngx_http_request_t *r, ngx_uint_t gzip)
+{
+    u_char           *p;
+    ngx_str_t         value;
+    ngx_table_elt_t  *h;
+
+    static ngx_str_t  etag = ngx_string("ETag");
 
     p = ngx_pnalloc(r->pool, sizeof(ssec_script_version) + 4);
     if (p == NULL) {
@@ -129,43 +173,18 @@ ngx_http_ssec_script_headers(ngx_http_request_t *r, ngx_uint_t gzip)
 
     r->headers_out.etag = h;
 
-    if (ngx_http_ssec_add_header(r, &options, &nosniff) == NULL
-        || ngx_http_ssec_add_header(r, &vary, &encoding) == NULL)
-    {
-        return NGX_ERROR;
-    }
-
-    /* these two come last: a 500 would keep them, and browsers would keep it */
-
-    h = NULL;
-
-    if (gzip) {
-        h = ngx_http_ssec_add_header(r, &content_encoding, &gzip_value);
-        if (h == NULL) {
-            return NGX_ERROR;
-        }
-    }
-
-    /* another version's URL, or none, names what will change */
-
-    current = (r->args.len == 2 + sizeof(ssec_script_version) - 1
-               && ngx_strncmp(r->args.data, "v=", 2) == 0
-               && ngx_strncmp(r->args.data + 2, ssec_script_version,
-                              sizeof(ssec_script_version) - 1)
-                  == 0);
-
-    if (ngx_http_ssec_add_header(r, &cache_control,
-                                      current ? &for_good : &ask_again)
-        == NULL)
-    {
-        if (h) {
-            h->hash = 0;
-        }
-
-        return NGX_ERROR;
-    }
-
-    r->headers_out.content_encoding = h;
-
     return NGX_OK;
+}
+
+
+/* The URL of another version, or of none, will have another content. */
+
+static ngx_uint_t
+ngx_http_ssec_is_script_version(ngx_str_t *args)
+{
+    static const size_t  len = sizeof(ssec_script_version) - 1;
+
+    return args->len == 2 + len
+           && ngx_strncmp(args->data, "v=", 2) == 0
+           && ngx_strncmp(args->data + 2, ssec_script_version, len) == 0;
 }

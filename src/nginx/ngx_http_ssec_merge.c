@@ -213,12 +213,8 @@ ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
     if (ngx_http_ssec_add_name(&conf->server->names, clcf) != NGX_OK
-        || ngx_http_ssec_merge_handler(cf, clcf, prev, conf) != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    if (ngx_http_ssec_check_zone(cf, conf) != NGX_OK
+        || ngx_http_ssec_merge_handler(cf, clcf, prev, conf) != NGX_OK
+        || ngx_http_ssec_check_zone(cf, conf) != NGX_OK
         || ngx_http_ssec_check_times(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
