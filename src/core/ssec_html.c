@@ -1,491 +1,339 @@
-/* The place in an HTML page where a tag can be put. */
+/*
+ * Finds the place in an HTML page where a tag can be inserted.
+ *
+ * The states are those of the tokenizer in the HTML standard, as far as they
+ * occur before that place.  A table gives the next state for each kind of byte.
+ */
 
 #include <string.h>
 
 #include "ssec_html.h"
 
 
-/* The standard turns a carriage return into a line feed before all this. */
-
-#define ssec_is_space(c)                                                      \
-    ((c) == ' ' || (c) == '\n' || (c) == '\r' || (c) == '\t' || (c) == '\f')
-
-#define ssec_is_letter(c)  (((c) | 0x20) >= 'a' && ((c) | 0x20) <= 'z')
-
-
-/*
- * The standard's states, but where two of them go the same ways.  From
- * SSEC_HTML_BOM_EF to SSEC_HTML_SLASH what has begun is held.
- */
-
 enum {
-    SSEC_HTML_BEGIN = 0,
+    BEGIN = 0,
 
-    SSEC_HTML_BOM_EF,                   /* a byte order mark's first bytes */
-    SSEC_HTML_BOM_EF_BB,
-    SSEC_HTML_BOM_FE,
-    SSEC_HTML_BOM_FF,
-    SSEC_HTML_LESS,                     /* < */
-    SSEC_HTML_NAME,                     /* <h */
-    SSEC_HTML_SLASH,                    /* </ */
+    BOM_EF, BOM_EF_BB, BOM_FE, BOM_FF,  /* in a byte order mark */
 
-    SSEC_HTML_DATA,
+    TAG_OPEN,                           /* behind "<" */
+    H, HT, HTM, HE, HEA, M, ME, MET, T, TI, TIT, TITL,
+    TAG_NAME,                           /* behind "<html", "<head", "<meta" */
+    TITLE_NAME,                         /* behind "<title" */
+    END_TAG_OPEN,                       /* behind "</" */
 
-    SSEC_HTML_BANG,                     /* <! */
-    SSEC_HTML_BANG_DASH,                /* <!- */
-    SSEC_HTML_BOGUS,                    /* up to >, doctypes too */
-    SSEC_HTML_COMMENT_START,            /* <!-- */
-    SSEC_HTML_COMMENT_START_DASH,       /* <!--- */
-    SSEC_HTML_COMMENT,
-    SSEC_HTML_COMMENT_DASH,             /* - */
-    SSEC_HTML_COMMENT_END,              /* -- */
-    SSEC_HTML_COMMENT_END_BANG,         /* --! */
+    DATA,                               /* between tags and comments */
 
-    SSEC_HTML_TAG,                      /* before an attribute's name */
-    SSEC_HTML_ATTRIBUTE,                /* its name, and space behind it */
-    SSEC_HTML_BEFORE_VALUE,
-    SSEC_HTML_DOUBLE_QUOTED,
-    SSEC_HTML_SINGLE_QUOTED,
-    SSEC_HTML_UNQUOTED,
+    MARKUP_OPEN,                        /* behind "<!" */
+    MARKUP_DASH,                        /* behind "<!-" */
+    BOGUS,                              /* in a bogus comment or a doctype */
+    COMMENT_START,                      /* behind "<!--" */
+    COMMENT_START_DASH,                 /* behind "<!---" */
+    COMMENT,
+    COMMENT_DASH,                       /* behind "-" in a comment */
+    COMMENT_END,                        /* behind "--" in a comment */
+    COMMENT_END_BANG,                   /* behind "--!" in a comment */
 
-    SSEC_HTML_TITLE,
-    SSEC_HTML_TITLE_LESS,               /* < */
-    SSEC_HTML_TITLE_END                 /* </ */
+    TAG,                                /* before the name of an attribute */
+    ATTRIBUTE,                          /* in the name, or behind it */
+    BEFORE_VALUE,                       /* behind "=" */
+    DOUBLE_QUOTED, SINGLE_QUOTED, UNQUOTED,
+
+    TITLE_TAG,                          /* the same six in "<title ...>" */
+    TITLE_ATTRIBUTE,
+    TITLE_BEFORE_VALUE,
+    TITLE_DOUBLE_QUOTED, TITLE_SINGLE_QUOTED, TITLE_UNQUOTED,
+
+    TITLE,                              /* in the text of a title */
+    TITLE_LESS,                         /* behind "<" in it */
+    TITLE_END,                          /* behind "</" in it */
+    TITLE_END_T, TITLE_END_TI, TITLE_END_TIT, TITLE_END_TITL,
+    TITLE_END_NAME,                     /* behind "</title" */
+
+    STATES,
+
+    FOUND = STATES,                     /* the place is before what is held */
+    NEVER                               /* the page cannot have the tag */
 };
 
 
-enum { SSEC_HTML_IS_HTML = 0, SSEC_HTML_IS_HEAD, SSEC_HTML_IS_META,
-       SSEC_HTML_IS_TITLE };
+/* The kinds of bytes. */
 
-static const char  ssec_html_names[][6] = { "html", "head", "meta", "title" };
+enum {
+    ON_OTHER = 0, ON_ZERO, ON_SPACE,
+    ON_LESS, ON_GREATER, ON_SLASH, ON_BANG, ON_QUESTION, ON_DASH, ON_EQUALS,
+    ON_QUOTE, ON_APOSTROPHE,
+    ON_A, ON_D, ON_E, ON_H, ON_I, ON_L, ON_M, ON_T, ON_LETTER,
+    ON_BB, ON_BF, ON_EF, ON_FE, ON_FF,
+
+    KINDS = 32                          /* a power of two is quicker */
+};
 
 
+/* The standard turns a carriage return into a line feed before it tokenizes. */
+
+static const uint8_t  ssec_html_kinds[256] = {
+    ['\0'] = ON_ZERO,
+    [' '] = ON_SPACE, ['\t'] = ON_SPACE, ['\n'] = ON_SPACE, ['\f'] = ON_SPACE,
+    ['\r'] = ON_SPACE,
+    ['<'] = ON_LESS, ['>'] = ON_GREATER, ['/'] = ON_SLASH, ['!'] = ON_BANG,
+    ['?'] = ON_QUESTION, ['-'] = ON_DASH, ['='] = ON_EQUALS,
+    ['"'] = ON_QUOTE, ['\''] = ON_APOSTROPHE,
+    ['A'] = ON_A, ['D'] = ON_D, ['E'] = ON_E, ['H'] = ON_H, ['I'] = ON_I,
+    ['L'] = ON_L, ['M'] = ON_M, ['T'] = ON_T,
+    ['a'] = ON_A, ['d'] = ON_D, ['e'] = ON_E, ['h'] = ON_H, ['i'] = ON_I,
+    ['l'] = ON_L, ['m'] = ON_M, ['t'] = ON_T,
+    ['B' ... 'C'] = ON_LETTER, ['F' ... 'G'] = ON_LETTER,
+    ['J' ... 'K'] = ON_LETTER, ['N' ... 'S'] = ON_LETTER,
+    ['U' ... 'Z'] = ON_LETTER,
+    ['b' ... 'c'] = ON_LETTER, ['f' ... 'g'] = ON_LETTER,
+    ['j' ... 'k'] = ON_LETTER, ['n' ... 's'] = ON_LETTER,
+    ['u' ... 'z'] = ON_LETTER,
+    [0xbb] = ON_BB, [0xbf] = ON_BF, [0xef] = ON_EF, [0xfe] = ON_FE,
+    [0xff] = ON_FF
+};
+
+
+/*
+ * The next state.  A row begins with the one for all kinds that the row does
+ * not name.  A zero byte ends the search in every state.
+ */
+
+#define OTHERS(state)  [0 ... KINDS - 1] = (state), [ON_ZERO] = NEVER
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+static const uint8_t  ssec_html_next[STATES][KINDS] = {
+
+    [BEGIN] = { OTHERS(FOUND), [ON_SPACE] = DATA, [ON_LESS] = TAG_OPEN,
+        [ON_EF] = BOM_EF, [ON_FE] = BOM_FE, [ON_FF] = BOM_FF },
+
+    [BOM_EF] = { OTHERS(FOUND), [ON_BB] = BOM_EF_BB },
+    [BOM_EF_BB] = { OTHERS(FOUND), [ON_BF] = DATA },
+    [BOM_FE] = { OTHERS(FOUND), [ON_FF] = NEVER },
+    [BOM_FF] = { OTHERS(FOUND), [ON_FE] = NEVER },
+
+    [DATA] = { OTHERS(FOUND), [ON_SPACE] = DATA, [ON_LESS] = TAG_OPEN },
+
+    [TAG_OPEN] = { OTHERS(FOUND), [ON_H] = H, [ON_M] = M, [ON_T] = T,
+        [ON_BANG] = MARKUP_OPEN, [ON_QUESTION] = BOGUS,
+        [ON_SLASH] = END_TAG_OPEN },
+
+    [H] = { OTHERS(FOUND), [ON_T] = HT, [ON_E] = HE },
+    [HT] = { OTHERS(FOUND), [ON_M] = HTM },
+    [HTM] = { OTHERS(FOUND), [ON_L] = TAG_NAME },
+    [HE] = { OTHERS(FOUND), [ON_A] = HEA },
+    [HEA] = { OTHERS(FOUND), [ON_D] = TAG_NAME },
+    [M] = { OTHERS(FOUND), [ON_E] = ME },
+    [ME] = { OTHERS(FOUND), [ON_T] = MET },
+    [MET] = { OTHERS(FOUND), [ON_A] = TAG_NAME },
+    [TAG_NAME] = { OTHERS(FOUND), [ON_SPACE] = TAG, [ON_SLASH] = TAG,
+        [ON_GREATER] = DATA },
+
+    [T] = { OTHERS(FOUND), [ON_I] = TI },
+    [TI] = { OTHERS(FOUND), [ON_T] = TIT },
+    [TIT] = { OTHERS(FOUND), [ON_L] = TITL },
+    [TITL] = { OTHERS(FOUND), [ON_E] = TITLE_NAME },
+    [TITLE_NAME] = { OTHERS(FOUND), [ON_SPACE] = TITLE_TAG,
+        [ON_SLASH] = TITLE_TAG, [ON_GREATER] = TITLE },
+
+    /* without a letter it is a bogus comment, or "</>", which is nothing */
+
+    [END_TAG_OPEN] = { OTHERS(BOGUS), [ON_GREATER] = DATA, [ON_A] = FOUND,
+        [ON_D] = FOUND, [ON_E] = FOUND, [ON_H] = FOUND, [ON_I] = FOUND,
+        [ON_L] = FOUND, [ON_M] = FOUND, [ON_T] = FOUND, [ON_LETTER] = FOUND },
+
+    [MARKUP_OPEN] = { OTHERS(BOGUS), [ON_DASH] = MARKUP_DASH,
+        [ON_GREATER] = DATA },
+    [MARKUP_DASH] = { OTHERS(BOGUS), [ON_DASH] = COMMENT_START,
+        [ON_GREATER] = DATA },
+    [BOGUS] = { OTHERS(BOGUS), [ON_GREATER] = DATA },
+
+    [COMMENT_START] = { OTHERS(COMMENT), [ON_DASH] = COMMENT_START_DASH,
+        [ON_GREATER] = DATA },
+    [COMMENT_START_DASH] = { OTHERS(COMMENT), [ON_DASH] = COMMENT_END,
+        [ON_GREATER] = DATA },
+    [COMMENT] = { OTHERS(COMMENT), [ON_DASH] = COMMENT_DASH },
+    [COMMENT_DASH] = { OTHERS(COMMENT), [ON_DASH] = COMMENT_END },
+    [COMMENT_END] = { OTHERS(COMMENT), [ON_DASH] = COMMENT_END,
+        [ON_BANG] = COMMENT_END_BANG, [ON_GREATER] = DATA },
+    [COMMENT_END_BANG] = { OTHERS(COMMENT), [ON_DASH] = COMMENT_DASH,
+        [ON_GREATER] = DATA },
+
+    /* where a name may begin, "=" is its first character */
+
+    [TAG] = { OTHERS(ATTRIBUTE), [ON_SPACE] = TAG, [ON_SLASH] = TAG,
+        [ON_GREATER] = DATA },
+    [ATTRIBUTE] = { OTHERS(ATTRIBUTE), [ON_EQUALS] = BEFORE_VALUE,
+        [ON_SLASH] = TAG, [ON_GREATER] = DATA },
+    [BEFORE_VALUE] = { OTHERS(UNQUOTED), [ON_SPACE] = BEFORE_VALUE,
+        [ON_QUOTE] = DOUBLE_QUOTED, [ON_APOSTROPHE] = SINGLE_QUOTED,
+        [ON_GREATER] = DATA },
+    [DOUBLE_QUOTED] = { OTHERS(DOUBLE_QUOTED), [ON_QUOTE] = TAG },
+    [SINGLE_QUOTED] = { OTHERS(SINGLE_QUOTED), [ON_APOSTROPHE] = TAG },
+    [UNQUOTED] = { OTHERS(UNQUOTED), [ON_SPACE] = TAG, [ON_GREATER] = DATA },
+
+    [TITLE_TAG] = { OTHERS(TITLE_ATTRIBUTE), [ON_SPACE] = TITLE_TAG,
+        [ON_SLASH] = TITLE_TAG, [ON_GREATER] = TITLE },
+    [TITLE_ATTRIBUTE] = { OTHERS(TITLE_ATTRIBUTE),
+        [ON_EQUALS] = TITLE_BEFORE_VALUE, [ON_SLASH] = TITLE_TAG,
+        [ON_GREATER] = TITLE },
+    [TITLE_BEFORE_VALUE] = { OTHERS(TITLE_UNQUOTED),
+        [ON_SPACE] = TITLE_BEFORE_VALUE, [ON_QUOTE] = TITLE_DOUBLE_QUOTED,
+        [ON_APOSTROPHE] = TITLE_SINGLE_QUOTED, [ON_GREATER] = TITLE },
+    [TITLE_DOUBLE_QUOTED] = { OTHERS(TITLE_DOUBLE_QUOTED),
+        [ON_QUOTE] = TITLE_TAG },
+    [TITLE_SINGLE_QUOTED] = { OTHERS(TITLE_SINGLE_QUOTED),
+        [ON_APOSTROPHE] = TITLE_TAG },
+    [TITLE_UNQUOTED] = { OTHERS(TITLE_UNQUOTED), [ON_SPACE] = TITLE_TAG,
+        [ON_GREATER] = TITLE },
+
+    [TITLE] = { OTHERS(TITLE), [ON_LESS] = TITLE_LESS },
+    [TITLE_LESS] = { OTHERS(TITLE), [ON_LESS] = TITLE_LESS,
+        [ON_SLASH] = TITLE_END },
+    [TITLE_END] = { OTHERS(TITLE), [ON_LESS] = TITLE_LESS,
+        [ON_T] = TITLE_END_T },
+    [TITLE_END_T] = { OTHERS(TITLE), [ON_LESS] = TITLE_LESS,
+        [ON_I] = TITLE_END_TI },
+    [TITLE_END_TI] = { OTHERS(TITLE), [ON_LESS] = TITLE_LESS,
+        [ON_T] = TITLE_END_TIT },
+    [TITLE_END_TIT] = { OTHERS(TITLE), [ON_LESS] = TITLE_LESS,
+        [ON_L] = TITLE_END_TITL },
+    [TITLE_END_TITL] = { OTHERS(TITLE), [ON_LESS] = TITLE_LESS,
+        [ON_E] = TITLE_END_NAME },
+
+    /* an end tag may have attributes, too */
+
+    [TITLE_END_NAME] = { OTHERS(TITLE), [ON_LESS] = TITLE_LESS,
+        [ON_SPACE] = TAG, [ON_SLASH] = TAG, [ON_GREATER] = DATA }
+};
+
+#pragma GCC diagnostic pop
+
+
+/* How many bytes a state holds: the place may turn out to be before them. */
+
+static const uint8_t  ssec_html_held[STATES] = {
+    [BOM_EF] = 1, [BOM_EF_BB] = 2, [BOM_FE] = 1, [BOM_FF] = 1,
+    [TAG_OPEN] = 1, [END_TAG_OPEN] = 2,
+    [H] = 2, [HT] = 3, [HTM] = 4, [HE] = 3, [HEA] = 4,
+    [M] = 2, [ME] = 3, [MET] = 4, [TAG_NAME] = 5,
+    [T] = 2, [TI] = 3, [TIT] = 4, [TITL] = 5, [TITLE_NAME] = 6
+};
+
+
+/* The only byte that ends a state in which many bytes may follow. */
+
+static const uint8_t  ssec_html_ends[STATES] = {
+    [BOGUS] = '>', [COMMENT] = '-', [TITLE] = '<',
+    [DOUBLE_QUOTED] = '"', [TITLE_DOUBLE_QUOTED] = '"',
+    [SINGLE_QUOTED] = '\'', [TITLE_SINGLE_QUOTED] = '\''
+};
+
+
+static const unsigned char *ssec_html_find(const unsigned char *p,
+    const unsigned char *end, int c);
 static void ssec_html_hold(ssec_html_t *html, const unsigned char *data,
     size_t len);
-static const unsigned char *ssec_html_find(const unsigned char *p,
-    const unsigned char *last, int c);
 
 
 ssec_html_e
 ssec_html_scan(ssec_html_t *html, const unsigned char *data, size_t len,
     size_t *at)
 {
-    unsigned              c, state, name, matched, tag_end;
-    const unsigned char  *p, *last, *begun;
+    size_t                held;
+    unsigned              state, next;
+    const unsigned char  *p, *end;
 
     if (len == 0) {
         return SSEC_HTML_MORE;                     /* data may be NULL */
     }
 
     state = html->state;
-    name = html->name;
-    matched = html->matched;
-    tag_end = (name == SSEC_HTML_IS_TITLE) ? SSEC_HTML_TITLE : SSEC_HTML_DATA;
-
+    next = state;
     p = data;
-    last = data + len;
-    begun = NULL;                       /* at data, or in an earlier call */
+    end = data + len;
 
-    while (p < last) {
+    while (p < end) {
 
-        c = *p++;
+        next = ssec_html_next[state][ssec_html_kinds[*p]];
 
-        if (c == '\0') {
-            return SSEC_HTML_NEVER;
+        if (next >= STATES) {
+            break;
         }
 
-        switch (state) {
+        p++;
 
-        case SSEC_HTML_BEGIN:
-
-            if (c == 0xef) {
-                state = SSEC_HTML_BOM_EF;
-                break;
-            }
-
-            if (c == 0xfe) {
-                state = SSEC_HTML_BOM_FE;
-                break;
-            }
-
-            if (c == 0xff) {
-                state = SSEC_HTML_BOM_FF;
-                break;
-            }
-
-            state = SSEC_HTML_DATA;
-
-            /* fall through */
-
-        case SSEC_HTML_DATA:
-
-            if (ssec_is_space(c)) {
-                break;
-            }
-
-            begun = p - 1;
-
-            if (c != '<') {
-                goto here;
-            }
-
-            state = SSEC_HTML_LESS;
-            break;
-
-        case SSEC_HTML_BOM_EF:
-
-            if (c != 0xbb) {
-                goto here;
-            }
-
-            state = SSEC_HTML_BOM_EF_BB;
-            break;
-
-        case SSEC_HTML_BOM_EF_BB:
-
-            if (c != 0xbf) {
-                goto here;
-            }
-
-            state = SSEC_HTML_DATA;
-            break;
-
-        case SSEC_HTML_BOM_FE:
-
-            if (c != 0xff) {
-                goto here;
-            }
-
-            return SSEC_HTML_NEVER;
-
-        case SSEC_HTML_BOM_FF:
-
-            if (c != 0xfe) {
-                goto here;
-            }
-
-            return SSEC_HTML_NEVER;
-
-        case SSEC_HTML_LESS:
-
-            state = SSEC_HTML_NAME;
-            matched = 1;
-
-            switch (c) {
-            case 'h': case 'H':
-                name = SSEC_HTML_IS_HTML;
-                break;
-            case 'm': case 'M':
-                name = SSEC_HTML_IS_META;
-                break;
-            case 't': case 'T':
-                name = SSEC_HTML_IS_TITLE;
-                tag_end = SSEC_HTML_TITLE;
-                break;
-            case '!':
-                state = SSEC_HTML_BANG;
-                break;
-            case '?':
-                state = SSEC_HTML_BOGUS;
-                break;
-            case '/':
-                state = SSEC_HTML_SLASH;
-                break;
-            default:
-                goto here;
-            }
-
-            break;
-
-        case SSEC_HTML_NAME:
-
-            if ((c | 0x20) == (unsigned char) ssec_html_names[name][matched]) {
-                matched++;
-                break;
-            }
-
-            if (name == SSEC_HTML_IS_HTML && matched == 1 && (c | 0x20) == 'e')
-            {
-                name = SSEC_HTML_IS_HEAD;
-                matched++;
-                break;
-            }
-
-            if (ssec_html_names[name][matched] != '\0') {
-                goto here;
-            }
-
-            if (c == '>') {
-                state = tag_end;
-
-            } else if (c == '/' || ssec_is_space(c)) {
-                state = SSEC_HTML_TAG;
-
-            } else {
-                goto here;
-            }
-
-            break;
-
-        case SSEC_HTML_SLASH:
-
-            /* without a letter it is a comment, or </>, which is nothing */
-
-            if (ssec_is_letter(c)) {
-                goto here;
-            }
-
-            state = (c == '>') ? SSEC_HTML_DATA : SSEC_HTML_BOGUS;
-            break;
-
-        case SSEC_HTML_BANG:
-
-            state = (c == '-') ? SSEC_HTML_BANG_DASH
-                    : (c == '>') ? SSEC_HTML_DATA : SSEC_HTML_BOGUS;
-            break;
-
-        case SSEC_HTML_BANG_DASH:
-
-            state = (c == '-') ? SSEC_HTML_COMMENT_START
-                    : (c == '>') ? SSEC_HTML_DATA : SSEC_HTML_BOGUS;
-            break;
-
-        case SSEC_HTML_BOGUS:
-
-            if (c == '>') {
-                state = SSEC_HTML_DATA;
-                break;
-            }
-
-            p = ssec_html_find(p, last, '>');
-            break;
-
-        case SSEC_HTML_COMMENT_START:
-
-            state = (c == '-') ? SSEC_HTML_COMMENT_START_DASH
-                    : (c == '>') ? SSEC_HTML_DATA : SSEC_HTML_COMMENT;
-            break;
-
-        case SSEC_HTML_COMMENT_START_DASH:
-
-            state = (c == '-') ? SSEC_HTML_COMMENT_END
-                    : (c == '>') ? SSEC_HTML_DATA : SSEC_HTML_COMMENT;
-            break;
-
-        case SSEC_HTML_COMMENT:
-
-            if (c == '-') {
-                state = SSEC_HTML_COMMENT_DASH;
-                break;
-            }
-
-            p = ssec_html_find(p, last, '-');
-            break;
-
-        case SSEC_HTML_COMMENT_DASH:
-
-            state = (c == '-') ? SSEC_HTML_COMMENT_END : SSEC_HTML_COMMENT;
-            break;
-
-        case SSEC_HTML_COMMENT_END:
-
-            if (c != '-') {
-                state = (c == '>') ? SSEC_HTML_DATA
-                        : (c == '!') ? SSEC_HTML_COMMENT_END_BANG
-                                     : SSEC_HTML_COMMENT;
-            }
-
-            break;
-
-        case SSEC_HTML_COMMENT_END_BANG:
-
-            state = (c == '-') ? SSEC_HTML_COMMENT_DASH
-                    : (c == '>') ? SSEC_HTML_DATA : SSEC_HTML_COMMENT;
-            break;
-
-        case SSEC_HTML_TAG:
-
-            /* where a name may begin, an = is its first letter */
-
-            if (c == '>') {
-                state = tag_end;
-
-            } else if (c != '/' && !ssec_is_space(c)) {
-                state = SSEC_HTML_ATTRIBUTE;
-            }
-
-            break;
-
-        case SSEC_HTML_ATTRIBUTE:
-
-            if (c == '>') {
-                state = tag_end;
-
-            } else if (c == '=') {
-                state = SSEC_HTML_BEFORE_VALUE;
-
-            } else if (c == '/') {
-                state = SSEC_HTML_TAG;
-            }
-
-            break;
-
-        case SSEC_HTML_BEFORE_VALUE:
-
-            if (c == '>') {
-                state = tag_end;
-
-            } else if (c == '"') {
-                state = SSEC_HTML_DOUBLE_QUOTED;
-
-            } else if (c == '\'') {
-                state = SSEC_HTML_SINGLE_QUOTED;
-
-            } else if (!ssec_is_space(c)) {
-                state = SSEC_HTML_UNQUOTED;
-            }
-
-            break;
-
-        case SSEC_HTML_DOUBLE_QUOTED:
-
-            if (c == '"') {
-                state = SSEC_HTML_TAG;
-                break;
-            }
-
-            p = ssec_html_find(p, last, '"');
-            break;
-
-        case SSEC_HTML_SINGLE_QUOTED:
-
-            if (c == '\'') {
-                state = SSEC_HTML_TAG;
-                break;
-            }
-
-            p = ssec_html_find(p, last, '\'');
-            break;
-
-        case SSEC_HTML_UNQUOTED:
-
-            if (c == '>') {
-                state = tag_end;
-
-            } else if (ssec_is_space(c)) {
-                state = SSEC_HTML_TAG;
-            }
-
-            break;
-
-        case SSEC_HTML_TITLE:
-
-            if (c == '<') {
-                state = SSEC_HTML_TITLE_LESS;
-                break;
-            }
-
-            p = ssec_html_find(p, last, '<');
-            break;
-
-        case SSEC_HTML_TITLE_LESS:
-
-            if (c == '/') {
-                state = SSEC_HTML_TITLE_END;
-                matched = 0;
-
-            } else if (c != '<') {
-                state = SSEC_HTML_TITLE;
-            }
-
-            break;
-
-        default: /* SSEC_HTML_TITLE_END */
-
-            if ((c | 0x20) == (unsigned char) ssec_html_names[name][matched]) {
-                matched++;
-                break;
-            }
-
-            if (c == '<') {
-                state = SSEC_HTML_TITLE_LESS;
-                break;
-            }
-
-            if (ssec_html_names[name][matched] != '\0'
-                || (c != '>' && c != '/' && !ssec_is_space(c)))
-            {
-                state = SSEC_HTML_TITLE;
-                break;
-            }
-
-            /* the end tag may have attributes as well, and no title follows */
-
-            name = SSEC_HTML_IS_HTML;
-            tag_end = SSEC_HTML_DATA;
-            state = (c == '>') ? SSEC_HTML_DATA : SSEC_HTML_TAG;
+        if (next == state && ssec_html_ends[state]) {
+            p = ssec_html_find(p, end, ssec_html_ends[state]);
         }
+
+        state = next;
+    }
+
+    if (next == NEVER) {
+        return SSEC_HTML_NEVER;
+    }
+
+    if (next == FOUND) {
+        held = ssec_html_held[state];
+        *at = 0;
+
+        if (held <= (size_t) (p - data)) {
+            *at = (size_t) (p - data) - held;
+            html->nheld = 0;
+        }
+
+        return SSEC_HTML_HERE;
     }
 
     html->state = (uint8_t) state;
-    html->name = (uint8_t) name;
-    html->matched = (uint8_t) matched;
-
-    if (state >= SSEC_HTML_DATA) {
-        html->nheld = 0;
-
-    } else if (begun) {
-        html->nheld = 0;
-        ssec_html_hold(html, begun, (size_t) (last - begun));
-
-    } else {
-        ssec_html_hold(html, data, len);
-    }
+    ssec_html_hold(html, data, len);
 
     return SSEC_HTML_MORE;
-
-here:
-
-    if (begun) {
-        html->nheld = 0;
-        *at = (size_t) (begun - data);
-
-    } else {
-        *at = 0;
-    }
-
-    return SSEC_HTML_HERE;
 }
 
 
 bool
 ssec_html_end(const ssec_html_t *html)
 {
-    return html->state != SSEC_HTML_BEGIN && html->state <= SSEC_HTML_DATA;
+    return html->state == DATA || ssec_html_held[html->state];
 }
 
 
-static void
-ssec_html_hold(ssec_html_t *html, const unsigned char *data, size_t len)
-{
-    memcpy(html->held + html->nheld, data, len);
-    html->nheld += (uint8_t) len;
-}
-
-
-/* Where c is, or a zero byte before it, or the end. */
+/* The first c, the first zero byte if it comes before that, or the end. */
 
 static const unsigned char *
-ssec_html_find(const unsigned char *p, const unsigned char *last, int c)
+ssec_html_find(const unsigned char *p, const unsigned char *end, int c)
 {
     const unsigned char  *found, *zero;
 
-    found = memchr(p, c, (size_t) (last - p));
+    found = memchr(p, c, (size_t) (end - p));
     if (found == NULL) {
-        found = last;
+        found = end;
     }
 
     zero = memchr(p, '\0', (size_t) (found - p));
 
     return zero ? zero : found;
+}
+
+
+/* Keeps the bytes that the state holds, of which len are the last of data. */
+
+static void
+ssec_html_hold(ssec_html_t *html, const unsigned char *data, size_t len)
+{
+    size_t  held;
+
+    held = ssec_html_held[html->state];
+
+    if (held <= len) {
+        html->nheld = 0;
+        data += len - held;
+        len = held;
+    }
+
+    memcpy(html->held + html->nheld, data, len);
+    html->nheld = (uint8_t) held;
 }

@@ -1,4 +1,4 @@
-/* The place in an HTML page where a tag can be put. */
+/* Finds the place in an HTML page where a tag can be inserted. */
 
 #ifndef SSEC_HTML_H
 #define SSEC_HTML_H
@@ -12,7 +12,8 @@
 #pragma GCC visibility push(hidden)
 
 
-#define SSEC_HTML_HELD  6                               /* as in "<title" */
+/* the length of "<title" */
+#define SSEC_HTML_HELD  6
 
 
 typedef enum {
@@ -22,46 +23,43 @@ typedef enum {
 } ssec_html_e;
 
 
-/* All zero bytes are the beginning of a page. */
+/* How far a page was read; all zero bytes before its first byte. */
 
 typedef struct {
     uint8_t        state;
-    uint8_t        name;
-    uint8_t        matched;                     /* letters of the name */
     uint8_t        nheld;
     unsigned char  held[SSEC_HTML_HELD];
 } ssec_html_t;
 
 
 /*
- * Reads the next len bytes of a page as the HTML standard's tokenization
- * does, https://html.spec.whatwg.org/multipage/parsing.html#tokenization, and
- * looks for the place right behind what must stay first: a UTF-8 BOM,
- * whitespace, comments, doctypes, the tags <html>, <head> and <meta>, and
- * <title> elements.
+ * Reads the next len bytes of a page as the tokenizer of the HTML standard
+ * does, https://html.spec.whatwg.org/multipage/parsing.html#tokenization.
+ * Looks for the place behind what must stay first: a UTF-8 BOM, whitespace,
+ * comments, doctypes, the tags <html>, <head> and <meta>, and <title> elements.
  *
- * MORE: the place is not in what has been read.  The last nheld bytes of it
- * are now in held, and must wait: they may be the beginning of the tag that the
- * place is before.  They may reach back before data (nheld > len).
+ * MORE: the place is not in the bytes that were read.  The last nheld of them
+ * are copied to held and must not be sent yet, as the place may be before them.
+ * Some of them may be from earlier calls (nheld > len).
  *
- * HERE: the place is before data[*at], and nheld is 0; or it is before the
- * bytes that were held before this call, and still are: then *at is 0.
+ * HERE: the place is before data[*at], and nheld is 0.  Or it is before the
+ * bytes that earlier calls held: then nheld is not 0, and *at is 0.
  *
- * NEVER: nothing can be put into this page, which is UTF-16 or UTF-32, or has
- * a zero byte too early to tell.  What was held before this call still is.
+ * NEVER: the page cannot have the tag, as it is UTF-16 or UTF-32, or has a zero
+ * byte before the place.  html is unchanged.
  *
- * MORE and HERE may let go of what was held, and MORE write over it: who has
- * not sent it on needs a copy from before the call.  After HERE or NEVER this
- * is not to be called again.
+ * MORE and HERE may release bytes that were held, and MORE may overwrite them:
+ * a caller that has not sent them yet needs a copy of html from before the
+ * call.  HERE and NEVER end the search: there must be no further call.
  */
 
 ssec_html_e ssec_html_scan(ssec_html_t *html, const unsigned char *data,
     size_t len, size_t *at);
 
 /*
- * For a page that ends after MORE: true if the place is at its end, before
- * what is held; false if it is empty, or cut off where a tag would become part
- * of a comment, a title or another tag.
+ * Whether a page that ends after MORE has the place at its end, before the
+ * bytes that are held.  It has none if it is empty, or if it ends inside a
+ * comment, a title or a tag, of which the inserted tag would become a part.
  */
 
 bool ssec_html_end(const ssec_html_t *html);
