@@ -1,7 +1,5 @@
 /* The session's cookie in a Cookie header, as any backend may read it. */
 
-#include <string.h>
-
 #include "ssec_cookie.h"
 
 
@@ -27,9 +25,6 @@
 #define ssec_is_trail(c)      (((c) & 0xc0) == 0x80)
 
 #define ssec_is_octal(c, max)  ((c) >= '0' && (c) <= (max))
-
-
-#define ssec_min(a, b)  ((a) < (b) ? (a) : (b))
 
 
 /* the fuzz target counts the bytes that are looked at */
@@ -1041,6 +1036,24 @@ ssec_cookie_trim(const uint8_t *p, const uint8_t *end)
 }
 
 
+bool
+ssec_cookie_pair(const ssec_str_t *part, ssec_str_t *name, ssec_str_t *value)
+{
+    ssec_str_t      text;
+    const uint8_t  *p, *end;
+
+    p = part->data;
+    end = p + part->len;
+
+    text = ssec_str_until(&p, end, '=');
+
+    *name = ssec_cookie_trim(text.data, text.data + text.len);
+    *value = ssec_cookie_trim(p, end);
+
+    return text.len < part->len;
+}
+
+
 /*
  * The length of the escape at p, "%XX" or "%uXXXX", and the character it stands
  * for; or 0.
@@ -1086,7 +1099,7 @@ ssec_hex(const uint8_t *p, unsigned n)
     for (value = 0; n; n--) {
         c = *p++;
 
-        if (c >= '0' && c <= '9') {
+        if (ssec_is_digit(c)) {
             value = value << 4 | (c - '0');
             continue;
         }

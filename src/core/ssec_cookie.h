@@ -36,11 +36,8 @@
 #define SSEC_COOKIE_H
 
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "ssec_seldom.h"
+#include "ssec_str.h"
 
 /* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
@@ -51,12 +48,6 @@
 
 /* bytes that the readings of a short header may have together */
 #define SSEC_COOKIES_BUDGET  4096
-
-
-typedef struct {
-    const uint8_t  *data;
-    size_t          len;
-} ssec_str_t;
 
 
 typedef struct {
@@ -167,9 +158,17 @@ size_t ssec_cookie_canonical(uint8_t *buf, const uint8_t *data, size_t len);
 
 bool ssec_cookie_is_canonical(const uint8_t *data, size_t len);
 
-/* Drops the blanks around. */
+/* The text from p to end without the blanks around it. */
 
 ssec_str_t ssec_cookie_trim(const uint8_t *p, const uint8_t *end);
+
+/*
+ * Splits "name=value" at the first "=" and drops the blanks around both.  Gives
+ * false if there is no "=": then all is the name, and the value is empty.
+ */
+
+bool ssec_cookie_pair(const ssec_str_t *part, ssec_str_t *name,
+    ssec_str_t *value);
 
 
 #pragma GCC visibility pop

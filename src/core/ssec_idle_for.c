@@ -1,106 +1,80 @@
-/* The arguments of a ping. */
-
-#include <string.h>
+/* Reads the arguments of a ping. */
 
 #include "ssec_idle_for.h"
+#include "ssec_str.h"
 
 
-#define SSEC_IDLE_FOR  "idleFor="
-#define SSEC_AGE       "age="
-
-
-static bool ssec_argument(const void *args, size_t len, const char *name,
+static bool ssec_seconds(const void *args, size_t len, const char *name,
     uint64_t *ms);
-static bool ssec_integer(const char *p, const char *end, uint64_t *ms);
 
 
 bool
 ssec_idle_for(const void *args, size_t len, uint64_t *ms)
 {
-    return ssec_argument(args, len, SSEC_IDLE_FOR, ms);
+    return ssec_seconds(args, len, "idleFor=", ms);
 }
 
 
 bool
 ssec_age(const void *args, size_t len, uint64_t *ms)
 {
-    return ssec_argument(args, len, SSEC_AGE, ms);
+    return ssec_seconds(args, len, "age=", ms);
 }
 
 
-/* The name ends with its "=". */
+/* The only argument with this name, which ends with "=", in milliseconds. */
 
 static bool
-ssec_argument(const void *args, size_t len, const char *name, uint64_t *ms)
+ssec_seconds(const void *args, size_t len, const char *name, uint64_t *ms)
 {
-    size_t       n;
-    unsigned     found;
-    const char  *p, *last, *end, *value, *value_end;
-
-    n = strlen(name);
-    found = 0;
-    value = NULL;
-    value_end = NULL;
+    bool            is_negative;
+    size_t          n;
+    uint64_t        seconds;
+    unsigned        found;
+    ssec_str_t      arg, value;
+    const uint8_t  *p, *end;
 
     if (len == 0) {
         return false;                          /* args may be NULL */
     }
 
+    n = strlen(name);
+    found = 0;
     p = args;
-    last = p + len;
+    end = p + len;
 
-    for ( ;; ) {
+    while (p < end) {
+        arg = ssec_str_until(&p, end, '&');
 
-        end = memchr(p, '&', (size_t) (last - p));
-        if (end == NULL) {
-            end = last;
-        }
-
-        if ((size_t) (end - p) >= n && memcmp(p, name, n) == 0) {
-            value = p + n;
-            value_end = end;
+        if (arg.len >= n && memcmp(arg.data, name, n) == 0) {
+            value.data = arg.data + n;
+            value.len = arg.len - n;
             found++;
         }
-
-        if (end == last) {
-            break;
-        }
-
-        p = end + 1;
     }
 
-    return found == 1 && ssec_integer(value, value_end, ms);
-}
+    if (found != 1) {
+        return false;
+    }
 
+    p = value.data;
+    end = p + value.len;
 
-static bool
-ssec_integer(const char *p, const char *end, uint64_t *ms)
-{
-    bool      negative;
-    unsigned  digit;
-    uint64_t  n;
-
-    negative = (p < end && *p == '-');
-    p += negative;
+    is_negative = (p < end && *p == '-');
+    p += is_negative;
 
     if (p == end) {
         return false;
     }
 
-    n = 0;
+    seconds = ssec_str_number(&p, end);
 
-    for ( /* void */ ; p < end; p++) {
-
-        if (*p < '0' || *p > '9') {
-            return false;
-        }
-
-        digit = (unsigned) (*p - '0') * 1000;
-
-        n = (n > (UINT64_MAX - digit) / 10) ? UINT64_MAX : n * 10 + digit;
+    if (p < end) {
+        return false;
     }
 
-    *ms = negative ? 0 : n;
+    *ms = is_negative ? 0
+          : (seconds > UINT64_MAX / 1000) ? UINT64_MAX : seconds * 1000;
 
     return true;
 }

@@ -1,7 +1,4 @@
-/* Scheme, host and port: RFC 3986, 3.1 and 3.2, and RFC 6454, 6.2. */
-
-#include <string.h>
-#include <strings.h>
+/* Reads scheme, host and port: RFC 3986, 3.1 and 3.2, and RFC 6454, 6.2. */
 
 #include "ssec_origin.h"
 
@@ -12,11 +9,10 @@
 
 
 static size_t ssec_scheme(ssec_str_t *scheme, const uint8_t *data, size_t len);
-static bool ssec_is_letter(uint8_t c);
 static bool ssec_host_and_port(ssec_origin_t *origin, ssec_str_t text);
-static bool ssec_port(uint32_t *port, ssec_str_t digits);
+static bool ssec_port(uint32_t *port, const uint8_t *p, const uint8_t *end);
 static size_t ssec_until(ssec_str_t text, const char *ends);
-static bool ssec_is(const ssec_str_t *text, const char *word);
+static bool ssec_is_in(uint8_t c, const char *set);
 static uint32_t ssec_effective_port(const ssec_origin_t *origin);
 
 
@@ -62,9 +58,7 @@ ssec_origin_is_plain(const ssec_origin_t *origin)
     for (i = 0; i < origin->host.len; i++) {
         c = origin->host.data[i];
 
-        if (!ssec_is_letter(c)
-            && (c == 0 || strchr("0123456789-._[]:", c) == NULL))
-        {
+        if (!ssec_is_letter(c) && !ssec_is_in(c, "0123456789-._[]:")) {
             return false;
         }
     }
@@ -77,8 +71,8 @@ bool
 ssec_origin_is_http(const ssec_origin_t *origin)
 {
     return origin->scheme.len == 0
-           || ssec_is(&origin->scheme, "http")
-           || ssec_is(&origin->scheme, "https");
+           || ssec_str_is(&origin->scheme, "http")
+           || ssec_str_is(&origin->scheme, "https");
 }
 
 
@@ -86,10 +80,7 @@ bool
 ssec_origin_has_host(const ssec_origin_t *origin, const uint8_t *data,
     size_t len)
 {
-    return origin->host.len == len
-           && strncasecmp((const char *) origin->host.data,
-                          (const char *) data, len)
-              == 0;
+    return ssec_str_equals(&origin->host, data, len);
 }
 
 
@@ -105,7 +96,7 @@ ssec_origin_has_default_port(const ssec_origin_t *origin)
                || origin->port == SSEC_HTTPS_PORT;
     }
 
-    return origin->port == (ssec_is(&origin->scheme, "https")
+    return origin->port == (ssec_str_is(&origin->scheme, "https")
                             ? SSEC_HTTPS_PORT : SSEC_HTTP_PORT);
 }
 
@@ -113,16 +104,13 @@ ssec_origin_has_default_port(const ssec_origin_t *origin)
 bool
 ssec_origin_same(const ssec_origin_t *one, const ssec_origin_t *other)
 {
-    return one->scheme.len == other->scheme.len
-           && strncasecmp((const char *) one->scheme.data,
-                          (const char *) other->scheme.data, one->scheme.len)
-              == 0
-           && ssec_origin_has_host(one, other->host.data, other->host.len)
+    return ssec_str_equals(&one->scheme, other->scheme.data, other->scheme.len)
+           && ssec_str_equals(&one->host, other->host.data, other->host.len)
            && ssec_effective_port(one) == ssec_effective_port(other);
 }
 
 
-/* The length of the scheme and its colon; 0 if there is none. */
+/* The length of the scheme and its colon, or 0 if there is none. */
 
 static size_t
 ssec_scheme(ssec_str_t *scheme, const uint8_t *data, size_t len)
@@ -140,8 +128,7 @@ ssec_scheme(ssec_str_t *scheme, const uint8_t *data, size_t len)
         }
 
         if (!ssec_is_letter(data[i])
-            && (i == 0 || data[i] == 0
-                || strchr("0123456789+-.", data[i]) == NULL))
+            && (i == 0 || !ssec_is_in(data[i], "0123456789+-.")))
         {
             return 0;
         }
@@ -151,20 +138,14 @@ ssec_scheme(ssec_str_t *scheme, const uint8_t *data, size_t len)
 }
 
 
-static bool
-ssec_is_letter(uint8_t c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
+/* Reads "host" or "host:port".  Gives false if the text is neither. */
 
 static bool
 ssec_host_and_port(ssec_origin_t *origin, ssec_str_t text)
 {
-    size_t      n;
-    ssec_str_t  port;
+    size_t  n;
 
-    /* an IPv6 address has colons of its own, and brackets around */
+    /* an IPv6 address has colons in it, and brackets around it */
 
     if (text.len && text.data[0] == '[') {
         n = ssec_until(text, "]") + 1;
@@ -180,42 +161,42 @@ ssec_host_and_port(ssec_origin_t *origin, ssec_str_t text)
     origin->host.data = text.data;
     origin->host.len = n;
 
-    port.data = text.data + n;
-    port.len = text.len - n;
-
     if (n && text.data[n - 1] == '.') {
         origin->host.len--;
     }
 
-    return origin->host.len && ssec_port(&origin->port, port);
+    return origin->host.len
+           && ssec_port(&origin->port, text.data + n, text.data + text.len);
 }
 
 
-/* Of ":80"; an empty one is none. */
+/* Reads ":80"; an empty text and ":" are no port, which is 0. */
 
 static bool
-ssec_port(uint32_t *port, ssec_str_t digits)
+ssec_port(uint32_t *port, const uint8_t *p, const uint8_t *end)
 {
-    size_t  i;
+    uint64_t  n;
 
     *port = 0;
 
-    for (i = 1; i < digits.len; i++) {
-
-        if (digits.data[i] < '0' || digits.data[i] > '9') {
-            return false;
-        }
-
-        *port = *port * 10 + (uint32_t) (digits.data[i] - '0');
-
-        if (*port > SSEC_MAX_PORT) {
-            return false;
-        }
+    if (end - p < 2) {
+        return true;
     }
 
-    return digits.len < 2 || *port != 0;
+    p++;
+    n = ssec_str_number(&p, end);
+
+    if (p < end || n == 0 || n > SSEC_MAX_PORT) {
+        return false;
+    }
+
+    *port = (uint32_t) n;
+
+    return true;
 }
 
+
+/* How many bytes of the text come before the first of ends. */
 
 static size_t
 ssec_until(ssec_str_t text, const char *ends)
@@ -223,7 +204,7 @@ ssec_until(ssec_str_t text, const char *ends)
     size_t  i;
 
     for (i = 0; i < text.len; i++) {
-        if (text.data[i] && strchr(ends, text.data[i])) {
+        if (ssec_is_in(text.data[i], ends)) {
             break;
         }
     }
@@ -233,10 +214,9 @@ ssec_until(ssec_str_t text, const char *ends)
 
 
 static bool
-ssec_is(const ssec_str_t *text, const char *word)
+ssec_is_in(uint8_t c, const char *set)
 {
-    return text->len == strlen(word)
-           && strncasecmp((const char *) text->data, word, text->len) == 0;
+    return c && strchr(set, c);
 }
 
 
@@ -247,6 +227,6 @@ ssec_effective_port(const ssec_origin_t *origin)
         return origin->port;
     }
 
-    return ssec_is(&origin->scheme, "https") ? SSEC_HTTPS_PORT
-           : ssec_is(&origin->scheme, "http") ? SSEC_HTTP_PORT : 0;
+    return ssec_str_is(&origin->scheme, "https") ? SSEC_HTTPS_PORT
+           : ssec_str_is(&origin->scheme, "http") ? SSEC_HTTP_PORT : 0;
 }

@@ -1,16 +1,7 @@
-/* What the backend says of a session: the X-Accel-Session response header. */
-
-#include <string.h>
-#include <strings.h>
+/* Reads the X-Accel-Session response header. */
 
 #include "ssec_said.h"
 #include "ssec_time.h"
-
-
-#define ssec_str_is(s, literal)                                               \
-    ((s)->len == sizeof(literal) - 1                                          \
-     && strncasecmp((const char *) (s)->data, literal,                        \
-                    sizeof(literal) - 1) == 0)
 
 
 static ssec_str_t ssec_said_part(const uint8_t **p, const uint8_t *end);
@@ -65,41 +56,31 @@ ssec_said(const uint8_t *data, size_t len, ssec_said_t *said)
 }
 
 
+/* The part at *p, without the blanks around it; *p is moved to the next. */
+
 static ssec_str_t
 ssec_said_part(const uint8_t **p, const uint8_t *end)
 {
-    ssec_str_t      part;
-    const uint8_t  *semicolon;
+    ssec_str_t  part;
 
-    semicolon = memchr(*p, ';', (size_t) (end - *p));
+    part = ssec_str_until(p, end, ';');
 
-    part = ssec_cookie_trim(*p, semicolon ? semicolon : end);
-
-    *p = semicolon ? semicolon + 1 : end;
-
-    return part;
+    return ssec_cookie_trim(part.data, part.data + part.len);
 }
 
+
+/* Sets one limit.  Gives false if the part is no "LIMIT=TIME". */
 
 static bool
 ssec_said_limit(const ssec_str_t *part, ssec_own_t *own)
 {
-    uint32_t        time;
-    uint64_t        ms;
-    ssec_str_t      name, value;
-    const uint8_t  *equals, *end;
+    uint32_t    time;
+    uint64_t    ms;
+    ssec_str_t  name, value;
 
-    end = part->data + part->len;
-
-    equals = memchr(part->data, '=', part->len);
-    if (equals == NULL) {
-        return false;
-    }
-
-    name = ssec_cookie_trim(part->data, equals);
-    value = ssec_cookie_trim(equals + 1, end);
-
-    if (!ssec_time(value.data, value.len, &ms)) {
+    if (!ssec_cookie_pair(part, &name, &value)
+        || !ssec_time(value.data, value.len, &ms))
+    {
         return false;
     }
 
@@ -129,9 +110,9 @@ ssec_said_limit(const ssec_str_t *part, ssec_own_t *own)
 
 
 /*
- * To what is kept: 49 days at most, and down to a step that is no more than a
- * 32nd of it, for a backend that counts down does not have as many different
- * times as there are seconds.
+ * The time that is stored, in milliseconds: at most 49 days, and rounded down
+ * to a multiple of a step that is at most a 32nd of it.  A backend that counts
+ * a lifetime down would otherwise use as many limits as there are seconds.
  */
 
 static uint32_t

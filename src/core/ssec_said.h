@@ -1,13 +1,14 @@
 /*
- * What the backend says of a session: the X-Accel-Session response header.
+ * Reads the X-Accel-Session response header, by which a backend says something
+ * of a session.
  *
  *     on | off | end [; warn_after=TIME] [; expire_after=TIME]
  *                    [; max_lifetime=TIME]
  *
- * A TIME is written as in nginx's configuration: 240s, 5m, 1h 30m, 1500ms;
- * without a unit, seconds.  Times above 49 days are cut to that, and all are
- * rounded down, by less than a 32nd: 300s, 15m, 8h stay as they are.
- * max_lifetime may be 0, which is none.
+ * A TIME is written as in nginx's configuration: 240s, 5m, 1h 30m, 1500ms; it
+ * is in seconds if it has no unit.  Times are limited to 49 days, and rounded
+ * down by less than a 32nd; 300s, 15m and 8h stay as they are.  A max_lifetime
+ * of 0 is no limit.
  */
 
 #ifndef SSEC_SAID_H
@@ -23,15 +24,16 @@
 
 typedef struct {
     ssec_kind_e  kind;           /* SSEC_ON, SSEC_OFF or SSEC_END */
-    bool         limited;        /* on: it has limits of its own */
+    bool         limited;        /* own has a limit; SSEC_ON only */
     ssec_own_t   own;
-    ssec_str_t   bad;            /* what was not understood; empty: nothing */
+    ssec_str_t   bad;            /* the first part that is invalid, or empty */
 } ssec_said_t;
 
 
 /*
- * Reads the header's value.  Gives false, and the whole of it as bad, if it
- * says none of the three; a parameter that is bad is left out.
+ * Reads the value of the header.  If it begins with none of the three words,
+ * gives false, and the whole value as bad.  Parameters that are bad are
+ * ignored.
  */
 
 bool ssec_said(const uint8_t *data, size_t len, ssec_said_t *said);

@@ -1,13 +1,11 @@
-/* Where a cookie is valid: RFC 6265, sections 5.1.3, 5.1.4 and 5.3. */
+/* Knows where cookies are valid: RFC 6265, sections 5.1.3, 5.1.4 and 5.3. */
 
 #include <stdatomic.h>
-#include <string.h>
-#include <strings.h>
 
 #include "ssec_scope.h"
 
 
-/* flags as stored */
+/* of a note */
 #define SSEC_SECURE       1
 #define SSEC_CROSS_SITE   2
 #define SSEC_PARTITIONED  4
@@ -15,19 +13,22 @@
 
 
 typedef struct {
-    uint8_t  serial;             /* the order they came in; 0 is free */
+    uint8_t  serial;             /* later notes have larger ones; 0 is free */
     uint8_t  flags;
     uint8_t  path_len;
     uint8_t  domain_len;
-    uint8_t  text[SSEC_SCOPE_TEXT];
+    uint8_t  text[SSEC_SCOPE_TEXT];      /* path and domain */
 } ssec_note_t;
 
 _Static_assert(sizeof(ssec_note_t) * SSEC_SCOPES == SSEC_TABLE_NOTES,
                "the notes' room");
 
 
-static bool ssec_scope_is(const ssec_note_t *note, const ssec_scope_t *scope,
-    uint8_t flags);
+static ssec_str_t ssec_scope_default_path(const ssec_str_t *uri);
+static uint8_t ssec_scope_flags(const ssec_scope_t *scope);
+static void ssec_scope_write(ssec_note_t *note, const ssec_scope_t *scope,
+    uint8_t serial);
+static bool ssec_scope_is(const ssec_note_t *note, const ssec_scope_t *scope);
 static ssec_str_t ssec_scope_path(const ssec_str_t *uri);
 
 
@@ -35,33 +36,9 @@ void
 ssec_scope(const ssec_set_cookie_t *cookie, const ssec_str_t *uri,
     ssec_scope_t *scope)
 {
-    size_t          i;
-    ssec_str_t      path;
-
-    static const uint8_t  root[] = "/";
-
-    scope->path = cookie->path;
-    scope->by_default = (scope->path.len == 0);
-
-    if (scope->by_default) {
-
-        /* section 5.1.4: up to the last slash, which goes unless it is all */
-
-        path = ssec_scope_path(uri);
-
-        for (i = path.len; i > 1 && path.data[i - 1] != '/'; i--) {
-            /* void */
-        }
-
-        scope->path.data = path.data;
-        scope->path.len = (i > 1) ? i - 1 : 0;
-
-        if (scope->path.len == 0 || path.data[0] != '/') {
-            scope->path.data = root;
-            scope->path.len = 1;
-        }
-    }
-
+    scope->by_default = (cookie->path.len == 0);
+    scope->path = scope->by_default ? ssec_scope_default_path(uri)
+                                    : cookie->path;
     scope->domain = cookie->domain;
     scope->secure = cookie->secure;
     scope->cross_site = cookie->cross_site;
@@ -69,12 +46,39 @@ ssec_scope(const ssec_set_cookie_t *cookie, const ssec_str_t *uri,
 }
 
 
+/* Section 5.1.4: the path of the URI up to its last slash, or else "/". */
+
+static ssec_str_t
+ssec_scope_default_path(const ssec_str_t *uri)
+{
+    ssec_str_t  path;
+
+    static const uint8_t  root[] = "/";
+
+    path = ssec_scope_path(uri);
+
+    while (path.len > 1 && path.data[path.len - 1] != '/') {
+        path.len--;
+    }
+
+    if (path.len > 1 && path.data[0] == '/') {
+        path.len--;
+
+    } else {
+        path.data = root;
+        path.len = 1;
+    }
+
+    return path;
+}
+
+
 void
 ssec_scope_learn(void *notes, const ssec_scope_t *scope)
 {
-    uint8_t       flags, last;
+    uint8_t       last;
     unsigned      i;
-    ssec_note_t  *note, *n;
+    ssec_note_t  *note, *oldest;
 
     if (scope->path.len + scope->domain.len > SSEC_SCOPE_TEXT
         || memchr(scope->path.data, ';', scope->path.len))
@@ -82,30 +86,24 @@ ssec_scope_learn(void *notes, const ssec_scope_t *scope)
         return;
     }
 
-    flags = (uint8_t) ((scope->secure ? SSEC_SECURE : 0)
-                       | (scope->cross_site ? SSEC_CROSS_SITE : 0)
-                       | (scope->partitioned ? SSEC_PARTITIONED : 0)
-                       | (scope->by_default ? SSEC_BY_DEFAULT : 0));
     note = notes;
-    n = note;
+    oldest = note;
     last = 0;
 
     for (i = 0; i < SSEC_SCOPES; i++) {
 
-        if (ssec_scope_is(&note[i], scope, flags)) {
+        if (ssec_scope_is(&note[i], scope)) {
             return;
         }
 
-        if (note[i].serial < n->serial) {
-            n = &note[i];
+        if (note[i].serial < oldest->serial) {
+            oldest = &note[i];
         }
 
-        if (note[i].serial > last) {
-            last = note[i].serial;
-        }
+        last = ssec_max(last, note[i].serial);
     }
 
-    if (n->serial && scope->by_default) {
+    if (oldest->serial && scope->by_default) {
         return;
     }
 
@@ -118,24 +116,41 @@ ssec_scope_learn(void *notes, const ssec_scope_t *scope)
         last = 1;
     }
 
-    /* a process may be killed in between */
+    ssec_scope_write(oldest, scope, last + 1);
+}
 
-    n->serial = 0;
+
+static uint8_t
+ssec_scope_flags(const ssec_scope_t *scope)
+{
+    return (uint8_t) ((scope->secure ? SSEC_SECURE : 0)
+                      | (scope->cross_site ? SSEC_CROSS_SITE : 0)
+                      | (scope->partitioned ? SSEC_PARTITIONED : 0)
+                      | (scope->by_default ? SSEC_BY_DEFAULT : 0));
+}
+
+
+/* The note is free meanwhile: a process may be killed at any moment. */
+
+static void
+ssec_scope_write(ssec_note_t *note, const ssec_scope_t *scope, uint8_t serial)
+{
+    note->serial = 0;
     atomic_signal_fence(memory_order_seq_cst);
 
-    n->flags = flags;
-    n->path_len = (uint8_t) scope->path.len;
-    n->domain_len = (uint8_t) scope->domain.len;
+    note->flags = ssec_scope_flags(scope);
+    note->path_len = (uint8_t) scope->path.len;
+    note->domain_len = (uint8_t) scope->domain.len;
 
-    memcpy(n->text, scope->path.data, scope->path.len);
+    memcpy(note->text, scope->path.data, scope->path.len);
 
     if (scope->domain.len) {
-        memcpy(n->text + scope->path.len, scope->domain.data,
+        memcpy(note->text + scope->path.len, scope->domain.data,
                scope->domain.len);
     }
 
     atomic_signal_fence(memory_order_seq_cst);
-    n->serial = last + 1;
+    note->serial = serial;
 }
 
 
@@ -181,17 +196,14 @@ ssec_scope_covers(const ssec_scope_t *scope, const ssec_str_t *host,
 
     n = scope->domain.len;
 
-    if (n) {
+    /* section 5.1.3: the host is the domain itself, or below it */
 
-        /* section 5.1.3: the host itself, or one below it */
-
-        if (host->len < n
-            || strncasecmp((const char *) host->data + host->len - n,
-                           (const char *) scope->domain.data, n) != 0
-            || (host->len > n && host->data[host->len - n - 1] != '.'))
-        {
-            return false;
-        }
+    if (n
+        && (host->len < n
+            || !ssec_str_equals(&scope->domain, host->data + host->len - n, n)
+            || (host->len > n && host->data[host->len - n - 1] != '.')))
+    {
+        return false;
     }
 
     path = ssec_scope_path(uri);
@@ -204,29 +216,29 @@ ssec_scope_covers(const ssec_scope_t *scope, const ssec_str_t *host,
 }
 
 
+/* Whether a note is of this scope, whether by default or not. */
+
 static bool
-ssec_scope_is(const ssec_note_t *note, const ssec_scope_t *scope,
-    uint8_t flags)
+ssec_scope_is(const ssec_note_t *note, const ssec_scope_t *scope)
 {
     return note->serial
-           && (note->flags & ~SSEC_BY_DEFAULT) == (flags & ~SSEC_BY_DEFAULT)
+           && ((note->flags ^ ssec_scope_flags(scope)) & ~SSEC_BY_DEFAULT) == 0
            && note->path_len == scope->path.len
            && note->domain_len == scope->domain.len
            && memcmp(note->text, scope->path.data, scope->path.len) == 0
-           && (scope->domain.len == 0
-               || strncasecmp((const char *) note->text + note->path_len,
-                              (const char *) scope->domain.data,
-                              scope->domain.len)
-                  == 0);
+           && ssec_str_equals(&scope->domain, note->text + note->path_len,
+                              note->domain_len);
 }
 
+
+/* The path of a URI, without arguments. */
 
 static ssec_str_t
 ssec_scope_path(const ssec_str_t *uri)
 {
     ssec_str_t  path;
 
-    path = *uri;
+    path.data = uri->data;
 
     for (path.len = 0; path.len < uri->len; path.len++) {
 

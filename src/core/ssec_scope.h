@@ -1,7 +1,7 @@
 /*
- * Where a cookie is valid: what a deletion has to repeat, or the browser keeps
- * the cookie (RFC 6265, section 5.3).  It is learned from what the backend
- * sets, and kept for all processes in the notes of the session table.
+ * Knows where cookies are valid, which a deletion must repeat, or the browser
+ * keeps the cookie (RFC 6265, section 5.3).  Scopes are learned from cookies
+ * that backends set, and kept in the notes of the session table.
  */
 
 #ifndef SSEC_SCOPE_H
@@ -25,35 +25,35 @@ typedef struct {
     bool        secure;
     bool        cross_site;      /* SameSite=None */
     bool        partitioned;
-    bool        by_default;      /* the path is that of the URI */
+    bool        by_default;      /* the path is from the URI */
 } ssec_scope_t;
 
 
 /*
- * What a Set-Cookie header that came for this URI (path and arguments, as the
- * client sent it) gives.  The scope's slices point into both.
+ * The scope of a cookie that the response to this URI sets.  The URI is what
+ * the client sent, path and arguments.  The scope points into both.
  */
 
 void ssec_scope(const ssec_set_cookie_t *cookie, const ssec_str_t *uri,
     ssec_scope_t *scope);
 
 /*
- * Keeps a scope in the notes, which are locked; the one learned first goes
- * where there is no room, but none for one whose path a client chose.  One that
- * is too long (SSEC_SCOPE_TEXT) or has a ";" in it is not kept, nor one that is
- * known.
+ * Writes a scope that is not known yet into the notes, which are locked.  If
+ * there is no room it replaces the oldest, unless its path is by default: such
+ * a path is the client's choice.  Ignores scopes that are too long
+ * (SSEC_SCOPE_TEXT), or have a ";" in the path.
  */
 
 void ssec_scope_learn(void *notes, const ssec_scope_t *scope);
 
 /*
- * The next of those in the notes, or in a copy of them; *i is 0 at first.
- * Slices point into the notes.  Gives false if there are no more.
+ * The next scope in the notes or in a copy of them, or false if there is none.
+ * *i is 0 for the first.  The scope points into the notes.
  */
 
 bool ssec_scope_next(const void *notes, unsigned *i, ssec_scope_t *scope);
 
-/* Whether a browser sends such a cookie to this host, for this URI. */
+/* Whether a browser sends a cookie of this scope to this host for this URI. */
 
 bool ssec_scope_covers(const ssec_scope_t *scope, const ssec_str_t *host,
     const ssec_str_t *uri);

@@ -1,189 +1,154 @@
-/* What a Set-Cookie header does to its cookie: RFC 6265, section 5. */
-
-#include <string.h>
-#include <strings.h>
+/* Reads a Set-Cookie header: RFC 6265, section 5. */
 
 #include "ssec_set_cookie.h"
 
 
-#define ssec_is_digit(c)  ((c) >= '0' && (c) <= '9')
-
-#define ssec_str_is(s, literal)                                               \
-    ((s)->len == sizeof(literal) - 1                                          \
-     && strncasecmp((const char *) (s)->data, literal,                        \
-                    sizeof(literal) - 1) == 0)
+/* in a date, what is no delimiter */
+#define ssec_is_date_token(c)                                                 \
+    (ssec_is_digit(c) || (c) == ':' || ssec_is_letter(c) || (c) >= 0x7f)
 
 
-static ssec_str_t ssec_set_cookie_part(const uint8_t **p, const uint8_t *end);
-static bool ssec_set_cookie_pair(const ssec_str_t *part, ssec_str_t *name,
-    ssec_str_t *value);
+enum {
+    SSEC_DAY = 0, SSEC_MONTH, SSEC_YEAR, SSEC_HOUR, SSEC_MINUTE, SSEC_SECOND,
+    SSEC_FIELDS
+};
+
+
+static void ssec_set_cookie_attribute(ssec_set_cookie_t *cookie,
+    const ssec_str_t *name, const ssec_str_t *value, int64_t now,
+    bool *has_max_age);
 static bool ssec_max_age_deletes(const ssec_str_t *value, bool *deletes);
 static bool ssec_cookie_date(const ssec_str_t *value, int64_t *date);
-static void ssec_cookie_date_token(const uint8_t *p, size_t len, int *field);
-static int ssec_cookie_month(const uint8_t *p, size_t len);
-static size_t ssec_number(const uint8_t *p, size_t len, int *n);
+static bool ssec_cookie_seconds(const int *field, int64_t *seconds);
+static void ssec_cookie_date_token(const uint8_t *p, const uint8_t *end,
+    int *field);
+static bool ssec_one_or_two_digits(const uint8_t **p, const uint8_t *end,
+    int *n);
+static int ssec_cookie_month(const uint8_t *p, const uint8_t *end);
 
 
 bool
 ssec_set_cookie(const uint8_t *data, size_t len, int64_t now,
     ssec_set_cookie_t *cookie)
 {
-    bool            max_age, deletes;
-    int64_t         date;
+    bool            has_max_age;
     ssec_str_t      part, name, value;
     const uint8_t  *p, *end;
 
     p = data;
     end = data + len;
 
-    part = ssec_set_cookie_part(&p, end);
+    memset(cookie, 0, sizeof(ssec_set_cookie_t));
 
-    if (!ssec_set_cookie_pair(&part, &cookie->name, &cookie->value)
+    part = ssec_str_until(&p, end, ';');
+
+    if (!ssec_cookie_pair(&part, &cookie->name, &cookie->value)
         || cookie->name.len == 0)
     {
         return false;
     }
 
-    max_age = false;
-    deletes = false;
-
-    cookie->path.len = 0;
-    cookie->domain.len = 0;
-    cookie->secure = false;
-    cookie->cross_site = false;
-    cookie->partitioned = false;
+    has_max_age = false;
 
     while (p < end) {
-        part = ssec_set_cookie_part(&p, end);
+        part = ssec_str_until(&p, end, ';');
 
-        if (!ssec_set_cookie_pair(&part, &name, &value)) {
-            name = ssec_cookie_trim(part.data, part.data + part.len);
-            value.data = name.data;
-            value.len = 0;
-        }
-
-        /* the last of each counts, and Max-Age before Expires */
-
-        if (ssec_str_is(&name, "Max-Age")) {
-            max_age |= ssec_max_age_deletes(&value, &deletes);
-
-        } else if (ssec_str_is(&name, "Expires")) {
-
-            if (!max_age && ssec_cookie_date(&value, &date)) {
-                deletes = (date <= now);
-            }
-
-        } else if (ssec_str_is(&name, "Path")) {
-
-            cookie->path = value;
-
-            if (value.len == 0 || value.data[0] != '/') {
-                cookie->path.len = 0;
-            }
-
-        } else if (ssec_str_is(&name, "Domain")) {
-
-            if (value.len && value.data[0] == '.') {
-                value.data++;
-                value.len--;
-            }
-
-            cookie->domain = value;
-
-        } else if (ssec_str_is(&name, "Secure")) {
-            cookie->secure = true;
-
-        } else if (ssec_str_is(&name, "SameSite")) {
-            cookie->cross_site = ssec_str_is(&value, "None");
-
-        } else if (ssec_str_is(&name, "Partitioned")) {
-            cookie->partitioned = true;
-        }
+        (void) ssec_cookie_pair(&part, &name, &value);
+        ssec_set_cookie_attribute(cookie, &name, &value, now, &has_max_age);
     }
 
-    cookie->deletes = deletes || cookie->value.len == 0
-                      || (cookie->value.len == 2
-                          && memcmp(cookie->value.data, "\"\"", 2) == 0);
+    cookie->deletes |= cookie->value.len == 0
+                       || ssec_str_is(&cookie->value, "\"\"");
 
     return true;
 }
 
 
-static ssec_str_t
-ssec_set_cookie_part(const uint8_t **p, const uint8_t *end)
+/* The last of each name counts, but Max-Age is before any Expires. */
+
+static void
+ssec_set_cookie_attribute(ssec_set_cookie_t *cookie, const ssec_str_t *name,
+    const ssec_str_t *value, int64_t now, bool *has_max_age)
 {
-    ssec_str_t      part;
-    const uint8_t  *semicolon;
+    int64_t  date;
 
-    semicolon = memchr(*p, ';', (size_t) (end - *p));
+    if (ssec_str_is(name, "Max-Age")) {
+        *has_max_age |= ssec_max_age_deletes(value, &cookie->deletes);
 
-    part.data = *p;
-    part.len = (size_t) ((semicolon ? semicolon : end) - *p);
+    } else if (ssec_str_is(name, "Expires")) {
 
-    *p = semicolon ? semicolon + 1 : end;
+        if (!*has_max_age && ssec_cookie_date(value, &date)) {
+            cookie->deletes = (date <= now);
+        }
 
-    return part;
-}
+    } else if (ssec_str_is(name, "Path")) {
 
+        cookie->path = *value;
 
-static bool
-ssec_set_cookie_pair(const ssec_str_t *part, ssec_str_t *name,
-    ssec_str_t *value)
-{
-    const uint8_t  *equals, *end;
+        if (value->len == 0 || value->data[0] != '/') {
+            cookie->path.len = 0;
+        }
 
-    equals = memchr(part->data, '=', part->len);
-    if (equals == NULL) {
-        return false;
+    } else if (ssec_str_is(name, "Domain")) {
+
+        cookie->domain = *value;
+
+        if (value->len && value->data[0] == '.') {
+            cookie->domain.data++;
+            cookie->domain.len--;
+        }
+
+    } else if (ssec_str_is(name, "Secure")) {
+        cookie->secure = true;
+
+    } else if (ssec_str_is(name, "SameSite")) {
+        cookie->cross_site = ssec_str_is(value, "None");
+
+    } else if (ssec_str_is(name, "Partitioned")) {
+        cookie->partitioned = true;
     }
-
-    end = part->data + part->len;
-
-    *name = ssec_cookie_trim(part->data, equals);
-    *value = ssec_cookie_trim(equals + 1, end);
-
-    return true;
 }
 
+
+/* Gives false, and leaves *deletes as it is, if the value is no number. */
 
 static bool
 ssec_max_age_deletes(const ssec_str_t *value, bool *deletes)
 {
-    bool    zero;
-    size_t  i;
+    bool            is_negative;
+    uint64_t        n;
+    const uint8_t  *p, *end;
 
-    if (value->len == 0) {
+    p = value->data;
+    end = p + value->len;
+
+    if (p == end) {
         return false;
     }
 
-    zero = true;
+    is_negative = (*p == '-');
+    p += is_negative;
+    n = ssec_str_number(&p, end);
 
-    for (i = (value->data[0] == '-'); i < value->len; i++) {
-
-        if (!ssec_is_digit(value->data[i])) {
-            return false;
-        }
-
-        zero = zero && value->data[i] == '0';
+    if (p < end) {
+        return false;
     }
 
-    *deletes = zero || value->data[0] == '-';
+    *deletes = is_negative || n == 0;
 
     return true;
 }
 
 
-/* RFC 6265, section 5.1.1: what any agent takes, not what servers send. */
-
-enum { SSEC_DAY = 0, SSEC_MONTH, SSEC_YEAR, SSEC_HOUR, SSEC_MINUTE,
-       SSEC_SECOND, SSEC_FIELDS };
-
+/*
+ * Reads a date as user agents do, RFC 6265, section 5.1.1.  Gives seconds since
+ * 1970, or false if it is no date.
+ */
 
 static bool
 ssec_cookie_date(const ssec_str_t *value, int64_t *date)
 {
-    int             i, y, field[SSEC_FIELDS];
-    int64_t         days;
+    int             i, field[SSEC_FIELDS];
     const uint8_t  *p, *start, *end;
 
     for (i = 0; i < SSEC_FIELDS; i++) {
@@ -195,24 +160,14 @@ ssec_cookie_date(const ssec_str_t *value, int64_t *date)
 
     while (p < end) {
 
-        if (!ssec_is_digit(*p) && *p != ':'
-            && !((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z') && *p < 0x7f)
-        {
+        for (start = p; p < end && ssec_is_date_token(*p); p++) { /* void */ }
+
+        if (p == start) {
             p++;
             continue;
         }
 
-        start = p;
-
-        while (p < end
-               && (ssec_is_digit(*p) || *p == ':'
-                   || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z')
-                   || *p >= 0x7f))
-        {
-            p++;
-        }
-
-        ssec_cookie_date_token(start, (size_t) (p - start), field);
+        ssec_cookie_date_token(start, p, field);
     }
 
     for (i = 0; i < SSEC_FIELDS; i++) {
@@ -221,7 +176,20 @@ ssec_cookie_date(const ssec_str_t *value, int64_t *date)
         }
     }
 
+    return ssec_cookie_seconds(field, date);
+}
+
+
+/* Gives false if a field is out of its range. */
+
+static bool
+ssec_cookie_seconds(const int *field, int64_t *seconds)
+{
+    int      y, m;
+    int64_t  days;
+
     y = field[SSEC_YEAR];
+    m = field[SSEC_MONTH];
 
     if (y < 100) {
         y += (y < 70) ? 2000 : 1900;
@@ -234,100 +202,101 @@ ssec_cookie_date(const ssec_str_t *value, int64_t *date)
         return false;
     }
 
-    /* days since 1970, in years that begin in March */
+    /* in years that begin in March, the leap day is the last */
 
-    if (field[SSEC_MONTH] < 3) {
+    if (m < 3) {
         y--;
-        field[SSEC_MONTH] += 12;
+        m += 12;
     }
 
     days = 365 * (int64_t) y + y / 4 - y / 100 + y / 400
-           + (153 * field[SSEC_MONTH] - 457) / 5 + field[SSEC_DAY] - 719469;
+           + (153 * m - 457) / 5 + field[SSEC_DAY] - 719469;
 
-    *date = ((days * 24 + field[SSEC_HOUR]) * 60 + field[SSEC_MINUTE]) * 60
-            + field[SSEC_SECOND];
+    *seconds = ((days * 24 + field[SSEC_HOUR]) * 60 + field[SSEC_MINUTE]) * 60
+               + field[SSEC_SECOND];
 
     return true;
 }
 
 
+/* A field is set by the first token that has its form. */
+
 static void
-ssec_cookie_date_token(const uint8_t *p, size_t len, int *field)
+ssec_cookie_date_token(const uint8_t *p, const uint8_t *end, int *field)
 {
-    int     n, m, s;
-    size_t  i, j;
+    int             n, minute, second;
+    size_t          digits;
+    const uint8_t  *start;
 
-    i = ssec_number(p, len, &n);
+    start = p;
+    n = (int) ssec_str_number(&p, end);
+    digits = (size_t) (p - start);
 
-    if (i == 0) {
+    if (digits == 0) {
 
         if (field[SSEC_MONTH] < 0) {
-            field[SSEC_MONTH] = ssec_cookie_month(p, len);
+            field[SSEC_MONTH] = ssec_cookie_month(p, end);
         }
 
         return;
     }
 
-    if (field[SSEC_HOUR] < 0 && i <= 2 && i < len && p[i] == ':') {
-        i++;
-        j = ssec_number(p + i, len - i, &m);
-        i += j;
+    if (field[SSEC_HOUR] < 0 && digits <= 2 && p < end && *p == ':') {
 
-        if ((j == 1 || j == 2) && i < len && p[i] == ':') {
-            i++;
-            j = ssec_number(p + i, len - i, &s);
+        p++;
 
-            if (j == 1 || j == 2) {
-                field[SSEC_HOUR] = n;
-                field[SSEC_MINUTE] = m;
-                field[SSEC_SECOND] = s;
-            }
+        if (ssec_one_or_two_digits(&p, end, &minute)
+            && p < end && *p++ == ':'
+            && ssec_one_or_two_digits(&p, end, &second))
+        {
+            field[SSEC_HOUR] = n;
+            field[SSEC_MINUTE] = minute;
+            field[SSEC_SECOND] = second;
         }
 
         return;
     }
 
-    if (field[SSEC_DAY] < 0 && i <= 2) {
+    if (field[SSEC_DAY] < 0 && digits <= 2) {
         field[SSEC_DAY] = n;
 
-    } else if (field[SSEC_YEAR] < 0 && i >= 2 && i <= 4) {
+    } else if (field[SSEC_YEAR] < 0 && digits >= 2 && digits <= 4) {
         field[SSEC_YEAR] = n;
     }
 }
 
 
+/* Reads the number at *p, and gives false if it has another length. */
+
+static bool
+ssec_one_or_two_digits(const uint8_t **p, const uint8_t *end, int *n)
+{
+    const uint8_t  *start;
+
+    start = *p;
+    *n = (int) ssec_str_number(p, end);
+
+    return *p - start == 1 || *p - start == 2;
+}
+
+
+/* 1 to 12, or -1 if no month begins as the token does. */
+
 static int
-ssec_cookie_month(const uint8_t *p, size_t len)
+ssec_cookie_month(const uint8_t *p, const uint8_t *end)
 {
     size_t             i;
+    ssec_str_t         name;
     static const char  months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
 
-    if (len < 3) {
-        return -1;
-    }
+    name.data = p;
+    name.len = ssec_min((size_t) (end - p), 3);
 
     for (i = 0; i < 12; i++) {
-        if (strncasecmp((const char *) p, &months[3 * i], 3) == 0) {
+        if (ssec_str_equals(&name, &months[3 * i], 3)) {
             return (int) i + 1;
         }
     }
 
     return -1;
-}
-
-
-/* Digits at the start: how many (a fifth is not read) and what they say. */
-
-static size_t
-ssec_number(const uint8_t *p, size_t len, int *n)
-{
-    size_t  i;
-
-    *n = 0;
-
-    for (i = 0; i < len && i < 5 && ssec_is_digit(p[i]); i++) {
-        *n = *n * 10 + (p[i] - '0');
-    }
-
-    return i;
 }

@@ -1,4 +1,4 @@
-/* What a Set-Cookie header does to its cookie. */
+/* Reads a Set-Cookie header. */
 
 #ifndef SSEC_SET_COOKIE_H
 #define SSEC_SET_COOKIE_H
@@ -13,7 +13,7 @@
 typedef struct {
     ssec_str_t  name;
     ssec_str_t  value;
-    bool        deletes;         /* empty, Max-Age up to 0, or past Expires */
+    bool        deletes;         /* no value, Max-Age <= 0 or past Expires */
     ssec_str_t  path;            /* empty: the default (section 5.1.4) */
     ssec_str_t  domain;          /* empty: the host alone */
     bool        secure;
@@ -23,8 +23,9 @@ typedef struct {
 
 
 /*
- * Reads a Set-Cookie header's value as RFC 6265, section 5.2, does; now is
- * the wall clock in seconds since 1970.  Gives false if it sets no cookie.
+ * Reads the value of a Set-Cookie header as user agents do, RFC 6265, section
+ * 5.2.  now is the wall clock in seconds since 1970.  Gives false if the header
+ * sets no cookie.
  */
 
 bool ssec_set_cookie(const uint8_t *data, size_t len, int64_t now,

@@ -1,13 +1,10 @@
-/* Times, as nginx's configuration has them. */
+/* Reads times that are written as in nginx's configuration. */
 
-#include <string.h>
-
+#include "ssec_str.h"
 #include "ssec_time.h"
 
 
 #define SSEC_DAY  ((uint64_t) 24 * 60 * 60 * 1000)
-
-#define ssec_min(a, b)  ((a) < (b) ? (a) : (b))
 
 
 typedef struct {
@@ -16,7 +13,7 @@ typedef struct {
 } ssec_unit_t;
 
 
-/* "ms" before "m", with which it begins, too */
+/* "ms" is before "m", which it begins with */
 
 static const ssec_unit_t  ssec_units[] = {
     { "y", 365 * SSEC_DAY },
@@ -33,7 +30,6 @@ static const ssec_unit_t  ssec_units[] = {
 #define SSEC_UNITS  (sizeof(ssec_units) / sizeof(ssec_units[0]))
 
 
-static uint64_t ssec_number(const uint8_t **p, const uint8_t *end);
 static const ssec_unit_t *ssec_unit(const uint8_t **p, const uint8_t *end);
 
 
@@ -51,11 +47,11 @@ ssec_time(const uint8_t *data, size_t len, uint64_t *ms)
     least = UINT64_MAX;
 
     do {
-        if (p == end || *p < '0' || *p > '9') {
+        if (p == end || !ssec_is_digit(*p)) {
             return false;
         }
 
-        n = ssec_number(&p, end);
+        n = ssec_str_number(&p, end);
         unit = ssec_unit(&p, end);
 
         if (unit == NULL || unit->ms >= least) {
@@ -79,22 +75,10 @@ ssec_time(const uint8_t *data, size_t len, uint64_t *ms)
 }
 
 
-static uint64_t
-ssec_number(const uint8_t **p, const uint8_t *end)
-{
-    unsigned  digit;
-    uint64_t  n;
-
-    for (n = 0; *p < end && **p >= '0' && **p <= '9'; (*p)++) {
-        digit = (unsigned) (**p - '0');
-        n = (n > (UINT64_MAX - digit) / 10) ? UINT64_MAX : n * 10 + digit;
-    }
-
-    return n;
-}
-
-
-/* The unit that begins here; without a name at the end or a blank; or NULL. */
+/*
+ * The unit at *p, which is moved behind its name; the one without a name before
+ * a blank or the end; or NULL.
+ */
 
 static const ssec_unit_t *
 ssec_unit(const uint8_t **p, const uint8_t *end)

@@ -1,4 +1,4 @@
-/* Times, as nginx's configuration has them: 240s, 5m, 1h 30m, 1500ms, 60d. */
+/* Reads times that are written as in nginx's configuration: 5m, 1h 30m. */
 
 #ifndef SSEC_TIME_H
 #define SSEC_TIME_H
@@ -13,11 +13,11 @@
 
 
 /*
- * Reads one or more numbers with units (y, M, w, d, h, m, s, ms), the largest
- * unit first, with blanks between; a number without a unit is seconds.  Gives
- * milliseconds, UINT64_MAX for more than that, or false for what is no time.
+ * Reads numbers with units (y, M, w, d, h, m, s, ms), the largest unit first,
+ * with blanks between them; a number without a unit is in seconds.  Sets *ms to
+ * milliseconds, at most UINT64_MAX.  Gives false if the text is no time.
  *
- * nginx's own function gives what its word can hold: 24 days on i386.
+ * The function of nginx is limited to a word: 24 days on i386.
  */
 
 bool ssec_time(const uint8_t *data, size_t len, uint64_t *ms);
