@@ -252,7 +252,7 @@ ssec_html_scan(ssec_html_t *html, const unsigned char *data, size_t len,
     }
 
     state = html->state;
-    next = state;
+    next = BEGIN;
     p = data;
     end = data + len;
 
