@@ -105,7 +105,7 @@ bool
 ssec_origin_same(const ssec_origin_t *one, const ssec_origin_t *other)
 {
     return ssec_str_equals(&one->scheme, other->scheme.data, other->scheme.len)
-           && ssec_str_equals(&one->host, other->host.data, other->host.len)
+           && ssec_origin_has_host(one, other->host.data, other->host.len)
            && ssec_effective_port(one) == ssec_effective_port(other);
 }
 
