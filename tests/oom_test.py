@@ -41,12 +41,12 @@ HARMLESS = set("""
     ngx_http_top_header_filter ngx_inet6_addr ngx_inet_addr ngx_inet_get_port
     ngx_cpystrn ngx_log_error_core ngx_murmur_hash2
     ngx_pagesize ngx_parse_size ngx_rbtree_delete
-    ngx_rbtree_insert ngx_rbtree_insert_value ngx_sprintf ngx_strcasecmp
-    ngx_strlcasestrn ngx_strncasecmp ngx_unescape_uri
+    ngx_rbtree_insert ngx_rbtree_insert_value ngx_snprintf ngx_sprintf
+    ngx_strcasecmp ngx_strlcasestrn ngx_strncasecmp ngx_unescape_uri
 
     ngx_process ngx_test_config ngx_worker
 
-    __cxa_finalize __errno_location __stack_chk_fail clock_gettime close
+    __cxa_finalize __errno_location __stack_chk_fail clock_gettime close dirname
     fallocate fchmod fclose flock fread free fstat ftruncate geteuid getpid kill lstat
     madvise memchr memcmp memcpy memmove memset msync munmap open
     posix_fallocate pread pwrite read readlink rename sched_yield signal

@@ -282,8 +282,8 @@ def writable(rig):
         os.chmod(rig.running.path(name), mode)
 
         return ('session_security_zone "s": others can write to "%s", because'
-                ' its mode is %04o; "chmod 600 %s", or remove it if somebody'
-                ' may have changed it'
+                ' it has mode %04o; run "chmod 600 %s", or remove it if'
+                ' somebody may have changed it'
                 % (rig.running.path(name), mode, rig.running.path(name)))
 
     for mode in (0o666, 0o620, 0o602, 0o1644 | 0o20):
@@ -315,9 +315,9 @@ def writable(rig):
 
     os.chmod(directory, 0o777)
     refused("a directory with the mode 0777",
-            'session_security_zone "s": anybody can replace "%s", because the'
-            ' mode of its directory is 0777; "chmod o-w %s", or name a file'
-            ' elsewhere' % (rig.file, directory))
+            'session_security_zone "s": anybody can replace "%s", because its'
+            ' directory has mode 0777; run "chmod o-w" on the directory, or'
+            ' name a file elsewhere' % rig.file)
 
     for mode in (0o1777, 0o775, 0o755):
         os.chmod(directory, mode)
@@ -338,8 +338,9 @@ def restarts(rig):
     rig.start()
     rig.kept("after a stop and a start")
     tap.ok(re.search(r'\[notice\] .* session_security_zone "s": 3 live '
-                     r'sessions in ".*/zone", [1-9]\d*s after it was last used',
-                     nginx.log()), "error.log says what was found",
+                     r'sessions in ".*/zone", which was last used '
+                     r'[1-9]\d*s ago', nginx.log()),
+           "error.log says what was found",
            nginx.log()[-800:])
 
     rig.crash()
@@ -351,8 +352,8 @@ def restarts(rig):
     rig.start()
     tap.equal(stat.S_IMODE(os.stat(rig.file).st_mode), 0o600,
               "a file that others may read is made private")
-    tap.ok(re.search(r'\[warn\] .* others could read ".*/zone", whose mode was'
-                     ' 0644 and is 0600 now', nginx.log()),
+    tap.ok(re.search(r'\[warn\] .* others could read ".*/zone", which had mode'
+                     ' 0644 and has mode 0600 now', nginx.log()),
            "and error.log says so", nginx.log()[-800:])
 
     # a lock that nobody holds any more: of a bucket, and of the header
@@ -461,7 +462,7 @@ def reloads(rig):
     # the first one, with what it held, lies there still
 
     reload("with the first file again")
-    rig.says("are replaced by those of the zone, which runs already")
+    rig.says("are replaced by those of the running zone")
 
     reload("without a file", file="")
     reload("with one")
@@ -475,7 +476,7 @@ def reloads(rig):
     subprocess.run(["cp", "-p", other, rig.file], check=True)
     tap.ok(not nginx.reload(), "a reload with another file in its place is"
            " refused")
-    rig.says("is not the file in use any more; remove it to go on")
+    rig.says("is no longer the file in use; remove it to keep")
     rig.kept("after it")
     os.unlink(rig.file)
     tap.ok(nginx.reload(), "once that is removed it is taken")
@@ -530,15 +531,15 @@ def containers(rig):
     code = other.wait(20)
     said = rig.running.read("other.out") + nginx.log()
 
-    tap.ok(code != 0 and "in use by an nginx on another host, or in another "
-           "container; name another file" in said,
+    tap.ok(code != 0 and "an nginx on another host or in another container "
+           'uses "%s"; name another file' % rig.file in said,
            "another container's nginx does not share the file", code, said)
 
     # which the nginx that runs may need a second, or a busy one more, to show
     def told():
         nonlocal code, said
         code, said = rig.test()
-        return code != 0 or "in another container; nginx starts here" in said
+        return code != 0 or "an nginx in another container uses" in said
 
     tap.ok(servers.wait_until(told, 60) and code == 0
            and "[warn] session_security_zone" in said,
@@ -824,8 +825,9 @@ def upgrades(rig):
 
     third = servers.Nginx(running, conf(port, key="cookie=other"), "third")
     third.process = running.start(third.args(), "third.out")
-    tap.ok(third.process.wait(10) != 0 and "with another key" in third.log()
-           + running.read("third.out"), "another key is refused meanwhile")
+    tap.ok(third.process.wait(10) != 0 and "with another session key"
+           in third.log() + running.read("third.out"),
+           "another key is refused meanwhile")
 
     nginx.stop()
     nginx.configure(conf(rig.port, size="2m"))
@@ -888,12 +890,12 @@ def broken(rig):
 
     def rebuilt(text, why):
         code, said = rig.test(size="2m")
-        tap.ok(code == 0 and why in said, "nginx -t says that it is " + why,
+        tap.ok(code == 0 and why in said, "nginx -t says that it " + why,
                said)
 
         rig.start()
-        rig.says('is %s: what it held is lost, the zone begins empty' % why,
-                 2)
+        rig.says('session_security_zone "s": "%s" %s: the zone begins empty'
+                 % (rig.file, why), 2)
         tap.equal(state(rig.port, "live", "/long")[1], "new",
                   "%s: the zone is empty" % text)
         tap.equal(os.path.getsize(rig.file), 2 << 20, "and of its size")
@@ -904,27 +906,27 @@ def broken(rig):
         nginx.stop()
 
     os.truncate(rig.file, 1 << 20)
-    rebuilt("cut short", "damaged")
+    rebuilt("cut short", "is damaged")
 
     os.truncate(rig.file, 100)
-    rebuilt("cut very short", "damaged")
+    rebuilt("cut very short", "is damaged")
 
     rig.header(CHECK, rig.header(CHECK) ^ 1)
-    rebuilt("a changed check", "damaged")
+    rebuilt("a changed check", "is damaged")
 
     rig.header(SIZE + 8, 10 ** 9)
-    rebuilt("another number of buckets", "damaged")
+    rebuilt("another number of buckets", "is damaged")
 
     rig.header(VERSION, rig.header(VERSION) + 1)
-    rebuilt("another version", "of another version of the module, or of"
-            " another kind of machine")
+    rebuilt("another version", "was written by another version of the module,"
+            " or on another kind of machine")
 
     nginx.configure(conf(rig.port, key="cookie=other", size="2m"))
     rig.start()
     nginx.stop()
     os.truncate(rig.running.path("zone.log"), 0)
     nginx.configure(conf(rig.port, size="2m"))
-    rebuilt("another key", "of a zone with another key")
+    rebuilt("another key", "has sessions of another session key")
 
     # garbage where the sessions are: none of it is a session
 
@@ -986,8 +988,8 @@ def refused(rig):
     os.unlink(rig.file)
     running.write("zone", "somebody's letter\n" * 1000)
     os.chmod(rig.file, 0o644)
-    rig.fails('session_security_zone "s": "%s" is no file of a zone and is '
-              'left alone; name another one, or remove it' % rig.file)
+    rig.fails('session_security_zone "s": "%s" is not a zone\'s file and is '
+              'left as it is; name another file, or remove it' % rig.file)
     tap.equal(running.read("zone"), "somebody's letter\n" * 1000,
               "it is as it was")
     tap.equal(stat.S_IMODE(os.stat(rig.file).st_mode), 0o644,
@@ -997,9 +999,9 @@ def refused(rig):
 
     os.rename(rig.file, rig.file + ".new")
     code, said = rig.test()
-    tap.ok(code != 0 and "zone.new\" is no file of a zone" in said,
+    tap.ok(code != 0 and "zone.new\" is not a zone's file" in said,
            "nginx -t refuses one where the new one is made", said)
-    rig.fails('"%s.new" is no file of a zone and is left alone' % rig.file)
+    rig.fails('"%s.new" is not a zone\'s file and is left as it is' % rig.file)
     tap.equal(running.read("zone.new"), "somebody's letter\n" * 1000,
               "it is as it was")
     os.unlink(rig.file + ".new")
@@ -1008,13 +1010,13 @@ def refused(rig):
 
     running.write("zone.new", "\0" * 50000 + "somebody's disk\n")
     code, said = rig.test()
-    tap.ok(code != 0 and "zone.new\" is no file of a zone" in said
+    tap.ok(code != 0 and "zone.new\" is not a zone's file" in said
            and os.path.getsize(rig.file + ".new") == 50016,
            "nor one that begins with zeros", said)
     os.unlink(rig.file + ".new")
 
     os.symlink(running.path("other"), rig.file)
-    rig.fails('cannot open "%s"; its file has to be a regular one' % rig.file)
+    rig.fails('cannot open "%s"; name a regular file' % rig.file)
 
     os.unlink(rig.file)
     os.mkdir(rig.file)
@@ -1022,13 +1024,14 @@ def refused(rig):
     os.rmdir(rig.file)
 
     os.mkfifo(rig.file)
-    rig.fails('"%s" is no regular file; name another one' % rig.file)
+    rig.fails('"%s" is not a regular file; name another file' % rig.file)
     os.unlink(rig.file)
 
     if os.geteuid() == 0:
         running.write("zone", "")
         os.chown(rig.file, 65534, 65534)
-        rig.fails('"%s" belongs to another user' % rig.file)
+        rig.fails('"%s" does not belong to the user who starts nginx'
+                  % rig.file)
         os.unlink(rig.file)
 
     for changes, text in (

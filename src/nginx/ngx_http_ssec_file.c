@@ -1,14 +1,15 @@
 /*
- * The zone's file: found, or made under another name, which it loses once the
- * new configuration holds; and mapped, for all workers to inherit.
+ * The zone's file: looks at what is there, asks for a plan, and carries it out.
+ * The workers inherit the mapping.
  *
- * Whoever uses one holds flock(LOCK_SH) on it: so LOCK_EX tells whether there
- * is another nginx, and no process can die and leave a lock.  What runs is
- * never replaced by what lies there, and what is not ours is never written to.
+ * A new file is made under a name of its own, which rename() changes to the
+ * zone's path once the new configuration is valid.
  *
- * Whoever makes one holds LOCK_EX on it until it has its name, and only with
- * that looks who uses the one that lies there; whoever finds one locks it, and
- * then looks whether another one is being made: either sees the other.
+ * Every user of a file holds flock(LOCK_SH) on it, so LOCK_EX fails as long as
+ * another nginx uses it; a process that dies leaves no lock.  The maker of a
+ * new file holds LOCK_EX on that until rename(), and takes it before it looks
+ * for users of the file at the zone's path.  A start locks that file first, and
+ * then looks for the maker of a new one.  So one of the two sees the other.
  */
 
 #include "ngx_http_ssec_file.h"
@@ -16,168 +17,257 @@
 #include "ngx_http_ssec_zone.h"
 
 #include "ssec_table_file.h"
+#include "ssec_zone_plan.h"
 
+#include <libgen.h>
 #include <sys/file.h>
 
 
-#define NGX_HTTP_SSEC_WAIT  100               /* times a tenth of a second */
+#define NGX_HTTP_SSEC_WAIT  100               /* tenths of a second */
 
-/* a file's mode, as it is told */
+/* a file's mode in a message: four digits */
 #define NGX_HTTP_SSEC_MODE  sizeof("0600")
 
 
-static ngx_int_t ngx_http_ssec_check_directory(ngx_shm_zone_t *shm_zone);
-static ngx_int_t ngx_http_ssec_check_mode(ngx_shm_zone_t *shm_zone,
-    const char *name, struct stat *st);
-static u_char *ngx_http_ssec_mode(u_char *text, struct stat *st);
-static ngx_int_t ngx_http_ssec_restart(ngx_shm_zone_t *shm_zone);
-static ngx_int_t ngx_http_ssec_find(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_file_t **found, ngx_uint_t *alone);
-static ngx_int_t ngx_http_ssec_wait_for_new(ngx_shm_zone_t *shm_zone);
-static ngx_int_t ngx_http_ssec_go_on_with(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_file_t *file, ngx_uint_t alone);
-static ngx_int_t ngx_http_ssec_reload(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_zone_t *old);
-static ngx_int_t ngx_http_ssec_replace(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_zone_t *old);
+static ngx_int_t ngx_http_ssec_make_plan(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_zone_t *old, ssec_zone_facts_t *facts, ssec_zone_plan_t *plan,
+    ngx_http_ssec_file_t **file, ngx_http_ssec_file_t **new);
+static void ngx_http_ssec_log_plan(ngx_shm_zone_t *shm_zone,
+    ssec_zone_plan_t *plan);
+static u_char *ngx_http_ssec_mode(u_char *text, mode_t mode);
 
+static ngx_int_t ngx_http_ssec_find_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_zone_t *old, ssec_zone_facts_t *facts,
+    ngx_http_ssec_file_t **file);
+static void ngx_http_ssec_look_at_directory(ssec_zone_file_t *directory);
+static ngx_int_t ngx_http_ssec_lock_file(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_file_t *file, ssec_zone_facts_t *facts);
+static ngx_uint_t ngx_http_ssec_is_being_made(const char *name);
+static ngx_int_t ngx_http_ssec_open_table(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_file_t *file, ssec_zone_facts_t *facts);
+static void ngx_http_ssec_recover(ngx_shm_zone_t *shm_zone, uint64_t used,
+    uint64_t now);
 static ngx_int_t ngx_http_ssec_begin_file(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_file_t *there, ngx_http_ssec_file_t **begun);
+    ngx_http_ssec_file_t *file, ssec_zone_facts_t *facts,
+    ngx_http_ssec_file_t **new);
+static ngx_http_ssec_file_t *ngx_http_ssec_open_file(ngx_log_t *log, int flags,
+    ssec_zone_file_t *found);
+static void ngx_http_ssec_look_at_file(ngx_http_ssec_zone_t *zone,
+    ngx_http_ssec_file_t *file, ssec_zone_file_t *found);
+static ngx_int_t ngx_http_ssec_has_name(ngx_http_ssec_file_t *file,
+    const char *name);
+
 static ngx_int_t ngx_http_ssec_make_file(ngx_shm_zone_t *shm_zone,
     ngx_http_ssec_file_t *file, ssec_table_t *from, uint64_t back);
 static ngx_int_t ngx_http_ssec_allocate(ngx_http_ssec_file_t *file);
 static ngx_int_t ngx_http_ssec_fill_holes(ngx_shm_zone_t *shm_zone,
     ngx_http_ssec_file_t *file);
-static ngx_int_t ngx_http_ssec_open_file(ngx_shm_zone_t *shm_zone,
-    const char *name, int flags, ngx_http_ssec_file_t **opened);
-static ssec_seal_e ngx_http_ssec_read_seal(ngx_http_ssec_zone_t *zone,
-    ngx_http_ssec_file_t *file);
-static ngx_int_t ngx_http_ssec_not_ours(ngx_shm_zone_t *shm_zone,
-    const char *name);
-static void ngx_http_ssec_test_users(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_file_t *file);
-static void ngx_http_ssec_size_stays(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_file_t *file);
 static ngx_int_t ngx_http_ssec_map_file(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_file_t *file);
-static ngx_int_t ngx_http_ssec_lies_there(const char *name,
     ngx_http_ssec_file_t *file);
 static void ngx_http_ssec_close_file(ngx_http_ssec_file_t *file);
 
 
+/* With the file's name, its mode or its size, and its name again. */
+
+static const char  *ngx_http_ssec_why[SSEC_WHY_COUNT] = {
+    [SSEC_WHY_DIRECTORY] =
+        "anybody can replace \"%s\", because its directory has mode %s; "
+        "run \"chmod o-w\" on the directory, or name a file elsewhere",
+    [SSEC_WHY_UNOPENED] =
+        "cannot open \"%s\"; name a regular file, in a directory that exists "
+        "and that nginx may write to",
+    [SSEC_WHY_IRREGULAR] =
+        "\"%s\" is not a regular file; name another file",
+    [SSEC_WHY_OWNER] =
+        "\"%s\" does not belong to the user who starts nginx; change its "
+        "owner, or remove it",
+    [SSEC_WHY_WRITABLE] =
+        "others can write to \"%s\", because it has mode %s; "
+        "run \"chmod 600 %s\", or remove it if somebody may have changed it",
+    [SSEC_WHY_NO_TABLE] =
+        "\"%s\" is not a zone's file and is left as it is; name another file, "
+        "or remove it",
+    [SSEC_WHY_BEING_MADE] =
+        "another nginx is replacing \"%s\"; start again, or name another file",
+    [SSEC_WHY_REPLACED] =
+        "another nginx has replaced \"%s\"; start again",
+    [SSEC_WHY_NOT_IN_USE] =
+        "\"%s\" is no longer the file in use; remove it to keep the sessions "
+        "of this nginx, or restart nginx to take those of the file",
+    [SSEC_WHY_IN_USE] =
+        "another zone or another nginx uses \"%s\"; name another file",
+    [SSEC_WHY_KEY_IN_USE] =
+        "another nginx uses \"%s\" with another session key; name another file",
+    [SSEC_WHY_ELSEWHERE] =
+        "an nginx on another host or in another container uses \"%s\"; "
+        "name another file",
+
+    [SSEC_WHY_UNFINISHED] =
+        "\"%s\" was not finished: the zone begins empty",
+    [SSEC_WHY_VERSION] =
+        "\"%s\" was written by another version of the module, or on another "
+        "kind of machine: the zone begins empty",
+    [SSEC_WHY_DAMAGED] =
+        "\"%s\" is damaged: the zone begins empty",
+    [SSEC_WHY_KEY] =
+        "\"%s\" has sessions of another session key: the zone begins empty",
+    [SSEC_WHY_OVERWRITTEN] =
+        "the sessions in \"%s\" are replaced by those of the running zone",
+
+    [SSEC_WHY_REMOVED] =
+        "\"%s\" was removed and is written anew",
+    [SSEC_WHY_SIZE_KEPT] =
+        "another nginx uses \"%s\", which keeps its size of %s; "
+        "once that nginx has ended, reload this one",
+    [SSEC_WHY_ELSEWHERE_YET] =
+        "an nginx in another container uses \"%s\"; "
+        "end that nginx before this one starts, or name another file"
+};
+
+
+/*
+ * Gives NGX_ERROR, with a message, if the zone cannot have its file.  Then the
+ * running zone and the file at its path are as before.
+ */
+
 ngx_int_t
 ngx_http_ssec_init_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
 {
+    uint64_t               back;
+    ngx_int_t              rc;
+    ssec_table_t           table;
+    ssec_zone_plan_t       plan;
+    ssec_zone_facts_t      facts;
     ngx_http_ssec_zone_t  *zone;
+    ngx_http_ssec_file_t  *file, *new;
 
     zone = shm_zone->data;
+    file = NULL;
+    new = NULL;
 
-    if (ngx_http_ssec_check_directory(shm_zone) != NGX_OK) {
-        return NGX_ERROR;
+    rc = ngx_http_ssec_make_plan(shm_zone, old, &facts, &plan, &file, &new);
+
+    if (rc != NGX_OK) {
+        goto done;
     }
 
-    if (old == NULL) {
-        return ngx_http_ssec_restart(shm_zone);
+    ngx_http_ssec_log_plan(shm_zone, &plan);
+
+    switch (plan.action) {
+
+    case SSEC_PLAN_CREATE:
+        rc = ngx_http_ssec_make_file(shm_zone, new, NULL, 0);
+        break;
+
+    case SSEC_PLAN_COPY:
+        table = zone->table;
+        back = old ? 0 : ssec_clock_back(zone->epoch + ngx_http_ssec_uptime());
+        rc = ngx_http_ssec_make_file(shm_zone, new, &table, back);
+        break;
+
+    case SSEC_PLAN_ADOPT:
+        zone->file = file;
+        file = NULL;
+        break;
+
+    default: /* SSEC_PLAN_REFUSE */
+        rc = NGX_ERROR;
     }
 
-    if (old->file && ngx_strcmp(old->path, zone->path) == 0) {
-        return ngx_http_ssec_reload(shm_zone, old);
-    }
+done:
 
-    return ngx_http_ssec_replace(shm_zone, old);
+    ngx_http_ssec_close_file(new);
+    ngx_http_ssec_close_file(file);
+
+    return rc;
 }
 
 
 /*
- * Whoever may replace the file may put an old one of this user's in its place,
- * in which sessions live that have ended since.  In a directory with the sticky
- * bit nobody may; and who is in the directory's group was let in on purpose.
+ * Gathers the facts until none that is missing could change the plan.  For some
+ * the file's table has to be open, or a new file to be locked.  Gives
+ * NGX_ERROR, with a message, if a system call fails.
  */
 
 static ngx_int_t
-ngx_http_ssec_check_directory(ngx_shm_zone_t *shm_zone)
+ngx_http_ssec_make_plan(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old,
+    ssec_zone_facts_t *facts, ssec_zone_plan_t *plan,
+    ngx_http_ssec_file_t **file, ngx_http_ssec_file_t **new)
 {
-    char                  *slash;
-    u_char                 mode[NGX_HTTP_SSEC_MODE];
-    ngx_str_t              dir;
-    struct stat            st;
-    char                   name[NGX_MAX_PATH];
     ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
 
-    slash = strrchr(zone->path, '/');
-
-    if (slash == NULL || slash - zone->path >= NGX_MAX_PATH - 1) {
-        return NGX_OK;                             /* which cannot be opened */
-    }
-
-    /* of "/zone" it is "/" */
-
-    dir.data = (u_char *) zone->path;
-    dir.len = ngx_max(slash - zone->path, 1);
-
-    (void) ngx_cpystrn((u_char *) name, dir.data, dir.len + 1);
-
-    if (stat(name, &st) == -1
-        || !(st.st_mode & S_IWOTH) || (st.st_mode & S_ISVTX))
-    {
-        return NGX_OK;
-    }
-
-    ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                  "session_security_zone \"%V\": anybody can replace \"%s\", "
-                  "because the mode of its directory is %s; "
-                  "\"chmod o-w %V\", or name a file elsewhere",
-                  &zone->name, zone->path,
-                  ngx_http_ssec_mode(mode, &st), &dir);
-
-    return NGX_ERROR;
-}
-
-
-/* Who can write to the file can make any session live. */
-
-static ngx_int_t
-ngx_http_ssec_check_mode(ngx_shm_zone_t *shm_zone, const char *name,
-    struct stat *st)
-{
-    u_char                 mode[NGX_HTTP_SSEC_MODE];
-    ngx_http_ssec_zone_t  *zone;
-
-    zone = shm_zone->data;
-
-    if (st->st_uid != geteuid()) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": \"%s\" belongs to another "
-                      "user than the one that starts nginx; change its owner, "
-                      "or remove it", &zone->name, name);
+    if (ngx_http_ssec_find_file(shm_zone, old, facts, file) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (st->st_mode & (S_IWGRP|S_IWOTH)) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": others can write to "
-                      "\"%s\", because its mode is %s; \"chmod 600 %s\", or "
-                      "remove it if somebody may have changed it",
-                      &zone->name, name,
-                      ngx_http_ssec_mode(mode, st), name);
+    if (old) {
+        zone->table = old->table;
+        zone->epoch = old->epoch;
+
+    } else if (ngx_http_ssec_open_table(shm_zone, *file, facts) != NGX_OK) {
         return NGX_ERROR;
+    }
+
+    *plan = ssec_zone_plan(facts);
+
+    if (plan->action == SSEC_PLAN_CREATE || plan->action == SSEC_PLAN_COPY) {
+
+        if (ngx_http_ssec_begin_file(shm_zone, *file, facts, new) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        *plan = ssec_zone_plan(facts);
     }
 
     return NGX_OK;
 }
 
 
-/* As chmod takes it; ngx_sprintf() knows no octal numbers. */
+static void
+ngx_http_ssec_log_plan(ngx_shm_zone_t *shm_zone, ssec_zone_plan_t *plan)
+{
+    u_char                   value[NGX_SIZE_T_LEN + sizeof("k")];
+    u_char                  *last, text[NGX_MAX_ERROR_STR];
+    ngx_uint_t               level;
+    ngx_http_ssec_zone_t    *zone;
+    const ssec_zone_file_t  *file;
+
+    if (plan->why == SSEC_WHY_NONE) {
+        return;
+    }
+
+    zone = shm_zone->data;
+    file = plan->file;
+
+    if (plan->why == SSEC_WHY_SIZE_KEPT) {
+        ngx_sprintf(value, "%uLk%Z", file->size / 1024);
+
+    } else {
+        ngx_http_ssec_mode(value, file->mode);
+    }
+
+    last = ngx_snprintf(text, sizeof(text), ngx_http_ssec_why[plan->why],
+                        file->name, value, file->name);
+
+    level = (plan->action == SSEC_PLAN_REFUSE) ? NGX_LOG_EMERG : NGX_LOG_WARN;
+
+    ngx_log_error(level, shm_zone->shm.log, file->error,
+                  "session_security_zone \"%V\": %*s",
+                  &zone->name, (size_t) (last - text), text);
+}
+
+
+/* As chmod takes it; ngx_sprintf() has no octal numbers. */
 
 static u_char *
-ngx_http_ssec_mode(u_char *text, struct stat *st)
+ngx_http_ssec_mode(u_char *text, mode_t mode)
 {
     ngx_uint_t  i;
 
     for (i = 0; i < NGX_HTTP_SSEC_MODE - 1; i++) {
-        text[i] = (u_char) ('0' + ((st->st_mode >> (9 - 3 * i)) & 7));
+        text[i] = (u_char) ('0' + ((mode >> (9 - 3 * i)) & 7));
     }
 
     text[i] = '\0';
@@ -186,177 +276,148 @@ ngx_http_ssec_mode(u_char *text, struct stat *st)
 }
 
 
-/* Nothing runs in this process yet. */
+/*
+ * Opens the file at the zone's path, if there is one, and begins the facts with
+ * what can be seen of it.  Only a start takes locks: the file of a running zone
+ * is locked, and nginx -t could be in the way of a start.
+ */
 
 static ngx_int_t
-ngx_http_ssec_restart(ngx_shm_zone_t *shm_zone)
+ngx_http_ssec_find_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old,
+    ssec_zone_facts_t *facts, ngx_http_ssec_file_t **file)
 {
     ngx_int_t              rc;
-    ngx_uint_t             alone;
-    ssec_seal_e            seal;
     ngx_http_ssec_zone_t  *zone;
-    ngx_http_ssec_file_t  *file, *new;
-
-    static const char  *why[] = {
-        NULL,
-        NULL,
-        "not finished",
-        "of another version of the module, or of another kind of machine",
-        "damaged",
-        "of a zone with another key"
-    };
 
     zone = shm_zone->data;
-    file = NULL;
+
+    ngx_memzero(facts, sizeof(ssec_zone_facts_t));
+
+    facts->is_test = ngx_test_config;
+    facts->size = zone->size;
+    facts->directory.name = zone->path;
+    facts->file.name = zone->path;
+    facts->new.name = zone->new;
+
+    ngx_http_ssec_look_at_directory(&facts->directory);
+
+    if (old && old->file && ngx_strcmp(old->path, zone->path) == 0) {
+        facts->state = SSEC_ZONE_IN_FILE;
+
+        rc = ngx_http_ssec_has_name(old->file, zone->path);
+        facts->is_replaced = (rc == NGX_ERROR);
+
+        if (rc == NGX_OK) {
+            *file = old->file;
+            (*file)->refs++;
+
+            ngx_http_ssec_look_at_file(zone, *file, &facts->file);
+        }
+
+        return NGX_OK;
+    }
+
+    facts->state = old ? SSEC_ZONE_OUTSIDE : SSEC_ZONE_STOPPED;
 
     do {
-        rc = ngx_http_ssec_find(shm_zone, &file, &alone);
+        ngx_http_ssec_close_file(*file);
+
+        *file = ngx_http_ssec_open_file(shm_zone->shm.log, 0, &facts->file);
+
+        if (*file == NULL) {
+            return NGX_ERROR;
+        }
+
+        if ((*file)->fd == -1) {
+            return NGX_OK;
+        }
+
+        ngx_http_ssec_look_at_file(zone, *file, &facts->file);
+
+        rc = ngx_http_ssec_lock_file(shm_zone, *file, facts);
+
     } while (rc == NGX_AGAIN);
-
-    if (rc == NGX_ERROR) {
-        return NGX_ERROR;
-    }
-
-    if (file == NULL) {
-        goto make;
-    }
-
-    seal = ngx_http_ssec_read_seal(zone, file);
-
-    if (seal == SSEC_SEAL_WHOLE) {
-        rc = ngx_http_ssec_go_on_with(shm_zone, file, alone);
-        goto done;
-    }
-
-    if (file->size == 0) {
-        goto make;
-    }
-
-    if (seal == SSEC_SEAL_NONE) {
-        rc = ngx_http_ssec_not_ours(shm_zone, zone->path);
-        goto done;
-    }
-
-    if (seal == SSEC_SEAL_SUBJECT && !alone && !ngx_test_config) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": another nginx uses "
-                      "\"%s\" with another key; name another file",
-                      &zone->name, zone->path);
-        rc = NGX_ERROR;
-        goto done;
-    }
-
-    ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
-                  "session_security_zone \"%V\": \"%s\" is %s: "
-                  "what it held is lost, the zone begins empty",
-                  &zone->name, zone->path, why[seal]);
-
-make:
-
-    rc = ngx_http_ssec_begin_file(shm_zone, file, &new);
-
-    if (rc == NGX_OK) {
-        rc = ngx_http_ssec_make_file(shm_zone, new, NULL, 0);
-    }
-
-done:
-
-    /* its own, where the zone goes on with that */
-
-    if (file) {
-        ngx_http_ssec_close_file(file);
-    }
 
     return rc;
 }
 
 
-/*
- * What lies there, locked, and whether nobody else uses it.  NGX_DECLINED:
- * nothing does; NGX_AGAIN: it was replaced meanwhile.
- */
+/* If stat() fails, so will open() of the file. */
 
-static ngx_int_t
-ngx_http_ssec_find(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t **found,
-    ngx_uint_t *alone)
+static void
+ngx_http_ssec_look_at_directory(ssec_zone_file_t *directory)
 {
-    ngx_int_t              rc;
-    ngx_http_ssec_zone_t  *zone;
-    ngx_http_ssec_file_t  *file;
+    char         name[NGX_MAX_PATH];
+    struct stat  st;
 
-    zone = shm_zone->data;
-    *alone = 0;
+    (void) ngx_cpystrn((u_char *) name, (u_char *) directory->name,
+                       NGX_MAX_PATH);
 
-    rc = ngx_http_ssec_open_file(shm_zone, zone->path, 0, &file);
-
-    if (rc != NGX_OK) {
-        return rc;
+    if (stat(dirname(name), &st) == 0) {
+        directory->mode = st.st_mode;
     }
-
-    if (ngx_test_config) {
-        *found = file;
-        return NGX_OK;
-    }
-
-    *alone = (flock(file->fd, LOCK_EX|LOCK_NB) == 0);
-
-    /* another one that is starting has it for a moment only */
-
-    if (!*alone && flock(file->fd, LOCK_SH) == -1) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
-                      "flock() \"%s\" failed", zone->path);
-        rc = NGX_ERROR;
-
-    } else {
-        rc = ngx_http_ssec_wait_for_new(shm_zone);
-
-        if (rc == NGX_OK
-            && ngx_http_ssec_lies_there(zone->path, file)
-               != NGX_OK)
-        {
-            rc = NGX_AGAIN;
-        }
-    }
-
-    if (rc != NGX_OK) {
-        ngx_http_ssec_close_file(file);
-        return rc;
-    }
-
-    *found = file;
-
-    return NGX_OK;
 }
 
 
-/* Until nobody makes one. */
+/*
+ * At a start: locks the file, which tells whether another nginx uses it.  Gives
+ * NGX_AGAIN if the zone's path names another file by now.
+ */
 
 static ngx_int_t
-ngx_http_ssec_wait_for_new(ngx_shm_zone_t *shm_zone)
+ngx_http_ssec_lock_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
+    ssec_zone_facts_t *facts)
 {
-    int                    fd;
-    ngx_int_t              rc;
-    ngx_uint_t             n;
     ngx_http_ssec_zone_t  *zone;
 
     zone = shm_zone->data;
+    facts->is_shared = 0;
 
-    fd = open(zone->new, O_RDWR|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
-
-    if (fd == -1) {
+    if (facts->state != SSEC_ZONE_STOPPED || facts->is_test
+        || ssec_zone_plan(facts).action == SSEC_PLAN_REFUSE)
+    {
         return NGX_OK;
     }
 
-    rc = NGX_OK;
+    facts->is_shared = (flock(file->fd, LOCK_EX|LOCK_NB) == -1);
 
-    for (n = 0; flock(fd, LOCK_SH|LOCK_NB) == -1; n++) {
+    /* another nginx that starts has LOCK_EX for a moment only */
 
-        if (n == NGX_HTTP_SSEC_WAIT) {
-            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                          "session_security_zone \"%V\": \"%s\" is being "
-                          "replaced by another nginx; start again",
-                          &zone->name, zone->path);
-            rc = NGX_ERROR;
+    if (facts->is_shared && flock(file->fd, LOCK_SH) == -1) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
+                      "session_security_zone \"%V\": flock() \"%s\" failed",
+                      &zone->name, zone->path);
+        return NGX_ERROR;
+    }
+
+    facts->is_being_made = ngx_http_ssec_is_being_made(zone->new);
+
+    if (facts->is_being_made) {
+        return NGX_OK;
+    }
+
+    return ngx_http_ssec_has_name(file, zone->path) == NGX_OK ? NGX_OK
+                                                              : NGX_AGAIN;
+}
+
+
+/* Whether another nginx makes a new file, and is not ready within 10 s. */
+
+static ngx_uint_t
+ngx_http_ssec_is_being_made(const char *name)
+{
+    int         fd;
+    ngx_uint_t  n;
+
+    fd = open(name, O_RDWR|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
+
+    if (fd == -1) {
+        return 0;
+    }
+
+    for (n = 0; n < NGX_HTTP_SSEC_WAIT; n++) {
+
+        if (flock(fd, LOCK_SH|LOCK_NB) == 0) {
             break;
         }
 
@@ -365,329 +426,267 @@ ngx_http_ssec_wait_for_new(ngx_shm_zone_t *shm_zone)
 
     (void) close(fd);
 
-    return rc;
+    return n == NGX_HTTP_SSEC_WAIT;
 }
 
 
+/*
+ * At a start: if the file's sessions are wanted, sets zone->table and its epoch
+ * to those of the file, whose clock is started.  nginx -t opens no table.
+ */
+
 static ngx_int_t
-ngx_http_ssec_go_on_with(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
-    ngx_uint_t alone)
+ngx_http_ssec_open_table(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
+    ssec_zone_facts_t *facts)
 {
-    uint64_t               epoch, now, used, dropped;
+    u_char                 head[SSEC_TABLE_CLOCK];
+    uint64_t               used, now;
     ssec_host_t            host;
-    ssec_table_t           table;
-    ssec_counts_t          counts;
+    ssec_zone_action_e     action;
     ngx_http_ssec_zone_t  *zone;
-    ngx_http_ssec_file_t  *new;
 
     zone = shm_zone->data;
+    action = ssec_zone_plan(facts).action;
+
+    if (action != SSEC_PLAN_ADOPT && action != SSEC_PLAN_COPY) {
+        return NGX_OK;
+    }
 
     if (ngx_http_ssec_fill_holes(shm_zone, file) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ngx_test_config) {
-        ngx_http_ssec_test_users(shm_zone, file);
+    ngx_http_ssec_host(&host);
 
-        if (file->size == zone->size) {
-            return NGX_OK;
-        }
-
-        if (ngx_http_ssec_begin_file(shm_zone, file, &new)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        return ngx_http_ssec_make_file(shm_zone, new, NULL, 0);
+    if (facts->is_test) {
+        facts->is_elsewhere = pread(file->fd, head, SSEC_TABLE_CLOCK, 0)
+                              == SSEC_TABLE_CLOCK
+                              && ssec_clock_elsewhere(head, &host);
+        return NGX_OK;
     }
 
     if (ngx_http_ssec_map_file(shm_zone, file) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ssec_table_open(&table, file->memory, ssec_table_owner());
-    ngx_http_ssec_host(&host);
+    ssec_table_open(&zone->table, file->memory, ssec_table_owner());
 
-    if (!alone) {
-
-        if (!ssec_table_join_clock(&table, &host, &epoch)) {
-            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                          "session_security_zone \"%V\": \"%s\" is in use by "
-                          "an nginx on another host, or in another container; "
-                          "name another file",
-                          &zone->name, zone->path);
-            return NGX_ERROR;
-        }
-
-        if (file->size != zone->size) {
-            ngx_http_ssec_size_stays(shm_zone, file);
-        }
+    if (facts->is_shared) {
+        facts->is_elsewhere = !ssec_table_join_clock(&zone->table, &host,
+                                                     &zone->epoch);
 
     } else {
-        used = ssec_table_ticked(&table);
-        epoch = ssec_table_start_clock(&table, &host);
-        now = epoch + host.uptime;
-        dropped = ssec_table_recover(&table, now);
+        used = ssec_table_ticked(&zone->table);
+        zone->epoch = ssec_table_start_clock(&zone->table, &host);
+        now = zone->epoch + host.uptime;
 
-        if (dropped) {
-            ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
-                          "session_security_zone \"%V\": %uL damaged records "
-                          "in \"%s\" are dropped",
-                          &zone->name, dropped, zone->path);
-        }
+        ngx_http_ssec_recover(shm_zone, used, now);
 
-        ssec_table_count(&table, &counts);
-
-        ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": %uL live sessions in "
-                      "\"%s\", %uLs after it was last used",
-                      &zone->name, counts.live, zone->path,
-                      (now - ngx_min(used, now)) / 1000);
-
-        if (file->size != zone->size || now >= SSEC_CLOCK_FAR) {
-
-            if (ngx_http_ssec_begin_file(shm_zone, file, &new)
-                != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
-
-            return ngx_http_ssec_make_file(shm_zone, new, &table,
-                                           ssec_clock_back(now));
-        }
+        facts->is_late = (now >= SSEC_CLOCK_FAR);
     }
 
-    /* others may have taken its place while nobody had the lock */
+    /* flock() releases LOCK_EX before it takes LOCK_SH */
 
-    if (flock(file->fd, LOCK_SH) == -1
-        || ngx_http_ssec_lies_there(zone->path, file) != NGX_OK)
-    {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
-                      "session_security_zone \"%V\": \"%s\" was replaced by "
-                      "another nginx that starts; start again",
-                      &zone->name, zone->path);
-        return NGX_ERROR;
+    if (ssec_zone_plan(facts).action == SSEC_PLAN_ADOPT) {
+        facts->is_replaced = flock(file->fd, LOCK_SH) == -1
+                             || ngx_http_ssec_has_name(file, zone->path)
+                                != NGX_OK;
     }
-
-    zone->table = table;
-    zone->epoch = epoch;
-    zone->file = file;
-
-    file->refs++;
 
     return NGX_OK;
-}
-
-
-/* The zone runs already, with this file. */
-
-static ngx_int_t
-ngx_http_ssec_reload(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
-{
-    ngx_int_t              rc;
-    struct stat            st;
-    ngx_http_ssec_zone_t  *zone;
-    ngx_http_ssec_file_t  *new;
-
-    zone = shm_zone->data;
-
-    rc = ngx_http_ssec_lies_there(zone->path, old->file);
-
-    if (rc == NGX_OK
-        && (fstat(old->file->fd, &st) == -1
-            || ngx_http_ssec_check_mode(shm_zone, zone->path, &st)
-               != NGX_OK))
-    {
-        return NGX_ERROR;
-    }
-
-    if (rc == NGX_DECLINED) {
-        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": \"%s\" was removed and "
-                      "is written anew", &zone->name, zone->path);
-
-        if (ngx_http_ssec_begin_file(shm_zone, NULL, &new)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        return ngx_http_ssec_make_file(shm_zone, new, &old->table, 0);
-    }
-
-    if (rc == NGX_ERROR) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": \"%s\" is not the file "
-                      "in use any more; remove it to go on with the sessions "
-                      "of this nginx, or restart to take those of the file",
-                      &zone->name, zone->path);
-        return NGX_ERROR;
-    }
-
-    if (old->file->size != zone->size) {
-
-        if (ngx_http_ssec_begin_file(shm_zone, old->file, &new)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        if (flock(old->file->fd, LOCK_EX|LOCK_NB) == 0) {
-            (void) flock(old->file->fd, LOCK_SH);
-
-            return ngx_http_ssec_make_file(shm_zone, new, &old->table, 0);
-        }
-
-        /* what failed may have lost the other lock */
-
-        (void) flock(old->file->fd, LOCK_SH);
-
-        ngx_http_ssec_close_file(new);
-
-        ngx_http_ssec_size_stays(shm_zone, old->file);
-    }
-
-    zone->table = old->table;
-    zone->epoch = old->epoch;
-    zone->file = old->file;
-
-    zone->file->refs++;
-
-    return NGX_OK;
-}
-
-
-/* The zone runs already, without a file, or with another one. */
-
-static ngx_int_t
-ngx_http_ssec_replace(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
-{
-    ngx_int_t              rc;
-    ssec_seal_e            seal;
-    ngx_http_ssec_zone_t  *zone;
-    ngx_http_ssec_file_t  *file, *new;
-
-    zone = shm_zone->data;
-    file = NULL;
-
-    rc = ngx_http_ssec_open_file(shm_zone, zone->path, 0, &file);
-
-    if (rc == NGX_ERROR) {
-        return NGX_ERROR;
-    }
-
-    if (file) {
-        seal = ngx_http_ssec_read_seal(zone, file);
-
-        if (file->size && seal == SSEC_SEAL_NONE) {
-            rc = ngx_http_ssec_not_ours(shm_zone, zone->path);
-            goto done;
-        }
-    }
-
-    rc = ngx_http_ssec_begin_file(shm_zone, file, &new);
-
-    if (rc != NGX_OK) {
-        goto done;
-    }
-
-    if (file && flock(file->fd, LOCK_EX|LOCK_NB) == -1) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": \"%s\" is in use by "
-                      "another zone, or another nginx; name another file",
-                      &zone->name, zone->path);
-        ngx_http_ssec_close_file(new);
-        rc = NGX_ERROR;
-        goto done;
-    }
-
-    if (file && file->size) {
-        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": the sessions in \"%s\" "
-                      "are replaced by those of the zone, which runs already",
-                      &zone->name, zone->path);
-    }
-
-    rc = ngx_http_ssec_make_file(shm_zone, new, &old->table, 0);
-
-done:
-
-    if (file) {
-        ngx_http_ssec_close_file(file);
-    }
-
-    return rc;
 }
 
 
 /*
- * A new file, which nobody else makes meanwhile, in place of what lies there;
- * or of nothing.
+ * Mends what killed processes, or a loss of power, have left in the table.  The
+ * times are the table's: when it was last used, and now.
  */
 
-static ngx_int_t
-ngx_http_ssec_begin_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *there,
-    ngx_http_ssec_file_t **begun)
+static void
+ngx_http_ssec_recover(ngx_shm_zone_t *shm_zone, uint64_t used, uint64_t now)
 {
-    ngx_int_t              rc;
+    uint64_t               dropped;
+    ssec_counts_t          counts;
     ngx_http_ssec_zone_t  *zone;
-    ngx_http_ssec_file_t  *file;
 
     zone = shm_zone->data;
 
-    for ( ;; ) {
-        rc = ngx_http_ssec_open_file(shm_zone, zone->new, O_CREAT, &file);
-        if (rc != NGX_OK) {
+    dropped = ssec_table_recover(&zone->table, now);
+
+    if (dropped) {
+        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
+                      "session_security_zone \"%V\": %uL damaged records of "
+                      "\"%s\" were dropped",
+                      &zone->name, dropped, zone->path);
+    }
+
+    ssec_table_count(&zone->table, &counts);
+
+    ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
+                  "session_security_zone \"%V\": %uL live sessions in \"%s\", "
+                  "which was last used %uLs ago",
+                  &zone->name, counts.live, zone->path,
+                  (now - ngx_min(used, now)) / 1000);
+}
+
+
+/*
+ * Opens the new file and locks it.  The lock keeps other nginx from starting
+ * with the file at the zone's path, so its users can be looked for now.
+ */
+
+static ngx_int_t
+ngx_http_ssec_begin_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
+    ssec_zone_facts_t *facts, ngx_http_ssec_file_t **new)
+{
+    ngx_http_ssec_zone_t  *zone;
+
+    zone = shm_zone->data;
+
+    do {
+        ngx_http_ssec_close_file(*new);
+
+        *new = ngx_http_ssec_open_file(shm_zone->shm.log, O_CREAT,
+                                       &facts->new);
+
+        if (*new == NULL) {
             return NGX_ERROR;
         }
 
-        /* one that is there already was left by an nginx that was killed */
-
-        if (flock(file->fd, LOCK_EX|LOCK_NB) == -1) {
-            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                          "session_security_zone \"%V\": \"%s\" is being made "
-                          "by another nginx; name another file, or start again",
-                          &zone->name, zone->new);
-            ngx_http_ssec_close_file(file);
-            return NGX_ERROR;
+        if ((*new)->fd == -1) {
+            return NGX_OK;
         }
 
-        /* or is not there any more: its maker was ready before it was locked */
+        facts->is_being_made = (flock((*new)->fd, LOCK_EX|LOCK_NB) == -1);
 
-        if (ngx_http_ssec_lies_there(zone->new, file) == NGX_OK) {
-            break;
+        if (facts->is_being_made) {
+            return NGX_OK;
         }
 
-        ngx_http_ssec_close_file(file);
+        /* its maker may have renamed it before it was locked here */
+
+    } while (ngx_http_ssec_has_name(*new, zone->new) != NGX_OK);
+
+    ngx_http_ssec_look_at_file(zone, *new, &facts->new);
+
+    if (ssec_zone_refusal(&facts->new)) {
+        return NGX_OK;
     }
 
-    if (file->size
-        && ngx_http_ssec_read_seal(zone, file) == SSEC_SEAL_NONE)
-    {
-        ngx_http_ssec_close_file(file);
-        return ngx_http_ssec_not_ours(shm_zone, zone->new);
+    (*new)->name = zone->new;
+
+    facts->is_replaced = ngx_http_ssec_has_name(file, zone->path)
+                         != (facts->file.is_there ? NGX_OK : NGX_DECLINED);
+
+    if (facts->file.is_there && facts->state != SSEC_ZONE_STOPPED) {
+        facts->is_shared = (flock(file->fd, LOCK_EX|LOCK_NB) == -1);
     }
 
-    file->name = zone->new;
+    /* a conversion that fails may have released LOCK_SH as well */
 
-    rc = ngx_http_ssec_lies_there(zone->path, there);
-
-    if (rc != (there ? NGX_OK : NGX_DECLINED) && !ngx_test_config) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": \"%s\" was replaced by "
-                      "another nginx; start again", &zone->name, zone->path);
-        ngx_http_ssec_close_file(file);
-        return NGX_ERROR;
+    if (facts->file.is_there && facts->state == SSEC_ZONE_IN_FILE) {
+        (void) flock(file->fd, LOCK_SH);
     }
-
-    *begun = file;
 
     return NGX_OK;
 }
 
 
-/* With the sessions of a table, if there is one. */
+/*
+ * The file's descriptor is -1 if there is none, or if found->error says why it
+ * cannot be opened.  Gives NULL if there is no memory.
+ */
+
+static ngx_http_ssec_file_t *
+ngx_http_ssec_open_file(ngx_log_t *log, int flags, ssec_zone_file_t *found)
+{
+    ngx_http_ssec_file_t  *file;
+
+    *found = (ssec_zone_file_t) { .name = found->name };
+
+    file = ngx_alloc(sizeof(ngx_http_ssec_file_t), log);
+    if (file == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(file, sizeof(ngx_http_ssec_file_t));
+
+    file->refs = 1;
+    file->fd = open(found->name,
+                    O_RDWR|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC|flags, 0600);
+
+    if (file->fd == -1 && (ngx_errno != NGX_ENOENT || flags)) {
+        found->error = ngx_errno;
+    }
+
+    return file;
+}
+
+
+static void
+ngx_http_ssec_look_at_file(ngx_http_ssec_zone_t *zone,
+    ngx_http_ssec_file_t *file, ssec_zone_file_t *found)
+{
+    u_char       seal[SSEC_TABLE_SEAL];
+    struct stat  st;
+
+    if (fstat(file->fd, &st) == -1) {
+        found->error = ngx_errno;
+        return;
+    }
+
+    found->is_there = 1;
+    found->is_own = (st.st_uid == geteuid());
+    found->mode = st.st_mode;
+
+    if (file->memory) {
+        found->size = file->size;
+        found->seal = SSEC_SEAL_WHOLE;
+        return;
+    }
+
+    file->size = (size_t) st.st_size;
+    file->holes = ((off_t) st.st_blocks * 512 < st.st_size);
+    found->size = file->size;
+
+    ngx_memzero(seal, SSEC_TABLE_SEAL);
+
+    if (pread(file->fd, seal, SSEC_TABLE_SEAL, 0) == -1) {
+        found->seal = SSEC_SEAL_NONE;
+        return;
+    }
+
+    found->seal = ssec_table_check(seal, file->size, zone->key.data,
+                                   zone->key.len);
+}
+
+
+/*
+ * Gives NGX_OK if this is the name of the file, NGX_DECLINED if no file has it,
+ * NGX_ERROR if another one has it.
+ */
+
+static ngx_int_t
+ngx_http_ssec_has_name(ngx_http_ssec_file_t *file, const char *name)
+{
+    struct stat  there, ours;
+
+    if (lstat(name, &there) == -1) {
+        return ngx_errno == NGX_ENOENT ? NGX_DECLINED : NGX_ERROR;
+    }
+
+    if (file == NULL
+        || fstat(file->fd, &ours) == -1
+        || there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+/* Fills the new file, with the sessions of a table unless that is NULL. */
 
 static ngx_int_t
 ngx_http_ssec_make_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
@@ -702,7 +701,7 @@ ngx_http_ssec_make_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
 
     file->size = zone->size;
 
-    /* more than RLIMIT_FSIZE is an error like others, and not the end */
+    /* beyond RLIMIT_FSIZE the signal would end nginx */
 
     handler = signal(SIGXFSZ, SIG_IGN);
     rc = ngx_http_ssec_allocate(file);
@@ -713,20 +712,19 @@ ngx_http_ssec_make_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
                       "session_security_zone \"%V\" needs %uzk for \"%s\"; "
                       "make room, or name a file elsewhere",
                       &zone->name, zone->size / 1024, file->name);
-        goto failed;
+        return NGX_ERROR;
     }
 
     if (ngx_test_config) {
-        ngx_http_ssec_close_file(file);
         return NGX_OK;
     }
 
     if (ngx_http_ssec_map_file(shm_zone, file) != NGX_OK
-        || ngx_http_ssec_create_table(shm_zone, file->memory,
-                                      file->size, from, back)
+        || ngx_http_ssec_create_table(shm_zone, file->memory, file->size, from,
+                                      back)
            != NGX_OK)
     {
-        goto failed;
+        return NGX_ERROR;
     }
 
     ssec_table_seal(&zone->table, zone->size, zone->key.data, zone->key.len);
@@ -736,18 +734,16 @@ ngx_http_ssec_make_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
                        : ssec_table_start_clock(&zone->table, &host);
 
     zone->file = file;
+    file->refs++;
 
     return NGX_OK;
-
-failed:
-
-    ngx_http_ssec_close_file(file);
-
-    return NGX_ERROR;
 }
 
 
-/* All of it now: a disk that is full later is a signal to every worker. */
+/*
+ * Gives the file all of its room at once: once the disk is full, a worker that
+ * writes to a hole would be killed by SIGBUS.
+ */
 
 static ngx_int_t
 ngx_http_ssec_allocate(ngx_http_ssec_file_t *file)
@@ -792,10 +788,7 @@ ngx_http_ssec_allocate(ngx_http_ssec_file_t *file)
 }
 
 
-/*
- * One that was copied without its zeros has no room on the disk for them: the
- * signal would come with the first session there.
- */
+/* A copy that was made without its zeros (cp --sparse) has holes. */
 
 static ngx_int_t
 ngx_http_ssec_fill_holes(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
@@ -818,7 +811,7 @@ ngx_http_ssec_fill_holes(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
     if (rc == -1 && (ngx_errno == NGX_ENOSPC || ngx_errno == EDQUOT)) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, ngx_errno,
                       "session_security_zone \"%V\" needs %uzk for \"%s\", "
-                      "which has holes; make room",
+                      "which has holes; make room on its disk",
                       &zone->name, file->size / 1024, zone->path);
         return NGX_ERROR;
     }
@@ -829,158 +822,7 @@ ngx_http_ssec_fill_holes(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
 }
 
 
-/* NGX_DECLINED: there is none. */
-
-static ngx_int_t
-ngx_http_ssec_open_file(ngx_shm_zone_t *shm_zone, const char *name, int flags,
-    ngx_http_ssec_file_t **opened)
-{
-    ngx_err_t              err;
-    ngx_log_t             *log;
-    struct stat            st;
-    ngx_http_ssec_zone_t  *zone;
-    ngx_http_ssec_file_t  *file;
-
-    zone = shm_zone->data;
-    log = shm_zone->shm.log;
-
-    file = ngx_alloc(sizeof(ngx_http_ssec_file_t), log);
-    if (file == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memzero(file, sizeof(ngx_http_ssec_file_t));
-
-    file->refs = 1;
-    file->fd = open(name, O_RDWR|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC|flags, 0600);
-
-    if (file->fd == -1) {
-        err = ngx_errno;
-        ngx_free(file);
-
-        if (err == NGX_ENOENT && !(flags & O_CREAT)) {
-            return NGX_DECLINED;
-        }
-
-        ngx_log_error(NGX_LOG_EMERG, log, err,
-                      "session_security_zone \"%V\" cannot open \"%s\"; "
-                      "its file has to be a regular one, in a directory that "
-                      "is there and that nginx may write to",
-                      &zone->name, name);
-        return NGX_ERROR;
-    }
-
-    if (fstat(file->fd, &st) == -1) {
-        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
-                      "fstat() \"%s\" failed", name);
-        goto failed;
-    }
-
-    if (!S_ISREG(st.st_mode)) {
-        ngx_log_error(NGX_LOG_EMERG, log, 0,
-                      "session_security_zone \"%V\": \"%s\" is no regular "
-                      "file; name another one", &zone->name, name);
-        goto failed;
-    }
-
-    if (ngx_http_ssec_check_mode(shm_zone, name, &st) != NGX_OK) {
-        goto failed;
-    }
-
-    file->size = (size_t) st.st_size;
-    file->holes = ((off_t) st.st_blocks * 512 < st.st_size);
-    *opened = file;
-
-    return NGX_OK;
-
-failed:
-
-    ngx_http_ssec_close_file(file);
-
-    return NGX_ERROR;
-}
-
-
-static ssec_seal_e
-ngx_http_ssec_read_seal(ngx_http_ssec_zone_t *zone, ngx_http_ssec_file_t *file)
-{
-    u_char  seal[SSEC_TABLE_SEAL];
-
-    ngx_memzero(seal, SSEC_TABLE_SEAL);
-
-    /* what cannot be read is no table */
-
-    if (pread(file->fd, seal, SSEC_TABLE_SEAL, 0) == -1) {
-        return SSEC_SEAL_NONE;
-    }
-
-    return ssec_table_check(seal, file->size, zone->key.data, zone->key.len);
-}
-
-
-/* Says so, and gives the error that it is. */
-
-static ngx_int_t
-ngx_http_ssec_not_ours(ngx_shm_zone_t *shm_zone, const char *name)
-{
-    ngx_http_ssec_zone_t  *zone;
-
-    zone = shm_zone->data;
-
-    ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                  "session_security_zone \"%V\": \"%s\" is no file of a zone "
-                  "and is left alone; name another one, or remove it",
-                  &zone->name, name);
-
-    return NGX_ERROR;
-}
-
-
-/*
- * nginx -t takes no lock, which could be in the way of a start.  The other
- * container may be about to end: that its nginx runs is no error yet.
- */
-
-static void
-ngx_http_ssec_test_users(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
-{
-    u_char                 head[SSEC_TABLE_CLOCK];
-    ssec_host_t            host;
-    ngx_http_ssec_zone_t  *zone;
-
-    zone = shm_zone->data;
-
-    if (pread(file->fd, head, SSEC_TABLE_CLOCK, 0) != SSEC_TABLE_CLOCK) {
-        return;
-    }
-
-    ngx_http_ssec_host(&host);
-
-    if (ssec_clock_elsewhere(head, &host)) {
-        ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\": \"%s\" is in use by an "
-                      "nginx in another container; nginx starts here only "
-                      "after that one has ended, or with another file",
-                      &zone->name, zone->path);
-    }
-}
-
-
-static void
-ngx_http_ssec_size_stays(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
-{
-    ngx_http_ssec_zone_t  *zone;
-
-    zone = shm_zone->data;
-
-    ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
-                  "session_security_zone \"%V\": another nginx uses \"%s\", "
-                  "which keeps its size of %uzk until a reload after that one "
-                  "has ended", &zone->name, zone->path, file->size / 1024);
-}
-
-
-/* Once it is known to be a zone's, and not before, nobody else may read it. */
+/* The file is known to be a zone's: from now on only its owner may read it. */
 
 static ngx_int_t
 ngx_http_ssec_map_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
@@ -1002,9 +844,9 @@ ngx_http_ssec_map_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
     if (st.st_mode & (S_IRGRP|S_IROTH)) {
         ngx_log_error(NGX_LOG_WARN, shm_zone->shm.log, 0,
                       "session_security_zone \"%V\": others could read \"%s\", "
-                      "whose mode was %s and is 0600 now",
+                      "which had mode %s and has mode 0600 now",
                       &zone->name, zone->path,
-                      ngx_http_ssec_mode(mode, &st));
+                      ngx_http_ssec_mode(mode, st.st_mode));
     }
 
     memory = mmap(NULL, file->size, PROT_READ|PROT_WRITE, MAP_SHARED,
@@ -1025,27 +867,7 @@ ngx_http_ssec_map_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file)
 }
 
 
-/* NGX_DECLINED: nothing does; NGX_ERROR: another one. */
-
-static ngx_int_t
-ngx_http_ssec_lies_there(const char *name, ngx_http_ssec_file_t *file)
-{
-    struct stat  there, ours;
-
-    if (lstat(name, &there) == -1) {
-        return ngx_errno == NGX_ENOENT ? NGX_DECLINED : NGX_ERROR;
-    }
-
-    if (file == NULL
-        || fstat(file->fd, &ours) == -1
-        || there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
-    {
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
+/* The new configuration is valid: a new file gets the zone's path. */
 
 void
 ngx_http_ssec_commit_file(ngx_http_ssec_zone_t *zone, ngx_log_t *log)
@@ -1058,15 +880,15 @@ ngx_http_ssec_commit_file(ngx_http_ssec_zone_t *zone, ngx_log_t *log)
         return;
     }
 
-    /* what tells that it is a zone's has to be there before its name */
+    /* a file without its seal would be refused at the next start */
 
     (void) msync(file->memory, SSEC_TABLE_HEADER, MS_SYNC);
 
     if (rename(file->name, zone->path) == -1) {
         ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
                       "session_security_zone \"%V\": rename() \"%s\" to "
-                      "\"%s\" failed, the sessions will be lost with the next "
-                      "start", &zone->name, file->name, zone->path);
+                      "\"%s\" failed; its sessions are lost when nginx ends",
+                      &zone->name, file->name, zone->path);
         (void) unlink(file->name);
     }
 
@@ -1076,23 +898,23 @@ ngx_http_ssec_commit_file(ngx_http_ssec_zone_t *zone, ngx_log_t *log)
 }
 
 
-/* With the configuration: another one may use it still. */
+/* Runs when the configuration is freed; another one may still use the file. */
 
 void
 ngx_http_ssec_cleanup_file(void *data)
 {
     ngx_http_ssec_zone_t  *zone = data;
 
-    if (zone->file) {
-        ngx_http_ssec_close_file(zone->file);
-    }
+    ngx_http_ssec_close_file(zone->file);
 }
 
+
+/* Drops a reference.  With the last one a file without its path is removed. */
 
 static void
 ngx_http_ssec_close_file(ngx_http_ssec_file_t *file)
 {
-    if (--file->refs) {
+    if (file == NULL || --file->refs) {
         return;
     }
 
@@ -1104,7 +926,9 @@ ngx_http_ssec_close_file(ngx_http_ssec_file_t *file)
         (void) munmap(file->memory, file->size);
     }
 
-    (void) close(file->fd);
+    if (file->fd != -1) {
+        (void) close(file->fd);
+    }
 
     ngx_free(file);
 }
