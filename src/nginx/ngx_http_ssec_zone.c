@@ -1,4 +1,4 @@
-/* The zone: the session table in nginx's shared memory, and its clock. */
+/* The zone: a session table that all processes share, and its clock. */
 
 #include "ngx_http_ssec_zone.h"
 
@@ -8,11 +8,14 @@
 #include <openssl/rand.h>
 
 
-#define NGX_HTTP_SSEC_REPORT  1000               /* milliseconds */
+/* in milliseconds: the least time between two reports, and between two ticks */
+#define NGX_HTTP_SSEC_REPORT  1000
 #define NGX_HTTP_SSEC_SELDOM  3600000
-#define NGX_HTTP_SSEC_CLOCK   1000               /* likewise */
+#define NGX_HTTP_SSEC_CLOCK   1000
 
 
+static ngx_int_t ngx_http_ssec_init_memory(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_zone_t *old);
 static ngx_int_t ngx_http_ssec_check_key(ngx_shm_zone_t *shm_zone,
     ngx_http_ssec_zone_t *old);
 static ngx_http_ssec_zone_t *ngx_http_ssec_old_zone(
@@ -23,18 +26,19 @@ static void ngx_http_ssec_clock_handler(ngx_event_t *ev);
 static ngx_event_t       ngx_http_ssec_clock;
 static ngx_connection_t  ngx_http_ssec_no_connection;
 
-/* the host's uptime, at that time of nginx's */
+/* the host's uptime when ngx_current_msec was ngx_http_ssec_time_at */
 uint64_t                 ngx_http_ssec_cached_uptime;
 ngx_msec_t               ngx_http_ssec_time_at;
 
 
+/*
+ * Called at each start and reload.  The data is the running zone; or NULL if
+ * there is none, if the size changes, or if the new zone has a file.
+ */
+
 ngx_int_t
 ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 {
-    size_t                 size;
-    u_char                *memory;
-    ssec_host_t            host;
-    ngx_slab_pool_t       *shpool;
     ngx_http_ssec_zone_t  *zone, *old;
 
     zone = shm_zone->data;
@@ -43,13 +47,9 @@ ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
         return NGX_ERROR;
     }
 
-    /* one of another size, or in a file, is new to nginx */
-
     old = data ? data : ngx_http_ssec_old_zone(zone);
 
-    if (old
-        && ngx_http_ssec_check_key(shm_zone, old) != NGX_OK)
-    {
+    if (old && ngx_http_ssec_check_key(shm_zone, old) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -63,6 +63,23 @@ ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
         return NGX_OK;
     }
 
+    return ngx_http_ssec_init_memory(shm_zone, old);
+}
+
+
+/* Makes a table in the shared memory, with the sessions of the old zone. */
+
+static ngx_int_t
+ngx_http_ssec_init_memory(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
+{
+    size_t                 size;
+    u_char                *memory;
+    ssec_host_t            host;
+    ngx_slab_pool_t       *shpool;
+    ngx_http_ssec_zone_t  *zone;
+
+    zone = shm_zone->data;
+
     ngx_http_ssec_host(&host);
 
     shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
@@ -73,7 +90,7 @@ ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
         return NGX_OK;
     }
 
-    /* the pool's header stays: the master looks at it when a worker dies */
+    /* when a worker dies, the master unlocks the mutex in the pool's header */
 
     size = shpool->pfree * ngx_pagesize;
 
@@ -105,8 +122,8 @@ ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 
 
 /*
- * Sessions lie all over the zone: with small pages to look one up misses the
- * processor's table of pages as well.  Where there are none it does without.
+ * Sessions are spread over the whole zone: with small pages a look-up would
+ * miss the TLB as well.  An error is ignored: small pages are slower, no more.
  */
 
 void
@@ -117,6 +134,11 @@ ngx_http_ssec_huge_pages(void *memory, size_t size)
 #endif
 }
 
+
+/*
+ * Makes zone->table in this zeroed memory, with the sessions of another table
+ * unless that is NULL.  Their times are moved back by so many milliseconds.
+ */
 
 ngx_int_t
 ngx_http_ssec_create_table(ngx_shm_zone_t *shm_zone, void *memory, size_t size,
@@ -133,14 +155,15 @@ ngx_http_ssec_create_table(ngx_shm_zone_t *shm_zone, void *memory, size_t size,
 
     } else if (RAND_bytes(key, SSEC_DIGEST_KEY) != 1) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "RAND_bytes() failed for session_security_zone \"%V\"",
+                      "session_security_zone \"%V\": RAND_bytes() failed",
                       &zone->name);
         return NGX_ERROR;
     }
 
     if (!ssec_table_create(memory, size, key)) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\" is too small",
+                      "session_security_zone \"%V\" is too small; make it "
+                      "larger",
                       &zone->name);
         return NGX_ERROR;
     }
@@ -149,7 +172,7 @@ ngx_http_ssec_create_table(ngx_shm_zone_t *shm_zone, void *memory, size_t size,
 
     if (from) {
 
-        /* a daemon has another name than who opened its first table */
+        /* a daemon's pid is not that of the process which opened the table */
 
         from->owner = ssec_table_owner();
 
@@ -168,6 +191,8 @@ ngx_http_ssec_create_table(ngx_shm_zone_t *shm_zone, void *memory, size_t size,
     return NGX_OK;
 }
 
+
+/* Sessions of one key mean nothing for another: a reload cannot change it. */
 
 static ngx_int_t
 ngx_http_ssec_check_key(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
@@ -192,30 +217,30 @@ ngx_http_ssec_check_key(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
 }
 
 
-/* The zone as it runs, in the old cycle. */
+/* The zone of this name in the cycle that runs, or NULL. */
 
 static ngx_http_ssec_zone_t *
 ngx_http_ssec_old_zone(ngx_http_ssec_zone_t *zone)
 {
     ngx_uint_t             i;
+    ngx_cycle_t           *cycle;
     ngx_http_ssec_zone_t  *old;
 
+    cycle = (ngx_cycle_t *) ngx_cycle;
     i = 0;
 
-    for ( ;; ) {
-        old = ngx_http_ssec_next_zone((ngx_cycle_t *) ngx_cycle, &i);
-        if (old == NULL) {
-            return NULL;
-        }
+    while ((old = ngx_http_ssec_next_zone(cycle, &i)) != NULL) {
 
         if (old != zone
             && old->name.len == zone->name.len
             && ngx_strncmp(old->name.data, zone->name.data, zone->name.len)
                == 0)
         {
-            return old;
+            break;
         }
     }
+
+    return old;
 }
 
 
@@ -249,6 +274,8 @@ ngx_http_ssec_next_zone(ngx_cycle_t *cycle, ngx_uint_t *i)
 }
 
 
+/* The new configuration is valid. */
+
 ngx_int_t
 ngx_http_ssec_init_module(ngx_cycle_t *cycle)
 {
@@ -265,18 +292,13 @@ ngx_http_ssec_init_module(ngx_cycle_t *cycle)
 
     i = 0;
 
-    for ( ;; ) {
-        zone = ngx_http_ssec_next_zone(cycle, &i);
-
-        if (zone == NULL) {
-            return NGX_OK;
-        }
+    while ((zone = ngx_http_ssec_next_zone(cycle, &i)) != NULL) {
 
         if (zone->file) {
             ngx_http_ssec_commit_file(zone, cycle->log);
         }
 
-        /* connections of old workers keep nothing alive there any more */
+        /* an old worker's open connection must not extend a session there */
 
         old = ngx_http_ssec_old_zone(zone);
 
@@ -286,39 +308,35 @@ ngx_http_ssec_init_module(ngx_cycle_t *cycle)
 
         ssec_table_retire(&zone->table, false);
     }
+
+    return NGX_OK;
 }
 
 
-/* Locks name the process that holds them: a worker needs a name of its own. */
+/* A lock names the process that holds it, so each worker has another owner. */
 
 ngx_int_t
 ngx_http_ssec_init_process(ngx_cycle_t *cycle)
 {
     uint32_t               owner;
-    ngx_uint_t             i, file;
+    ngx_uint_t             i, has_file;
     ngx_event_t           *ev;
     ngx_http_ssec_zone_t  *zone;
 
     ngx_http_ssec_init_connections();
 
     owner = ssec_table_owner();
-    file = 0;
+    has_file = 0;
     i = 0;
 
-    for ( ;; ) {
-        zone = ngx_http_ssec_next_zone(cycle, &i);
-
-        if (zone == NULL) {
-            break;
-        }
-
+    while ((zone = ngx_http_ssec_next_zone(cycle, &i)) != NULL) {
         zone->table.owner = owner;
-        file |= (zone->file != NULL);
+        has_file |= (zone->file != NULL);
     }
 
     /* one worker is enough */
 
-    if (file && ngx_worker == 0
+    if (has_file && ngx_worker == 0
         && (ngx_process == NGX_PROCESS_WORKER
             || ngx_process == NGX_PROCESS_SINGLE))
     {
@@ -338,24 +356,22 @@ ngx_http_ssec_init_process(ngx_cycle_t *cycle)
 }
 
 
-/* What a zone in a file goes by if the host is started anew. */
+/* Once a second: after a start of the host the last tick says when it ended. */
 
 static void
 ngx_http_ssec_clock_handler(ngx_event_t *ev)
 {
     ngx_uint_t             i;
     ssec_host_t            host;
+    ngx_cycle_t           *cycle;
     ngx_http_ssec_zone_t  *zone;
 
     ngx_http_ssec_host(&host);
 
+    cycle = (ngx_cycle_t *) ngx_cycle;
     i = 0;
 
-    for ( ;; ) {
-        zone = ngx_http_ssec_next_zone((ngx_cycle_t *) ngx_cycle, &i);
-        if (zone == NULL) {
-            break;
-        }
+    while ((zone = ngx_http_ssec_next_zone(cycle, &i)) != NULL) {
 
         if (zone->file) {
             ssec_table_tick(&zone->table, &host);
@@ -384,8 +400,7 @@ ngx_http_ssec_uptime(void)
 void
 ngx_http_ssec_update_time(void)
 {
-    ngx_http_ssec_cached_uptime =
-                                       ngx_http_ssec_uptime();
+    ngx_http_ssec_cached_uptime = ngx_http_ssec_uptime();
     ngx_http_ssec_time_at = ngx_current_msec;
 }
 
@@ -423,7 +438,7 @@ ngx_http_ssec_report(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     invented = ssec_table_evicted_invented(&zone->table);
     refused = ssec_table_refused(&zone->table);
 
-    /* a full zone always loses what was seen once, to a flood or to visitors */
+    /* sessions seen in one request only are always lost in a full zone */
 
     lost = evicted - invented + refused;
     period = (lost == zone->lost) ? NGX_HTTP_SSEC_SELDOM
@@ -436,7 +451,7 @@ ngx_http_ssec_report(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
                       "session_security_zone \"%V\" is full: %uL live "
                       "sessions were pushed out so far, %uL of them issued by "
                       "the backend, %uL others seen in one request only, and "
-                      "%uL found no room, make the zone larger",
+                      "%uL found no room; make the zone larger",
                       &zone->name, evicted,
                       ssec_table_evicted_issued(&zone->table),
                       invented, refused);
