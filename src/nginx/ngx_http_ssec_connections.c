@@ -392,7 +392,7 @@ ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
     ssec_event_t          ev;
     ssec_table_t         *table;
     ssec_outcome_t        outcome;
-    ngx_http_ssec_key_t  *key;
+    ssec_key_t  *key;
 
     table = &ctx->zone->table;
     key = ctx->keys.elts;

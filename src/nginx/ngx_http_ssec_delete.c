@@ -8,13 +8,8 @@
 #include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_zone.h"
 
-#include "ssec_scope.h"
 
 
-static ngx_uint_t ngx_http_ssec_is_deleted(ngx_http_ssec_ctx_t *ctx,
-    ngx_uint_t which);
-static ngx_uint_t ngx_http_ssec_is_useless(ngx_http_ssec_ctx_t *ctx,
-    ngx_http_ssec_key_t *key);
 static ngx_int_t ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, const void *notes, ngx_str_t *name);
 static ngx_uint_t ngx_http_ssec_is_known(ssec_scope_t *scopes, ngx_uint_t n);
@@ -30,30 +25,23 @@ static ngx_uint_t ngx_http_ssec_has_prefix(ngx_str_t *name, const char *prefix,
 
 
 void
-ngx_http_ssec_learn(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ssec_set_cookie_t *cookie)
+ngx_http_ssec_learn(ngx_http_ssec_zone_t *zone, const ssec_scope_t *scope)
 {
-    uint32_t       hash;
-    ssec_str_t     uri;
-    ssec_scope_t   scope;
-
-    uri.data = r->unparsed_uri.data;
-    uri.len = r->unparsed_uri.len;
-
-    ssec_scope(cookie, &uri, &scope);
+    uint32_t  hash;
 
     /* mostly the same as the last one: no need to look */
 
-    hash = ngx_murmur_hash2((u_char *) scope.path.data, scope.path.len)
-           ^ 31 * ngx_murmur_hash2((u_char *) scope.domain.data,
-                                   scope.domain.len)
-           ^ (scope.secure | scope.cross_site << 1 | scope.partitioned << 2);
+    hash = ngx_murmur_hash2((u_char *) scope->path.data, scope->path.len)
+           ^ 31 * ngx_murmur_hash2((u_char *) scope->domain.data,
+                                   scope->domain.len)
+           ^ (scope->secure | scope->cross_site << 1
+              | scope->partitioned << 2);
 
     if (hash == zone->learned) {
         return;
     }
 
-    ssec_scope_learn(ssec_table_lock_notes(&zone->table), &scope);
+    ssec_scope_learn(ssec_table_lock_notes(&zone->table), scope);
     ssec_table_unlock_notes(&zone->table);
 
     zone->learned = hash;
@@ -62,91 +50,32 @@ ngx_http_ssec_learn(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 
 ngx_int_t
 ngx_http_ssec_delete_cookies(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx)
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    const ssec_response_t *response, ngx_uint_t ended)
 {
-    u_char                notes[SSEC_TABLE_NOTES];
-    ngx_uint_t            i;
-    ngx_http_ssec_key_t  *key;
+    u_char      notes[SSEC_TABLE_NOTES];
+    ngx_str_t   name;
+    ngx_uint_t  i;
 
     ngx_memcpy(notes, ssec_table_lock_notes(&ctx->zone->table),
                SSEC_TABLE_NOTES);
     ssec_table_unlock_notes(&ctx->zone->table);
 
-    key = ctx->keys.elts;
+    for (i = 0; i < response->nkeys; i++) {
 
-    for (i = 0; i < ctx->keys.nelts; i++) {
+        if (!ssec_response_deletes(response, i, ended)) {
+            continue;
+        }
 
-        if (ngx_http_ssec_is_deleted(ctx, i)
-            && ngx_http_ssec_delete_cookie(r, slcf, notes, &key[i].name)
-               != NGX_OK)
-        {
+        name.len = response->keys[i].name.len;
+        name.data = (u_char *) response->keys[i].name.data;
+
+        if (ngx_http_ssec_delete_cookie(r, slcf, notes, &name) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
     return NGX_OK;
-}
-
-
-/*
- * Whether this key's cookie is deleted, once for each name.  A cookie of the
- * same name that lives, or that the response sets anew, would go with it.
- */
-
-static ngx_uint_t
-ngx_http_ssec_is_deleted(ngx_http_ssec_ctx_t *ctx, ngx_uint_t which)
-{
-    ngx_uint_t            i;
-    ngx_http_ssec_key_t  *key;
-
-    key = ctx->keys.elts;
-
-    if (key[which].name.len == 0
-        || (key[which].set && ctx->outcome.verdict != SSEC_LOGOUT)
-        || !ngx_http_ssec_is_useless(ctx, &key[which]))
-    {
-        return 0;
-    }
-
-    for (i = 0; i < ctx->keys.nelts; i++) {
-
-        if (key[i].name.len == key[which].name.len
-            && ngx_strncmp(key[i].name.data, key[which].name.data,
-                           key[i].name.len)
-               == 0
-            && (ngx_http_ssec_is_useless(ctx, &key[i])
-                ? i < which
-                : key[i].judged && key[i].verdict == SSEC_PASS))
-        {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-/* Whether the browser has no more use for a key's cookie. */
-
-static ngx_uint_t
-ngx_http_ssec_is_useless(ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_key_t *key)
-{
-    switch (key->verdict) {
-
-    case SSEC_PASS:
-        return ctx->ended && key->passed;
-
-    case SSEC_FORGET:
-    case SSEC_LOGOUT:
-    case SSEC_LEAVE:
-        return 1;
-
-    default:
-
-        /* expired: it is needed for the logout, unless the request goes on */
-
-        return ctx->outcome.verdict == SSEC_PASS;
-    }
 }
 
 

@@ -19,10 +19,10 @@ static ngx_int_t ngx_http_ssec_special_key(ngx_http_request_t *r,
     ssec_digest_t *whole, size_t *len) ssec_apart;
 static ngx_uint_t ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone,
     ssec_digest_t *digest, ssec_digest_t *whole);
-static ngx_http_ssec_key_t *ngx_http_ssec_next_key(ngx_http_request_t *r,
+static ssec_key_t *ngx_http_ssec_next_key(ngx_http_request_t *r,
     ngx_http_ssec_keys_t *keys) ssec_seldom;
 static inline ngx_uint_t ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys,
-    ngx_http_ssec_key_t *key, ssec_cookie_t *cookie, size_t len);
+    ssec_key_t *key, ssec_cookie_t *cookie, size_t len);
 static inline void ngx_http_ssec_push_piece(ngx_http_ssec_keys_t *keys,
     ngx_uint_t key, ssec_cookie_t *cookie);
 static inline size_t ngx_http_ssec_until(ngx_http_ssec_zone_t *zone,
@@ -47,7 +47,7 @@ ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     ssec_digest_t         whole;
     ssec_cookies_t        cookies;
     ngx_table_elt_t      *header;
-    ngx_http_ssec_key_t  *key;
+    ssec_key_t  *key;
 
     keys->elts = &keys->first;
     keys->nelts = 0;
@@ -314,14 +314,14 @@ ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone, ssec_digest_t *digest,
 
 /* Room for one more key, even one too many; or NULL. */
 
-static ngx_http_ssec_key_t *
+static ssec_key_t *
 ngx_http_ssec_next_key(ngx_http_request_t *r, ngx_http_ssec_keys_t *keys)
 {
     if (keys->elts == &keys->first) {
 
         keys->elts = ngx_palloc(r->pool,
                                 (SSEC_COOKIES_MAX + 1)
-                                * sizeof(ngx_http_ssec_key_t));
+                                * sizeof(ssec_key_t));
         if (keys->elts == NULL) {
             return NULL;
         }
@@ -336,12 +336,12 @@ ngx_http_ssec_next_key(ngx_http_request_t *r, ngx_http_ssec_keys_t *keys)
 /* Adds a key that has its digest, unless it is there; or gives 0: too many. */
 
 static inline ngx_uint_t
-ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys, ngx_http_ssec_key_t *key,
+ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys, ssec_key_t *key,
     ssec_cookie_t *cookie, size_t len)
 {
-    ngx_http_ssec_key_t  *known;
+    ssec_key_t  *known;
 
-    known = ngx_http_ssec_find_key(keys->elts, keys->nelts, &key->digest);
+    known = ssec_find_key(keys->elts, keys->nelts, &key->digest);
 
     if (known) {
         known->whole |= !cookie->cut;
@@ -354,14 +354,15 @@ ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys, ngx_http_ssec_key_t *key,
         return 0;
     }
 
-    key->name.len = cookie->name.len;
-    key->name.data = (u_char *) cookie->name.data;
-
-    ngx_memzero(&key->whole, offsetof(ngx_http_ssec_key_t, root)
-                             - offsetof(ngx_http_ssec_key_t, whole));
-
+    key->name = cookie->name;
     key->whole = !cookie->cut;
-    key->short_part = (len < NGX_HTTP_SSEC_MIN_PART);
+    key->short_part = (len < SSEC_MIN_PART);
+    key->judged = false;
+    key->unknown = false;
+    key->replaced = false;
+    key->passed = false;
+    key->state = SSEC_UNKNOWN;
+    key->verdict = SSEC_PASS;
 
     ngx_http_ssec_push_piece(keys, keys->nelts++, cookie);
 
@@ -462,7 +463,7 @@ ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     ngx_http_ssec_keys_t *keys)
 {
     ngx_uint_t            i, all;
-    ngx_http_ssec_key_t  *key;
+    ssec_key_t  *key;
     ngx_http_ssec_keys_t  now;
 
     if (ngx_http_ssec_keys(r, zone, &now) != NGX_OK) {
@@ -472,7 +473,7 @@ ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     all = (now.unread == NULL);
 
     for (i = 0; i < now.nelts; i++) {
-        key = ngx_http_ssec_find_key(keys->elts, keys->nelts,
+        key = ssec_find_key(keys->elts, keys->nelts,
                                      &now.elts[i].digest);
         all &= (key && key->passed);
     }
@@ -480,7 +481,7 @@ ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     for (i = 0; i < keys->nelts; i++) {
         key = &keys->elts[i];
         key->passed &= all
-                       && ngx_http_ssec_find_key(now.elts,
+                       && ssec_find_key(now.elts,
                                                  now.nelts,
                                                  &key->digest);
     }

@@ -120,7 +120,7 @@ ngx_http_ssec_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
             && !ctx->begun
             && (ctx->outcome.verdict != SSEC_PASS
                 || ctx->outcome.state != SSEC_LIVE
-                || (ctx->deleted && !ctx->issued)))
+                || ctx->forgotten))
         || (ngx_memcmp(r->headers_out.content_type.data, "text/html",
                        sizeof("text/html") - 1)
             != 0

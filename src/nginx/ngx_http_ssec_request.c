@@ -82,7 +82,7 @@ static ngx_uint_t ngx_http_ssec_counts_more(const ssec_outcome_t *one,
 static void ngx_http_ssec_log_withheld(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
 static ngx_int_t ngx_http_ssec_judge_key(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_key_t *key,
+    ngx_http_ssec_loc_conf_t *slcf, ssec_key_t *key,
     ngx_uint_t record, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url,
     ngx_http_ssec_judged_t *judged);
 static ngx_int_t ngx_http_ssec_count(ngx_http_request_t *r,
@@ -812,7 +812,7 @@ ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 {
     ngx_uint_t            usual;
     const ssec_event_t   *ev;
-    ngx_http_ssec_key_t  *key;
+    ssec_key_t  *key;
 
     static const ssec_event_t  active = { .kind = SSEC_ACTIVE };
 
@@ -884,7 +884,7 @@ ngx_http_ssec_judge_keys(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
     ngx_uint_t            i, split;
-    ngx_http_ssec_key_t  *key;
+    ssec_key_t  *key;
     ngx_http_ssec_judged_t  judged[
                                         SSEC_COOKIES_MAX];
 
@@ -958,22 +958,17 @@ static ngx_uint_t
 ngx_http_ssec_may_begin(ngx_http_ssec_ctx_t *ctx, ngx_uint_t which,
     ngx_http_ssec_judged_t *judged)
 {
-    ngx_str_t            *name;
-    ngx_uint_t            i, begun;
-    ngx_http_ssec_key_t  *key;
+    ngx_uint_t   i, begun;
+    ssec_key_t  *key;
 
     key = ctx->keys.elts;
-    name = &key[which].name;
-
     begun = 0;
 
     for (i = 0; i < which; i++) {
 
         if (key[i].judged && judged[i].outcome.created
             && (!ctx->zone->cookie.prefix
-                || (key[i].name.len == name->len
-                    && ngx_strncmp(key[i].name.data, name->data, name->len)
-                       == 0)))
+                || ssec_str_equal(&key[i].name, &key[which].name)))
         {
             begun++;
         }
@@ -991,7 +986,7 @@ static ngx_uint_t
 ngx_http_ssec_has_clean_piece(ngx_http_ssec_ctx_t *ctx, ngx_uint_t which)
 {
     ngx_uint_t              i, dead;
-    ngx_http_ssec_key_t    *key;
+    ssec_key_t    *key;
     ngx_http_ssec_piece_t  *piece;
 
     if (ctx->zone->value) {
@@ -1029,7 +1024,7 @@ static ngx_uint_t
 ngx_http_ssec_choose_passed(ngx_http_ssec_ctx_t *ctx, ngx_uint_t split)
 {
     ngx_uint_t            i, all, wanted, has[SSEC_LEAVE + 1];
-    ngx_http_ssec_key_t  *key;
+    ssec_key_t  *key;
 
     ngx_memzero(has, sizeof(has));
 
@@ -1063,7 +1058,7 @@ ngx_http_ssec_choose_outcome(ngx_http_ssec_ctx_t *ctx,
 {
     ngx_uint_t            i, passed;
     ssec_outcome_t       *outcome;
-    ngx_http_ssec_key_t  *key;
+    ssec_key_t  *key;
 
     key = ctx->keys.elts;
     outcome = &ctx->outcome;
@@ -1132,7 +1127,7 @@ static void
 ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
     ngx_uint_t            i;
-    ngx_http_ssec_key_t  *key;
+    ssec_key_t  *key;
 
     static time_t  logged;
 
@@ -1163,9 +1158,9 @@ ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
             logged = ngx_time();
 
             ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                          "cookie \"%V\" of a session that has ended is "
+                          "cookie \"%*s\" of a session that has ended is "
                           "withheld beside that of another one",
-                          &key[i].name);
+                          key[i].name.len, key[i].name.data);
             return;
         }
     }
@@ -1180,7 +1175,7 @@ ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 
 static ngx_int_t
 ngx_http_ssec_judge_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_key_t *key, ngx_uint_t record, ngx_http_ssec_ctx_t *ctx,
+    ssec_key_t *key, ngx_uint_t record, ngx_http_ssec_ctx_t *ctx,
     ngx_str_t *url, ngx_http_ssec_judged_t *judged)
 {
     bool             decided;
@@ -1261,7 +1256,7 @@ ngx_http_ssec_count(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
     ssec_entry_t          entry;
     ssec_table_t         *table;
     ssec_outcome_t        outcome;
-    ngx_http_ssec_key_t  *key;
+    ssec_key_t  *key;
 
     if (ctx->plain) {
 

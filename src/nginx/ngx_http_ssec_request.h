@@ -66,9 +66,8 @@ struct ngx_http_ssec_ctx_s {
     u_char                 refused;          /* by nginx */
     u_char                 plain;            /* glimpsed */
     u_char                 withheld;         /* a cookie was */
-    u_char                 deleted;          /* by the response */
-    u_char                 issued;           /* likewise */
-    u_char                 ended;            /* it says so */
+    u_char                 forgotten;        /* the response leaves no cookie
+                                                of a user's session */
     u_char                 hidden;           /* accept_encoding is */
     u_char                 queued;
     u_char                 watched;          /* is in the tree, too */

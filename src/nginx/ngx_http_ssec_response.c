@@ -1,4 +1,7 @@
-/* A response: what it says, and sets the session's cookie to. */
+/*
+ * A response: its headers are read once, into a list; the steps that follow
+ * from the list are taken one after the other.
+ */
 
 #include "ngx_http_ssec_response.h"
 
@@ -11,43 +14,39 @@
 #include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_zone.h"
 
+#include "ssec_response.h"
 #include "ssec_said.h"
-#include "ssec_scope.h"
 #include "ssec_seldom.h"
-#include "ssec_set_cookie.h"
 
 
 /* how old a verdict may be for a cookie to be deleted by it, in milliseconds */
 #define NGX_HTTP_SSEC_PROMPT  1000
 
+/* Set-Cookie headers for the session's cookie that need no memory */
+#define NGX_HTTP_SSEC_SENT    8
+
+
+/* A response while it is read and its steps are taken. */
 
 typedef struct {
     ngx_http_request_t    *request;
     ngx_http_ssec_ctx_t   *ctx;                /* NULL: no key */
     ngx_http_ssec_zone_t  *zone;
-    ngx_uint_t             anonymous;          /* no key was passed */
-    ngx_uint_t             lost;               /* the client will not get it */
-    ssec_kind_e            said;               /* SSEC_ACTIVE: nothing */
+    ngx_str_t              said;               /* X-Accel-Session */
     const ssec_own_t      *own;                /* in the table */
+    ngx_uint_t             anonymous;          /* no key was passed */
+    ssec_response_t        response;
+    ngx_uint_t             nalloc;             /* room for cookies */
+    ssec_sent_t            first[NGX_HTTP_SSEC_SENT];
 } ngx_http_ssec_answer_t;
-
-
-/* A Set-Cookie header, and where in the response's headers it is. */
-
-typedef struct {
-    ngx_list_part_t    *part;
-    ngx_uint_t          i;                     /* of the next header */
-    ngx_table_elt_t    *header;
-    ssec_set_cookie_t   cookie;
-} ngx_http_ssec_set_t;
 
 
 /* Which session of the request a new key is given to. */
 
 typedef struct {
-    ssec_entry_t          entry;
-    ngx_http_ssec_key_t  *key;                 /* by which it was found */
-    ngx_uint_t            apart;               /* the new key is not its */
+    ssec_entry_t           entry;
+    ssec_key_t            *key;                /* by which it was found */
+    ngx_uint_t             apart;              /* the new key is not its */
 } ngx_http_ssec_from_t;
 
 
@@ -56,45 +55,33 @@ static ngx_int_t ngx_http_ssec_filter(ngx_http_request_t *r)
     ssec_apart;
 static inline ngx_int_t ngx_http_ssec_headers(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
-static ngx_int_t ngx_http_ssec_answer(ngx_http_request_t *r,
-    ngx_http_ssec_zone_t *zone, ngx_http_ssec_ctx_t *ctx,
-    ngx_str_t *said) ssec_seldom;
-static void ngx_http_ssec_said_before(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx, ngx_str_t *said);
-static ngx_uint_t ngx_http_ssec_may_delete(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx);
+static ngx_int_t ngx_http_ssec_read_headers(ngx_http_ssec_answer_t *answer);
+static ngx_int_t ngx_http_ssec_read_header(ngx_http_ssec_answer_t *answer,
+    ngx_table_elt_t *header);
+static ngx_int_t ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
+    ngx_table_elt_t *header) ssec_seldom;
+static ssec_sent_t *ngx_http_ssec_next_sent(ngx_http_ssec_answer_t *answer);
+static void ngx_http_ssec_said_before(ngx_http_ssec_answer_t *answer);
 static ngx_uint_t ngx_http_ssec_is_cached(ngx_http_request_t *r,
     ngx_table_elt_t *header);
-static ngx_int_t ngx_http_ssec_set_cookies(ngx_http_ssec_answer_t *answer,
-    ngx_uint_t mark);
-static ngx_uint_t ngx_http_ssec_next_set(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_set_t *set);
-static ngx_int_t ngx_http_ssec_set_cookie(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_set_t *set, ngx_uint_t mark);
-static ngx_uint_t ngx_http_ssec_is_overridden(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_set_t *set);
-static ngx_uint_t ngx_http_ssec_is_same(const ssec_str_t *one,
-    const ssec_str_t *other);
-static ngx_int_t ngx_http_ssec_issue_cookie(ngx_http_ssec_answer_t *answer,
-    ssec_set_cookie_t *cookie, ngx_uint_t overridden);
-static void ngx_http_ssec_mark(ngx_http_ssec_answer_t *answer,
-    ssec_set_cookie_t *cookie);
+static ngx_uint_t ngx_http_ssec_has_dead(ngx_http_ssec_ctx_t *ctx);
+static ngx_int_t ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t dead) ssec_seldom;
+static ngx_int_t ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer);
+static void ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer);
+static ngx_uint_t ngx_http_ssec_may_delete(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx);
 static void ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer,
-    ssec_digest_t *digest, ssec_str_t *name, ngx_uint_t overridden);
+    ssec_step_t *step);
 static bool ngx_http_ssec_store(ssec_table_t *table, ssec_entry_t *entry,
     const ssec_digest_t *key, const ssec_outcome_t *outcome);
 static void ngx_http_ssec_begun(ngx_http_ssec_answer_t *answer,
     const ssec_record_t *rec);
 static ngx_uint_t ngx_http_ssec_comes_from(ngx_http_ssec_answer_t *answer,
-    ssec_str_t *name, ngx_http_ssec_from_t *from);
-static ngx_uint_t ngx_http_ssec_is_replaced_by(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_key_t *key, ssec_str_t *name);
-static ngx_uint_t ngx_http_ssec_is_named(ngx_http_ssec_key_t *key,
-    ssec_str_t *name);
-static void ngx_http_ssec_end(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_key_t *key);
-static void ngx_http_ssec_said(ngx_http_ssec_answer_t *answer,
-    ngx_str_t *value);
+    ssec_step_t *step, ngx_http_ssec_from_t *from);
+static void ngx_http_ssec_tell(ngx_http_ssec_answer_t *answer,
+    ssec_step_t *step);
+static void ngx_http_ssec_said(ngx_http_ssec_answer_t *answer);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -156,199 +143,194 @@ static inline ngx_int_t
 ngx_http_ssec_headers(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_str_t              said;
-    ngx_uint_t             i, set;
-    ngx_list_part_t       *part;
-    ngx_table_elt_t       *header;
-    ngx_http_ssec_zone_t  *zone;
-
-    zone = ctx ? ctx->zone : slcf->shm_zone->data;
-
-    set = 0;
-    ngx_str_null(&said);
-
-    part = &r->headers_out.headers.part;
-    header = part->elts;
-
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                break;
-            }
-
-            part = part->next;
-            header = part->elts;
-            i = 0;
-        }
-
-        if (header[i].hash == 0) {
-            continue;
-        }
-
-        if (header[i].key.len == sizeof("Set-Cookie") - 1) {
-            set |= (ngx_strncasecmp(header[i].key.data,
-                                    (u_char *) "Set-Cookie",
-                                    sizeof("Set-Cookie") - 1)
-                    == 0);
-
-        } else if (header[i].key.len == sizeof("X-Accel-Session") - 1
-                   && ngx_strncasecmp(header[i].key.data,
-                                    ngx_http_ssec_said_name.data,
-                                    sizeof("X-Accel-Session") - 1)
-                      == 0)
-        {
-            header[i].hash = 0;
-
-            if (!ngx_http_ssec_is_cached(r, &header[i])) {
-                said = header[i].value;
-            }
-        }
-    }
-
-    /* one that failed here was not judged: its error page means nothing */
-
-    if ((set || said.data
-         || (r->upstream && (r->internal || r->err_status))
-         || (r->internal && ctx && ctx->said.data))
-        && (ctx == NULL || ctx->judged)
-        && ngx_http_ssec_answer(r, zone, ctx, &said) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (ctx && zone->value == NULL
-        && ngx_http_ssec_may_delete(r, ctx))
-    {
-        return ngx_http_ssec_delete_cookies(r, slcf, ctx);
-    }
-
-    return NGX_OK;
-}
-
-
-/*
- * Whether the response may delete cookies of sessions that have ended.  While a
- * slow one is under way, a login elsewhere may have set the cookie anew; and so
- * may what a page does in the background.
- */
-
-static ngx_uint_t
-ngx_http_ssec_may_delete(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
-{
-    ngx_uint_t            i, dead;
-    ngx_http_ssec_key_t  *key;
-
-    key = ctx->keys.elts;
-    dead = ctx->ended;
-
-    for (i = 0; i < ctx->keys.nelts; i++) {
-        dead |= (key[i].verdict != SSEC_PASS);
-    }
-
-    return dead
-           && ctx->judged
-           && ngx_http_ssec_now(ctx->zone) - ctx->now
-              <= NGX_HTTP_SSEC_PROMPT
-           && ngx_http_ssec_is_page(r);
-}
-
-
-static ngx_int_t
-ngx_http_ssec_answer(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ngx_http_ssec_ctx_t *ctx, ngx_str_t *said)
-{
-    ngx_int_t               rc;
-    ngx_uint_t              i;
-    ngx_http_ssec_keys_t    keys;
+    ngx_uint_t              dead;
     ngx_http_ssec_answer_t  answer;
 
     answer.request = r;
     answer.ctx = ctx;
-    answer.zone = zone;
-    answer.said = SSEC_ACTIVE;
-    answer.own = NULL;
+    answer.zone = ctx ? ctx->zone : slcf->shm_zone->data;
 
-    /* neither a redirect nor a refusal is a login */
+    answer.response.lost = (ngx_http_ssec_read_headers(&answer) != NGX_OK);
 
-    if (ctx) {
-        answer.anonymous = (ctx->keys.nelts == 0
-                            || ctx->outcome.verdict == SSEC_ANONYMOUS
-                            || ctx->outcome.verdict == SSEC_FORGET);
+    dead = (ctx && ngx_http_ssec_has_dead(ctx));
 
-    } else {
-        if (ngx_http_ssec_keys(r, zone, &keys) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        answer.anonymous = (keys.nelts == 0);
+    if (answer.response.ncookies == 0 && answer.said.data == NULL && !dead) {
+        return NGX_OK;
     }
 
-    if (said->data == NULL) {
-        ngx_http_ssec_said_before(r, ctx, said);
-    }
+    return ngx_http_ssec_answer(&answer, slcf, dead);
+}
 
-    if (said->data) {
-        ngx_http_ssec_said(&answer, said);
-    }
 
-    rc = NGX_OK;
-
-    if (zone->value == NULL) {
-
-        if (ctx) {
-            (void) ngx_http_ssec_set_cookies(&answer, 1);
-        }
-
-        rc = ngx_http_ssec_set_cookies(&answer, 0);
-    }
-
-    /* what it ends has ended at the backend, whoever gets to know of it */
-
-    answer.lost = (rc != NGX_OK);
-
-    if (ctx == NULL || ctx->keys.nelts == 0
-        || ctx->outcome.verdict != SSEC_PASS)
-    {
-        return rc;
-    }
+static ngx_uint_t
+ngx_http_ssec_has_dead(ngx_http_ssec_ctx_t *ctx)
+{
+    ngx_uint_t  i;
 
     for (i = 0; i < ctx->keys.nelts; i++) {
 
-        if (ctx->keys.elts[i].passed) {
-            ngx_http_ssec_end(&answer, &ctx->keys.elts[i]);
+        if (ctx->keys.elts[i].verdict != SSEC_PASS) {
+            return 1;
         }
     }
 
-    ctx->ended = (answer.said == SSEC_END);
+    return 0;
+}
 
-    if (answer.said == SSEC_OFF || ctx->ended) {
 
-        /* no script for what is no longer a user's page */
+/*
+ * Collects the Set-Cookie headers of the session, and takes X-Accel-Session
+ * out, which is not for the client.  Gives NGX_ERROR if there is not the memory
+ * for all that the cookies mean.
+ */
 
-        ctx->deleted = 1;
-        ctx->issued = 0;
+static ngx_int_t
+ngx_http_ssec_read_headers(ngx_http_ssec_answer_t *answer)
+{
+    ngx_int_t         rc;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *header;
+
+    ngx_str_null(&answer->said);
+
+    answer->response.cookies = answer->first;
+    answer->response.ncookies = 0;
+    answer->nalloc = NGX_HTTP_SSEC_SENT;
+
+    rc = NGX_OK;
+
+    for (part = &answer->request->headers_out.headers.part;
+         part;
+         part = part->next)
+    {
+        header = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (header[i].hash
+                && ngx_http_ssec_read_header(answer, &header[i]) != NGX_OK)
+            {
+                rc = NGX_ERROR;
+            }
+        }
+    }
+
+    if (answer->said.data == NULL) {
+        ngx_http_ssec_said_before(answer);
     }
 
     return rc;
 }
 
 
+static ngx_int_t
+ngx_http_ssec_read_header(ngx_http_ssec_answer_t *answer,
+    ngx_table_elt_t *header)
+{
+    if (header->key.len == sizeof("Set-Cookie") - 1) {
+
+        return (answer->zone->value == NULL
+                && ngx_strncasecmp(header->key.data, (u_char *) "Set-Cookie",
+                                   sizeof("Set-Cookie") - 1)
+                   == 0)
+               ? ngx_http_ssec_read_cookie(answer, header) : NGX_OK;
+    }
+
+    if (header->key.len == ngx_http_ssec_said_name.len
+        && ngx_strncasecmp(header->key.data, ngx_http_ssec_said_name.data,
+                           ngx_http_ssec_said_name.len)
+           == 0)
+    {
+        header->hash = 0;
+
+        if (!ngx_http_ssec_is_cached(answer->request, header)) {
+            answer->said = header->value;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* Adds it to the list, if it is for the session's cookie. */
+
+static ngx_int_t
+ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
+    ngx_table_elt_t *header)
+{
+    ssec_sent_t        *sent;
+    ssec_set_cookie_t   cookie;
+
+    if (!ssec_set_cookie(header->value.data, header->value.len, ngx_time(),
+                         &cookie)
+        || !ssec_cookie_match(&answer->zone->cookie, cookie.name.data,
+                              cookie.name.len)
+        || ngx_http_ssec_is_cached(answer->request, header))
+    {
+        return NGX_OK;
+    }
+
+    sent = ngx_http_ssec_next_sent(answer);
+    if (sent == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(sent, sizeof(ssec_sent_t));
+
+    sent->header = header;
+    sent->cookie = cookie;
+
+    return cookie.deletes ? NGX_OK
+           : ngx_http_ssec_canonical(answer->request, answer->zone,
+                                     &sent->cookie.value, &sent->digest,
+                                     &sent->len);
+}
+
+
+/* Room for one more: the first ones need no memory, so that they always count. */
+
+static ssec_sent_t *
+ngx_http_ssec_next_sent(ngx_http_ssec_answer_t *answer)
+{
+    ssec_sent_t      *sent;
+    ssec_response_t  *response;
+
+    response = &answer->response;
+
+    if (response->ncookies == answer->nalloc) {
+
+        sent = ngx_palloc(answer->request->pool,
+                          2 * answer->nalloc * sizeof(ssec_sent_t));
+        if (sent == NULL) {
+            return NULL;
+        }
+
+        ngx_memcpy(sent, response->cookies,
+                   answer->nalloc * sizeof(ssec_sent_t));
+
+        response->cookies = sent;
+        answer->nalloc *= 2;
+    }
+
+    return &response->cookies[response->ncookies++];
+}
+
+
 /* What a backend said that has redirected the request to another one. */
 
 static void
-ngx_http_ssec_said_before(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx,
-    ngx_str_t *said)
+ngx_http_ssec_said_before(ngx_http_ssec_answer_t *answer)
 {
     ngx_table_elt_t  *header;
 
-    header = ngx_http_ssec_redirected_said(r);
+    header = ngx_http_ssec_redirected_said(answer->request);
 
-    if (header && !ngx_http_ssec_is_cached(r, header)) {
-        *said = header->value;
+    if (header && !ngx_http_ssec_is_cached(answer->request, header)) {
+        answer->said = header->value;
 
-    } else if (ctx) {
-        *said = ctx->said;
+    } else if (answer->ctx && answer->request->internal) {
+        answer->said = answer->ctx->said;
     }
 }
 
@@ -391,286 +373,185 @@ ngx_http_ssec_is_cached(ngx_http_request_t *r, ngx_table_elt_t *header)
 }
 
 
-/* First which of the request's cookies they mean, then what that means. */
+/* NGX_ERROR if the response cannot be sent: it takes its steps all the same. */
 
 static ngx_int_t
-ngx_http_ssec_set_cookies(ngx_http_ssec_answer_t *answer, ngx_uint_t mark)
+ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t dead)
 {
-    ngx_http_ssec_set_t  set;
+    ngx_uint_t            ended;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    set.part = &answer->request->headers_out.headers.part;
-    set.i = 0;
+    ctx = answer->ctx;
 
-    while (ngx_http_ssec_next_set(answer, &set)) {
+    if (ngx_http_ssec_init_response(answer) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
-        if (ngx_http_ssec_set_cookie(answer, &set, mark)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
+    /* one that failed here was not judged: its error page means nothing */
+
+    if (ctx == NULL || ctx->judged) {
+
+        if (answer->said.data) {
+            ngx_http_ssec_said(answer);
+        }
+
+        ngx_http_ssec_take_steps(answer);
+
+        if (ctx) {
+            ctx->forgotten = ssec_response_forgets(&answer->response);
         }
     }
+
+    if (answer->response.lost) {
+        return NGX_ERROR;
+    }
+
+    ended = (answer->response.said == SSEC_END
+             && ssec_response_reaches(&answer->response));
+
+    return ((dead || ended)
+            && answer->zone->value == NULL
+            && ngx_http_ssec_may_delete(answer->request, ctx))
+           ? ngx_http_ssec_delete_cookies(answer->request, slcf, ctx,
+                                          &answer->response, ended)
+           : NGX_OK;
+}
+
+
+/* A request without a context was not judged; its keys tell if it had any. */
+
+static ngx_int_t
+ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer)
+{
+    ngx_http_request_t    *r;
+    ngx_http_ssec_ctx_t   *ctx;
+    ngx_http_ssec_keys_t   keys;
+    ssec_response_t       *response;
+
+    r = answer->request;
+    ctx = answer->ctx;
+    response = &answer->response;
+
+    response->host.data = r->headers_in.server.data;
+    response->host.len = r->headers_in.server.len;
+    response->uri.data = r->unparsed_uri.data;
+    response->uri.len = r->unparsed_uri.len;
+    response->split = answer->zone->cookie.prefix;
+    response->said = SSEC_ACTIVE;
+
+    answer->own = NULL;
+
+    if (ctx) {
+        response->keys = ctx->keys.elts;
+        response->nkeys = ctx->keys.nelts;
+        response->verdict = ctx->outcome.verdict;
+
+        /* neither a redirect nor a refusal is a login */
+
+        answer->anonymous = (ctx->keys.nelts == 0
+                             || ctx->outcome.verdict == SSEC_ANONYMOUS
+                             || ctx->outcome.verdict == SSEC_FORGET);
+
+    } else {
+        response->keys = NULL;
+        response->nkeys = 0;
+        response->verdict = SSEC_PASS;
+
+        answer->anonymous = 1;
+
+        if (response->ncookies) {
+
+            if (ngx_http_ssec_keys(r, answer->zone, &keys) != NGX_OK) {
+                return NGX_ERROR;
+            }
+
+            answer->anonymous = (keys.nelts == 0);
+        }
+    }
+
+    ssec_response(response);
 
     return NGX_OK;
 }
 
 
-/* The next Set-Cookie for the session's cookie, but what comes from a cache. */
-
-static ngx_uint_t
-ngx_http_ssec_next_set(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_set_t *set)
+static void
+ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer)
 {
-    ngx_table_elt_t  *header;
+    unsigned      i;
+    ssec_step_t   step;
 
-    for ( ;; ) {
+    i = 0;
 
-        while (set->i >= set->part->nelts) {
+    while (ssec_response_next(&answer->response, &i, &step)) {
 
-            if (set->part->next == NULL) {
-                return 0;
-            }
+        switch (step.kind) {
 
-            set->part = set->part->next;
-            set->i = 0;
-        }
+        case SSEC_STEP_LEARN:
+            ngx_http_ssec_learn(answer->zone, &step.cookie->scope);
+            break;
 
-        header = (ngx_table_elt_t *) set->part->elts + set->i++;
+        case SSEC_STEP_ISSUE:
+            ngx_http_ssec_issue(answer, &step);
+            break;
 
-        if (header->hash
-            && header->key.len == sizeof("Set-Cookie") - 1
-            && ngx_strncasecmp(header->key.data, (u_char *) "Set-Cookie",
-                               sizeof("Set-Cookie") - 1)
-               == 0
-            && !ngx_http_ssec_is_cached(answer->request, header)
-            && ssec_set_cookie(header->value.data, header->value.len,
-                               ngx_time(), &set->cookie)
-            && ssec_cookie_match(&answer->zone->cookie,
-                                 set->cookie.name.data, set->cookie.name.len))
-        {
-            set->header = header;
-            return 1;
+        case SSEC_STEP_DROP:
+            ((ngx_table_elt_t *) step.cookie->header)->hash = 0;
+            break;
+
+        default: /* SSEC_STEP_TELL */
+            ngx_http_ssec_tell(answer, &step);
         }
     }
-}
-
-
-static ngx_int_t
-ngx_http_ssec_set_cookie(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_set_t *set, ngx_uint_t mark)
-{
-    ngx_int_t   rc;
-    ngx_uint_t  logout, overridden;
-
-    logout = (answer->ctx && answer->ctx->outcome.verdict == SSEC_LOGOUT);
-    overridden = ngx_http_ssec_is_overridden(answer, set);
-
-    if (mark) {
-
-        if (!overridden && answer->ctx) {
-            ngx_http_ssec_mark(answer, &set->cookie);
-        }
-
-        return NGX_OK;
-    }
-
-    if (set->cookie.deletes) {
-        return NGX_OK;
-    }
-
-    if (!overridden && !logout) {
-        ngx_http_ssec_learn(answer->request, answer->zone, &set->cookie);
-    }
-
-    rc = ngx_http_ssec_issue_cookie(answer, &set->cookie, overridden);
-
-    if (logout && rc == NGX_OK) {
-
-        /* row 11: whatever the backend says of the session that it ended */
-
-        set->header->hash = 0;
-    }
-
-    return rc;
 }
 
 
 /*
- * Whether a later Set-Cookie takes the place of this one in the browser (RFC
- * 6265, section 5.3): it has the same name, Path and Domain.
+ * Whether the response may delete cookies.  While a slow one is under way, a
+ * login elsewhere may have set the cookie anew; and so may what a page does in
+ * the background.
  */
 
 static ngx_uint_t
-ngx_http_ssec_is_overridden(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_set_t *set)
+ngx_http_ssec_may_delete(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ssec_str_t           uri;
-    ssec_scope_t         scope, other;
-    ngx_http_ssec_set_t  later;
-
-    uri.data = answer->request->unparsed_uri.data;
-    uri.len = answer->request->unparsed_uri.len;
-
-    ssec_scope(&set->cookie, &uri, &scope);
-
-    later = *set;
-
-    while (ngx_http_ssec_next_set(answer, &later)) {
-
-        ssec_scope(&later.cookie, &uri, &other);
-
-        if (ngx_http_ssec_is_same(&later.cookie.name, &set->cookie.name)
-            && ngx_http_ssec_is_same(&other.path, &scope.path)
-            && ngx_http_ssec_is_same(&other.domain, &scope.domain)
-            && other.partitioned == scope.partitioned)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-static ngx_uint_t
-ngx_http_ssec_is_same(const ssec_str_t *one, const ssec_str_t *other)
-{
-    return one->len == other->len
-           && (one->len == 0
-               || ngx_memcmp(one->data, other->data, one->len) == 0);
-}
-
-
-/* A short part of a split cookie is no key, unless the request has it. */
-
-static ngx_int_t
-ngx_http_ssec_issue_cookie(ngx_http_ssec_answer_t *answer,
-    ssec_set_cookie_t *cookie, ngx_uint_t overridden)
-{
-    size_t                len;
-    ssec_digest_t         digest;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = answer->ctx;
-
-    if (ngx_http_ssec_canonical(answer->request, answer->zone,
-                                &cookie->value, &digest, &len)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (len
-        && (!answer->zone->cookie.prefix
-            || len >= NGX_HTTP_SSEC_MIN_PART
-            || (ctx && ngx_http_ssec_find_key(ctx->keys.elts,
-                                              ctx->keys.nelts,
-                                              &digest))))
-    {
-        ngx_http_ssec_issue(answer, &digest, &cookie->name, overridden);
-    }
-
-    return NGX_OK;
-}
-
-
-/* Which of the request's cookies it deletes, and which it keeps. */
-
-static void
-ngx_http_ssec_mark(ngx_http_ssec_answer_t *answer, ssec_set_cookie_t *cookie)
-{
-    ssec_str_t            host, uri;
-    ngx_uint_t            i, same;
-    ssec_scope_t          scope;
-    ngx_http_request_t   *r;
-    ngx_http_ssec_ctx_t  *ctx;
-    ngx_http_ssec_key_t  *key;
-
-    r = answer->request;
-    ctx = answer->ctx;
-    key = ctx->keys.elts;
-
-    if (cookie->deletes) {
-
-        /* one for another path, or domain, is not what the request had */
-
-        host.data = r->headers_in.server.data;
-        host.len = r->headers_in.server.len;
-        uri.data = r->unparsed_uri.data;
-        uri.len = r->unparsed_uri.len;
-
-        ssec_scope(cookie, &uri, &scope);
-
-        if (!ssec_scope_covers(&scope, &host, &uri)) {
-            return;
-        }
-
-        ctx->deleted = 1;
-
-    } else {
-        ctx->issued = 1;
-    }
-
-    for (i = 0; i < ctx->keys.nelts; i++) {
-
-        same = ngx_http_ssec_is_named(&key[i], &cookie->name);
-
-        if (!same && answer->zone->cookie.prefix) {
-            continue;
-        }
-
-        if (cookie->deletes) {
-            key[i].gone = 1;
-
-        } else {
-            key[i].kept = 1;
-            key[i].set |= same;
-        }
-    }
+    return ctx->judged
+           && ngx_http_ssec_now(ctx->zone) - ctx->now <= NGX_HTTP_SSEC_PROMPT
+           && ngx_http_ssec_is_page(r);
 }
 
 
 /* Rows 14 to 16. */
 
 static void
-ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer, ssec_digest_t *digest,
-    ssec_str_t *name, ngx_uint_t overridden)
+ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
 {
     bool                  kept;
     uint64_t              now, replaced;
+    ngx_uint_t            overridden;
     ssec_entry_t          entry;
     ssec_event_t          ev;
     ssec_table_t         *table;
+    ssec_digest_t        *digest;
     ssec_limits_t         limits;
     ssec_outcome_t        outcome;
-    ngx_http_ssec_ctx_t  *ctx;
-    ngx_http_ssec_key_t  *ours;
     ngx_http_ssec_from_t  from;
 
-    ctx = answer->ctx;
     table = &answer->zone->table;
-
-    ours = ctx ? ngx_http_ssec_find_key(ctx->keys.elts,
-                                        ctx->keys.nelts, digest)
-               : NULL;
-
-    if (ours && !overridden) {
-        ours->same = 1;
-    }
+    digest = &step->cookie->digest;
+    overridden = step->cookie->overridden;
 
     ngx_memzero(&ev, sizeof(ssec_event_t));
 
     ev.kind = SSEC_ISSUE;
-    ev.said = answer->said;
+    ev.said = answer->response.said;
     ev.own = answer->own;
-    ev.anonymous = answer->anonymous;
 
     now = ngx_http_ssec_now(answer->zone);
 
-    ngx_memzero(&from, sizeof(ngx_http_ssec_from_t));
-
-    if (ours == NULL || !ours->passed || ours->replaced) {
-        ev.anonymous |= ngx_http_ssec_comes_from(answer, name, &from);
-    }
+    ev.anonymous = ngx_http_ssec_comes_from(answer, step, &from)
+                   || answer->anonymous;
 
     if (from.key) {
         ev.from = &from.entry.record;
@@ -697,8 +578,7 @@ ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer, ssec_digest_t *digest,
 
     ev.former = entry.former;
     ev.lives = ev.from && from.entry.live && entry.name
-               && (from.entry.digest.body != entry.digest.body
-                   || from.entry.digest.place != entry.digest.place);
+               && !ssec_digest_equal(&from.entry.digest, &entry.digest);
 
     ssec_decide(&entry.record, &ev, now, &limits, &outcome);
 
@@ -712,12 +592,11 @@ ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer, ssec_digest_t *digest,
 
         /* after a login nobody is let in with the key from before */
 
-        replaced = (answer->said == SSEC_ON)
-                   ? now - NGX_HTTP_SSEC_NO_GRACE : now;
+        replaced = (ev.said == SSEC_ON) ? now - NGX_HTTP_SSEC_NO_GRACE : now;
 
         kept = ssec_table_rename(table, &from.key->digest, digest, replaced);
 
-    } else if (ours && entry.former && !outcome.begun) {
+    } else if (step->key && entry.former && !outcome.begun) {
 
         /* it is in use again */
 
@@ -763,7 +642,7 @@ ngx_http_ssec_begun(ngx_http_ssec_answer_t *answer, const ssec_record_t *rec)
     ctx = answer->ctx;
 
     if (ctx == NULL
-        || answer->said == SSEC_END
+        || answer->response.said == SSEC_END
         || (ctx->outcome.verdict == SSEC_PASS
             && ctx->outcome.state == SSEC_LIVE))
     {
@@ -782,39 +661,38 @@ ngx_http_ssec_begun(ngx_http_ssec_answer_t *answer, const ssec_record_t *rec)
 
 
 /*
- * The session of the request that a new cookie of this name belongs to:
- * from->key is NULL if there is none.  If there are several, the new key is not
- * a key of any, but is as old as the oldest.  Gives whether the request had a
- * visitor's key, and no session's.
+ * The session of the request that a new cookie belongs to: from->key is NULL if
+ * there is none.  If there are several, the new key is not a key of any, but is
+ * as old as the oldest.  Gives whether the request had a visitor's key, and no
+ * session's.
  */
 
 static ngx_uint_t
-ngx_http_ssec_comes_from(ngx_http_ssec_answer_t *answer, ssec_str_t *name,
+ngx_http_ssec_comes_from(ngx_http_ssec_answer_t *answer, ssec_step_t *step,
     ngx_http_ssec_from_t *from)
 {
-    uint64_t              last;
-    ssec_str_t            named;
-    ngx_uint_t            i, visitor;
-    ssec_entry_t          entry;
-    ssec_table_t         *table;
-    ngx_http_ssec_key_t  *key;
+    uint64_t       last;
+    ngx_uint_t     i, visitor;
+    ssec_key_t    *key;
+    ssec_str_t     name;
+    ssec_entry_t   entry;
+    ssec_table_t  *table;
 
-    if (answer->ctx == NULL) {
-        return 0;
-    }
+    ngx_memzero(from, sizeof(ngx_http_ssec_from_t));
 
     table = &answer->zone->table;
-    key = answer->ctx->keys.elts;
+    name = step->cookie->cookie.name;
     visitor = 0;
-    named = *name;
 
-    for (i = 0; i < answer->ctx->keys.nelts; i++) {
+    for (i = 0; i < answer->response.nkeys; i++) {
 
-        if (!ngx_http_ssec_is_replaced_by(answer, &key[i], name)) {
+        if (!(step->from >> i & 1)) {
             continue;
         }
 
-        ssec_table_acquire(table, &key[i].digest, &entry);
+        key = &answer->response.keys[i];
+
+        ssec_table_acquire(table, &key->digest, &entry);
         ssec_table_leave(table, &entry);
 
         if (entry.record.state == SSEC_VISITOR) {
@@ -828,33 +706,29 @@ ngx_http_ssec_comes_from(ngx_http_ssec_answer_t *answer, ssec_str_t *name,
 
         /* it gets nothing of the session but its age */
 
-        if (key[i].replaced) {
+        if (key->replaced) {
             entry.record.last = ngx_http_ssec_now(answer->zone);
         }
 
         if (from->key == NULL) {
             from->entry = entry;
-            from->key = &key[i];
-            from->apart = key[i].replaced;
-            named.data = key[i].name.data;
-            named.len = key[i].name.len;
+            from->key = key;
+            from->apart = key->replaced;
+            name = key->name;
             continue;
         }
 
-        if (from->entry.digest.body == entry.digest.body
-            && from->entry.digest.place == entry.digest.place)
-        {
+        if (ssec_digest_equal(&from->entry.digest, &entry.digest)) {
             continue;
         }
 
         /* the parts of a split cookie are one session: the strictest counts */
 
-        if (answer->zone->cookie.prefix
-            && !ngx_http_ssec_is_named(&key[i], &named))
-        {
+        if (answer->response.split && !ssec_str_equal(&key->name, &name)) {
+
             if (entry.record.last < from->entry.record.last) {
                 from->entry = entry;
-                from->key = &key[i];
+                from->key = key;
             }
 
             continue;
@@ -875,102 +749,58 @@ ngx_http_ssec_comes_from(ngx_http_ssec_answer_t *answer, ssec_str_t *name,
 }
 
 
-/*
- * Whether the new cookie may take the place of this key of the request.  Of a
- * split cookie each part is a key, and there may be others that begin so; a
- * part of another name takes the place of a part that is deleted.
- */
-
-static ngx_uint_t
-ngx_http_ssec_is_replaced_by(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_key_t *key, ssec_str_t *name)
-{
-    if (!key->passed || key->unknown || key->state == SSEC_UNKNOWN) {
-        return 0;
-    }
-
-    return !answer->zone->cookie.prefix
-           || ngx_http_ssec_is_named(key, name)
-           || (key->gone && !key->kept);
-}
-
-
-static ngx_uint_t
-ngx_http_ssec_is_named(ngx_http_ssec_key_t *key, ssec_str_t *name)
-{
-    return key->name.len == name->len
-           && ngx_strncmp(key->name.data, name->data, name->len) == 0;
-}
-
-
-/* Rows 17 to 21: what the response means for the session of the request. */
+/* Rows 17 to 21: what the response means for a session of the request. */
 
 static void
-ngx_http_ssec_end(ngx_http_ssec_answer_t *answer, ngx_http_ssec_key_t *key)
+ngx_http_ssec_tell(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
 {
-    uint64_t         now;
-    ngx_uint_t       gone;
-    ssec_entry_t     entry;
-    ssec_event_t     ev;
-    ssec_table_t    *table;
-    ssec_outcome_t   outcome;
+    uint64_t              now;
+    ssec_event_t          ev;
+    ssec_entry_t          entry;
+    ssec_table_t         *table;
+    ssec_outcome_t        outcome;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ctx = answer->ctx;
+    table = &answer->zone->table;
 
     ngx_memzero(&ev, sizeof(ssec_event_t));
 
-    /*
-     * A split cookie is deleted with any of its parts, unless it is set anew:
-     * it may have fewer parts than before.
-     */
+    ev.kind = step->told;
+    ev.own = answer->own;
+    ev.replaced = step->replaced;
+    ev.former = step->key->replaced;
 
-    gone = answer->zone->cookie.prefix
-           ? answer->ctx->deleted && !answer->ctx->issued
-           : key->gone && !key->kept;
-
-    if (gone && answer->said != SSEC_END) {
-        ev.kind = SSEC_DELETE;
-
-    } else if (answer->said) {
-        ev.kind = answer->said;
-        ev.own = answer->own;
-        ev.replaced = key->kept && !key->same && !answer->lost;
-
-    } else {
-        return;
-    }
-
-    table = &answer->zone->table;
     now = ngx_http_ssec_now(answer->zone);
 
-    ssec_table_acquire(table, &key->digest, &entry);
+    ssec_table_acquire(table, &step->key->digest, &entry);
 
-    ev.former = key->replaced;
-
-    ssec_decide(&entry.record, &ev, now, &answer->ctx->limits, &outcome);
+    ssec_decide(&entry.record, &ev, now, &ctx->limits, &outcome);
 
     if (outcome.changed && outcome.state == SSEC_CLOSED) {
-        answer->ctx->closed = outcome.reason;
+        ctx->closed = outcome.reason;
     }
 
-    if (!ngx_http_ssec_store(table, &entry, &key->digest, &outcome))
-    {
+    if (!ngx_http_ssec_store(table, &entry, &step->key->digest, &outcome)) {
         ngx_http_ssec_report(answer->request, answer->zone, now);
     }
 
-    /* this very response is what the user gets to see of it */
-
-    if (outcome.state != SSEC_LIVE && answer->ctx->queued) {
-        ngx_http_ssec_unwatch(answer->ctx);
-    }
-
     if (outcome.state != SSEC_LIVE) {
+
+        /* this very response is what the user gets to see of it */
+
+        if (ctx->queued) {
+            ngx_http_ssec_unwatch(ctx);
+        }
+
         return;
     }
 
-    if (answer->ctx->outcome.state != SSEC_LIVE) {
+    if (ctx->outcome.state != SSEC_LIVE) {
         ngx_http_ssec_begun(answer, &entry.record);
 
     } else if (answer->own) {
-        answer->ctx->own = *answer->own;
+        ctx->own = *answer->own;
     }
 }
 
@@ -978,15 +808,17 @@ ngx_http_ssec_end(ngx_http_ssec_answer_t *answer, ngx_http_ssec_key_t *key)
 /* What it says is not for the client, and is not believed from a client. */
 
 static void
-ngx_http_ssec_said(ngx_http_ssec_answer_t *answer, ngx_str_t *value)
+ngx_http_ssec_said(ngx_http_ssec_answer_t *answer)
 {
-    ssec_said_t  said;
-    ngx_str_t    bad;
+    ngx_str_t     bad, *value;
+    ssec_said_t   said;
 
     static time_t  logged;
 
+    value = &answer->said;
+
     if (ssec_said(value->data, value->len, &said)) {
-        answer->said = said.kind;
+        answer->response.said = said.kind;
 
         /* mostly those that the session has: nothing to remember, then */
 
