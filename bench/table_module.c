@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "ssec_decision.h"
-#include "ssec_table.h"
+#include "ssec_session.h"
 
 #include "table.h"
 
@@ -22,8 +21,10 @@ static uint64_t           now = NOW;
 static ssec_table_t       table;
 
 /* a millisecond passes with each operation, so that each has to be stored */
-static const ssec_limits_t  limits = { .expire_after = 86400000 };
-static const ssec_event_t   active = { .kind = SSEC_ACTIVE };
+static const ssec_limits_t   limits = { .expire_after = 86400000 };
+static const ssec_request_t  active = { .kind = SSEC_ACTIVE, .cookie = true };
+static const ssec_request_t  admitted = { .kind = SSEC_ACTIVE, .cookie = true,
+                                          .admitted = true };
 
 
 static void
@@ -58,83 +59,50 @@ bench_module_destroy(void)
 }
 
 
-/* A request is judged by a glimpse, and counted by a touch. */
+/* Judged, and counted once it has passed nginx's access checks. */
+
+static void
+bench_module_request(const char *key, ssec_state_e state)
+{
+    ssec_key_t      k;
+    ssec_outcome_t  outcome;
+
+    now++;
+
+    k = (ssec_key_t) { .whole = true };
+    ssec_digest(&table.key, key, BENCH_KEY, &k.digest);
+
+    if (ssec_session_judge(&table, &k, &active, false, now, &limits, &outcome)
+        != SSEC_DONE
+        || k.state != state)
+    {
+        abort();
+    }
+
+    if (state == SSEC_UNKNOWN) {
+        (void) ssec_session_judge(&table, &k, &active, true, now, &limits,
+                                  &outcome);
+    }
+
+    k.passed = true;
+
+    if (ssec_session_count(&table, &k, &admitted, now, &limits) != SSEC_DONE) {
+        abort();
+    }
+}
+
 
 static void
 bench_module_touch(const char *key)
 {
-    ssec_digest_t   digest;
-    ssec_entry_t    entry;
-    ssec_event_t    ev;
-    ssec_glimpse_t  glimpse;
-    ssec_outcome_t  outcome;
-
-    now++;
-
-    ssec_digest(&table.key, key, BENCH_KEY, &digest);
-
-    if (ssec_table_glimpse(&table, &digest, &glimpse)
-        && ssec_decide_live(ssec_glimpse_created(&glimpse),
-                            ssec_glimpse_last(&glimpse), &active, now, &limits,
-                            &outcome)
-        && ssec_table_touch(&table, &digest, &glimpse, outcome.active))
-    {
-        return;
-    }
-
-    /* the few that lie in their second bucket */
-
-    ev = (ssec_event_t) { .kind = SSEC_ACTIVE, .brief = true, .cookie = true };
-
-    ssec_table_acquire(&table, &digest, &entry);
-    (void) ssec_decide(&entry.record, &ev, now, &limits, &outcome);
-    ssec_table_leave(&table, &entry);
-
-    if (outcome.state != SSEC_LIVE) {
-        abort();
-    }
-
-    ev.admitted = true;
-
-    ssec_table_acquire(&table, &digest, &entry);
-    (void) ssec_decide(&entry.record, &ev, now, &limits, &outcome);
-    (void) ssec_table_release(&table, &entry);
+    bench_module_request(key, SSEC_LIVE);
 }
 
-
-/* Judged as unknown, and recorded once it has passed nginx's access checks. */
 
 static void
 bench_module_insert(const char *key)
 {
-    ssec_digest_t   digest;
-    ssec_entry_t    entry;
-    ssec_event_t    ev;
-    ssec_glimpse_t  glimpse;
-    ssec_outcome_t  outcome;
-
-    now++;
-
-    ssec_digest(&table.key, key, BENCH_KEY, &digest);
-
-    if (ssec_table_glimpse(&table, &digest, &glimpse)) {
-        abort();
-    }
-
-    ev = (ssec_event_t) { .kind = SSEC_ACTIVE, .brief = true, .cookie = true };
-
-    ssec_table_acquire(&table, &digest, &entry);
-    (void) ssec_decide(&entry.record, &ev, now, &limits, &outcome);
-    ssec_table_leave(&table, &entry);
-
-    ev.admitted = true;
-
-    ssec_table_acquire(&table, &digest, &entry);
-    (void) ssec_decide(&entry.record, &ev, now, &limits, &outcome);
-
-    if (!ssec_table_release(&table, &entry)) {
-        abort();
-    }
+    bench_module_request(key, SSEC_UNKNOWN);
 }
 
 

@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 
 #include "ssec_test.h"
+#include "ssec_test_event.h"
 
 #include "../src/core/ssec_table_slots.h"
 
@@ -158,24 +159,24 @@ look(thread_t *t, unsigned session, const ssec_record_t *rec)
 
 /* One of 64 is not logged in, one of 32 is over. */
 
-static ssec_kind_e
+static test_kind_e
 kind(uint64_t r)
 {
-    static const ssec_kind_e  usual[] = {
-        SSEC_ACTIVE, SSEC_ACTIVE, SSEC_ACTIVE, SSEC_ACTIVE, SSEC_PING,
-        SSEC_PASSIVE, SSEC_ISSUE, SSEC_ISSUE
+    static const test_kind_e  usual[] = {
+        EV_ACTIVE, EV_ACTIVE, EV_ACTIVE, EV_ACTIVE, EV_PING,
+        EV_PASSIVE, EV_ISSUE, EV_ISSUE
     };
 
-    static const ssec_kind_e  rare[] = {
-        SSEC_ON, SSEC_ON, SSEC_ON, SSEC_OFF, SSEC_PING, SSEC_PING, SSEC_END,
-        SSEC_DELETE
+    static const test_kind_e  rare[] = {
+        EV_ON, EV_ON, EV_ON, EV_OFF, EV_PING, EV_PING, EV_END,
+        EV_DELETE
     };
 
     return (r >> 3 & 7) ? usual[r & 7] : rare[r & 7];
 }
 
 
-static ssec_event_t
+static test_event_t
 event(uint64_t *seed)
 {
     uint64_t  r, s;
@@ -189,7 +190,7 @@ event(uint64_t *seed)
     r = test_random(seed);
     s = test_random(seed);
 
-    return (ssec_event_t) {
+    return (test_event_t) {
         .kind = kind(r >> 50),
         .cookie = true,
         .page = r >> 4 & 1,
@@ -201,7 +202,7 @@ event(uint64_t *seed)
         .anonymous = r >> 40 & 1,
         .admitted = (r >> 41 & 3) != 0,
         .strict = (r >> 43 & 7) == 0,
-        .said = (r >> 46 & 7) == 0 ? SSEC_OFF : SSEC_ACTIVE,
+        .said = (r >> 46 & 7) == 0 ? EV_OFF : EV_ACTIVE,
         .former = (s & 15) == 0,
         .from = (s >> 4 & 7) == 0 ? &had[s >> 7 & 1] : NULL,
         .apart = s >> 8 & 1,
@@ -253,16 +254,16 @@ touch(thread_t *t, ssec_table_t *table, unsigned session, uint64_t now)
 
 static void
 decide(thread_t *t, ssec_table_t *table, ssec_entry_t *entry,
-    unsigned session, const ssec_event_t *ev, uint64_t now)
+    unsigned session, const test_event_t *ev, uint64_t now)
 {
     bool            live, anew;
     ssec_record_t   before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     before = entry->record;
     look(t, session, &before);
 
-    (void) ssec_decide(&entry->record, ev, now, &limits, &out);
+    (void) test_decide(&entry->record, ev, now, &limits, &out);
 
     if (!out.changed) {
         ssec_table_leave(table, entry);
@@ -270,7 +271,7 @@ decide(thread_t *t, ssec_table_t *table, ssec_entry_t *entry,
     }
 
     live = (entry->record.state == SSEC_LIVE);
-    anew = (ev->kind == SSEC_ISSUE && out.begun);
+    anew = (ev->kind == EV_ISSUE && out.begun);
 
     /* last never goes back, and the dead stay dead but for row 14 */
 
@@ -300,7 +301,7 @@ work(void *data)
     unsigned       session;
     uint64_t       n, seed, now;
     thread_t      *t;
-    ssec_event_t   ev;
+    test_event_t   ev;
     ssec_entry_t   entry;
     ssec_table_t   table;
     ssec_digest_t  digest;

@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "../src/core/ssec_decision.h"
+#include "ssec_test_event.h"
 
 
 #define SECOND    1000ULL
@@ -124,20 +124,20 @@ is_withheld(ssec_verdict_e verdict)
 }
 
 
-static ssec_event_t
-request(ssec_kind_e kind)
+static test_event_t
+request(test_kind_e kind)
 {
-    return (ssec_event_t) { .kind = kind, .admitted = true, .cookie = true,
+    return (test_event_t) { .kind = kind, .admitted = true, .cookie = true,
                             .safe = true, .logout_url = true };
 }
 
 
-static ssec_event_t
+static test_event_t
 ping(uint64_t idle_for)
 {
-    ssec_event_t  ev;
+    test_event_t  ev;
 
-    ev = request(SSEC_PING);
+    ev = request(EV_PING);
     ev.idle_for_set = true;
     ev.idle_for = idle_for;
 
@@ -145,38 +145,38 @@ ping(uint64_t idle_for)
 }
 
 
-static ssec_event_t
+static test_event_t
 page(void)
 {
-    ssec_event_t  ev;
+    test_event_t  ev;
 
-    ev = request(SSEC_ACTIVE);
+    ev = request(EV_ACTIVE);
     ev.page = true;
 
     return ev;
 }
 
 
-static ssec_event_t
-response(ssec_kind_e kind)
+static test_event_t
+response(test_kind_e kind)
 {
-    return (ssec_event_t) { .kind = kind };
+    return (test_event_t) { .kind = kind };
 }
 
 
-static ssec_event_t
+static test_event_t
 issue(bool anonymous)
 {
-    return (ssec_event_t) { .kind = SSEC_ISSUE, .anonymous = anonymous };
+    return (test_event_t) { .kind = EV_ISSUE, .anonymous = anonymous };
 }
 
 
 /* One of all the requests there are, by number: below ALL_REQUESTS. */
 
-static ssec_event_t
+static test_event_t
 any_request(unsigned n)
 {
-    return (ssec_event_t) {
+    return (test_event_t) {
         .kind = n >> 13,
         .cookie = n & 1,
         .page = n >> 1 & 1,
@@ -197,19 +197,19 @@ any_request(unsigned n)
 
 /* Likewise of all the responses. */
 
-static ssec_event_t
+static test_event_t
 any_response(unsigned n)
 {
-    static const ssec_kind_e  said[] = { SSEC_ACTIVE, SSEC_ON, SSEC_OFF,
-                                         SSEC_END };
+    static const test_kind_e  said[] = { EV_ACTIVE, EV_ON, EV_OFF,
+                                         EV_END };
 
     static const ssec_own_t  *own[] = { NULL, &own_short, &own_endless };
 
     static const ssec_record_t  *from[] = { NULL, &had[0], &had[1], &had[2],
                                             &had[3] };
 
-    return (ssec_event_t) {
-        .kind = SSEC_ISSUE + n / ALL_ISSUES,
+    return (test_event_t) {
+        .kind = EV_ISSUE + n / ALL_ISSUES,
         .said = said[n & 3],
         .own = own[n / 4 % 3],
         .anonymous = n / 12 & 1,
@@ -222,28 +222,28 @@ any_response(unsigned n)
 }
 
 
-static ssec_outcome_t
-decide(ssec_record_t *rec, ssec_event_t ev)
+static test_outcome_t
+decide(ssec_record_t *rec, test_event_t ev)
 {
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     memset(&out, 0xff, sizeof(out));
-    assert_true(ssec_decide(rec, &ev, NOW, &limits, &out));
+    assert_true(test_decide(rec, &ev, NOW, &limits, &out));
 
     return out;
 }
 
 
-static ssec_outcome_t
-decide_within(ssec_record_t *rec, ssec_event_t ev, uint64_t max_lifetime)
+static test_outcome_t
+decide_within(ssec_record_t *rec, test_event_t ev, uint64_t max_lifetime)
 {
     ssec_limits_t   both;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     both = (ssec_limits_t) { EXPIRE, max_lifetime };
 
     memset(&out, 0xff, sizeof(out));
-    assert_true(ssec_decide(rec, &ev, NOW, &both, &out));
+    assert_true(test_decide(rec, &ev, NOW, &both, &out));
 
     return out;
 }
@@ -271,7 +271,7 @@ assert_same(const ssec_record_t *rec, const ssec_record_t *expected)
 typedef struct {
     const char     *what;
     ssec_record_t   before;
-    ssec_event_t    event;
+    test_event_t    event;
     uint64_t        max_lifetime;
     ssec_state_e    state;
     ssec_reason_e   reason;
@@ -283,21 +283,21 @@ why_it_ended(void **state)
 {
     size_t          i;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     const ssec_record_t  idle = live(NOW - HOUR, NOW - EXPIRE);
     const ssec_record_t  busy = live(NOW - HOUR, NOW - SECOND);
     const ssec_record_t  away = live(NOW - 10 * HOUR, NOW - 9 * HOUR);
     const ssec_record_t  closed = dead(SSEC_CLOSED);
 
-    const ssec_event_t  strict = { .kind = SSEC_ACTIVE, .cookie = true,
+    const test_event_t  strict = { .kind = EV_ACTIVE, .cookie = true,
                                    .page = true, .logout_url = true,
                                    .strict = true };
-    const ssec_event_t  replaced = { .kind = SSEC_OFF, .replaced = true };
-    const ssec_event_t  logout = { .kind = SSEC_ACTIVE, .cookie = true,
+    const test_event_t  replaced = { .kind = EV_OFF, .replaced = true };
+    const test_event_t  logout = { .kind = EV_ACTIVE, .cookie = true,
                                    .page = true, .logout_url = true,
                                    .logout = true };
-    const ssec_event_t  login = { .kind = SSEC_ACTIVE, .cookie = true,
+    const test_event_t  login = { .kind = EV_ACTIVE, .cookie = true,
                                   .page = true, .logout_url = true,
                                   .login = true };
 
@@ -305,7 +305,7 @@ why_it_ended(void **state)
         { "a page", busy, page(), 0, SSEC_LIVE, SSEC_REASON_NONE },
         { "a page of an idle session", idle, page(), 0,
           SSEC_EXPIRED, SSEC_REASON_IDLE },
-        { "without a logout URL", idle, { .kind = SSEC_ACTIVE, .cookie = true },
+        { "without a logout URL", idle, { .kind = EV_ACTIVE, .cookie = true },
           0, SSEC_CLOSED, SSEC_REASON_IDLE },
         { "a page at the end of its lifetime", busy, page(), HOUR,
           SSEC_EXPIRED, SSEC_REASON_LIFETIME },
@@ -326,12 +326,12 @@ why_it_ended(void **state)
 
         /* what the response says */
 
-        { "a deleted cookie", busy, response(SSEC_DELETE), 0,
+        { "a deleted cookie", busy, response(EV_DELETE), 0,
           SSEC_CLOSED, SSEC_REASON_LOGOUT },
-        { "end", busy, response(SSEC_END), 0, SSEC_CLOSED, SSEC_REASON_SAID },
-        { "off", busy, response(SSEC_OFF), 0,
+        { "end", busy, response(EV_END), 0, SSEC_CLOSED, SSEC_REASON_SAID },
+        { "off", busy, response(EV_OFF), 0,
           SSEC_VISITOR, SSEC_REASON_NONE },
-        { "a visitor's deleted cookie", visitor(), response(SSEC_DELETE), 0,
+        { "a visitor's deleted cookie", visitor(), response(EV_DELETE), 0,
           SSEC_CLOSED, SSEC_REASON_LOGOUT },
 
         /* row 24: a visitor who was logged in */
@@ -344,20 +344,20 @@ why_it_ended(void **state)
           SSEC_CLOSED, SSEC_REASON_IDLE },
         { "a page of one who left, at the end of the lifetime", left(), page(),
           HOUR, SSEC_CLOSED, SSEC_REASON_LIFETIME },
-        { "on, for one who left", left(), response(SSEC_ON), 2 * HOUR,
+        { "on, for one who left", left(), response(EV_ON), 2 * HOUR,
           SSEC_LIVE, SSEC_REASON_NONE },
-        { "on, for one who left and is idle", left_idle(), response(SSEC_ON),
+        { "on, for one who left and is idle", left_idle(), response(EV_ON),
           0, SSEC_CLOSED, SSEC_REASON_IDLE },
         { "on, for one who left, at the end of the lifetime", left(),
-          response(SSEC_ON), HOUR, SSEC_CLOSED, SSEC_REASON_LIFETIME },
+          response(EV_ON), HOUR, SSEC_CLOSED, SSEC_REASON_LIFETIME },
 
         /* the first reason stays */
 
         { "a page of a closed one", closed, page(), HOUR,
           SSEC_CLOSED, SSEC_REASON_IDLE },
-        { "end of an expired one", dead(SSEC_EXPIRED), response(SSEC_END), 0,
+        { "end of an expired one", dead(SSEC_EXPIRED), response(EV_END), 0,
           SSEC_CLOSED, SSEC_REASON_IDLE },
-        { "a deleted cookie of a closed one", closed, response(SSEC_DELETE), 0,
+        { "a deleted cookie of a closed one", closed, response(EV_DELETE), 0,
           SSEC_CLOSED, SSEC_REASON_IDLE },
 
         { "an unknown key where these are expired", unknown(), strict, 0,
@@ -396,11 +396,11 @@ row_02_unknown_active_or_passive(void **state)
 {
     unsigned        kind;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
-    for (kind = SSEC_ACTIVE; kind <= SSEC_PASSIVE; kind++) {
+    for (kind = EV_ACTIVE; kind <= EV_PASSIVE; kind++) {
 
         /* what a record of none holds besides is of no account */
 
@@ -432,13 +432,13 @@ static void
 row_02_not_admitted(void **state)
 {
     unsigned        kind;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
-    for (kind = SSEC_ACTIVE; kind <= SSEC_PING; kind++) {
+    for (kind = EV_ACTIVE; kind <= EV_PING; kind++) {
         ev = request(kind);
         ev.admitted = false;
 
@@ -450,7 +450,7 @@ row_02_not_admitted(void **state)
         assert_true(out.created);
         assert_false(out.changed);
         assert_int_equal(out.remaining, EXPIRE);
-        assert_int_equal(out.active, kind == SSEC_ACTIVE ? NOW : 0);
+        assert_int_equal(out.active, kind == EV_ACTIVE ? NOW : 0);
     }
 }
 
@@ -464,12 +464,12 @@ row_02_not_admitted(void **state)
 static void
 row_02_unknown_but_issued(void **state)
 {
-    ssec_event_t   ev;
+    test_event_t   ev;
     ssec_record_t  rec;
 
     (void) state;
 
-    ev = request(SSEC_ACTIVE);
+    ev = request(EV_ACTIVE);
 
     rec = (ssec_record_t) { .state = SSEC_UNKNOWN, .issued = true };
     assert_int_equal(decide(&rec, ev).verdict, SSEC_PASS);
@@ -489,9 +489,9 @@ row_02_unknown_but_issued(void **state)
 static void
 row_02_strict(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -568,12 +568,12 @@ row_02_strict(void **state)
 static void
 row_02_strict_does_not_touch_the_known(void **state)
 {
-    ssec_event_t   ev;
+    test_event_t   ev;
     ssec_record_t  rec;
 
     (void) state;
 
-    ev = request(SSEC_ACTIVE);
+    ev = request(EV_ACTIVE);
     ev.strict = true;
 
     rec = live(NOW - HOUR, NOW - 1);
@@ -590,12 +590,12 @@ row_02_strict_does_not_touch_the_known(void **state)
 static void
 row_02_ignores_idle_for(void **state)
 {
-    ssec_event_t   ev;
+    test_event_t   ev;
     ssec_record_t  rec;
 
     (void) state;
 
-    ev = request(SSEC_ACTIVE);
+    ev = request(EV_ACTIVE);
     ev.idle_for_set = true;
     ev.idle_for = EXPIRE;
 
@@ -611,7 +611,7 @@ static void
 row_03_unknown_ping_below(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -634,7 +634,7 @@ static void
 row_03_unknown_ping_boundary(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -657,9 +657,9 @@ row_03_unknown_ping_boundary(void **state)
 static void
 row_03_not_admitted(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -692,7 +692,7 @@ row_03_unknown_ping_zero_or_none(void **state)
     assert_int_equal(rec.last, NOW);
 
     rec = unknown();
-    (void) decide(&rec, request(SSEC_PING));
+    (void) decide(&rec, request(EV_PING));
     assert_int_equal(rec.state, SSEC_LIVE);
     assert_int_equal(rec.last, NOW);
 }
@@ -702,7 +702,7 @@ static void
 row_03_unknown_ping_huge(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -722,9 +722,9 @@ static void
 row_04_boundary_expires(void **state)
 {
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -752,12 +752,12 @@ static void
 row_04_one_below_lives(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = live(NOW - HOUR, NOW - EXPIRE + 1);
-    out = decide(&rec, request(SSEC_PASSIVE));
+    out = decide(&rec, request(EV_PASSIVE));
 
     assert_int_equal(out.verdict, SSEC_PASS);
     assert_int_equal(out.state, SSEC_LIVE);
@@ -771,7 +771,7 @@ static void
 row_04_one_above_expires(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -791,7 +791,7 @@ static void
 row_04_comes_before_row_08(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -810,7 +810,7 @@ row_04_long_idle_does_not_wrap(void **state)
 {
     size_t          i;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     static const uint64_t  ages[] = {
         DAY - 1, DAY, DAY + 1, 2 * DAY + 5,
@@ -822,7 +822,7 @@ row_04_long_idle_does_not_wrap(void **state)
 
     for (i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
         rec = live(NOW - ages[i], NOW - ages[i]);
-        out = decide(&rec, request(SSEC_ACTIVE));
+        out = decide(&rec, request(EV_ACTIVE));
 
         assert_int_equal(out.state, SSEC_EXPIRED);
         assert_int_equal(out.idle, ages[i]);
@@ -834,23 +834,23 @@ row_04_long_idle_does_not_wrap(void **state)
 static void
 row_04_long_limits(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_limits_t   month;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     month = (ssec_limits_t) { .expire_after = 60 * DAY };
-    ev = request(SSEC_PASSIVE);
+    ev = request(EV_PASSIVE);
 
     rec = live(NOW - 60 * DAY + 1, NOW - 60 * DAY + 1);
-    (void) ssec_decide(&rec, &ev, NOW, &month, &out);
+    (void) test_decide(&rec, &ev, NOW, &month, &out);
     assert_int_equal(out.state, SSEC_LIVE);
     assert_int_equal(out.remaining, 1);
 
     rec = live(NOW - 60 * DAY, NOW - 60 * DAY);
-    (void) ssec_decide(&rec, &ev, NOW, &month, &out);
+    (void) test_decide(&rec, &ev, NOW, &month, &out);
     assert_int_equal(out.state, SSEC_EXPIRED);
 }
 
@@ -861,14 +861,14 @@ static void
 row_04_last_in_the_future(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = live(NOW + 3, NOW + 3);
     assert_int_equal(ssec_idle(&rec, NOW), 0);
 
-    out = decide_within(&rec, request(SSEC_ACTIVE), DAY);
+    out = decide_within(&rec, request(EV_ACTIVE), DAY);
 
     assert_int_equal(out.state, SSEC_LIVE);
     assert_int_equal(out.idle, 0);
@@ -882,11 +882,11 @@ row_05_max_lifetime(void **state)
 {
     unsigned        kind;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
-    for (kind = SSEC_ACTIVE; kind <= SSEC_PING; kind++) {
+    for (kind = EV_ACTIVE; kind <= EV_PING; kind++) {
 
         rec = live(NOW - DAY + 1, NOW);
         out = decide_within(&rec, request(kind), DAY);
@@ -912,12 +912,12 @@ static void
 row_05_zero_is_none(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = live(0, NOW - 1);
-    out = decide_within(&rec, request(SSEC_PASSIVE), 0);
+    out = decide_within(&rec, request(EV_PASSIVE), 0);
 
     assert_int_equal(out.state, SSEC_LIVE);
     assert_int_equal(out.remaining, EXPIRE - 1);
@@ -928,23 +928,23 @@ static void
 row_05_lifetime_is_told(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = live(NOW - HOUR, NOW);
-    out = decide_within(&rec, request(SSEC_PASSIVE), DAY);
+    out = decide_within(&rec, request(EV_PASSIVE), DAY);
     assert_int_equal(out.lifetime, DAY - HOUR);
 
-    out = decide_within(&rec, request(SSEC_PASSIVE), 0);
+    out = decide_within(&rec, request(EV_PASSIVE), 0);
     assert_true(out.lifetime == UINT64_MAX);
 
     rec = live(NOW - DAY - 1, NOW);
-    out = decide_within(&rec, request(SSEC_PASSIVE), DAY);
+    out = decide_within(&rec, request(EV_PASSIVE), DAY);
     assert_int_equal(out.lifetime, 0);
 
     rec = dead(SSEC_CLOSED);
-    out = decide_within(&rec, request(SSEC_PASSIVE), DAY);
+    out = decide_within(&rec, request(EV_PASSIVE), DAY);
     assert_int_equal(out.lifetime, 0);
 }
 
@@ -953,20 +953,20 @@ static void
 row_05_remaining_is_the_nearer_end(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = live(NOW - HOUR, NOW - 10);
-    out = decide_within(&rec, request(SSEC_PASSIVE), HOUR + 5);
+    out = decide_within(&rec, request(EV_PASSIVE), HOUR + 5);
     assert_int_equal(out.remaining, 5);
 
     rec = live(NOW - HOUR, NOW - 10);
-    out = decide_within(&rec, request(SSEC_PASSIVE), 2 * HOUR);
+    out = decide_within(&rec, request(EV_PASSIVE), 2 * HOUR);
     assert_int_equal(out.remaining, EXPIRE - 10);
 
     rec = live(NOW - HOUR, NOW - EXPIRE);
-    out = decide_within(&rec, request(SSEC_PASSIVE), HOUR);
+    out = decide_within(&rec, request(EV_PASSIVE), HOUR);
     assert_int_equal(out.state, SSEC_EXPIRED);
 }
 
@@ -977,7 +977,7 @@ static void
 row_06_live_active(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1005,9 +1005,9 @@ row_06_live_active(void **state)
 static void
 row_06_not_admitted(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1044,13 +1044,13 @@ static void
 row_06_presented_and_used(void **state)
 {
     unsigned        kind;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
-    for (kind = SSEC_ACTIVE; kind <= SSEC_PING; kind++) {
+    for (kind = EV_ACTIVE; kind <= EV_PING; kind++) {
         ev = request(kind);
 
         rec = live(NOW - HOUR, NOW);
@@ -1104,39 +1104,39 @@ said_to_be_on(void **state)
 {
     unsigned        n;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
-    static const ssec_kind_e  said[] = { SSEC_ACTIVE, SSEC_OFF, SSEC_END,
-                                         SSEC_ON };
+    static const test_kind_e  said[] = { EV_ACTIVE, EV_OFF, EV_END,
+                                         EV_ON };
 
     (void) state;
 
     for (n = 0; n < 4; n++) {
         rec = unknown();
-        (void) decide(&rec, (ssec_event_t) { .kind = SSEC_ISSUE,
+        (void) decide(&rec, (test_event_t) { .kind = EV_ISSUE,
                                              .said = said[n] });
-        assert_int_equal(rec.used, said[n] == SSEC_ON);
+        assert_int_equal(rec.used, said[n] == EV_ON);
     }
 
     rec = live(NOW - HOUR, NOW - SECOND);
     rec.used = false;
-    out = decide(&rec, response(SSEC_ON));
+    out = decide(&rec, response(EV_ON));
     assert_true(rec.used);
     assert_true(out.changed);
 
-    out = decide(&rec, response(SSEC_ON));
+    out = decide(&rec, response(EV_ON));
     assert_false(out.changed);
 
     rec = visitor();
-    (void) decide(&rec, response(SSEC_ON));
+    (void) decide(&rec, response(EV_ON));
     assert_true(rec.used);
 
     rec = left();
-    (void) decide(&rec, response(SSEC_ON));
+    (void) decide(&rec, response(EV_ON));
     assert_true(rec.used);
 
     rec = dead(SSEC_EXPIRED);
-    (void) decide(&rec, response(SSEC_ON));
+    (void) decide(&rec, response(EV_ON));
     assert_false(rec.used);
 }
 
@@ -1147,9 +1147,9 @@ static void
 row_23_former_key(void **state)
 {
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1193,16 +1193,16 @@ row_23_former_key(void **state)
 static void
 row_07_live_passive(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = live(NOW - HOUR, NOW - 10 * SECOND);
     before = rec;
 
-    ev = request(SSEC_PASSIVE);
+    ev = request(EV_PASSIVE);
     ev.page = true;
     ev.idle_for_set = true;
     out = decide(&rec, ev);
@@ -1219,7 +1219,7 @@ static void
 row_08_ping_moves_forward(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1258,9 +1258,9 @@ row_08_ping_never_back(void **state)
 static void
 row_08_not_admitted(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1297,16 +1297,16 @@ row_08_ping_never_into_the_future(void **state)
 static void
 row_09_ping_without_idle_for(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = live(NOW - HOUR, NOW - 10 * SECOND);
     before = rec;
 
-    ev = request(SSEC_PING);
+    ev = request(EV_PING);
     ev.idle_for = 1;
     out = decide(&rec, ev);
 
@@ -1321,7 +1321,7 @@ row_09_ping_too_large(void **state)
 {
     size_t          i;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     static const uint64_t  large[] = {
         EXPIRE, DAY, NOW - 1, NOW, NOW + 1, UINT64_MAX - 1, UINT64_MAX
@@ -1346,9 +1346,9 @@ static void
 row_10_page_is_redirected(void **state)
 {
     int             i;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1360,7 +1360,7 @@ row_10_page_is_redirected(void **state)
         before = rec;
 
         ev = page();
-        ev.kind = (i & 1) ? SSEC_PASSIVE : SSEC_ACTIVE;
+        ev.kind = (i & 1) ? EV_PASSIVE : EV_ACTIVE;
         ev.cookie = i & 2;
         ev.safe = i & 4;
         out = decide(&rec, ev);
@@ -1380,9 +1380,9 @@ row_10_page_is_redirected(void **state)
 static void
 row_10_logout_url_elsewhere(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1419,9 +1419,9 @@ static void
 row_10_sent_by_another_site(void **state)
 {
     size_t          i;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     static const struct {
         bool            page;
@@ -1447,7 +1447,7 @@ row_10_sent_by_another_site(void **state)
     (void) state;
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        ev = request(SSEC_PASSIVE);
+        ev = request(EV_PASSIVE);
         ev.page = cases[i].page;
         ev.safe = cases[i].safe;
         ev.cross_site = cases[i].cross_site;
@@ -1500,9 +1500,9 @@ static void
 row_10_without_logout_url(void **state)
 {
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1514,7 +1514,7 @@ row_10_without_logout_url(void **state)
         out = decide(&rec, ev);
 
         assert_int_equal(out.verdict,
-                         ev.cookie || ev.kind == SSEC_PING ? SSEC_FORGET
+                         ev.cookie || ev.kind == EV_PING ? SSEC_FORGET
                                                            : SSEC_REFUSE);
         assert_int_equal(out.state, SSEC_EXPIRED);
         assert_int_equal(rec.state, SSEC_CLOSED);
@@ -1528,9 +1528,9 @@ row_10_without_logout_url(void **state)
 static void
 row_10_login_page(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1556,16 +1556,16 @@ static void
 row_11_login_page(void **state)
 {
     int             i;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     for (i = 0; i < 16; i++) {
         rec = dead(SSEC_EXPIRED);
 
-        ev = request(SSEC_ACTIVE);
+        ev = request(EV_ACTIVE);
         ev.login = true;
         ev.logout = true;
         ev.page = i & 1;
@@ -1584,9 +1584,9 @@ static void
 row_11_logout(void **state)
 {
     int             i;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1594,7 +1594,7 @@ row_11_logout(void **state)
         rec = dead(SSEC_EXPIRED);
         rec.told = i & 16;
 
-        ev = request((i & 1) ? SSEC_PASSIVE : SSEC_ACTIVE);
+        ev = request((i & 1) ? EV_PASSIVE : EV_ACTIVE);
         ev.logout = true;
         ev.page = i & 2;
         ev.cookie = i & 4;
@@ -1614,7 +1614,7 @@ row_11_logout(void **state)
 static void
 row_11_logout_of_a_session_just_expired(void **state)
 {
-    ssec_event_t   ev;
+    test_event_t   ev;
     ssec_record_t  rec;
 
     (void) state;
@@ -1634,7 +1634,7 @@ row_11_logout_of_a_session_just_expired(void **state)
 static void
 row_11_logout_while_live(void **state)
 {
-    ssec_event_t   ev;
+    test_event_t   ev;
     ssec_record_t  rec;
 
     (void) state;
@@ -1652,12 +1652,12 @@ static void
 row_12_refused_then_told(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = dead(SSEC_EXPIRED);
-    out = decide(&rec, request(SSEC_ACTIVE));
+    out = decide(&rec, request(EV_ACTIVE));
 
     assert_int_equal(out.verdict, SSEC_REFUSE);
     assert_int_equal(out.state, SSEC_EXPIRED);
@@ -1666,8 +1666,8 @@ row_12_refused_then_told(void **state)
 
     /* GET again, as often as it comes */
 
-    assert_int_equal(decide(&rec, request(SSEC_ACTIVE)).verdict, SSEC_REFUSE);
-    assert_int_equal(decide(&rec, request(SSEC_PASSIVE)).verdict,
+    assert_int_equal(decide(&rec, request(EV_ACTIVE)).verdict, SSEC_REFUSE);
+    assert_int_equal(decide(&rec, request(EV_PASSIVE)).verdict,
                      SSEC_REFUSE);
     assert_true(rec.told);
 }
@@ -1676,14 +1676,14 @@ row_12_refused_then_told(void **state)
 static void
 row_12_post_before_and_after_told(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = dead(SSEC_EXPIRED);
-    ev = request(SSEC_ACTIVE);
+    ev = request(EV_ACTIVE);
     ev.safe = false;
 
     assert_int_equal(decide(&rec, ev).verdict, SSEC_REFUSE);
@@ -1702,14 +1702,14 @@ row_12_post_before_and_after_told(void **state)
 static void
 row_12_post_with_a_key_that_is_no_cookie(void **state)
 {
-    ssec_event_t   ev;
+    test_event_t   ev;
     ssec_record_t  rec;
 
     (void) state;
 
     rec = dead(SSEC_EXPIRED);
     rec.told = true;
-    ev = request(SSEC_ACTIVE);
+    ev = request(EV_ACTIVE);
     ev.safe = false;
     ev.cookie = false;
 
@@ -1723,7 +1723,7 @@ row_12_post_with_a_key_that_is_no_cookie(void **state)
 static void
 row_12_told_is_forgotten_by_a_new_login(void **state)
 {
-    ssec_event_t   ev;
+    test_event_t   ev;
     ssec_record_t  rec;
 
     (void) state;
@@ -1737,7 +1737,7 @@ row_12_told_is_forgotten_by_a_new_login(void **state)
 
     rec = live(NOW - HOUR, NOW - EXPIRE);
     rec.told = true;
-    ev = request(SSEC_ACTIVE);
+    ev = request(EV_ACTIVE);
     ev.safe = false;
     assert_int_equal(decide(&rec, ev).verdict, SSEC_REFUSE);
 }
@@ -1749,9 +1749,9 @@ static void
 row_13_closed(void **state)
 {
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1763,7 +1763,7 @@ row_13_closed(void **state)
         out = decide(&rec, ev);
 
         assert_int_equal(out.verdict,
-                         ev.cookie || ev.kind == SSEC_PING ? SSEC_FORGET
+                         ev.cookie || ev.kind == EV_PING ? SSEC_FORGET
                                                            : SSEC_REFUSE);
         assert_int_equal(out.state, SSEC_CLOSED);
         assert_int_equal(out.remaining, 0);
@@ -1779,7 +1779,7 @@ row_14_brings_the_dead_back(void **state)
 {
     ssec_state_e    s;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1812,9 +1812,9 @@ row_14_only_if_anonymous(void **state)
 {
     int             i;
     ssec_state_e    s;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1851,9 +1851,9 @@ row_14_not_by_another_key(void **state)
 {
     size_t          i;
     ssec_state_e    s;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1863,7 +1863,7 @@ row_14_not_by_another_key(void **state)
             ev.from = &had[i / 16];
             ev.apart = i & 1;
             ev.former = i & 2;
-            ev.said = (i & 8) ? SSEC_END : (i & 4) ? SSEC_OFF : SSEC_ON;
+            ev.said = (i & 8) ? EV_END : (i & 4) ? EV_OFF : EV_ON;
 
             rec = dead(s);
             before = rec;
@@ -1885,9 +1885,9 @@ static void
 row_14_of_a_session_that_lives(void **state)
 {
     ssec_state_e    s;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -1905,7 +1905,7 @@ row_14_of_a_session_that_lives(void **state)
         assert_false(out.changed);
         assert_same(&rec, &before);
 
-        ev.said = SSEC_OFF;
+        ev.said = EV_OFF;
         out = decide(&rec, ev);
         assert_false(out.carried);
         assert_true(out.begun);
@@ -1919,13 +1919,13 @@ row_14_of_a_session_that_lives(void **state)
 static void
 row_14_with_what_is_said(void **state)
 {
-    ssec_event_t   ev;
+    test_event_t   ev;
     ssec_record_t  rec;
 
     (void) state;
 
     ev = issue(true);
-    ev.said = SSEC_ON;
+    ev.said = EV_ON;
     ev.own = &own_short;
 
     rec = dead(SSEC_CLOSED);
@@ -1935,7 +1935,7 @@ row_14_with_what_is_said(void **state)
     assert_ptr_equal(rec.own, &own_short);
 
     ev = issue(true);
-    ev.said = SSEC_OFF;
+    ev.said = EV_OFF;
 
     rec = dead(SSEC_EXPIRED);
     rec.own = &own_long;
@@ -1953,16 +1953,16 @@ static void
 row_15_carried(void **state)
 {
     int             said;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     for (said = 0; said <= 1; said++) {
         ev = issue(false);
         ev.from = &had[said ? HAD_EXPIRED : HAD_LIVE];
-        ev.said = said ? SSEC_ON : SSEC_ACTIVE;
+        ev.said = said ? EV_ON : EV_ACTIVE;
 
         rec = unknown();
         before = rec;
@@ -1988,9 +1988,9 @@ row_15_apart(void **state)
 {
     int             said;
     size_t          i, apart;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, expected;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -2000,7 +2000,7 @@ row_15_apart(void **state)
                 ev = issue(false);
                 ev.from = &had[i];
                 ev.apart = apart;
-                ev.said = said ? SSEC_ON : SSEC_ACTIVE;
+                ev.said = said ? EV_ON : EV_ACTIVE;
                 ev.own = said ? &own_endless : NULL;
 
                 rec = unknown();
@@ -2045,9 +2045,9 @@ row_15_apart(void **state)
 static void
 row_15_apart_prolongs_nothing(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, from;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -2083,9 +2083,9 @@ static void
 row_15_apart_with_a_key_that_is_known(void **state)
 {
     size_t          i;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     const ssec_record_t  records[] = {
         live(NOW - HOUR, NOW), visitor(), left(), dead(SSEC_EXPIRED),
@@ -2119,9 +2119,9 @@ static void
 row_15_not_what_is_known(void **state)
 {
     size_t          i;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     const ssec_record_t  records[] = {
         live(NOW - HOUR, NOW), visitor(), dead(SSEC_EXPIRED),
@@ -2152,9 +2152,9 @@ static void
 row_15_former_keys(void **state)
 {
     int             i;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -2196,15 +2196,15 @@ row_15_former_keys(void **state)
 static void
 row_15_logged_in_with_a_visitors_key(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     ev = issue(false);
     ev.from = &had[HAD_LIVE];
-    ev.said = SSEC_ON;
+    ev.said = EV_ON;
 
     rec = visitor();
     assert_true(decide(&rec, ev).carried);
@@ -2227,7 +2227,7 @@ row_16_begins_anew(void **state)
 {
     int             anonymous;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -2255,14 +2255,14 @@ static void
 row_16_with_what_is_said(void **state)
 {
     size_t          i;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     ev = issue(false);
-    ev.said = SSEC_ON;
+    ev.said = EV_ON;
     ev.own = &own_long;
 
     rec = unknown();
@@ -2276,7 +2276,7 @@ row_16_with_what_is_said(void **state)
         ev = issue(false);
         ev.from = i ? &had[i - 1] : NULL;
         ev.apart = i & 1;
-        ev.said = SSEC_OFF;
+        ev.said = EV_OFF;
 
         rec = unknown();
         out = decide(&rec, ev);
@@ -2286,7 +2286,7 @@ row_16_with_what_is_said(void **state)
         assert_int_equal(rec.state, SSEC_VISITOR);
         assert_int_equal(rec.created, NOW);
 
-        ev.said = SSEC_END;
+        ev.said = EV_END;
 
         rec = unknown();
         out = decide(&rec, ev);
@@ -2306,9 +2306,9 @@ issue_of_a_known_session(void **state)
 {
     size_t          i;
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     const ssec_record_t  records[] = {
         live(NOW - HOUR, NOW - EXPIRE + 1), visitor()
@@ -2319,9 +2319,9 @@ issue_of_a_known_session(void **state)
     for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
         for (n = 0; n < ALL_ISSUES; n++) {
             ev = any_response(n);
-            assert_int_equal(ev.kind, SSEC_ISSUE);
+            assert_int_equal(ev.kind, EV_ISSUE);
 
-            if (ev.former || ev.said == SSEC_ON) {
+            if (ev.former || ev.said == EV_ON) {
                 continue;
             }
 
@@ -2350,7 +2350,7 @@ static void
 issue_of_a_session_that_is_due(void **state)
 {
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -2372,14 +2372,14 @@ row_17_21_close(void **state)
     size_t          i;
     unsigned        kind;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     const ssec_record_t  records[] = {
         live(NOW - HOUR, NOW - 1), visitor(), dead(SSEC_EXPIRED),
         dead(SSEC_CLOSED)
     };
 
-    static const ssec_kind_e  kinds[] = { SSEC_DELETE, SSEC_END };
+    static const test_kind_e  kinds[] = { EV_DELETE, EV_END };
 
     (void) state;
 
@@ -2421,9 +2421,9 @@ rows_17_to_21_of_a_former_key(void **state)
 {
     size_t          i;
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     const ssec_record_t  records[] = {
         live(NOW - HOUR, NOW - 1), visitor(), left(), dead(SSEC_EXPIRED),
@@ -2453,7 +2453,7 @@ rows_17_to_21_of_a_former_key(void **state)
             assert_false(out.carried);
             assert_int_equal(out.begun, out.changed);
 
-            if (ev.kind != SSEC_ON || records[i].state != SSEC_LIVE) {
+            if (ev.kind != EV_ON || records[i].state != SSEC_LIVE) {
                 assert_same(&rec, &before);
                 continue;
             }
@@ -2475,14 +2475,14 @@ rows_17_to_21_of_a_former_key(void **state)
 static void
 row_18_visitor_logs_in(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = visitor();
-    ev = response(SSEC_ON);
+    ev = response(EV_ON);
     ev.own = &own_short;
     out = decide(&rec, ev);
 
@@ -2496,7 +2496,7 @@ row_18_visitor_logs_in(void **state)
 
     rec = visitor();
     rec.own = &own_long;
-    (void) decide(&rec, response(SSEC_ON));
+    (void) decide(&rec, response(EV_ON));
     assert_int_equal(rec.state, SSEC_LIVE);
     assert_null(rec.own);
 
@@ -2515,9 +2515,9 @@ row_18_visitor_logs_in(void **state)
 static void
 row_18_logs_in_again(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -2525,9 +2525,9 @@ row_18_logs_in_again(void **state)
     rec.issued = true;
     rec.own = &own_long;
     before = rec;
-    assert_int_equal(decide(&rec, response(SSEC_OFF)).state, SSEC_VISITOR);
+    assert_int_equal(decide(&rec, response(EV_OFF)).state, SSEC_VISITOR);
 
-    ev = response(SSEC_ON);
+    ev = response(EV_ON);
     ev.own = &own_short;
     out = decide(&rec, ev);
 
@@ -2541,15 +2541,15 @@ row_18_logs_in_again(void **state)
 
     rec.created = NOW - DAY;
     rec.own = NULL;
-    (void) decide(&rec, response(SSEC_OFF));
-    (void) decide(&rec, response(SSEC_ON));
+    (void) decide(&rec, response(EV_OFF));
+    (void) decide(&rec, response(EV_ON));
     assert_int_equal(decide_within(&rec, page(), DAY).state, SSEC_EXPIRED);
 
     /* nor does a clock that is read a moment before go back */
 
     rec = left();
     rec.last = NOW + 3;
-    (void) decide(&rec, response(SSEC_ON));
+    (void) decide(&rec, response(EV_ON));
     assert_int_equal(rec.state, SSEC_LIVE);
     assert_int_equal(rec.last, NOW + 3);
     assert_false(rec.left);
@@ -2562,7 +2562,7 @@ row_18_logs_in_again(void **state)
     assert_true(rec.left);
 
     ev = issue(true);
-    ev.said = SSEC_ON;
+    ev.said = EV_ON;
     rec = left();
     out = decide(&rec, ev);
     assert_true(out.begun);
@@ -2577,13 +2577,13 @@ static void
 rows_18_and_19_with_another_key(void **state)
 {
     int             i;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
-    ev = response(SSEC_ON);
+    ev = response(EV_ON);
     ev.own = &own_short;
     ev.replaced = true;
 
@@ -2612,9 +2612,9 @@ rows_18_and_19_with_another_key(void **state)
 static void
 row_19_own_limits(void **state)
 {
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -2622,7 +2622,7 @@ row_19_own_limits(void **state)
     before = rec;
     before.own = &own_short;
 
-    ev = response(SSEC_ON);
+    ev = response(EV_ON);
     ev.own = &own_short;
     out = decide(&rec, ev);
     assert_true(out.changed);
@@ -2630,7 +2630,7 @@ row_19_own_limits(void **state)
 
     /* without any those that there are stay */
 
-    out = decide(&rec, response(SSEC_ON));
+    out = decide(&rec, response(EV_ON));
     assert_false(out.changed);
     assert_same(&rec, &before);
 
@@ -2644,15 +2644,15 @@ static void
 row_20_not_logged_in(void **state)
 {
     unsigned        i;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     rec = live(NOW - HOUR, NOW - 1);
     before = rec;
-    out = decide(&rec, response(SSEC_OFF));
+    out = decide(&rec, response(EV_OFF));
 
     assert_true(out.changed);
     assert_int_equal(out.state, SSEC_VISITOR);
@@ -2663,7 +2663,7 @@ row_20_not_logged_in(void **state)
 
     /* with another key for the visitor the old one is not to be used again */
 
-    ev = response(SSEC_OFF);
+    ev = response(EV_OFF);
     ev.replaced = true;
 
     rec = live(NOW - HOUR, NOW - 1);
@@ -2716,7 +2716,7 @@ row_20_who_was_a_user(void **state)
         rec = rows[i].rec;
         rec.created = NOW;
         rec.last = NOW;
-        (void) decide(&rec, response(SSEC_OFF));
+        (void) decide(&rec, response(EV_OFF));
 
         if (rec.state != SSEC_VISITOR || rec.left != rows[i].left) {
             fail_msg("%s: state %d, left %d", rows[i].what, rec.state,
@@ -2728,7 +2728,7 @@ row_20_who_was_a_user(void **state)
 
     rec = unknown();
     (void) decide(&rec, page());
-    (void) decide(&rec, response(SSEC_OFF));
+    (void) decide(&rec, response(EV_OFF));
     assert_int_equal(rec.state, SSEC_VISITOR);
     assert_false(rec.left);
 }
@@ -2740,9 +2740,9 @@ static void
 row_22_one_who_left(void **state)
 {
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -2755,7 +2755,7 @@ row_22_one_who_left(void **state)
         before = rec;
         out = decide_within(&rec, ev, 2 * HOUR);
 
-        if (ev.kind == SSEC_ACTIVE && ev.admitted && !ev.former) {
+        if (ev.kind == EV_ACTIVE && ev.admitted && !ev.former) {
             before.last = NOW;
         }
 
@@ -2788,9 +2788,9 @@ row_24_one_who_left_is_idle(void **state)
 {
     size_t          i;
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     const struct {
         uint64_t           idle;
@@ -2826,14 +2826,14 @@ row_24_one_who_left_is_idle(void **state)
 
             /* as row 13 has it */
 
-            assert_int_equal(out.verdict, ev.cookie || ev.kind == SSEC_PING
+            assert_int_equal(out.verdict, ev.cookie || ev.kind == EV_PING
                                           ? SSEC_FORGET : SSEC_REFUSE);
             assert_int_equal(out.state, SSEC_CLOSED);
             assert_true(out.changed);
             assert_int_equal(rec.state, SSEC_CLOSED);
             assert_int_equal(rec.last, NOW - rows[i].idle);
 
-            (void) decide(&rec, response(SSEC_ON));
+            (void) decide(&rec, response(EV_ON));
             assert_int_equal(rec.state, SSEC_CLOSED);
         }
     }
@@ -2855,9 +2855,9 @@ rows_18_to_20_of_others(void **state)
 {
     size_t          i;
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     const ssec_record_t  records[] = {
         unknown(), dead(SSEC_EXPIRED), dead(SSEC_CLOSED)
@@ -2869,7 +2869,7 @@ rows_18_to_20_of_others(void **state)
         for (n = 0; n < ALL_RESPONSES; n++) {
             ev = any_response(n);
 
-            if (ev.kind != SSEC_ON && ev.kind != SSEC_OFF) {
+            if (ev.kind != EV_ON && ev.kind != EV_OFF) {
                 continue;
             }
 
@@ -2894,7 +2894,7 @@ responses_do_not_prolong(void **state)
 {
     unsigned        n;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -2924,9 +2924,9 @@ static void
 visitors_pass(void **state)
 {
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
@@ -2956,7 +2956,7 @@ own_limits_hold(void **state)
 {
     size_t          i;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     static const struct {
         const ssec_own_t  *own;
@@ -2988,7 +2988,7 @@ own_limits_hold(void **state)
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         rec = live(NOW - rows[i].idle - rows[i].age, NOW - rows[i].idle);
         rec.own = rows[i].own;
-        out = decide_within(&rec, request(SSEC_PASSIVE), DAY);
+        out = decide_within(&rec, request(EV_PASSIVE), DAY);
 
         assert_int_equal(out.remaining, rows[i].remaining);
         assert_int_equal(out.state, rows[i].remaining ? SSEC_LIVE
@@ -3032,15 +3032,15 @@ static void
 ping_of_the_dead(void **state)
 {
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     for (n = 0; n < ALL_REQUESTS; n++) {
         ev = any_request(n);
-        ev.kind = SSEC_PING;
+        ev.kind = EV_PING;
 
         rec = dead(SSEC_CLOSED);
         out = decide(&rec, ev);
@@ -3069,15 +3069,15 @@ static void
 ping_of_the_living(void **state)
 {
     unsigned        n;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     (void) state;
 
     for (n = 0; n < ALL_REQUESTS; n++) {
         ev = any_request(n);
-        ev.kind = SSEC_PING;
+        ev.kind = EV_PING;
 
         rec = live(NOW - HOUR, NOW - 10 * SECOND);
         out = decide(&rec, ev);
@@ -3108,13 +3108,14 @@ verdicts_are_ordered(void **state)
 /* The part for most requests gives what the whole does, or nothing. */
 
 static void
-assert_live_part_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
+assert_live_part_will_do(ssec_record_t rec, test_event_t ev, uint64_t now,
     ssec_limits_t l)
 {
     bool            is_live;
-    ssec_outcome_t  out, part;
+    ssec_outcome_t  part;
+    test_outcome_t  out;
 
-    if (rec.state != SSEC_LIVE || !rec.used || ev.kind >= SSEC_ISSUE
+    if (rec.state != SSEC_LIVE || !rec.used || ev.kind >= EV_ISSUE
         || ev.former)
     {
         return;
@@ -3125,10 +3126,14 @@ assert_live_part_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
         rec.own = NULL;
     }
 
-    is_live = ssec_decide_live(rec.created, rec.last, &ev, now, &l, &part);
+    is_live = ssec_decide_live(rec.created, rec.last, &(ssec_request_t) {
+                                   .kind = (ssec_kind_e) ev.kind,
+                                   .idle_for_set = ev.idle_for_set,
+                                   .idle_for = ev.idle_for
+                               }, now, &l, &part);
 
     ev.admitted = false;
-    assert_true(ssec_decide(&rec, &ev, now, &l, &out));
+    assert_true(test_decide(&rec, &ev, now, &l, &out));
 
     assert_int_equal(is_live, out.state == SSEC_LIVE);
     assert_int_equal(part.idle, out.idle);
@@ -3153,17 +3158,17 @@ assert_live_part_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
  */
 
 static void
-assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
+assert_brief_will_do(ssec_record_t rec, test_event_t ev, uint64_t now,
     const ssec_limits_t *l)
 {
     bool            done;
-    ssec_event_t    brief;
+    test_event_t    brief;
     ssec_record_t   whole, before;
-    ssec_outcome_t  out, whole_out;
+    test_outcome_t  out, whole_out;
 
     whole = rec;
     before = rec;
-    assert_true(ssec_decide(&whole, &ev, now, l, &whole_out));
+    assert_true(test_decide(&whole, &ev, now, l, &whole_out));
 
     /* what is not known may be anything */
 
@@ -3177,9 +3182,9 @@ assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
     brief.elsewhere = !ev.elsewhere;
     brief.login = !ev.login;
 
-    done = ssec_decide(&rec, &brief, now, l, &out);
+    done = test_decide(&rec, &brief, now, l, &out);
 
-    assert_int_equal(done, ev.kind >= SSEC_ISSUE
+    assert_int_equal(done, ev.kind >= EV_ISSUE
                            || whole_out.state == SSEC_LIVE
                            || whole_out.state == SSEC_VISITOR);
 
@@ -3194,7 +3199,7 @@ assert_brief_will_do(ssec_record_t rec, ssec_event_t ev, uint64_t now,
             rec = before;
         }
 
-        assert_true(ssec_decide(&rec, &ev, now, l, &out));
+        assert_true(test_decide(&rec, &ev, now, l, &out));
     }
 
     assert_int_equal(out.verdict, whole_out.verdict);
@@ -3218,7 +3223,7 @@ a_login_begins_a_session(void **state)
 {
     size_t          i;
     ssec_record_t   rec;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
 
     const ssec_record_t  since_login = {
         .state = SSEC_LIVE, .login = true, .presented = true,
@@ -3233,37 +3238,37 @@ a_login_begins_a_session(void **state)
     const struct {
         const char     *what;
         ssec_record_t   rec;
-        ssec_event_t    ev;
+        test_event_t    ev;
         uint64_t        began;
     }  rows[] = {
-        { "2: a request is no login", unknown(), request(SSEC_ACTIVE), 0 },
+        { "2: a request is no login", unknown(), request(EV_ACTIVE), 0 },
         { "3: nor is a ping", unknown(), ping(SECOND), 0 },
-        { "6: the session goes on", since_login, request(SSEC_ACTIVE),
+        { "6: the session goes on", since_login, request(EV_ACTIVE),
           NOW - HOUR },
         { "6: likewise one of which no login was seen",
-          live(NOW - HOUR, NOW), request(SSEC_ACTIVE), 0 },
+          live(NOW - HOUR, NOW), request(EV_ACTIVE), 0 },
         { "14: a dead key is set anew", dead(SSEC_CLOSED), issue(true), NOW },
         { "15: a key that stands apart, of a session without a login",
-          unknown(), { .kind = SSEC_ISSUE, .from = &had[HAD_MADE_UP] }, 0 },
+          unknown(), { .kind = EV_ISSUE, .from = &had[HAD_MADE_UP] }, 0 },
         { "15: and of one with it", unknown(),
-          { .kind = SSEC_ISSUE, .apart = true, .from = &had[HAD_LIVE] },
+          { .kind = EV_ISSUE, .apart = true, .from = &had[HAD_LIVE] },
           had[HAD_LIVE].created },
         { "16: a new key", unknown(), issue(true), NOW },
         { "16: a visitor's", unknown(),
-          { .kind = SSEC_ISSUE, .said = SSEC_OFF }, 0 },
+          { .kind = EV_ISSUE, .said = EV_OFF }, 0 },
         { "16: a new session's", unknown(),
-          { .kind = SSEC_ISSUE, .said = SSEC_END }, NOW },
-        { "18: the first login of a visitor", visitor(), response(SSEC_ON),
+          { .kind = EV_ISSUE, .said = EV_END }, NOW },
+        { "18: the first login of a visitor", visitor(), response(EV_ON),
           NOW },
         { "18: another one: the age counts from before", left(),
-          response(SSEC_ON), 0 },
+          response(EV_ON), 0 },
         { "18: likewise, and that began by a login", left_since_login,
-          response(SSEC_ON), NOW - HOUR },
-        { "17: a session that ends", since_login, response(SSEC_DELETE), 0 },
+          response(EV_ON), NOW - HOUR },
+        { "17: a session that ends", since_login, response(EV_DELETE), 0 },
         { "4: one that expires",
           { .state = SSEC_LIVE, .login = true, .presented = true,
             .created = NOW - HOUR, .last = NOW - EXPIRE },
-          request(SSEC_ACTIVE), 0 }
+          request(EV_ACTIVE), 0 }
     };
 
     (void) state;
@@ -3285,7 +3290,7 @@ brief_events(void **state)
 {
     size_t         i;
     unsigned       n;
-    ssec_event_t   ev;
+    test_event_t   ev;
     ssec_record_t  rec;
 
     const ssec_record_t  records[] = {
@@ -3318,14 +3323,14 @@ brief_events(void **state)
 
     /* a session that is due has expired, even if nobody asks again */
 
-    ev = request(SSEC_ACTIVE);
+    ev = request(EV_ACTIVE);
     ev.brief = true;
     ev.logout_url = false;
     rec = live(NOW - HOUR, NOW - EXPIRE);
     rec.told = true;
 
-    assert_false(ssec_decide(&rec, &ev, NOW, &limits,
-                             &(ssec_outcome_t) { 0 }));
+    assert_false(test_decide(&rec, &ev, NOW, &limits,
+                             &(test_outcome_t) { 0 }));
     assert_int_equal(rec.state, SSEC_EXPIRED);
     assert_false(rec.told);
     assert_int_equal(rec.last, NOW - EXPIRE);
@@ -3378,7 +3383,7 @@ typedef struct {
 
 
 static const row_t *
-model_row(const model_t *m, const ssec_event_t *ev)
+model_row(const model_t *m, const test_event_t *ev)
 {
     bool    again, leaves, posted;
     size_t  i;
@@ -3412,7 +3417,7 @@ model_begin(model_t *m, ssec_state_e s, uint64_t when)
 
 
 static void
-model_activity(model_t *m, const ssec_event_t *ev, uint64_t now)
+model_activity(model_t *m, const test_event_t *ev, uint64_t now)
 {
     uint64_t  when;
 
@@ -3420,10 +3425,10 @@ model_activity(model_t *m, const ssec_event_t *ev, uint64_t now)
         return;
     }
 
-    if (ev->kind == SSEC_ACTIVE) {
+    if (ev->kind == EV_ACTIVE) {
         when = now;
 
-    } else if (ev->kind == SSEC_PING && ev->idle_for_set
+    } else if (ev->kind == EV_PING && ev->idle_for_set
                && ev->idle_for <= now)
     {
         when = now - ev->idle_for;
@@ -3478,7 +3483,7 @@ model_left_is_over(const model_t *m, uint64_t now, const ssec_limits_t *l)
 
 
 static ssec_verdict_e
-model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
+model_request(model_t *m, const test_event_t *ev, uint64_t now,
     const ssec_limits_t *configured)
 {
     bool            unknown;
@@ -3493,7 +3498,7 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
     if (unknown) {
         when = now;
 
-        if (ev->kind == SSEC_PING && ev->idle_for_set) {
+        if (ev->kind == EV_PING && ev->idle_for_set) {
             when = (ev->idle_for <= now) ? now - ev->idle_for : 0;
         }
 
@@ -3522,14 +3527,14 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
     }
 
     if (m->state == SSEC_VISITOR) {
-        if (m->left && ev->kind == SSEC_ACTIVE) {
+        if (m->left && ev->kind == EV_ACTIVE) {
             model_activity(m, ev, now);
         }
 
         return SSEC_PASS;
     }
 
-    if (ev->kind == SSEC_PING) {
+    if (ev->kind == EV_PING) {
         if (m->state == SSEC_EXPIRED && ev->logout_url) {
             return SSEC_ANONYMOUS;
         }
@@ -3566,7 +3571,7 @@ model_request(model_t *m, const ssec_event_t *ev, uint64_t now,
 /* Whether the key becomes that of whom the response is for. */
 
 static bool
-model_is_taken(const model_t *m, const ssec_event_t *ev)
+model_is_taken(const model_t *m, const test_event_t *ev)
 {
     switch (m->state) {
 
@@ -3577,7 +3582,7 @@ model_is_taken(const model_t *m, const ssec_event_t *ev)
         return ev->former && (ev->anonymous || ev->from);
 
     case SSEC_VISITOR:
-        return (ev->former || ev->said == SSEC_ON)
+        return (ev->former || ev->said == EV_ON)
                && (ev->anonymous || ev->from);
 
     default:
@@ -3587,14 +3592,14 @@ model_is_taken(const model_t *m, const ssec_event_t *ev)
 
 
 static void
-model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
+model_issue(model_t *m, const test_event_t *ev, uint64_t now)
 {
     if (!model_is_taken(m, ev)) {
         m->issued = true;
         return;
     }
 
-    if (ev->from && (ev->said == SSEC_ACTIVE || ev->said == SSEC_ON)) {
+    if (ev->from && (ev->said == EV_ACTIVE || ev->said == EV_ON)) {
 
         if (ev->from->issued && !ev->apart) {
             return;
@@ -3603,7 +3608,7 @@ model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
         *m = (model_t) {
             .state = (ev->from->state == SSEC_LIVE) ? SSEC_LIVE : SSEC_CLOSED,
             .issued = true,
-            .uses = (ev->said == SSEC_ON) ? 2 : 0,
+            .uses = (ev->said == EV_ON) ? 2 : 0,
             .login = ev->from->login,
             .created = ev->from->created,
             .human = ev->from->last,
@@ -3613,16 +3618,16 @@ model_issue(model_t *m, const ssec_event_t *ev, uint64_t now)
         return;
     }
 
-    model_begin(m, ev->said == SSEC_OFF ? SSEC_VISITOR : SSEC_LIVE, now);
+    model_begin(m, ev->said == EV_OFF ? SSEC_VISITOR : SSEC_LIVE, now);
     m->issued = true;
     m->login = (m->state == SSEC_LIVE);
-    m->uses = (ev->said == SSEC_ON) ? 2 : 0;
+    m->uses = (ev->said == EV_ON) ? 2 : 0;
     m->own = ev->own;
 }
 
 
 static void
-model_response(model_t *m, const ssec_event_t *ev, uint64_t now,
+model_response(model_t *m, const test_event_t *ev, uint64_t now,
     const ssec_limits_t *configured)
 {
     model_t        before;
@@ -3630,19 +3635,19 @@ model_response(model_t *m, const ssec_event_t *ev, uint64_t now,
 
     l = model_limits(m, configured);
 
-    if (ev->kind == SSEC_ISSUE) {
+    if (ev->kind == EV_ISSUE) {
         model_issue(m, ev, now);
 
-    } else if (ev->kind == SSEC_ON && ev->former && m->state == SSEC_LIVE) {
+    } else if (ev->kind == EV_ON && ev->former && m->state == SSEC_LIVE) {
         m->own = ev->own;
         m->human = (now > m->human) ? now : m->human;
 
-    } else if (ev->kind == SSEC_ON && !ev->replaced
+    } else if (ev->kind == EV_ON && !ev->replaced
                && model_left_is_over(m, now, &l))
     {
         m->state = SSEC_CLOSED;
 
-    } else if (ev->kind == SSEC_ON && m->state == SSEC_VISITOR
+    } else if (ev->kind == EV_ON && m->state == SSEC_VISITOR
                && !ev->replaced)
     {
         before = *m;
@@ -3656,20 +3661,20 @@ model_response(model_t *m, const ssec_event_t *ev, uint64_t now,
             m->human = (now > before.human) ? now : before.human;
         }
 
-    } else if (ev->kind == SSEC_ON && m->state == SSEC_LIVE && ev->own) {
+    } else if (ev->kind == EV_ON && m->state == SSEC_LIVE && ev->own) {
         m->own = ev->own;
 
-    } else if (ev->kind == SSEC_OFF && m->state == SSEC_LIVE) {
+    } else if (ev->kind == EV_OFF && m->state == SSEC_LIVE) {
         m->state = ev->replaced ? SSEC_CLOSED : SSEC_VISITOR;
         m->left = m->login || m->uses == 2;
 
-    } else if ((ev->kind == SSEC_DELETE || ev->kind == SSEC_END)
+    } else if ((ev->kind == EV_DELETE || ev->kind == EV_END)
                && m->state != SSEC_UNKNOWN)
     {
         m->state = SSEC_CLOSED;
     }
 
-    if (ev->kind == SSEC_ON && m->state == SSEC_LIVE) {
+    if (ev->kind == EV_ON && m->state == SSEC_LIVE) {
         m->uses = 2;
     }
 }
@@ -3723,19 +3728,19 @@ random_idle_for(uint64_t *seed, const ssec_record_t *rec, uint64_t now,
 }
 
 
-static ssec_event_t
+static test_event_t
 random_event(uint64_t *seed, const ssec_record_t *rec, uint64_t now,
     uint64_t expire_after)
 {
-    ssec_event_t  ev;
+    test_event_t  ev;
 
     if (test_below(seed, 4) == 0) {
         ev = any_response((unsigned) test_below(seed, ALL_RESPONSES));
 
         /* what ends a session is rarer than what does not */
 
-        if (ev.kind > SSEC_ON && test_below(seed, 4)) {
-            ev.kind = SSEC_ISSUE;
+        if (ev.kind > EV_ON && test_below(seed, 4)) {
+            ev.kind = EV_ISSUE;
         }
 
         return ev;
@@ -3752,22 +3757,22 @@ random_event(uint64_t *seed, const ssec_record_t *rec, uint64_t now,
 /* One that goes on from the session that the request had. */
 
 static bool
-inherits(const ssec_event_t *ev)
+inherits(const test_event_t *ev)
 {
     return ev->from && (ev->apart || !ev->from->issued)
-           && ev->said != SSEC_OFF && ev->said != SSEC_END;
+           && ev->said != EV_OFF && ev->said != EV_END;
 }
 
 
 /* What holds of any step, whatever the model says. */
 
 static void
-assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
+assert_properties(const test_event_t *ev, const test_outcome_t *out,
     const ssec_record_t *before, const ssec_record_t *rec, uint64_t now)
 {
     bool  request, begun, known, was_dead, was_visitor, anew;
 
-    request = (ev->kind < SSEC_ISSUE);
+    request = (ev->kind < EV_ISSUE);
     begun = !request && out->begun;
     known = (before->state != SSEC_UNKNOWN);
     was_dead = (before->state == SSEC_EXPIRED || before->state == SSEC_CLOSED);
@@ -3782,8 +3787,8 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
 
     /* last goes neither back nor into the future, unless it begins anew */
 
-    begun = begun && ev->kind == SSEC_ISSUE;
-    was_visitor = (before->state == SSEC_VISITOR && ev->kind == SSEC_ON);
+    begun = begun && ev->kind == EV_ISSUE;
+    was_visitor = (before->state == SSEC_VISITOR && ev->kind == EV_ON);
 
     anew = begun || (was_visitor && !before->left);
 
@@ -3797,7 +3802,7 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
 
     /* what was a user's is not forgotten to have been that by "off" */
 
-    if (ev->kind == SSEC_OFF && before->state == SSEC_LIVE
+    if (ev->kind == EV_OFF && before->state == SSEC_LIVE
         && rec->state == SSEC_VISITOR)
     {
         assert_int_equal(rec->left, before->login || before->used);
@@ -3814,10 +3819,10 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
 
     /* what a former key ends is that key's alone; nothing else is begun */
 
-    if (!request && ev->kind != SSEC_ISSUE) {
+    if (!request && ev->kind != EV_ISSUE) {
         assert_int_equal(out->begun, out->changed && ev->former);
         assert_true(!out->begun || rec->state != SSEC_LIVE
-                    || ev->kind == SSEC_ON);
+                    || ev->kind == EV_ON);
     }
 
     if (was_dead && !begun) {
@@ -3839,9 +3844,9 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
     /* a key that is carried begins nothing, and is no live session's own */
 
     if (!request && out->carried) {
-        assert_int_equal(ev->kind, SSEC_ISSUE);
+        assert_int_equal(ev->kind, EV_ISSUE);
         assert_true(ev->from && ev->from->issued && !ev->apart);
-        assert_true(ev->said != SSEC_OFF && ev->said != SSEC_END);
+        assert_true(ev->said != EV_OFF && ev->said != EV_END);
         assert_true(before->state != SSEC_LIVE || ev->former);
         assert_true(!was_dead || ev->anonymous || ev->lives);
         assert_false(out->changed);
@@ -3874,20 +3879,20 @@ assert_properties(const ssec_event_t *ev, const ssec_outcome_t *out,
 /* What is judged first, and counts later, comes to the same. */
 
 static void
-assert_admission_may_come_later(ssec_record_t rec, ssec_event_t ev,
+assert_admission_may_come_later(ssec_record_t rec, test_event_t ev,
     uint64_t now, const ssec_limits_t *l)
 {
     ssec_record_t   at_once, before;
-    ssec_outcome_t  out, out_at_once;
+    test_outcome_t  out, out_at_once;
 
     at_once = rec;
 
     ev.admitted = true;
-    assert_true(ssec_decide(&at_once, &ev, now, l, &out_at_once));
+    assert_true(test_decide(&at_once, &ev, now, l, &out_at_once));
 
     ev.admitted = false;
     before = rec;
-    assert_true(ssec_decide(&rec, &ev, now, l, &out));
+    assert_true(test_decide(&rec, &ev, now, l, &out));
 
     assert_int_equal(out.verdict, out_at_once.verdict);
     assert_int_equal(out.active, out_at_once.active);
@@ -3895,7 +3900,7 @@ assert_admission_may_come_later(ssec_record_t rec, ssec_event_t ev,
     if (!out.changed) {
         rec = before;
         ev.admitted = true;
-        assert_true(ssec_decide(&rec, &ev, now, l, &out));
+        assert_true(test_decide(&rec, &ev, now, l, &out));
     }
 
     assert_same(&rec, &at_once);
@@ -3908,10 +3913,10 @@ random_histories(void **state)
     unsigned        n, i, states[5];
     uint64_t        seed, clock, now, idle;
     model_t         model, model_before;
-    ssec_event_t    ev;
+    test_event_t    ev;
     ssec_limits_t   l, both;
     ssec_record_t   rec, before;
-    ssec_outcome_t  out;
+    test_outcome_t  out;
     ssec_verdict_e  verdict;
 
     (void) state;
@@ -3945,16 +3950,16 @@ random_histories(void **state)
             assert_brief_will_do(rec, ev, now, &l);
             assert_live_part_will_do(rec, ev, now, l);
 
-            if (ev.kind < SSEC_ISSUE) {
+            if (ev.kind < EV_ISSUE) {
                 assert_admission_may_come_later(rec, ev, now, &l);
             }
 
             memset(&out, 0xff, sizeof(out));
-            assert_true(ssec_decide(&rec, &ev, now, &l, &out));
+            assert_true(test_decide(&rec, &ev, now, &l, &out));
 
             /* against the model */
 
-            if (ev.kind >= SSEC_ISSUE) {
+            if (ev.kind >= EV_ISSUE) {
                 model_response(&model, &ev, now, &l);
                 verdict = SSEC_PASS;
 
@@ -3989,7 +3994,7 @@ random_histories(void **state)
             }
 
             if (rec.state == SSEC_VISITOR && rec.left
-                && ev.kind < SSEC_ISSUE)
+                && ev.kind < EV_ISSUE)
             {
                 assert_int_equal(rec.last, model.human);
 
@@ -3999,7 +4004,7 @@ random_histories(void **state)
 
             /* the ping's answer is never too small, nor too large */
 
-            if (rec.state == SSEC_LIVE && ev.kind < SSEC_ISSUE) {
+            if (rec.state == SSEC_LIVE && ev.kind < EV_ISSUE) {
                 idle = (now > model.human) ? now - model.human : 0;
                 assert_int_equal(ssec_idle(&rec, now), idle);
                 assert_true(out.remaining

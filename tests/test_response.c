@@ -29,7 +29,7 @@ typedef struct {
     const char      *request;
     ssec_verdict_e   verdict;
     const char      *set[HEADERS];
-    ssec_kind_e      said;
+    ssec_word_e      said;
     bool             lost;
     const char      *steps;
 } row_t;
@@ -419,7 +419,7 @@ print_step(char *out, const ssec_step_t *step, const ssec_key_t *keys,
 {
     const ssec_scope_t  *scope;
 
-    static const char  *const told[] = {
+    static const char  *const words[] = {
         [SSEC_DELETE] = "delete", [SSEC_ON] = "on", [SSEC_OFF] = "off",
         [SSEC_END] = "end"
     };
@@ -443,7 +443,7 @@ print_step(char *out, const ssec_step_t *step, const ssec_key_t *keys,
         break;
 
     default:
-        sprintf(out, "%s %s%s", told[step->told],
+        sprintf(out, "%s %s%s", words[step->word],
                 value_of(&step->key->digest),
                 step->replaced ? " replaced" : "");
     }

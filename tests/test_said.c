@@ -46,13 +46,13 @@ said(const uint8_t *data, size_t len, ssec_said_t *s, char *bad)
 
 
 static void
-check_said(const uint8_t *data, size_t len, ssec_kind_e kind, const char *bad)
+check_said(const uint8_t *data, size_t len, ssec_word_e word, const char *bad)
 {
     char         text[512];
     ssec_said_t  s;
 
     assert_true(said(data, len, &s, text));
-    assert_int_equal(s.kind, kind);
+    assert_int_equal(s.word, word);
     assert_string_equal(text, bad);
     assert_false(s.limited);
     assert_int_equal(s.own.warn_after, 0);
@@ -69,7 +69,7 @@ check_limits(const uint8_t *data, size_t len, uint32_t warn_after,
     ssec_said_t  s;
 
     assert_true(said(data, len, &s, text));
-    assert_int_equal(s.kind, SSEC_ON);
+    assert_int_equal(s.word, SSEC_ON);
     assert_string_equal(text, bad);
     assert_int_equal(s.limited, warn_after || expire_after || max_lifetime);
     assert_int_equal(s.own.warn_after, warn_after);
@@ -91,9 +91,9 @@ check_nothing(const uint8_t *data, size_t len)
 }
 
 
-#define assert_said(header, kind)         check_said(STR(header), kind, "")
-#define assert_said_but(header, kind, bad)                                    \
-    check_said(STR(header), kind, bad)
+#define assert_said(header, word)         check_said(STR(header), word, "")
+#define assert_said_but(header, word, bad)                                    \
+    check_said(STR(header), word, bad)
 #define assert_limits(header, warn, expire, max)                              \
     check_limits(STR(header), warn, expire, max, "")
 #define assert_limits_but(header, warn, expire, max, bad)                     \
@@ -398,8 +398,8 @@ test_any(void **state)
         }
 
         if (said(header, len, &s, text)) {
-            assert_in_range(s.kind, SSEC_ON, SSEC_END);
-            assert_true(!s.limited || s.kind == SSEC_ON);
+            assert_in_range(s.word, SSEC_ON, SSEC_END);
+            assert_true(!s.limited || s.word == SSEC_ON);
         }
     }
 }

@@ -8,64 +8,54 @@
 
 static bool ssec_is_timed(const ssec_record_t *rec);
 static ssec_reason_e ssec_judge_time(const ssec_record_t *rec,
-    const ssec_event_t *ev, uint64_t now, const ssec_limits_t *limits,
+    const ssec_request_t *request, uint64_t now, const ssec_limits_t *limits,
     ssec_outcome_t *out);
-static void ssec_pass(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    bool created, ssec_outcome_t *out);
-static void ssec_judge_visitor(ssec_record_t *rec, const ssec_event_t *ev,
-    uint64_t now, ssec_outcome_t *out) ssec_seldom;
+static void ssec_pass(ssec_record_t *rec, const ssec_request_t *request,
+    uint64_t now, bool created, ssec_outcome_t *out);
+static void ssec_judge_visitor(ssec_record_t *rec,
+    const ssec_request_t *request, uint64_t now,
+    ssec_outcome_t *out) ssec_seldom;
 static void ssec_judge_former(ssec_outcome_t *out);
 static void ssec_end(ssec_record_t *rec, ssec_reason_e reason);
-static void ssec_record(ssec_record_t *rec, const ssec_event_t *ev,
+static void ssec_record(ssec_record_t *rec, const ssec_request_t *request,
     uint64_t now);
 static void ssec_count(ssec_record_t *rec, ssec_outcome_t *out);
 static ssec_reason_e ssec_expiry(const ssec_record_t *rec,
     const ssec_limits_t *limits);
 static void ssec_close(ssec_record_t *rec, ssec_reason_e reason);
 static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
-    const ssec_event_t *ev, bool created);
-static ssec_verdict_e ssec_withhold(const ssec_event_t *ev,
+    const ssec_request_t *request, bool created);
+static ssec_verdict_e ssec_withhold(const ssec_request_t *request,
     ssec_verdict_e verdict);
-static void ssec_respond(ssec_record_t *rec, const ssec_event_t *ev,
-    uint64_t now, const ssec_limits_t *limits, ssec_outcome_t *out)
-    ssec_seldom;
-static void ssec_on(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    const ssec_limits_t *limits, ssec_outcome_t *out);
-static void ssec_on_visitor(ssec_record_t *rec, const ssec_event_t *ev,
+static bool ssec_on(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
+    const ssec_limits_t *limits);
+static void ssec_on_visitor(ssec_record_t *rec, const ssec_own_t *own,
     uint64_t now, const ssec_limits_t *limits);
-static void ssec_off(ssec_record_t *rec, const ssec_event_t *ev,
-    ssec_outcome_t *out);
-static bool ssec_stays(const ssec_record_t *rec, const ssec_event_t *ev);
-static void ssec_issue(ssec_record_t *rec, const ssec_event_t *ev,
-    uint64_t now, ssec_outcome_t *out);
+static bool ssec_off(ssec_record_t *rec, bool replaced);
+static bool ssec_stays(const ssec_record_t *rec, const ssec_issue_t *issue);
 static void ssec_touch(ssec_record_t *rec, uint64_t now);
 static void ssec_begin(ssec_record_t *rec, ssec_state_e state,
     const ssec_own_t *own, uint64_t now);
 
 
 bool
-ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+ssec_decide(ssec_record_t *rec, const ssec_request_t *request, uint64_t now,
     const ssec_limits_t *limits, ssec_outcome_t *out)
 {
     bool           created;
     ssec_reason_e  reason;
 
-    if (ev->kind >= SSEC_ISSUE) {
-        ssec_respond(rec, ev, now, limits, out);
-        return true;
-    }
-
     created = (rec->state == SSEC_UNKNOWN);
 
     if (created) {
-        ssec_record(rec, ev, now);
+        ssec_record(rec, request, now);
     }
 
     if (ssec_is_timed(rec)) {
-        reason = ssec_judge_time(rec, ev, now, limits, out);
+        reason = ssec_judge_time(rec, request, now, limits, out);
 
         if (reason == SSEC_REASON_NONE) {
-            ssec_pass(rec, ev, now, created, out);
+            ssec_pass(rec, request, now, created, out);
             return true;
         }
 
@@ -76,25 +66,27 @@ ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     out->state = rec->state;
     out->reason = rec->reason;
     out->created = created;
-    out->changed = (!created || (!ev->brief && (ev->admitted || ev->strict)));
+    out->changed = (!created || (request->ended && (request->admitted
+                                                    || request->strict)));
     out->active = 0;
     out->idle = ssec_idle(rec, now);
     out->remaining = 0;
     out->lifetime = 0;
     out->began = 0;
+    out->own = NULL;
 
     if (rec->state == SSEC_VISITOR) {
         out->changed = false;
         return true;
     }
 
-    if (ev->brief) {
+    if (request->ended == NULL) {
         return false;
     }
 
     out->verdict = (rec->state == SSEC_EXPIRED)
-                   ? ssec_judge_expired(rec, ev, created)
-                   : ssec_withhold(ev, SSEC_FORGET);        /* row 13 */
+                   ? ssec_judge_expired(rec, request, created)
+                   : ssec_withhold(request, SSEC_FORGET);   /* row 13 */
     return true;
 }
 
@@ -115,8 +107,8 @@ ssec_is_timed(const ssec_record_t *rec)
 /* Rows 4, 5 and 24: SSEC_REASON_NONE if the session has time left. */
 
 static ssec_reason_e
-ssec_judge_time(const ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    const ssec_limits_t *limits, ssec_outcome_t *out)
+ssec_judge_time(const ssec_record_t *rec, const ssec_request_t *request,
+    uint64_t now, const ssec_limits_t *limits, ssec_outcome_t *out)
 {
     ssec_limits_t  own;
 
@@ -126,7 +118,7 @@ ssec_judge_time(const ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
         limits = &own;
     }
 
-    return ssec_decide_live(rec->created, rec->last, ev, now, limits, out)
+    return ssec_decide_live(rec->created, rec->last, request, now, limits, out)
            ? SSEC_REASON_NONE : ssec_expiry(rec, limits);
 }
 
@@ -134,23 +126,24 @@ ssec_judge_time(const ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 /* Rows 6 to 9, 22 and 23: the session has time left. */
 
 static void
-ssec_pass(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+ssec_pass(ssec_record_t *rec, const ssec_request_t *request, uint64_t now,
     bool created, ssec_outcome_t *out)
 {
     if (rec->state == SSEC_VISITOR) {
-        ssec_judge_visitor(rec, ev, now, out);
+        ssec_judge_visitor(rec, request, now, out);
         return;
     }
 
-    if (ev->former && !created) {
+    if (request->former && !created) {
         ssec_judge_former(out);
         return;
     }
 
     out->created = created;
     out->began = ssec_began(rec);
+    out->own = rec->own;
 
-    if (ev->admitted) {
+    if (request->admitted) {
         ssec_count(rec, out);
     }
 }
@@ -159,8 +152,8 @@ ssec_pass(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 /* Row 22, for a session that was a user's: its requests are its activity. */
 
 static void
-ssec_judge_visitor(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    ssec_outcome_t *out)
+ssec_judge_visitor(ssec_record_t *rec, const ssec_request_t *request,
+    uint64_t now, ssec_outcome_t *out)
 {
     uint64_t  idle;
 
@@ -169,7 +162,7 @@ ssec_judge_visitor(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
     ssec_judge_former(out);
     out->idle = idle;
 
-    if (ev->kind == SSEC_ACTIVE && ev->admitted && !ev->former
+    if (request->kind == SSEC_ACTIVE && request->admitted && !request->former
         && now > rec->last)
     {
         rec->last = now;
@@ -192,25 +185,23 @@ ssec_judge_former(ssec_outcome_t *out)
     out->remaining = 0;
     out->lifetime = 0;
     out->began = 0;
+    out->own = NULL;
 }
 
 
-/*
- * Rows 2 and 3: one that has been idle for too long then expires, by row 4.
- * That the backend issued what is forgotten does not help it: it may have been
- * forgotten after its end.
- */
+/* Rows 2 and 3: one that has been idle for too long then expires, by row 4. */
 
 static void
-ssec_record(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now)
+ssec_record(ssec_record_t *rec, const ssec_request_t *request, uint64_t now)
 {
     uint64_t  idle;
 
-    idle = (ev->kind == SSEC_PING && ev->idle_for_set) ? ev->idle_for : 0;
+    idle = (request->kind == SSEC_PING && request->idle_for_set)
+           ? request->idle_for : 0;
 
-    ssec_begin(rec, ev->strict ? SSEC_EXPIRED : SSEC_LIVE, NULL,
+    ssec_begin(rec, request->strict ? SSEC_EXPIRED : SSEC_LIVE, NULL,
                ssec_before(now, idle));
-    rec->reason = ev->strict ? SSEC_REASON_UNKNOWN : SSEC_REASON_NONE;
+    rec->reason = request->strict ? SSEC_REASON_UNKNOWN : SSEC_REASON_NONE;
     rec->presented = true;
 }
 
@@ -278,37 +269,42 @@ ssec_close(ssec_record_t *rec, ssec_reason_e reason)
 /* Rows 10 to 12, and a ping: it is answered, and moves nothing. */
 
 static ssec_verdict_e
-ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev, bool created)
+ssec_judge_expired(ssec_record_t *rec, const ssec_request_t *request,
+    bool created)
 {
-    if (!ev->logout_url) {
+    const ssec_ended_t  *ended;
+
+    ended = request->ended;
+
+    if (!ended->logout_url) {
         rec->state = SSEC_CLOSED;
-        return ssec_withhold(ev, SSEC_FORGET);
+        return ssec_withhold(request, SSEC_FORGET);
     }
 
-    if (ev->kind == SSEC_PING) {
-        return ssec_withhold(ev, SSEC_ANONYMOUS);
+    if (request->kind == SSEC_PING) {
+        return ssec_withhold(request, SSEC_ANONYMOUS);
     }
 
-    if (ev->logout) {
+    if (ended->logout) {
         rec->state = SSEC_CLOSED;
 
-        /* of those that nothing was known of, any number can be made up */
+        /* anyone can invent unknown keys: the backend does not get them */
 
-        return (ev->login || created) ? ssec_withhold(ev, SSEC_FORGET)
-                                      : SSEC_LOGOUT;
+        return (ended->login || created) ? ssec_withhold(request, SSEC_FORGET)
+                                         : SSEC_LOGOUT;
     }
 
-    if (ev->page) {
+    if (ended->page) {
 
         /* a login, by SAML or OpenID Connect, that a redirect would lose */
 
-        if (ev->cross_site && !ev->safe && ev->cookie) {
+        if (ended->cross_site && !ended->safe && request->cookie) {
             return SSEC_ANONYMOUS;
         }
 
         /* no request that would close the session will come here */
 
-        if (ev->elsewhere || ev->login) {
+        if (ended->elsewhere || ended->login) {
             rec->state = SSEC_CLOSED;
             return SSEC_LEAVE;
         }
@@ -316,8 +312,8 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev, bool created)
         return SSEC_REDIRECT;
     }
 
-    if (rec->told && !ev->safe) {
-        return ssec_withhold(ev, SSEC_ANONYMOUS);
+    if (rec->told && !ended->safe) {
+        return ssec_withhold(request, SSEC_ANONYMOUS);
     }
 
     rec->told = true;
@@ -329,9 +325,9 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_event_t *ev, bool created)
 /* What is no cookie cannot be withheld (row 13); a ping is answered anyway. */
 
 static ssec_verdict_e
-ssec_withhold(const ssec_event_t *ev, ssec_verdict_e verdict)
+ssec_withhold(const ssec_request_t *request, ssec_verdict_e verdict)
 {
-    if (ev->cookie || ev->kind == SSEC_PING) {
+    if (request->cookie || request->kind == SSEC_PING) {
         return verdict;
     }
 
@@ -339,40 +335,26 @@ ssec_withhold(const ssec_event_t *ev, ssec_verdict_e verdict)
 }
 
 
-/* Rows 14 to 21: what a response says. */
-
-static void
-ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    const ssec_limits_t *limits, ssec_outcome_t *out)
+void
+ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
+    const ssec_limits_t *limits, ssec_change_t *change)
 {
-    out->verdict = SSEC_PASS;
-    out->created = (rec->state == SSEC_UNKNOWN);
-    out->changed = false;
-    out->begun = false;
-    out->carried = false;
-    out->active = 0;
-    out->lifetime = 0;
-
-    switch (ev->kind) {
-
-    case SSEC_ISSUE:
-        ssec_issue(rec, ev, now, out);
-        break;
+    switch (say->word) {
 
     case SSEC_ON:
-        ssec_on(rec, ev, now, limits, out);
+        change->changed = ssec_on(rec, say, now, limits);
         break;
 
     case SSEC_OFF:
-        ssec_off(rec, ev, out);
+        change->changed = ssec_off(rec, say->replaced);
         break;
 
     default: /* SSEC_DELETE, SSEC_END */
+        change->changed = (rec->state != SSEC_UNKNOWN);     /* rows 17, 21 */
 
-        if (rec->state != SSEC_UNKNOWN) {                   /* rows 17, 21 */
-            ssec_close(rec, (ev->kind == SSEC_END) ? SSEC_REASON_SAID
-                                                   : SSEC_REASON_LOGOUT);
-            out->changed = true;
+        if (change->changed) {
+            ssec_close(rec, (say->word == SSEC_END) ? SSEC_REASON_SAID
+                                                    : SSEC_REASON_LOGOUT);
         }
 
         break;
@@ -380,61 +362,62 @@ ssec_respond(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     /* row 23: of a key that was replaced it is said for that key alone */
 
-    if (ev->kind != SSEC_ISSUE) {
-        out->begun = out->changed && ev->former;
-    }
-
-    out->state = rec->state;
-    out->reason = rec->reason;
-    out->idle = ssec_idle(rec, now);
-    out->remaining = 0;
-    out->began = (rec->state == SSEC_LIVE) ? ssec_began(rec) : 0;
+    change->begun = change->changed && say->former;
+    change->carried = false;
 }
 
 
-/* Rows 18, 19 and 23. */
+/* Rows 18, 19 and 23: whether the record changes. */
 
-static void
-ssec_on(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    const ssec_limits_t *limits, ssec_outcome_t *out)
+static bool
+ssec_on(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
+    const ssec_limits_t *limits)
 {
-    if (rec->state == SSEC_VISITOR && !ev->replaced) {
-        ssec_on_visitor(rec, ev, now, limits);              /* row 18 */
-        out->changed = true;
+    bool  changed;
 
-    } else if (rec->state == SSEC_LIVE && ev->former) {
-        rec->own = ev->own;                                 /* row 23 */
+    changed = true;
+
+    if (rec->state == SSEC_VISITOR && !say->replaced) {
+        ssec_on_visitor(rec, say->own, now, limits);        /* row 18 */
+
+    } else if (rec->state == SSEC_LIVE && say->former) {
+        rec->own = say->own;                                /* row 23 */
         ssec_touch(rec, now);
-        out->changed = true;
 
-    } else if (rec->state == SSEC_LIVE && ev->own) {
-        rec->own = ev->own;                                 /* row 19 */
-        out->changed = true;
+    } else if (rec->state == SSEC_LIVE && say->own) {
+        rec->own = say->own;                                /* row 19 */
+
+    } else {
+        changed = false;
     }
 
     if (rec->state == SSEC_LIVE && !rec->used) {
         rec->used = true;
-        out->changed = true;
+        changed = true;
     }
+
+    return changed;
 }
 
 
 /* Row 18; or row 24, if the response took longer than the session had left. */
 
 static void
-ssec_on_visitor(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
+ssec_on_visitor(ssec_record_t *rec, const ssec_own_t *own, uint64_t now,
     const ssec_limits_t *limits)
 {
     ssec_reason_e   reason;
     ssec_outcome_t  unused;
 
+    static const ssec_request_t  passive = { .kind = SSEC_PASSIVE };
+
     if (!rec->left) {
-        ssec_begin(rec, SSEC_LIVE, ev->own, now);
+        ssec_begin(rec, SSEC_LIVE, own, now);
         rec->login = true;
         return;
     }
 
-    reason = ssec_judge_time(rec, ev, now, limits, &unused);
+    reason = ssec_judge_time(rec, &passive, now, limits, &unused);
 
     if (reason != SSEC_REASON_NONE) {
         ssec_end(rec, reason);
@@ -443,21 +426,21 @@ ssec_on_visitor(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
 
     rec->state = SSEC_LIVE;
     rec->left = false;
-    rec->own = ev->own;
+    rec->own = own;
     ssec_touch(rec, now);
 }
 
 
-/* Row 20. */
+/* Row 20: whether the record changes. */
 
-static void
-ssec_off(ssec_record_t *rec, const ssec_event_t *ev, ssec_outcome_t *out)
+static bool
+ssec_off(ssec_record_t *rec, bool replaced)
 {
     if (rec->state != SSEC_LIVE) {
-        return;
+        return false;
     }
 
-    if (ev->replaced) {
+    if (replaced) {
         ssec_close(rec, SSEC_REASON_SAID);
 
     } else {
@@ -468,85 +451,89 @@ ssec_off(ssec_record_t *rec, const ssec_event_t *ev, ssec_outcome_t *out)
         rec->left = rec->login || rec->used;
     }
 
-    out->changed = true;
+    return true;
 }
 
 
 /*
- * Whether the key goes on to be what it is.  Only the response to a request
- * that the backend saw as anonymous can bring a dead one back (row 14), since
- * only a login explains it; or one of a session that lives, whose key comes to
- * be what another's was.  Of what was replaced, another visitor may have the
- * same.
+ * Whether this Set-Cookie leaves the key's record alone.  Only the response to
+ * a request that the backend saw as anonymous can bring a dead one back (row
+ * 14), since only a login explains it; or one of a session that lives, whose
+ * key comes to be what another's was.  Another visitor may have the same key
+ * as one that was replaced.
  */
 
 static bool
-ssec_stays(const ssec_record_t *rec, const ssec_event_t *ev)
+ssec_stays(const ssec_record_t *rec, const ssec_issue_t *issue)
 {
     if (rec->state == SSEC_UNKNOWN) {
         return false;
     }
 
-    if (!ev->anonymous && ev->from == NULL) {
+    if (!issue->anonymous && issue->from == NULL) {
         return true;                                   /* the request's own */
     }
 
     switch (rec->state) {
 
     case SSEC_LIVE:
-        return !ev->former;
+        return !issue->former;
 
     case SSEC_VISITOR:
-        return !ev->former && ev->said != SSEC_ON;
+        return !issue->former && issue->said != SSEC_ON;
 
     default:
-        return !ev->anonymous && !ev->lives;
+        return !issue->anonymous && !issue->taken;
     }
 }
 
 
-/* Rows 14 to 16. */
-
-static void
-ssec_issue(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    ssec_outcome_t *out)
+void
+ssec_decide_issue(ssec_record_t *rec, const ssec_issue_t *issue, uint64_t now,
+    ssec_change_t *change)
 {
-    if (ssec_stays(rec, ev)) {
-        out->changed = !rec->issued;
+    change->changed = false;
+    change->begun = false;
+    change->carried = false;
+
+    if (ssec_stays(rec, issue)) {
+        change->changed = !rec->issued;
         rec->issued = true;
         return;
     }
 
-    if (ev->from == NULL || ev->said == SSEC_OFF || ev->said == SSEC_END) {
-        ssec_begin(rec, (ev->said == SSEC_OFF) ? SSEC_VISITOR : SSEC_LIVE,
-                   ev->own, now);                           /* rows 14, 16 */
+    if (issue->from == NULL || issue->said == SSEC_OFF
+        || issue->said == SSEC_END)
+    {
+        ssec_begin(rec, (issue->said == SSEC_OFF) ? SSEC_VISITOR : SSEC_LIVE,
+                   issue->own, now);                        /* rows 14, 16 */
         rec->login = (rec->state == SSEC_LIVE);
 
-    } else if (ev->apart || !ev->from->issued) {
+    } else if (issue->separate || !issue->from->issued) {
 
-        /* row 15: what nobody vouches for, others may have as well */
+        /* row 15: nobody vouches for it, so others may have it as well */
 
-        *rec = *ev->from;
+        *rec = *issue->from;
 
         if (rec->state != SSEC_LIVE) {
             rec->state = SSEC_CLOSED;
         }
 
-        if (ev->own) {
-            rec->own = ev->own;
+        if (issue->own) {
+            rec->own = issue->own;
         }
 
     } else {
-        out->carried = true;                                /* row 15 */
+        change->carried = true;                             /* row 15 */
         return;
     }
 
     rec->issued = true;
     rec->presented = false;
-    rec->used = (ev->said == SSEC_ON);
+    rec->used = (issue->said == SSEC_ON);
 
-    out->begun = true;
-    out->changed = true;
+    change->begun = true;
+    change->changed = true;
 }
 
 

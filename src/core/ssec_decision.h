@@ -71,28 +71,18 @@ typedef struct {
 } ssec_limits_t;
 
 
+/* What a request is. */
+
 typedef enum {
-    SSEC_ACTIVE = 0,             /* a request */
-    SSEC_PASSIVE,                /* one that proves no human */
-    SSEC_PING,                   /* asks for, and reports, the idle time */
-    SSEC_ISSUE,                  /* a response sets this key */
-    SSEC_DELETE,                 /* a response deletes the cookie */
-    SSEC_ON,                     /* a response says: logged in */
-    SSEC_OFF,                    /* likewise: not logged in */
-    SSEC_END                     /* likewise: end the session */
+    SSEC_ACTIVE = 0,
+    SSEC_PASSIVE,                /* it proves no human */
+    SSEC_PING                    /* it asks for, and reports, the idle time */
 } ssec_kind_e;
 
 
+/* Of a request: what counts only if its session turns out to have ended. */
+
 typedef struct {
-    ssec_kind_e   kind;
-
-    /* requests */
-
-    bool          admitted;      /* has passed nginx's own access checks */
-    bool          strict;        /* an unknown key is an expired one */
-    bool          cookie;        /* the key can be withheld from the backend */
-
-    bool          brief;         /* the next seven are not known yet */
     bool          page;          /* a navigation, that can follow a redirect */
     bool          safe;          /* GET or HEAD */
     bool          cross_site;    /* another site's page sends it */
@@ -100,26 +90,57 @@ typedef struct {
     bool          logout;        /* the request is for that URL */
     bool          elsewhere;     /* that URL is on another host */
     bool          login;         /* that URL is a login page */
+} ssec_ended_t;
+
+
+typedef struct {
+    ssec_kind_e   kind;
+    bool          admitted;      /* has passed nginx's own access checks */
+    bool          strict;        /* an unknown key is an expired one */
+    bool          cookie;        /* the key can be withheld from the backend */
+    bool          former;        /* the key was replaced before the request */
 
     bool          idle_for_set;  /* ping: idle_for is given and an integer */
     uint64_t      idle_for;
 
+    const ssec_ended_t  *ended;  /* NULL: not known yet */
+} ssec_request_t;
+
+
+/* What a response says of a session of the request. */
+
+typedef enum {
+    SSEC_NOTHING = 0,
+    SSEC_DELETE,                 /* it deletes the cookie */
+    SSEC_ON,                     /* logged in */
+    SSEC_OFF,                    /* not logged in */
+    SSEC_END                     /* the session is to end */
+} ssec_word_e;
+
+
+typedef struct {
+    ssec_word_e   word;
     bool          former;        /* the key was replaced before the request */
-
-    /* responses */
-
     bool          replaced;      /* on, off: the response sets another key */
-    ssec_kind_e   said;          /* issue: SSEC_ON, SSEC_OFF, SSEC_END */
-    const ssec_own_t     *own;   /* issue, on: the session's own limits */
+    const ssec_own_t     *own;   /* on: the session's own limits */
+} ssec_say_t;
 
-    /* issue: what the backend saw; by default, a request with this very key */
+
+/* A response sets this key. */
+
+typedef struct {
+    ssec_word_e   said;          /* it says so, too */
+    const ssec_own_t     *own;   /* the session's own limits */
+    bool          former;        /* the key was replaced */
+
+    /* what the backend saw; by default, a request with this very key */
 
     bool          anonymous;     /* none, or a visitor's */
     const ssec_record_t  *from;  /* another one, of this session */
-    bool          apart;         /* that was replaced some time ago */
-    bool          lives;         /* that session lives, and this key is one of
-                                    several that yet another had */
-} ssec_event_t;
+    bool          separate;      /* the new key is to be no key of that one */
+    bool          taken;         /* that one lives, and this key is one of
+                                    several that yet another session had */
+} ssec_issue_t;
 
 
 /* Of several dead keys in one request the greatest verdict counts. */
@@ -141,10 +162,6 @@ typedef struct {
     ssec_reason_e   reason;      /* likewise, if that is expired or closed */
     bool            created;     /* it was not known before */
     bool            changed;     /* the record is to be stored */
-    bool            begun;       /* a session of this key alone, to be stored
-                                    under it, whatever it was a name of */
-    bool            carried;     /* issue: one more key of the session that
-                                    the request had, to be stored as such */
     uint64_t        active;      /* once it is admitted: the last activity is
                                     not before this; 0 for none */
     uint64_t        idle;        /* before the request counted */
@@ -152,33 +169,55 @@ typedef struct {
     uint64_t        lifetime;    /* before max_lifetime; UINT64_MAX for none */
     uint64_t        began;       /* when a login began it, on the table's
                                     clock; 0: not live, or no login was seen */
+    const ssec_own_t  *own;      /* live: the session's own limits, or NULL */
 } ssec_outcome_t;
 
 
+/* What a response has changed. */
+
+typedef struct {
+    bool            changed;     /* the record is to be stored */
+    bool            begun;       /* a session of this key alone, to be stored
+                                    under it, whatever it was a name of */
+    bool            carried;     /* one more key of the session that the
+                                    request had, to be stored as such */
+} ssec_change_t;
+
+
 /*
- * Takes the record as it is (state SSEC_UNKNOWN for none), what has happened,
- * and the time; gives the outcome and changes the record.
+ * Rows 2 to 13 and 22 to 24.  Takes the record as it is (state SSEC_UNKNOWN for
+ * none), the request, and the time; gives the outcome and changes the record.
  *
  * A request is judged before nginx's own access checks, and counts after them:
  * until it is admitted it begins no session and moves no activity.
  *
- * Gives false only for a brief event, if the session turns out to have ended:
- * the record is then as it is to be stored, and the outcome is to be
- * asked for again, with the whole event.
+ * Gives false only if the session turns out to have ended, and request->ended
+ * is NULL: the record is then as it is to be stored, and the outcome is to be
+ * asked for again, with that.
  */
 
-bool ssec_decide(ssec_record_t *rec, const ssec_event_t *ev, uint64_t now,
-    const ssec_limits_t *limits, ssec_outcome_t *out);
+bool ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
+    uint64_t now, const ssec_limits_t *limits, ssec_outcome_t *out);
+
+/* Rows 14 to 16, likewise, for the record of a key that a response sets. */
+
+void ssec_decide_issue(ssec_record_t *rec, const ssec_issue_t *issue,
+    uint64_t now, ssec_change_t *change);
+
+/* Rows 17 to 21, for the record of a key that the request had. */
+
+void ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
+    const ssec_limits_t *limits, ssec_change_t *change);
 
 /*
  * The part of it that most requests need: rows 4 to 9, for a live session that
  * a client was seen to have, and these limits.  Gives false, and nothing but
  * times, if the session has come to its end.  When a login began it, the caller
- * knows: outcome->began is not set.
+ * knows: out->began is not set.
  */
 
 static inline bool ssec_decide_live(uint64_t created, uint64_t last,
-    const ssec_event_t *ev, uint64_t now, const ssec_limits_t *limits,
+    const ssec_request_t *request, uint64_t now, const ssec_limits_t *limits,
     ssec_outcome_t *out);
 
 /* The limits that hold for the session: its own, then the configured ones. */
@@ -210,9 +249,24 @@ ssec_before(uint64_t now, uint64_t ms)
 }
 
 
+/* Rows 6 and 8: the last activity is not before this; 0 for none. */
+
+static inline uint64_t
+ssec_active(const ssec_request_t *request, uint64_t now)
+{
+    if (request->kind == SSEC_ACTIVE) {
+        return now;
+    }
+
+    return (request->kind == SSEC_PING && request->idle_for_set)
+           ? ssec_before(now, request->idle_for) : 0;
+}
+
+
 static inline bool
-ssec_decide_live(uint64_t created, uint64_t last, const ssec_event_t *ev,
-    uint64_t now, const ssec_limits_t *limits, ssec_outcome_t *out)
+ssec_decide_live(uint64_t created, uint64_t last,
+    const ssec_request_t *request, uint64_t now, const ssec_limits_t *limits,
+    ssec_outcome_t *out)
 {
     out->idle = ssec_before(now, last);
     out->remaining = ssec_before(limits->expire_after, out->idle);
@@ -235,14 +289,8 @@ ssec_decide_live(uint64_t created, uint64_t last, const ssec_event_t *ev,
     out->state = SSEC_LIVE;
     out->created = false;
     out->changed = false;
-    out->active = 0;
-
-    if (ev->kind == SSEC_ACTIVE) {
-        out->active = now;                              /* row 6 */
-
-    } else if (ev->kind == SSEC_PING && ev->idle_for_set) {
-        out->active = ssec_before(now, ev->idle_for);   /* row 8 */
-    }
+    out->active = ssec_active(request, now);
+    out->own = NULL;
 
     return true;
 }

@@ -8,7 +8,7 @@
 
 #include "ssec_cookie.h"
 #include "ssec_decision.h"
-#include "ssec_digest.h"
+#include "ssec_table.h"
 
 /* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
@@ -37,8 +37,9 @@ typedef struct {
     uint8_t        state;        /* ssec_state_e */
     uint8_t        verdict;      /* ssec_verdict_e */
 
-    ssec_digest_t  root;         /* where its session is in the table */
-    uint64_t       created;
+    ssec_digest_t   root;        /* where its session is in the table */
+    uint64_t        created;
+    ssec_glimpse_t  seen;        /* likewise, in short; without a bucket: no */
 } ssec_key_t;
 
 

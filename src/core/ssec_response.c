@@ -253,15 +253,15 @@ ssec_key_step(const ssec_response_t *response, unsigned which,
     deleted = response->split ? response->deletes && !response->sets
                               : (response->gone & ~response->kept & bit) != 0;
 
-    step->kind = SSEC_STEP_TELL;
+    step->kind = SSEC_STEP_SAY;
     step->key = &response->keys[which];
-    step->told = (deleted && response->said != SSEC_END) ? SSEC_DELETE
+    step->word = (deleted && response->said != SSEC_END) ? SSEC_DELETE
                                                          : response->said;
-    step->replaced = step->told != SSEC_DELETE && !response->lost
+    step->replaced = step->word != SSEC_DELETE && !response->lost
                      && (response->kept & ~response->same & bit) != 0;
 
     return ssec_response_reaches(response) && step->key->passed
-           && step->told != SSEC_ACTIVE;
+           && step->word != SSEC_NOTHING;
 }
 
 

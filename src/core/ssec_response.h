@@ -49,7 +49,9 @@ typedef struct {
     ssec_sent_t        *cookies;
     unsigned            ncookies;
     bool                lost;         /* the client will not get it */
-    ssec_kind_e         said;         /* SSEC_ACTIVE: nothing */
+    bool                anonymous;    /* the backend saw no session's key */
+    ssec_word_e         said;
+    const ssec_own_t   *own;          /* likewise; in the table, or NULL */
 
     /* see ssec_response(); of the keys' cookies a bit for each */
 
@@ -66,7 +68,7 @@ typedef enum {
     SSEC_STEP_LEARN = 0,         /* where the cookie is valid */
     SSEC_STEP_ISSUE,             /* its value is a session's key: rows 14-16 */
     SSEC_STEP_DROP,              /* the client does not get the header */
-    SSEC_STEP_TELL               /* rows 17 to 21, for a key of the request */
+    SSEC_STEP_SAY                /* rows 17 to 21, for a key of the request */
 } ssec_step_e;
 
 
@@ -75,13 +77,13 @@ typedef struct {
 
     ssec_sent_t        *cookie;       /* learn, issue, drop */
 
-    ssec_key_t         *key;          /* tell; issue: the request's own, of
-                                         that value, or NULL */
+    ssec_key_t         *key;          /* say; issue: the request's own, of that
+                                         value, or NULL */
     uint32_t            from;         /* issue: keys of the request whose place
                                          the new one may take; a bit for each */
 
-    ssec_kind_e         told;         /* tell: SSEC_DELETE, or what is said */
-    bool                replaced;     /* tell: the response sets another key */
+    ssec_word_e         word;         /* say */
+    bool                replaced;     /* say: the response sets another key */
 } ssec_step_t;
 
 

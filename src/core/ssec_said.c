@@ -23,13 +23,13 @@ ssec_said(const uint8_t *data, size_t len, ssec_said_t *said)
     part = ssec_said_part(&p, end);
 
     if (ssec_str_is(&part, "on")) {
-        said->kind = SSEC_ON;
+        said->word = SSEC_ON;
 
     } else if (ssec_str_is(&part, "off")) {
-        said->kind = SSEC_OFF;
+        said->word = SSEC_OFF;
 
     } else if (ssec_str_is(&part, "end")) {
-        said->kind = SSEC_END;
+        said->word = SSEC_END;
 
     } else {
         said->bad.data = data;
@@ -44,7 +44,7 @@ ssec_said(const uint8_t *data, size_t len, ssec_said_t *said)
             continue;
         }
 
-        if (said->kind == SSEC_ON && ssec_said_limit(&part, &said->own)) {
+        if (said->word == SSEC_ON && ssec_said_limit(&part, &said->own)) {
             said->limited = true;
 
         } else if (said->bad.len == 0) {

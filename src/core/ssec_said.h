@@ -23,7 +23,7 @@
 
 
 typedef struct {
-    ssec_kind_e  kind;           /* SSEC_ON, SSEC_OFF or SSEC_END */
+    ssec_word_e  word;           /* SSEC_ON, SSEC_OFF or SSEC_END */
     bool         limited;        /* own has a limit; SSEC_ON only */
     ssec_own_t   own;
     ssec_str_t   bad;            /* the first part that is invalid, or empty */

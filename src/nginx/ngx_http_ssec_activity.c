@@ -54,8 +54,8 @@ static ngx_int_t ngx_http_ssec_asked_path(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_ssec_event(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ssec_event_t *ev)
+ngx_http_ssec_activity(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ssec_request_t *request)
 {
     ngx_int_t   rc;
     ngx_uint_t  active, foreign;
@@ -64,17 +64,17 @@ ngx_http_ssec_event(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     active = ngx_http_ssec_is_active(r, slcf, &foreign);
 
     if (slcf->ping) {
-        ev->kind = SSEC_PING;
+        request->kind = SSEC_PING;
 
         if (active) {
-            ev->idle_for_set = ssec_idle_for(r->args.data, r->args.len,
-                                             &ev->idle_for);
+            request->idle_for_set = ssec_idle_for(r->args.data, r->args.len,
+                                                  &request->idle_for);
         }
 
         return foreign ? NGX_DECLINED : NGX_OK;
     }
 
-    ev->kind = SSEC_PASSIVE;
+    request->kind = SSEC_PASSIVE;
 
     if (foreign) {
         return NGX_DECLINED;
@@ -83,7 +83,7 @@ ngx_http_ssec_event(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     rc = ngx_http_ssec_test_passive(r, slcf);
 
     if (rc == NGX_OK && active) {
-        ev->kind = SSEC_ACTIVE;
+        request->kind = SSEC_ACTIVE;
     }
 
     return rc;
@@ -364,15 +364,15 @@ ngx_http_ssec_is_page(ngx_http_request_t *r)
 
 
 void
-ngx_http_ssec_complete_event(ngx_http_request_t *r, ssec_event_t *ev)
+ngx_http_ssec_ended(ngx_http_request_t *r, ssec_ended_t *ended)
 {
     ngx_http_ssec_fetch_t  fetch;
 
     ngx_http_ssec_fetch(r, &fetch);
 
-    ev->page = ngx_http_ssec_asks_for_page(&fetch);
-    ev->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
-    ev->cross_site = ngx_http_ssec_is_cross_site(r, &fetch);
+    ended->page = ngx_http_ssec_asks_for_page(&fetch);
+    ended->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
+    ended->cross_site = ngx_http_ssec_is_cross_site(r, &fetch);
 }
 
 

@@ -12,14 +12,14 @@
 
 
 /*
- * Says in ev what the request is, and whether it is activity.  NGX_DECLINED if
- * the request is not to count at all: another site sends it, or the backend
- * said so; NGX_ERROR if a variable cannot be evaluated.
+ * Says what kind of request it is, and of a ping the idle time that it reports.
+ * NGX_DECLINED if the request is not to count at all: another site sends it, or
+ * the backend said so; NGX_ERROR if a variable cannot be evaluated.
  */
-ngx_int_t ngx_http_ssec_event(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ssec_event_t *ev);
-/* The part of the event that counts only for a session that is not live. */
-void ngx_http_ssec_complete_event(ngx_http_request_t *r, ssec_event_t *ev);
+ngx_int_t ngx_http_ssec_activity(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ssec_request_t *request);
+/* What its headers say that counts only for a session that has ended. */
+void ngx_http_ssec_ended(ngx_http_request_t *r, ssec_ended_t *ended);
 /* A navigation, which can follow a redirect. */
 ngx_uint_t ngx_http_ssec_is_page(ngx_http_request_t *r);
 

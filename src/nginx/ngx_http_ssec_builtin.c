@@ -112,7 +112,7 @@ ngx_http_ssec_answer_early(ngx_http_request_t *r,
 
     if (slcf->shm_zone == zone && ctx
         && (ctx->outcome.verdict == SSEC_PASS
-            || (ctx->outcome.created && !ctx->event.strict)))
+            || (ctx->outcome.created && !ctx->asked.strict)))
     {
         return NGX_DECLINED;
     }

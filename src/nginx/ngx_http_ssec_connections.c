@@ -32,6 +32,7 @@
 static void ngx_http_ssec_tick(ngx_event_t *ev);
 static ngx_uint_t ngx_http_ssec_deaths(void);
 static void ngx_http_ssec_traffic(uint64_t now);
+static void ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now);
 static void ngx_http_ssec_look(ngx_http_ssec_ctx_t *ctx, uint64_t now,
     ngx_queue_t *ended);
 static ngx_uint_t ngx_http_ssec_is_upload(ngx_http_request_t *r);
@@ -232,21 +233,10 @@ ngx_http_ssec_traffic(uint64_t now)
 {
     off_t                 sent;
     ngx_queue_t          *q, *watched;
-    ngx_uint_t            i;
-    ssec_entry_t          entry;
-    ssec_event_t          ev;
-    ssec_table_t         *table;
-    ssec_outcome_t        outcome;
     ngx_http_upstream_t  *u;
     ngx_http_ssec_ctx_t  *ctx;
 
     watched = &ngx_http_ssec_watched;
-
-    ngx_memzero(&ev, sizeof(ssec_event_t));
-
-    ev.kind = SSEC_ACTIVE;
-    ev.admitted = 1;
-    ev.brief = 1;
 
     for (q = ngx_queue_head(watched);
          q != ngx_queue_sentinel(watched);
@@ -269,28 +259,42 @@ ngx_http_ssec_traffic(uint64_t now)
 
         ctx->sent = sent;
 
-        table = &ctx->zone->table;
+        ngx_http_ssec_touch(ctx, now);
+    }
+}
 
-        if (ssec_table_is_retired(table)) {
-            continue;
-        }
 
-        for (i = 0; i < ctx->keys.nelts; i++) {
+/* The sessions of the connection's request are active. */
 
-            if (ctx->keys.elts[i].state != SSEC_LIVE) {
-                continue;
-            }
+static void
+ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now)
+{
+    ngx_uint_t      i;
+    ssec_key_t      key;
+    ssec_table_t   *table;
+    ssec_record_t   record;
 
-            ssec_table_acquire(table, &ctx->keys.elts[i].root, &entry);
+    static const ssec_request_t  active = { .kind = SSEC_ACTIVE,
+                                            .admitted = 1 };
 
-            if (entry.record.state != SSEC_LIVE) {
-                ssec_table_leave(table, &entry);
-                continue;
-            }
+    table = &ctx->zone->table;
 
-            (void) ssec_decide(&entry.record, &ev, ctx->zone->epoch + now,
-                               &ctx->limits, &outcome);
-            (void) ssec_table_release(table, &entry);
+    if (ssec_table_is_retired(table)) {
+        return;
+    }
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+
+        key = ctx->keys.elts[i];
+        key.digest = key.root;
+        key.seen.bucket = NULL;
+
+        if (key.state == SSEC_LIVE
+            && ssec_session_look(table, &key.root, &record, &key.root)
+            && record.state == SSEC_LIVE)
+        {
+            (void) ssec_session_count(table, &key, &active,
+                                      ctx->zone->epoch + now, &ctx->limits);
         }
     }
 }
@@ -378,29 +382,24 @@ ngx_http_ssec_watch_until(ngx_http_ssec_ctx_t *ctx, uint64_t deadline)
 
 
 /*
- * Only looks: a session expires by a request.  One that is not known any more
- * was pushed out, and lasts as long as was known; one that began since is
- * another session, of the same key.
+ * Only looks: a session expires by a request.  If it was evicted, the deadline
+ * stays as it was.  One that began since is another session, of the same key.
  */
 
 static ngx_uint_t
 ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
     uint64_t *deadline)
 {
-    ngx_uint_t            i;
-    ssec_entry_t          entry;
-    ssec_event_t          ev;
-    ssec_table_t         *table;
-    ssec_outcome_t        outcome;
-    ssec_key_t  *key;
+    bool             known;
+    ngx_uint_t       i;
+    ssec_key_t      *key;
+    ssec_record_t    record;
+    ssec_digest_t    place;
+    ssec_outcome_t   outcome;
 
-    table = &ctx->zone->table;
+    static const ssec_request_t  passive = { .kind = SSEC_PASSIVE };
+
     key = ctx->keys.elts;
-
-    ngx_memzero(&ev, sizeof(ssec_event_t));
-
-    ev.kind = SSEC_PASSIVE;
-    ev.brief = 1;
 
     *deadline = UINT64_MAX;
 
@@ -410,14 +409,13 @@ ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
             continue;
         }
 
-        ssec_table_acquire(table, &key[i].root, &entry);
+        known = ssec_session_look(&ctx->zone->table, &key[i].root, &record,
+                                  &place);
 
-        (void) ssec_decide(&entry.record, &ev, ctx->zone->epoch + now,
+        (void) ssec_decide(&record, &passive, ctx->zone->epoch + now,
                            &ctx->limits, &outcome);
 
-        ssec_table_leave(table, &entry);
-
-        if (outcome.created) {
+        if (!known) {
 
             if (ctx->watched && now >= ctx->deadline) {
                 return 1;
@@ -429,15 +427,15 @@ ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
         }
 
         if (outcome.state != SSEC_LIVE
-            || (ctx->watched && entry.record.created > key[i].created))
+            || (ctx->watched && record.created > key[i].created))
         {
             return 1;
         }
 
         /* it may have moved since, and its key been replaced */
 
-        key[i].root = entry.digest;
-        key[i].created = entry.record.created;
+        key[i].root = place;
+        key[i].created = record.created;
 
         *deadline = ngx_min(*deadline, now + outcome.remaining);
     }

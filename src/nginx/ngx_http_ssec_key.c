@@ -6,6 +6,7 @@
 #include "ngx_http_ssec_zone.h"
 
 #include "ssec_seldom.h"
+#include "ssec_session.h"
 
 
 static ngx_int_t ngx_http_ssec_value_key(ngx_http_request_t *r,
@@ -296,19 +297,15 @@ static ngx_uint_t
 ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone, ssec_digest_t *digest,
     ssec_digest_t *whole)
 {
-    ssec_entry_t  entry;
+    ssec_digest_t  place;
+    ssec_record_t  record;
 
-    ssec_table_acquire(&zone->table, digest, &entry);
-    ssec_table_leave(&zone->table, &entry);
-
-    if (entry.record.state == SSEC_UNKNOWN) {
+    if (!ssec_session_look(&zone->table, digest, &record, &place)) {
         return 0;
     }
 
-    ssec_table_acquire(&zone->table, whole, &entry);
-    ssec_table_leave(&zone->table, &entry);
-
-    return !entry.record.issued;
+    return !ssec_session_look(&zone->table, whole, &record, &place)
+           || !record.issued;
 }
 
 
@@ -363,6 +360,7 @@ ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys, ssec_key_t *key,
     key->passed = false;
     key->state = SSEC_UNKNOWN;
     key->verdict = SSEC_PASS;
+    key->seen.bucket = NULL;
 
     ngx_http_ssec_push_piece(keys, keys->nelts++, cookie);
 

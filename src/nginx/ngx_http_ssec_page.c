@@ -557,7 +557,7 @@ ngx_http_ssec_tag_session(ngx_http_request_t *r,
 
     *ends = expire_after - ngx_min(idle, expire_after);
 
-    p = (slcf->times.len && !ctx->own.expire_after && !ctx->own.warn_after)
+    p = (slcf->times.len && ctx->own == NULL)
         ? ngx_cpymem(p, slcf->times.data, slcf->times.len)
         : ngx_http_ssec_times(p, warn_after, expire_after);
     p = ngx_http_ssec_seconds(p, " data-idle=\"", idle);
@@ -587,7 +587,9 @@ ngx_http_ssec_tag_begun(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return NGX_ERROR;
     }
 
-    ssec_limits(&ctx->own, &limits);
+    if (ctx->own) {
+        ssec_limits(ctx->own, &limits);
+    }
 
     age = ssec_before(ngx_http_ssec_now(ctx->zone), ctx->begun);
 
@@ -619,12 +621,12 @@ ngx_http_ssec_tag_times(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return NGX_ERROR;
     }
 
-    if (ctx->own.expire_after) {
-        *expire_after = ctx->own.expire_after;
+    if (ctx->own && ctx->own->expire_after) {
+        *expire_after = ctx->own->expire_after;
     }
 
-    if (ctx->own.warn_after) {
-        *warn_after = ctx->own.warn_after;
+    if (ctx->own && ctx->own->warn_after) {
+        *warn_after = ctx->own->warn_after;
     }
 
     return NGX_OK;

@@ -136,7 +136,7 @@ ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 
     ctx->other = 1;
     ctx->outcome.active = 0;
-    ctx->event.idle_for_set = 0;
+    ctx->asked.idle_for_set = 0;
 }
 
 

@@ -22,14 +22,6 @@
 #define NGX_HTTP_SSEC_MAX_NEW  2
 
 
-/* What a key was judged as. */
-
-typedef struct {
-    ssec_outcome_t  outcome;
-    ssec_own_t      own;
-} ngx_http_ssec_judged_t;
-
-
 static inline ngx_int_t ngx_http_ssec_check(ngx_http_request_t *r,
     ngx_uint_t asked);
 static inline ngx_int_t ngx_http_ssec_go_on(ngx_http_request_t *r,
@@ -54,39 +46,37 @@ static inline void ngx_http_ssec_init_ctx(ngx_http_request_t *r,
 static void ngx_http_ssec_cleanup(void *data);
 
 static ngx_int_t ngx_http_ssec_complete(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *url,
-    ssec_event_t *ev) ssec_seldom;
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    ngx_str_t *url) ssec_seldom;
 static void ngx_http_ssec_want_whole(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx) ssec_seldom;
 static void ngx_http_ssec_hide(ngx_http_request_t *r, ngx_table_elt_t **known);
 
-static ngx_int_t ngx_http_ssec_init_event(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
-    ngx_uint_t usual);
+static ngx_int_t ngx_http_ssec_init_asked(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
 static ngx_int_t ngx_http_ssec_judge(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url);
 static ngx_int_t ngx_http_ssec_judge_keys(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
-    ngx_str_t *url) ssec_seldom;
+    ngx_str_t *url);
 static ngx_uint_t ngx_http_ssec_is_split(ngx_http_ssec_ctx_t *ctx);
 static ngx_uint_t ngx_http_ssec_may_begin(ngx_http_ssec_ctx_t *ctx,
-    ngx_uint_t which, ngx_http_ssec_judged_t *judged);
+    ngx_uint_t which, ssec_outcome_t *judged);
 static ngx_uint_t ngx_http_ssec_has_clean_piece(ngx_http_ssec_ctx_t *ctx,
     ngx_uint_t which);
 static ngx_uint_t ngx_http_ssec_choose_passed(ngx_http_ssec_ctx_t *ctx,
     ngx_uint_t split);
 static void ngx_http_ssec_choose_outcome(ngx_http_ssec_ctx_t *ctx,
-    ngx_http_ssec_judged_t *judged);
+    ssec_outcome_t *judged);
 static ngx_uint_t ngx_http_ssec_counts_more(const ssec_outcome_t *one,
     const ssec_outcome_t *other);
 static void ngx_http_ssec_log_withheld(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
 static ngx_int_t ngx_http_ssec_judge_key(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ssec_key_t *key,
-    ngx_uint_t record, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url,
-    ngx_http_ssec_judged_t *judged);
+    ngx_http_ssec_loc_conf_t *slcf, ssec_key_t *key, ngx_uint_t record,
+    ngx_http_ssec_ctx_t *ctx, ngx_str_t *url, ssec_outcome_t *outcome);
 static ngx_int_t ngx_http_ssec_count(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+    ngx_http_ssec_ctx_t *ctx);
 static ngx_int_t ngx_http_ssec_judge_again(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx) ssec_seldom;
 static ngx_int_t ngx_http_ssec_act(ngx_http_request_t *r,
@@ -171,19 +161,6 @@ ngx_http_ssec_conf(ngx_http_request_t *r, ngx_uint_t asked)
 
     return (asked == NGX_HTTP_SSEC_ASKED_PING)
            ? ngx_http_ssec_ping_conf(r, slcf) : slcf;
-}
-
-
-/*
- * Found by a key that was replaced so long ago that a browser would have sent
- * the new one.
- */
-
-static ngx_inline ngx_uint_t
-ngx_http_ssec_is_replaced(ssec_entry_t *entry, uint64_t now)
-{
-    return entry->former
-           && ssec_name_age(entry, now) > NGX_HTTP_SSEC_GRACE;
 }
 
 
@@ -502,28 +479,18 @@ ngx_http_ssec_admit_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     }
 
-    /* one that is known, mostly */
+    if (ngx_http_ssec_count(r, ctx) != NGX_OK) {
+        rc = ngx_http_ssec_judge_again(r, ctx);
 
-    if (!ctx->plain
-        || !ssec_table_touch(&ctx->zone->table, &ctx->keys.elts->root,
-                             &ctx->glimpse, ctx->outcome.active))
-    {
-        if (ngx_http_ssec_count(r, ctx) != NGX_OK) {
-            rc = ngx_http_ssec_judge_again(r, ctx);
-
-            if (rc != NGX_DECLINED) {
-                return rc;
-            }
-        }
-
-        if (ctx->outcome.state != SSEC_LIVE
-            || ctx->outcome.verdict != SSEC_PASS)
-        {
-            return NGX_DECLINED;
+        if (rc != NGX_DECLINED) {
+            return rc;
         }
     }
 
-    if (ctx->connections != NGX_HTTP_SSEC_OFF) {
+    if (ctx->outcome.state == SSEC_LIVE
+        && ctx->outcome.verdict == SSEC_PASS
+        && ctx->connections != NGX_HTTP_SSEC_OFF)
+    {
         ngx_http_ssec_watch(r, ctx);
     }
 
@@ -739,62 +706,70 @@ ngx_http_ssec_cleanup(void *data)
 }
 
 
-/* What counts only for a session that is no longer live. */
+/* Asks what counts only for a session that has ended, which variables tell. */
 
 static ngx_int_t
 ngx_http_ssec_complete(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_str_t *url, ssec_event_t *ev)
+    ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_int_t   rc;
-    ngx_uint_t  elsewhere;
+    ngx_int_t      rc;
+    ngx_uint_t     elsewhere;
+    ssec_ended_t  *ended;
 
-    if (ngx_http_ssec_logout_url(r, slcf->logout_url, url)
-        != NGX_OK)
-    {
+    ended = ngx_pcalloc(r->pool, sizeof(ssec_ended_t));
+    if (ended == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_http_ssec_complete_event(r, ev);
-
-    ev->brief = 0;
-    ev->logout_url = (url->len != 0);
-
-    if (!ev->logout_url) {
-        return NGX_OK;
-    }
-
-    rc = ngx_http_ssec_is_logout(r, slcf->logout_url, url, &elsewhere);
-    if (rc == NGX_ERROR) {
+    if (ngx_http_ssec_logout_url(r, slcf->logout_url, url) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ev->logout = (rc == NGX_OK);
-    ev->elsewhere = elsewhere;
-    ev->login = slcf->logout_url->login;
+    ngx_http_ssec_ended(r, ended);
+
+    if (url->len) {
+        rc = ngx_http_ssec_is_logout(r, slcf->logout_url, url, &elsewhere);
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        ended->logout_url = 1;
+        ended->logout = (rc == NGX_OK);
+        ended->elsewhere = elsewhere;
+        ended->login = slcf->logout_url->login;
+    }
+
+    ctx->asked.ended = ended;
 
     return NGX_OK;
 }
 
 
 static ngx_int_t
-ngx_http_ssec_init_event(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_ctx_t *ctx, ngx_uint_t usual)
+ngx_http_ssec_init_asked(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_int_t  rc;
+    ngx_int_t        rc;
+    ssec_request_t  *asked;
 
-    ngx_memzero(&ctx->event, sizeof(ssec_event_t));
+    asked = &ctx->asked;
 
-    ctx->event.brief = 1;
-    ctx->event.strict = slcf->strict;
-    ctx->event.cookie = (ctx->zone->value == NULL);
+    asked->kind = SSEC_ACTIVE;
+    asked->admitted = 0;
+    asked->strict = slcf->strict;
+    asked->cookie = (ctx->zone->value == NULL);
+    asked->former = 0;
+    asked->idle_for_set = 0;
+    asked->idle_for = 0;
+    asked->ended = NULL;
 
-    if (usual) {
-        return NGX_OK;                                       /* SSEC_ACTIVE */
+    if (slcf->usual && !ngx_http_ssec_has_fetch(r)) {
+        return NGX_OK;
     }
 
     ctx->ping = (slcf->ping != 0);
 
-    rc = ngx_http_ssec_event(r, slcf, &ctx->event);
+    rc = ngx_http_ssec_activity(r, slcf, asked);
 
     if (rc == NGX_DECLINED
         && ctx->connections == NGX_HTTP_SSEC_ACTIVE)
@@ -810,25 +785,10 @@ static ngx_int_t
 ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_uint_t            usual;
-    const ssec_event_t   *ev;
-    ssec_key_t  *key;
-
-    static const ssec_event_t  active = { .kind = SSEC_ACTIVE };
-
     ctx->connections = slcf->connections;
 
-    usual = slcf->usual && !ngx_http_ssec_has_fetch(r);
-    ev = &active;
-
-    if (!usual) {
-        if (ngx_http_ssec_init_event(r, slcf, ctx, usual)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        ev = &ctx->event;
+    if (ngx_http_ssec_init_asked(r, slcf, ctx) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     ctx->limits = slcf->limits;
@@ -844,31 +804,6 @@ ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
     ctx->now = ngx_http_ssec_now(ctx->zone);
 
-    key = ctx->keys.elts;
-
-    /* most requests need no more than this */
-
-    if (ctx->keys.nelts == 1
-        && ctx->keys.unread == NULL
-        && ssec_table_glimpse(&ctx->zone->table, &key->digest, &ctx->glimpse)
-        && ssec_decide_live(ssec_glimpse_created(&ctx->glimpse),
-                            ssec_glimpse_last(&ctx->glimpse), ev, ctx->now,
-                            &ctx->limits, &ctx->outcome))
-    {
-        ctx->outcome.began = ssec_glimpse_login(&ctx->glimpse)
-                             ? ssec_glimpse_created(&ctx->glimpse) : 0;
-        key->root = key->digest;
-        key->state = SSEC_LIVE;
-        key->passed = 1;
-        ctx->plain = 1;
-
-        return NGX_OK;
-    }
-
-    if (usual) {
-        (void) ngx_http_ssec_init_event(r, slcf, ctx, usual);
-    }
-
     return ngx_http_ssec_judge_keys(r, slcf, ctx, url);
 }
 
@@ -883,10 +818,9 @@ static ngx_int_t
 ngx_http_ssec_judge_keys(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_uint_t            i, split;
-    ssec_key_t  *key;
-    ngx_http_ssec_judged_t  judged[
-                                        SSEC_COOKIES_MAX];
+    ngx_uint_t       i, split;
+    ssec_key_t      *key;
+    ssec_outcome_t   judged[SSEC_COOKIES_MAX];
 
     key = ctx->keys.elts;
     split = ngx_http_ssec_is_split(ctx);
@@ -900,6 +834,18 @@ ngx_http_ssec_judge_keys(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         {
             return NGX_ERROR;
         }
+    }
+
+    /* most requests have one key, of a session that lives */
+
+    if (ctx->keys.nelts == 1 && ctx->keys.unread == NULL
+        && key->state == SSEC_LIVE)
+    {
+        key->passed = 1;
+        ctx->outcome = judged[0];
+        ctx->own = judged[0].own;
+
+        return NGX_OK;
     }
 
     for (i = 0; i < ctx->keys.nelts; i++) {
@@ -956,7 +902,7 @@ ngx_http_ssec_is_split(ngx_http_ssec_ctx_t *ctx)
 
 static ngx_uint_t
 ngx_http_ssec_may_begin(ngx_http_ssec_ctx_t *ctx, ngx_uint_t which,
-    ngx_http_ssec_judged_t *judged)
+    ssec_outcome_t *judged)
 {
     ngx_uint_t   i, begun;
     ssec_key_t  *key;
@@ -966,7 +912,7 @@ ngx_http_ssec_may_begin(ngx_http_ssec_ctx_t *ctx, ngx_uint_t which,
 
     for (i = 0; i < which; i++) {
 
-        if (key[i].judged && judged[i].outcome.created
+        if (key[i].judged && judged[i].created
             && (!ctx->zone->cookie.prefix
                 || ssec_str_equal(&key[i].name, &key[which].name)))
         {
@@ -1054,7 +1000,7 @@ ngx_http_ssec_choose_passed(ngx_http_ssec_ctx_t *ctx, ngx_uint_t split)
 
 static void
 ngx_http_ssec_choose_outcome(ngx_http_ssec_ctx_t *ctx,
-    ngx_http_ssec_judged_t *judged)
+    ssec_outcome_t *judged)
 {
     ngx_uint_t            i, passed;
     ssec_outcome_t       *outcome;
@@ -1070,7 +1016,6 @@ ngx_http_ssec_choose_outcome(ngx_http_ssec_ctx_t *ctx,
     }
 
     ngx_memzero(outcome, sizeof(ssec_outcome_t));
-    ngx_memzero(&ctx->own, sizeof(ssec_own_t));
 
     outcome->verdict = passed ? SSEC_PASS : SSEC_ANONYMOUS;
     outcome->remaining = UINT64_MAX;
@@ -1080,12 +1025,13 @@ ngx_http_ssec_choose_outcome(ngx_http_ssec_ctx_t *ctx,
 
         if (key[i].judged
             && (passed ? key[i].passed : key[i].verdict != SSEC_PASS)
-            && ngx_http_ssec_counts_more(&judged[i].outcome, outcome))
+            && ngx_http_ssec_counts_more(&judged[i], outcome))
         {
-            *outcome = judged[i].outcome;
-            ctx->own = judged[i].own;
+            *outcome = judged[i];
         }
     }
+
+    ctx->own = outcome->own;
 
     /* its cookie does not get there */
 
@@ -1168,161 +1114,67 @@ ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 
 
 /*
- * A key that is not known is judged only if it may be recorded.  The event is
- * asked for in full if the session turns out to be dead, with no lock held:
- * that may evaluate variables, which tell of this session then.
+ * Evaluating the logout URL may evaluate variables: they tell of this session
+ * then.
  */
 
 static ngx_int_t
 ngx_http_ssec_judge_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ssec_key_t *key, ngx_uint_t record, ngx_http_ssec_ctx_t *ctx,
-    ngx_str_t *url, ngx_http_ssec_judged_t *judged)
+    ngx_str_t *url, ssec_outcome_t *outcome)
 {
-    bool             decided;
-    ssec_table_t    *table;
-    ssec_entry_t     entry;
-    ssec_outcome_t  *outcome;
+    ssec_done_e  rc;
 
-    table = &ctx->zone->table;
-    outcome = &judged->outcome;
+    for ( ;; ) {
+        rc = ssec_session_judge(&ctx->zone->table, key, &ctx->asked, record,
+                                ctx->now, &ctx->limits, outcome);
 
-    ngx_memzero(&judged->own, sizeof(ssec_own_t));
-
-    do {
-        ssec_table_acquire(table, &key->digest, &entry);
-
-        key->unknown = (entry.record.state == SSEC_UNKNOWN);
-        key->state = SSEC_UNKNOWN;
-        key->root = entry.digest;
-
-        if (key->unknown && !record) {
-            ssec_table_leave(table, &entry);
-            return NGX_OK;
+        if (rc != SSEC_ENDED) {
+            break;
         }
 
-        key->replaced = ngx_http_ssec_is_replaced(&entry, ctx->now);
-        ctx->event.former = key->replaced;
+        ctx->outcome = *outcome;
 
-        decided = ssec_decide(&entry.record, &ctx->event, ctx->now,
-                              &ctx->limits, outcome);
-
-        key->judged = 1;
-        key->state = outcome->state;
-        key->verdict = outcome->verdict;
-
-        if (entry.record.own && outcome->state == SSEC_LIVE) {
-            judged->own = *entry.record.own;
+        if (ngx_http_ssec_complete(r, slcf, ctx, url) != NGX_OK) {
+            return NGX_ERROR;
         }
+    }
 
-        if (!outcome->changed) {
-            ssec_table_leave(table, &entry);
-
-        } else {
-            key->unknown = 0;
-
-            if (!ssec_table_release(table, &entry)) {
-                ngx_http_ssec_report(r, ctx->zone, ctx->now);
-            }
-        }
-
-        if (!decided) {
-            ctx->outcome = *outcome;
-
-            if (ngx_http_ssec_complete(r, slcf, url, &ctx->event)
-                != NGX_OK)
-            {
-                return NGX_ERROR;
-            }
-        }
-
-    } while (!decided);
+    if (rc == SSEC_DONE_LOST) {
+        ngx_http_ssec_report(r, ctx->zone, ctx->now);
+    }
 
     return NGX_OK;
 }
 
 
-/*
- * What the judge said counts now: sessions begin, and those that are timed were
- * active.
- * Gives NGX_DECLINED if a session that the backend would get ended meanwhile.
- */
+/* NGX_DECLINED if a session that the backend would get has ended meanwhile. */
 
 static ngx_int_t
 ngx_http_ssec_count(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_int_t             rc;
-    ngx_uint_t            i, brief;
-    ssec_event_t          ev;
-    ssec_entry_t          entry;
-    ssec_table_t         *table;
-    ssec_outcome_t        outcome;
-    ssec_key_t  *key;
+    ngx_int_t    rc;
+    ngx_uint_t   i;
 
-    if (ctx->plain) {
-
-        /* it has moved, or ended, since it was glimpsed, or is held */
-
-        ngx_memzero(&ev, sizeof(ssec_event_t));
-        ev.kind = ctx->outcome.active ? SSEC_PING : SSEC_PASSIVE;
-        ev.idle_for_set = 1;
-        ev.idle_for = ctx->now - ctx->outcome.active;
-
-    } else {
-        ev = ctx->event;
-    }
-
-    ev.admitted = 1;
-    brief = ev.brief;
+    ctx->asked.admitted = 1;
 
     rc = NGX_OK;
-    table = &ctx->zone->table;
-    key = ctx->keys.elts;
 
     for (i = 0; i < ctx->keys.nelts; i++) {
 
-        /* a ping may have told of a session that has ended (row 3) */
-
-        if (!key[i].judged && !ctx->plain) {
-            continue;
-        }
-
-        if (key[i].unknown ? !key[i].passed && key[i].state == SSEC_LIVE
-                           : !key[i].passed || key[i].verdict != SSEC_PASS)
+        switch (ssec_session_count(&ctx->zone->table, &ctx->keys.elts[i],
+                                   &ctx->asked, ctx->now, &ctx->limits))
         {
-            continue;
-        }
-
-        ev.brief = brief || key[i].state == SSEC_LIVE
-                   || key[i].state == SSEC_VISITOR;
-
-        ssec_table_acquire(table, &key[i].digest, &entry);
-
-        /* one that was forgotten since does not begin anew by that */
-
-        if (!key[i].unknown && entry.record.state == SSEC_UNKNOWN) {
-            ssec_table_leave(table, &entry);
-            continue;
-        }
-
-        ev.former = key[i].replaced;
-
-        (void) ssec_decide(&entry.record, &ev, ctx->now, &ctx->limits,
-                           &outcome);
-
-        key[i].root = entry.digest;
-        key[i].unknown = 0;
-
-        if (key[i].passed
-            && (outcome.state == SSEC_EXPIRED || outcome.state == SSEC_CLOSED))
-        {
+        case SSEC_ENDED:
             rc = NGX_DECLINED;
-        }
+            break;
 
-        if (!outcome.changed) {
-            ssec_table_leave(table, &entry);
-
-        } else if (!ssec_table_release(table, &entry)) {
+        case SSEC_DONE_LOST:
             ngx_http_ssec_report(r, ctx->zone, ctx->now);
+            break;
+
+        default: /* SSEC_DONE */
+            break;
         }
     }
 
@@ -1341,7 +1193,6 @@ ngx_http_ssec_judge_again(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
     slcf = ngx_http_ssec_conf(r, ctx->ping
                                   ? NGX_HTTP_SSEC_ASKED_PING : 0);
 
-    ctx->plain = 0;
     ctx->judged = 0;
 
     if (slcf == NULL

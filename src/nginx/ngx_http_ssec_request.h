@@ -6,23 +6,10 @@
 
 #include "ngx_http_ssec_key.h"
 
-#include "ssec_decision.h"
+#include "ssec_session.h"
 
 
 #pragma GCC visibility push(hidden)
-
-
-/*
- * How long requests may come with a key after it was replaced, in milliseconds:
- * the browser had sent them, or was about to, before it got the new key.
- */
-#ifndef NGX_HTTP_SSEC_GRACE
-#define NGX_HTTP_SSEC_GRACE     5000
-#endif
-
-/* a key replaced so much earlier is beyond that, in the table's units, too */
-#define NGX_HTTP_SSEC_NO_GRACE                                                \
-    (NGX_HTTP_SSEC_GRACE + (2 << SSEC_NAME_TIME))
 
 
 /* Until its tag is in it, or it is known that none is to be. */
@@ -34,10 +21,9 @@ struct ngx_http_ssec_ctx_s {
     ngx_pool_cleanup_t     cleanup;          /* see ngx_http_ssec_find_ctx() */
     ngx_http_ssec_zone_t  *zone;
     ngx_http_ssec_keys_t   keys;             /* of the request */
-    ssec_event_t           event;
+    ssec_request_t         asked;            /* as it is judged */
     ssec_outcome_t         outcome;
     ssec_limits_t          limits;
-    ssec_glimpse_t         glimpse;          /* if it is plain */
     uint64_t               now;              /* as it was judged */
     ngx_table_elt_t        accept_encoding;
 
@@ -54,7 +40,7 @@ struct ngx_http_ssec_ctx_s {
 
     ngx_http_ssec_page_t  *page;
     ngx_str_t              said;             /* by the backend, so far */
-    ssec_own_t             own;              /* the session's, if any */
+    const ssec_own_t      *own;              /* the session's, or NULL */
     uint64_t               begun;            /* when a session began that
                                                 lives by the response */
 
@@ -64,7 +50,6 @@ struct ngx_http_ssec_ctx_s {
     u_char                 keyless;          /* no key in its zone */
     u_char                 admitted;
     u_char                 refused;          /* by nginx */
-    u_char                 plain;            /* glimpsed */
     u_char                 withheld;         /* a cookie was */
     u_char                 forgotten;        /* the response leaves no cookie
                                                 of a user's session */

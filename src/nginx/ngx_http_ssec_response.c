@@ -14,9 +14,9 @@
 #include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_zone.h"
 
-#include "ssec_response.h"
 #include "ssec_said.h"
 #include "ssec_seldom.h"
+#include "ssec_session.h"
 
 
 /* how old a verdict may be for a cookie to be deleted by it, in milliseconds */
@@ -33,21 +33,10 @@ typedef struct {
     ngx_http_ssec_ctx_t   *ctx;                /* NULL: no key */
     ngx_http_ssec_zone_t  *zone;
     ngx_str_t              said;               /* X-Accel-Session */
-    const ssec_own_t      *own;                /* in the table */
-    ngx_uint_t             anonymous;          /* no key was passed */
     ssec_response_t        response;
     ngx_uint_t             nalloc;             /* room for cookies */
     ssec_sent_t            first[NGX_HTTP_SSEC_SENT];
 } ngx_http_ssec_answer_t;
-
-
-/* Which session of the request a new key is given to. */
-
-typedef struct {
-    ssec_entry_t           entry;
-    ssec_key_t            *key;                /* by which it was found */
-    ngx_uint_t             apart;              /* the new key is not its */
-} ngx_http_ssec_from_t;
 
 
 static ngx_int_t ngx_http_ssec_header_filter(ngx_http_request_t *r);
@@ -73,15 +62,13 @@ static ngx_uint_t ngx_http_ssec_may_delete(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
 static void ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer,
     ssec_step_t *step);
-static bool ngx_http_ssec_store(ssec_table_t *table, ssec_entry_t *entry,
-    const ssec_digest_t *key, const ssec_outcome_t *outcome);
-static void ngx_http_ssec_begun(ngx_http_ssec_answer_t *answer,
-    const ssec_record_t *rec);
-static ngx_uint_t ngx_http_ssec_comes_from(ngx_http_ssec_answer_t *answer,
-    ssec_step_t *step, ngx_http_ssec_from_t *from);
-static void ngx_http_ssec_tell(ngx_http_ssec_answer_t *answer,
+static void ngx_http_ssec_say(ngx_http_ssec_answer_t *answer,
     ssec_step_t *step);
+static void ngx_http_ssec_lives(ngx_http_ssec_answer_t *answer,
+    const ssec_after_t *after);
 static void ngx_http_ssec_said(ngx_http_ssec_answer_t *answer);
+static void ngx_http_ssec_said_limits(ngx_http_ssec_answer_t *answer,
+    const ssec_own_t *limits);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -438,9 +425,8 @@ ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer)
     response->uri.data = r->unparsed_uri.data;
     response->uri.len = r->unparsed_uri.len;
     response->split = answer->zone->cookie.prefix;
-    response->said = SSEC_ACTIVE;
-
-    answer->own = NULL;
+    response->said = SSEC_NOTHING;
+    response->own = NULL;
 
     if (ctx) {
         response->keys = ctx->keys.elts;
@@ -449,16 +435,16 @@ ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer)
 
         /* neither a redirect nor a refusal is a login */
 
-        answer->anonymous = (ctx->keys.nelts == 0
-                             || ctx->outcome.verdict == SSEC_ANONYMOUS
-                             || ctx->outcome.verdict == SSEC_FORGET);
+        response->anonymous = (ctx->keys.nelts == 0
+                               || ctx->outcome.verdict == SSEC_ANONYMOUS
+                               || ctx->outcome.verdict == SSEC_FORGET);
 
     } else {
         response->keys = NULL;
         response->nkeys = 0;
         response->verdict = SSEC_PASS;
 
-        answer->anonymous = 1;
+        response->anonymous = 1;
 
         if (response->ncookies) {
 
@@ -466,7 +452,7 @@ ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer)
                 return NGX_ERROR;
             }
 
-            answer->anonymous = (keys.nelts == 0);
+            response->anonymous = (keys.nelts == 0);
         }
     }
 
@@ -500,8 +486,8 @@ ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer)
             ((ngx_table_elt_t *) step.cookie->header)->hash = 0;
             break;
 
-        default: /* SSEC_STEP_TELL */
-            ngx_http_ssec_tell(answer, &step);
+        default: /* SSEC_STEP_SAY */
+            ngx_http_ssec_say(answer, &step);
         }
     }
 }
@@ -527,265 +513,54 @@ ngx_http_ssec_may_delete(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 static void
 ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
 {
-    bool                  kept;
-    uint64_t              now, replaced;
-    ngx_uint_t            overridden;
-    ssec_entry_t          entry;
-    ssec_event_t          ev;
-    ssec_table_t         *table;
-    ssec_digest_t        *digest;
-    ssec_limits_t         limits;
-    ssec_outcome_t        outcome;
-    ngx_http_ssec_from_t  from;
-
-    table = &answer->zone->table;
-    digest = &step->cookie->digest;
-    overridden = step->cookie->overridden;
-
-    ngx_memzero(&ev, sizeof(ssec_event_t));
-
-    ev.kind = SSEC_ISSUE;
-    ev.said = answer->response.said;
-    ev.own = answer->own;
-
-    now = ngx_http_ssec_now(answer->zone);
-
-    ev.anonymous = ngx_http_ssec_comes_from(answer, step, &from)
-                   || answer->anonymous;
-
-    if (from.key) {
-        ev.from = &from.entry.record;
-        ev.apart = from.apart;
-    }
-
-    /*
-     * No browser has it, but who reads the response does: it begins nothing,
-     * and dies with the request's session.
-     */
-
-    if (overridden
-        && (from.key == NULL || ev.said == SSEC_OFF || ev.said == SSEC_END))
-    {
-        return;
-    }
-
-    /* no limit matters here: a response is not judged */
-
-    limits.expire_after = 1;
-    limits.max_lifetime = 0;
-
-    ssec_table_acquire(table, digest, &entry);
-
-    ev.former = entry.former;
-    ev.lives = ev.from && from.entry.live && entry.name
-               && !ssec_digest_equal(&from.entry.digest, &entry.digest);
-
-    ssec_decide(&entry.record, &ev, now, &limits, &outcome);
-
-    kept = ngx_http_ssec_store(table, &entry, digest, &outcome);
-
-    if (!overridden && outcome.state == SSEC_LIVE) {
-        ngx_http_ssec_begun(answer, &entry.record);
-    }
-
-    if (outcome.carried) {
-
-        /* after a login nobody is let in with the key from before */
-
-        replaced = (ev.said == SSEC_ON) ? now - NGX_HTTP_SSEC_NO_GRACE : now;
-
-        kept = ssec_table_rename(table, &from.key->digest, digest, replaced);
-
-    } else if (step->key && entry.former && !outcome.begun) {
-
-        /* it is in use again */
-
-        kept = ssec_table_rename(table, digest, digest, now);
-    }
-
-    if (!kept) {
-        ngx_http_ssec_report(answer->request, answer->zone, now);
-    }
-}
-
-
-/*
- * Lets the session go, as was decided for this key.  If a session begins with a
- * key that was a name of another, it is stored under that key alone.  Gives
- * false if a live session was lost.
- */
-
-static bool
-ngx_http_ssec_store(ssec_table_t *table, ssec_entry_t *entry,
-    const ssec_digest_t *key, const ssec_outcome_t *outcome)
-{
-    if (outcome->changed && !(outcome->begun && entry->name)) {
-        return ssec_table_release(table, entry);
-    }
-
-    ssec_table_leave(table, entry);
-
-    return !outcome->begun || ssec_table_replace(table, key, &entry->record);
-}
-
-
-/*
- * A session lives by this response.  If the request was none of a session that
- * lives, this is the first page of it.
- */
-
-static void
-ngx_http_ssec_begun(ngx_http_ssec_answer_t *answer, const ssec_record_t *rec)
-{
+    uint64_t              now;
+    ssec_after_t          after;
     ngx_http_ssec_ctx_t  *ctx;
 
     ctx = answer->ctx;
+    now = ngx_http_ssec_now(answer->zone);
 
-    if (ctx == NULL
-        || answer->response.said == SSEC_END
-        || (ctx->outcome.verdict == SSEC_PASS
-            && ctx->outcome.state == SSEC_LIVE))
+    if (ssec_session_issue(&answer->zone->table, &answer->response, step, now,
+                           &after)
+        == SSEC_DONE_LOST)
     {
-        return;
+        ngx_http_ssec_report(answer->request, answer->zone, now);
     }
 
-    ctx->begun = rec->created;
-
-    if (rec->own) {
-        ctx->own = *rec->own;
-
-    } else {
-        ngx_memzero(&ctx->own, sizeof(ssec_own_t));
+    if (after.state == SSEC_LIVE
+        && ctx
+        && (ctx->outcome.verdict != SSEC_PASS
+            || ctx->outcome.state != SSEC_LIVE))
+    {
+        ngx_http_ssec_lives(answer, &after);
     }
-}
-
-
-/*
- * The session of the request that a new cookie belongs to: from->key is NULL if
- * there is none.  If there are several, the new key is not a key of any, but is
- * as old as the oldest.  Gives whether the request had a visitor's key, and no
- * session's.
- */
-
-static ngx_uint_t
-ngx_http_ssec_comes_from(ngx_http_ssec_answer_t *answer, ssec_step_t *step,
-    ngx_http_ssec_from_t *from)
-{
-    uint64_t       last;
-    ngx_uint_t     i, visitor;
-    ssec_key_t    *key;
-    ssec_str_t     name;
-    ssec_entry_t   entry;
-    ssec_table_t  *table;
-
-    ngx_memzero(from, sizeof(ngx_http_ssec_from_t));
-
-    table = &answer->zone->table;
-    name = step->cookie->cookie.name;
-    visitor = 0;
-
-    for (i = 0; i < answer->response.nkeys; i++) {
-
-        if (!(step->from >> i & 1)) {
-            continue;
-        }
-
-        key = &answer->response.keys[i];
-
-        ssec_table_acquire(table, &key->digest, &entry);
-        ssec_table_leave(table, &entry);
-
-        if (entry.record.state == SSEC_VISITOR) {
-            visitor = 1;
-            continue;
-        }
-
-        if (entry.record.state == SSEC_UNKNOWN) {
-            continue;
-        }
-
-        /* it gets nothing of the session but its age */
-
-        if (key->replaced) {
-            entry.record.last = ngx_http_ssec_now(answer->zone);
-        }
-
-        if (from->key == NULL) {
-            from->entry = entry;
-            from->key = key;
-            from->apart = key->replaced;
-            name = key->name;
-            continue;
-        }
-
-        if (ssec_digest_equal(&from->entry.digest, &entry.digest)) {
-            continue;
-        }
-
-        /* the parts of a split cookie are one session: the strictest counts */
-
-        if (answer->response.split && !ssec_str_equal(&key->name, &name)) {
-
-            if (entry.record.last < from->entry.record.last) {
-                from->entry = entry;
-                from->key = key;
-            }
-
-            continue;
-        }
-
-        from->apart = 1;
-
-        last = ngx_max(entry.record.last, from->entry.record.last);
-
-        if (entry.record.created < from->entry.record.created) {
-            from->entry = entry;
-        }
-
-        from->entry.record.last = last;
-    }
-
-    return visitor && from->key == NULL;
 }
 
 
 /* Rows 17 to 21: what the response means for a session of the request. */
 
 static void
-ngx_http_ssec_tell(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
+ngx_http_ssec_say(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
 {
     uint64_t              now;
-    ssec_event_t          ev;
-    ssec_entry_t          entry;
-    ssec_table_t         *table;
-    ssec_outcome_t        outcome;
+    ssec_after_t          after;
     ngx_http_ssec_ctx_t  *ctx;
 
     ctx = answer->ctx;
-    table = &answer->zone->table;
-
-    ngx_memzero(&ev, sizeof(ssec_event_t));
-
-    ev.kind = step->told;
-    ev.own = answer->own;
-    ev.replaced = step->replaced;
-    ev.former = step->key->replaced;
-
     now = ngx_http_ssec_now(answer->zone);
 
-    ssec_table_acquire(table, &step->key->digest, &entry);
-
-    ssec_decide(&entry.record, &ev, now, &ctx->limits, &outcome);
-
-    if (outcome.changed && outcome.state == SSEC_CLOSED) {
-        ctx->closed = outcome.reason;
-    }
-
-    if (!ngx_http_ssec_store(table, &entry, &step->key->digest, &outcome)) {
+    if (ssec_session_say(&answer->zone->table, &answer->response, step, now,
+                         &ctx->limits, &after)
+        == SSEC_DONE_LOST)
+    {
         ngx_http_ssec_report(answer->request, answer->zone, now);
     }
 
-    if (outcome.state != SSEC_LIVE) {
+    if (after.closed) {
+        ctx->closed = after.closed;
+    }
+
+    if (after.state != SSEC_LIVE) {
 
         /* this very response is what the user gets to see of it */
 
@@ -793,19 +568,28 @@ ngx_http_ssec_tell(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
             ngx_http_ssec_unwatch(ctx);
         }
 
-        return;
-    }
+    } else if (ctx->outcome.state != SSEC_LIVE) {
+        ngx_http_ssec_lives(answer, &after);
 
-    if (ctx->outcome.state != SSEC_LIVE) {
-        ngx_http_ssec_begun(answer, &entry.record);
-
-    } else if (answer->own) {
-        ctx->own = *answer->own;
+    } else if (answer->response.own) {
+        ctx->own = answer->response.own;
     }
 }
 
 
-/* What it says is not for the client, and is not believed from a client. */
+/* This is the first page of a session that lives by the response. */
+
+static void
+ngx_http_ssec_lives(ngx_http_ssec_answer_t *answer, const ssec_after_t *after)
+{
+    if (answer->response.said != SSEC_END) {
+        answer->ctx->begun = after->created;
+        answer->ctx->own = after->own;
+    }
+}
+
+
+/* Only a backend says so: from a client the header means nothing. */
 
 static void
 ngx_http_ssec_said(ngx_http_ssec_answer_t *answer)
@@ -818,46 +602,68 @@ ngx_http_ssec_said(ngx_http_ssec_answer_t *answer)
     value = &answer->said;
 
     if (ssec_said(value->data, value->len, &said)) {
-        answer->response.said = said.kind;
+        answer->response.said = said.word;
 
-        /* mostly those that the session has: nothing to remember, then */
-
-        if (said.limited
-            && (answer->ctx == NULL
-                || answer->ctx->outcome.state != SSEC_LIVE
-                || ngx_memcmp(&answer->ctx->own, &said.own,
-                              sizeof(ssec_own_t))
-                   != 0))
-        {
-            answer->own = ssec_table_own(&answer->zone->table, &said.own);
-
-            if (ngx_memcmp(answer->own, &said.own, sizeof(ssec_own_t)) != 0
-                && logged != ngx_time())
-            {
-                logged = ngx_time();
-
-                ngx_log_error(NGX_LOG_ERR, answer->request->connection->log, 0,
-                              "session_security_zone \"%V\" has no room for "
-                              "more different limits, the nearest are used "
-                              "for \"X-Accel-Session: %V\"",
-                              &answer->zone->name, value);
-            }
+        if (said.limited) {
+            ngx_http_ssec_said_limits(answer, &said.own);
         }
     }
 
-    if (said.bad.len && logged != ngx_time()) {
-
-        logged = ngx_time();
-
-        bad.data = (u_char *) said.bad.data;
-        bad.len = said.bad.len;
-
-        ngx_log_error(NGX_LOG_ERR, answer->request->connection->log, 0,
-                      "invalid \"%V\" in the backend's \"X-Accel-Session: "
-                      "%V\"; write on, off or end, and after on "
-                      "warn_after=TIME, expire_after=TIME and "
-                      "max_lifetime=TIME", &bad, value);
+    if (said.bad.len == 0 || logged == ngx_time()) {
+        return;
     }
+
+    logged = ngx_time();
+
+    bad.data = (u_char *) said.bad.data;
+    bad.len = said.bad.len;
+
+    ngx_log_error(NGX_LOG_ERR, answer->request->connection->log, 0,
+                  "invalid \"%V\" in the backend's \"X-Accel-Session: "
+                  "%V\"; write on, off or end, and after on "
+                  "warn_after=TIME, expire_after=TIME and "
+                  "max_lifetime=TIME", &bad, value);
+}
+
+
+/* The session's own limits, unless it has just these. */
+
+static void
+ngx_http_ssec_said_limits(ngx_http_ssec_answer_t *answer,
+    const ssec_own_t *limits)
+{
+    const ssec_own_t     *own;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    static time_t  logged;
+
+    ctx = answer->ctx;
+
+    if (ctx
+        && ctx->outcome.state == SSEC_LIVE
+        && ctx->own
+        && ngx_memcmp(ctx->own, limits, sizeof(ssec_own_t)) == 0)
+    {
+        return;
+    }
+
+    own = ssec_table_own(&answer->zone->table, limits);
+
+    answer->response.own = own;
+
+    if (ngx_memcmp(own, limits, sizeof(ssec_own_t)) == 0
+        || logged == ngx_time())
+    {
+        return;
+    }
+
+    logged = ngx_time();
+
+    ngx_log_error(NGX_LOG_ERR, answer->request->connection->log, 0,
+                  "session_security_zone \"%V\" has no room for "
+                  "more different limits, the nearest are used "
+                  "for \"X-Accel-Session: %V\"",
+                  &answer->zone->name, &answer->said);
 }
 
 

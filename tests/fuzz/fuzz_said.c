@@ -50,9 +50,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
 
-    check(said.kind == SSEC_ON || said.kind == SSEC_OFF
-          || said.kind == SSEC_END);
-    check(!said.limited || said.kind == SSEC_ON);
+    check(said.word == SSEC_ON || said.word == SSEC_OFF
+          || said.word == SSEC_END);
+    check(!said.limited || said.word == SSEC_ON);
     check(said.limited == (said.own.warn_after || said.own.expire_after
                            || said.own.max_lifetime));
     check(said.own.warn_after < SSEC_OWN_NONE
@@ -75,7 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(more, data, size);
     memcpy(more + size, odd, sizeof(odd) - 1);
     check(ssec_said(more, size + sizeof(odd) - 1, &later));
-    check(later.kind == said.kind && later.limited == said.limited);
+    check(later.word == said.word && later.limited == said.limited);
     check(same(&later.own, &said.own));
     check(later.bad.len == (said.bad.len ? said.bad.len : 3));
 
@@ -83,9 +83,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     memcpy(more + size, limit, sizeof(limit) - 1);
     check(ssec_said(more, size + sizeof(limit) - 1, &later));
-    check(later.kind == said.kind);
-    check(later.limited == (said.kind == SSEC_ON));
-    check(later.own.expire_after == (said.kind == SSEC_ON ? 300000 : 0));
+    check(later.word == said.word);
+    check(later.limited == (said.word == SSEC_ON));
+    check(later.own.expire_after == (said.word == SSEC_ON ? 300000 : 0));
     check(later.own.warn_after == said.own.warn_after);
     check(later.own.max_lifetime == said.own.max_lifetime);
 
