@@ -590,6 +590,9 @@ KINDS = [
     Kind("the cookie is set again", "/" + say(AGAIN), "live", 200, "live"),
     Kind("the cookie changes", "/" + say(SET), "live", 200, "live",
          new="live"),
+    Kind("the cookie changes, and nine others with it", "/" + say(
+        *("Set-Cookie: sid={n}; Path=/%d" % i for i in range(9)), SET),
+         "live", 200, "live", new="live"),
     Kind("the cookie changes, of an unissued one", "/" + say(SET), "idle",
          200, "live", new="live"),
     Kind("the cookie is deleted", "/" + say(GONE), "live", 200, "closed"),

@@ -1,4 +1,7 @@
-/* A session key of a request, and what the request was judged as for it. */
+/*
+ * The session keys of a request, what the request was judged as for each, and
+ * what that means for the request as a whole.
+ */
 
 #ifndef SSEC_KEY_H
 #define SSEC_KEY_H
@@ -41,6 +44,58 @@ typedef struct {
     uint64_t        created;
     ssec_glimpse_t  seen;        /* likewise, in short; without a bucket: no */
 } ssec_key_t;
+
+
+/* A piece of the Cookie header, which goes to the backend whole or not. */
+
+typedef struct {
+    const uint8_t  *data;
+    size_t          len;
+    uint32_t        keys;        /* a bit for each key in it */
+} ssec_piece_t;
+
+
+typedef struct {
+    ssec_key_t     *elts;
+    unsigned        nelts;
+    bool            cookie;      /* they are cookies' values */
+    bool            split;       /* of a cookie that may come in parts */
+    const uint8_t  *unread;      /* there are too many from here on; or NULL */
+    unsigned        npieces;
+    ssec_piece_t    pieces[SSEC_COOKIES_MAX];
+    ssec_key_t      first;       /* elts, if there is but one */
+} ssec_keys_t;
+
+
+/*
+ * Of a split cookie the last part may be short, and equal in many sessions: it
+ * is not judged beside longer parts, but shares their fate.  Gives whether
+ * there is such a part, which has short_part set.
+ */
+
+bool ssec_keys_have_tail(const ssec_keys_t *keys);
+
+/*
+ * Whether a session may begin with an unknown key.  Whoever invents keys fills
+ * the zone with few of them a request; and with none that is to be withheld.
+ * outcomes: of the keys that were judged.
+ */
+
+bool ssec_keys_may_begin(const ssec_keys_t *keys, unsigned which,
+    const ssec_outcome_t *outcomes);
+
+/*
+ * Sets which keys the backend gets: those of sessions that live; if there are
+ * none, those with which the backend ends its session.  Gives whether these
+ * are all.
+ */
+
+bool ssec_keys_pass(ssec_keys_t *keys, bool tail);
+
+/* The outcome of the request: by the keys that are passed, if there are any. */
+
+void ssec_keys_outcome(ssec_keys_t *keys, const ssec_outcome_t *outcomes,
+    ssec_outcome_t *out);
 
 
 static inline bool

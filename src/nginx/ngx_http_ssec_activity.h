@@ -5,7 +5,6 @@
 
 
 #include "ngx_http_ssec_conf.h"
-#include "ngx_http_ssec_request.h"
 
 
 #pragma GCC visibility push(hidden)

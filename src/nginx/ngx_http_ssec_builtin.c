@@ -1,25 +1,18 @@
 /*
- * The ping and the script without locations of their own: nginx finds a
- * location as for any request.  The ping of a live session answers once access
- * was checked there, and all else before.
+ * The ping and the script without locations of their own: which requests are
+ * for them, how a ping is judged, and where a page finds it.
  */
 
 #include "ngx_http_ssec_builtin.h"
 
 #include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_limits.h"
-#include "ngx_http_ssec_ping.h"
-#include "ngx_http_ssec_request.h"
-#include "ngx_http_ssec_script.h"
-#include "ngx_http_ssec_server.h"
 #include "ngx_http_ssec_url.h"
 #include "ngx_http_ssec_zone.h"
 
 #include "ssec_scope.h"
 
 
-static ngx_int_t ngx_http_ssec_answer_ping(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx);
 static ngx_int_t ngx_http_ssec_longest(ngx_http_request_t *r,
     ngx_array_t *values, uint64_t least, uint64_t otherwise, const char *name,
     uint64_t *ms);
@@ -27,97 +20,44 @@ static ngx_int_t ngx_http_ssec_told_scope(ngx_http_request_t *r,
     ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope);
 
 
-/*
- * Runs before try_files and mirror: of the modules that have handlers in this
- * phase the last one goes first.
- */
-
-ngx_int_t
-ngx_http_ssec_content_handler(ngx_http_request_t *r)
+ngx_uint_t
+ngx_http_ssec_builtin(ngx_http_request_t *r)
 {
-    ngx_http_ssec_ctx_t       *ctx;
-    ngx_http_ssec_loc_conf_t  *slcf;
+    size_t   len;
+    u_char  *end;
 
-    if (r != r->main) {
-        return NGX_DECLINED;
+    static const size_t  ping = sizeof(NGX_HTTP_SSEC_PING_PATH) - 1;
+    static const size_t  script = sizeof(NGX_HTTP_SSEC_SCRIPT_PATH) - 1;
+
+    len = r->unparsed_uri.len;
+    end = memchr(r->unparsed_uri.data, '?', len);
+
+    if (end) {
+        len = end - r->unparsed_uri.data;
     }
 
-    ctx = ngx_http_ssec_ctx(r);
+    end = r->unparsed_uri.data + len;
 
-    /* an error page in place of a ping is no ping */
-
-    if (ctx == NULL || !ctx->ping || r->error_page) {
-        return ngx_http_ssec_admit_handler(r);
-    }
-
-    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
-
-    if (slcf->ping) {
-        ngx_http_ssec_ping_age(r, ctx);
-
-        return ngx_http_ssec_admit_handler(r);
-    }
-
-    return ngx_http_ssec_answer_ping(r, ctx);
-}
-
-
-/* The built-in ping; without a context the request has no key. */
-
-static ngx_int_t
-ngx_http_ssec_answer_ping(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
-{
-    ngx_int_t  rc;
-
-    if (ctx) {
-        ngx_http_ssec_ping_age(r, ctx);
-
-        rc = ngx_http_ssec_admit_handler(r);
-
-        if (rc != NGX_DECLINED) {
-            return rc;
-        }
-    }
-
-    ngx_http_finalize_request(r, ngx_http_ssec_ping_handler(r));
-
-    return NGX_DONE;
-}
-
-
-/*
- * The script is for everybody, and a ping without a live session says no more
- * than that.  What checks access there (auth_request, say) would get cookies
- * that nobody has judged, and keep the answer from those who need it.  If the
- * location is in another zone, it would get the cookies of that zone, too.
- */
-
-ngx_int_t
-ngx_http_ssec_answer_early(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked)
-{
-    ngx_shm_zone_t       *zone;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    if (asked == NGX_HTTP_SSEC_ASKED_SCRIPT) {
-        ngx_http_finalize_request(r,
-                                  ngx_http_ssec_script_handler(r));
-        return NGX_DONE;
-    }
-
-    zone = slcf->server->builtin->first->shm_zone;
-    ctx = ngx_http_ssec_ctx(r);
-
-    /* what is not known yet is not recorded if it is refused there */
-
-    if (slcf->shm_zone == zone && ctx
-        && (ctx->outcome.verdict == SSEC_PASS
-            || (ctx->outcome.created && !ctx->asked.strict)))
+    if (len >= ping
+        && ngx_memcmp(end - ping, NGX_HTTP_SSEC_PING_PATH, ping) == 0)
     {
-        return NGX_DECLINED;
+        return NGX_HTTP_SSEC_ASKED_PING;
     }
 
-    return ngx_http_ssec_answer_ping(r, ctx);
+    if (len >= script
+        && ngx_memcmp(end - script, NGX_HTTP_SSEC_SCRIPT_PATH, script) == 0)
+    {
+        return NGX_HTTP_SSEC_ASKED_SCRIPT;
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
+ngx_http_ssec_is_builtin_zone(ngx_http_ssec_loc_conf_t *slcf)
+{
+    return slcf->shm_zone == slcf->server->builtin->first->shm_zone;
 }
 
 

@@ -12,8 +12,6 @@
 #include "ngx_http_ssec_connections.h"
 
 #include "ngx_http_ssec_conf.h"
-#include "ngx_http_ssec_key.h"
-#include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_zone.h"
 
 
@@ -26,7 +24,7 @@
 
 /* whether what its client sends is activity */
 #define ngx_http_ssec_counts(ctx)                                             \
-    ((ctx)->connections == NGX_HTTP_SSEC_ACTIVE)
+    ((ctx)->watch.mode == NGX_HTTP_SSEC_ACTIVE)
 
 
 static void ngx_http_ssec_tick(ngx_event_t *ev);
@@ -78,10 +76,11 @@ ngx_http_ssec_init_connections(void)
 void
 ngx_http_ssec_watch(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ctx->request = r;
-    ctx->queued = 1;
+    ctx->watch.request = r;
+    ctx->watch.queued = 1;
+    ctx->watch.unwatch = ngx_http_ssec_unwatch;
 
-    ngx_queue_insert_tail(&ngx_http_ssec_young, &ctx->queue);
+    ngx_queue_insert_tail(&ngx_http_ssec_young, &ctx->watch.queue);
 
     if (!ngx_http_ssec_timer.timer_set) {
         ngx_add_timer(&ngx_http_ssec_timer, NGX_HTTP_SSEC_TICK);
@@ -92,12 +91,12 @@ ngx_http_ssec_watch(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 void
 ngx_http_ssec_unwatch(ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_queue_remove(&ctx->queue);
-    ctx->queued = 0;
+    ngx_queue_remove(&ctx->watch.queue);
+    ctx->watch.queued = 0;
 
-    if (ctx->watched) {
-        ngx_rbtree_delete(&ngx_http_ssec_deadlines, &ctx->node);
-        ctx->watched = 0;
+    if (ctx->watch.watched) {
+        ngx_rbtree_delete(&ngx_http_ssec_deadlines, &ctx->watch.node);
+        ctx->watch.watched = 0;
 
         ngx_http_ssec_nactive -=
                                        ngx_http_ssec_counts(ctx);
@@ -133,7 +132,7 @@ ngx_http_ssec_tick(ngx_event_t *ev)
              q = next)
         {
             next = ngx_queue_next(q);
-            ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, queue);
+            ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
             ngx_http_ssec_look(ctx, now, &ended);
         }
     }
@@ -148,7 +147,7 @@ ngx_http_ssec_tick(ngx_event_t *ev)
 
         ctx = (ngx_http_ssec_ctx_t *)
                   ((u_char *) node
-                   - offsetof(ngx_http_ssec_ctx_t, node));
+                   - offsetof(ngx_http_ssec_ctx_t, watch.node));
         ngx_http_ssec_look(ctx, now, &ended);
     }
 
@@ -157,7 +156,7 @@ ngx_http_ssec_tick(ngx_event_t *ev)
     while (!ngx_queue_empty(young)) {
 
         q = ngx_queue_head(young);
-        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, queue);
+        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
 
         if (ctx->now + NGX_HTTP_SSEC_TICK
             > ctx->zone->epoch + now)
@@ -173,7 +172,7 @@ ngx_http_ssec_tick(ngx_event_t *ev)
     while (!ngx_queue_empty(&ended)) {
 
         q = ngx_queue_head(&ended);
-        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, queue);
+        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
 
         ngx_http_ssec_unwatch(ctx);
         ngx_http_ssec_close(ctx);
@@ -242,8 +241,8 @@ ngx_http_ssec_traffic(uint64_t now)
          q != ngx_queue_sentinel(watched);
          q = ngx_queue_next(q))
     {
-        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, queue);
-        u = ctx->request->upstream;
+        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
+        u = ctx->watch.request->upstream;
 
         if (!ngx_http_ssec_counts(ctx) || u == NULL || !u->upgrade
             || u->peer.connection == NULL)
@@ -253,11 +252,11 @@ ngx_http_ssec_traffic(uint64_t now)
 
         sent = u->peer.connection->sent;
 
-        if (sent == ctx->sent) {
+        if (sent == ctx->watch.sent) {
             continue;
         }
 
-        ctx->sent = sent;
+        ctx->watch.sent = sent;
 
         ngx_http_ssec_touch(ctx, now);
     }
@@ -313,10 +312,10 @@ ngx_http_ssec_look(ngx_http_ssec_ctx_t *ctx, uint64_t now, ngx_queue_t *ended)
         return;
     }
 
-    r = ctx->request;
+    r = ctx->watch.request;
 
     if (ngx_http_ssec_is_upload(r)) {
-        ctx->upload = 1;
+        ctx->watch.upload = 1;
         ngx_http_ssec_watch_until(ctx, now);
         return;
     }
@@ -325,9 +324,9 @@ ngx_http_ssec_look(ngx_http_ssec_ctx_t *ctx, uint64_t now, ngx_queue_t *ended)
 
     /* an upload that is there as a whole gets its response as a whole */
 
-    if (!ctx->upload || ngx_http_ssec_is_being_sent(r)) {
-        ngx_queue_insert_tail(ended, &ctx->queue);
-        ctx->queued = 1;
+    if (!ctx->watch.upload || ngx_http_ssec_is_being_sent(r)) {
+        ngx_queue_insert_tail(ended, &ctx->watch.queue);
+        ctx->watch.queued = 1;
     }
 }
 
@@ -360,24 +359,25 @@ ngx_http_ssec_watch_until(ngx_http_ssec_ctx_t *ctx, uint64_t deadline)
 {
     ngx_http_upstream_t  *u;
 
-    if (ctx->watched) {
-        ngx_rbtree_delete(&ngx_http_ssec_deadlines, &ctx->node);
+    if (ctx->watch.watched) {
+        ngx_rbtree_delete(&ngx_http_ssec_deadlines, &ctx->watch.node);
 
     } else {
-        u = ctx->request->upstream;
+        u = ctx->watch.request->upstream;
 
-        ctx->watched = 1;
-        ctx->sent = (u && u->peer.connection) ? u->peer.connection->sent : 0;
+        ctx->watch.watched = 1;
+        ctx->watch.sent = (u && u->peer.connection)
+                          ? u->peer.connection->sent : 0;
         ngx_http_ssec_nactive +=
                                        ngx_http_ssec_counts(ctx);
 
-        ngx_queue_remove(&ctx->queue);
-        ngx_queue_insert_tail(&ngx_http_ssec_watched, &ctx->queue);
+        ngx_queue_remove(&ctx->watch.queue);
+        ngx_queue_insert_tail(&ngx_http_ssec_watched, &ctx->watch.queue);
     }
 
-    ctx->deadline = deadline;
-    ctx->node.key = ngx_http_ssec_ticks(deadline) + 1;
-    ngx_rbtree_insert(&ngx_http_ssec_deadlines, &ctx->node);
+    ctx->watch.deadline = deadline;
+    ctx->watch.node.key = ngx_http_ssec_ticks(deadline) + 1;
+    ngx_rbtree_insert(&ngx_http_ssec_deadlines, &ctx->watch.node);
 }
 
 
@@ -391,6 +391,7 @@ ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
     uint64_t *deadline)
 {
     bool             known;
+    uint64_t         ends;
     ngx_uint_t       i;
     ssec_key_t      *key;
     ssec_record_t    record;
@@ -417,17 +418,19 @@ ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
 
         if (!known) {
 
-            if (ctx->watched && now >= ctx->deadline) {
+            if (ctx->watch.watched && now >= ctx->watch.deadline) {
                 return 1;
             }
 
-            *deadline = ngx_min(*deadline, ctx->watched ? ctx->deadline
-                                           : now + outcome.remaining);
+            ends = ctx->watch.watched ? ctx->watch.deadline
+                                      : now + outcome.remaining;
+
+            *deadline = ngx_min(*deadline, ends);
             continue;
         }
 
         if (outcome.state != SSEC_LIVE
-            || (ctx->watched && record.created > key[i].created))
+            || (ctx->watch.watched && record.created > key[i].created))
         {
             return 1;
         }
@@ -450,7 +453,7 @@ ngx_http_ssec_close(ngx_http_ssec_ctx_t *ctx)
     ngx_connection_t    *c;
     ngx_http_request_t  *r;
 
-    r = ctx->request;
+    r = ctx->watch.request;
     c = r->connection;
 
     ngx_http_set_log_request(c->log, r);

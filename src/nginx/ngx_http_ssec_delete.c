@@ -5,7 +5,6 @@
 #include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_header.h"
 #include "ngx_http_ssec_key.h"
-#include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_zone.h"
 
 

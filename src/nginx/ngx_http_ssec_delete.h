@@ -5,7 +5,7 @@
 
 
 #include "ngx_http_ssec_conf.h"
-#include "ngx_http_ssec_request.h"
+#include "ngx_http_ssec_ctx.h"
 
 #include "ssec_response.h"
 

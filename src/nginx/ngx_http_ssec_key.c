@@ -10,7 +10,7 @@
 
 
 static ngx_int_t ngx_http_ssec_value_key(ngx_http_request_t *r,
-    ngx_http_ssec_zone_t *zone, ngx_http_ssec_keys_t *keys) ssec_seldom;
+    ngx_http_ssec_zone_t *zone, ssec_keys_t *keys) ssec_seldom;
 static inline ngx_table_elt_t *ngx_http_ssec_cookie_header(
     ngx_http_request_t *r, ngx_uint_t *several);
 static ngx_int_t ngx_http_ssec_join_cookies(ngx_http_request_t *r,
@@ -21,18 +21,18 @@ static ngx_int_t ngx_http_ssec_special_key(ngx_http_request_t *r,
 static ngx_uint_t ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone,
     ssec_digest_t *digest, ssec_digest_t *whole);
 static ssec_key_t *ngx_http_ssec_next_key(ngx_http_request_t *r,
-    ngx_http_ssec_keys_t *keys) ssec_seldom;
-static inline ngx_uint_t ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys,
+    ssec_keys_t *keys) ssec_seldom;
+static inline ngx_uint_t ngx_http_ssec_push_key(ssec_keys_t *keys,
     ssec_key_t *key, ssec_cookie_t *cookie, size_t len);
-static inline void ngx_http_ssec_push_piece(ngx_http_ssec_keys_t *keys,
+static inline void ngx_http_ssec_push_piece(ssec_keys_t *keys,
     ngx_uint_t key, ssec_cookie_t *cookie);
 static inline size_t ngx_http_ssec_until(ngx_http_ssec_zone_t *zone,
     const uint8_t *data, size_t len);
 static ngx_int_t ngx_http_ssec_read_again(ngx_http_request_t *r,
-    ngx_http_ssec_zone_t *zone, ngx_http_ssec_keys_t *keys);
+    ngx_http_ssec_zone_t *zone, ssec_keys_t *keys);
 static ngx_int_t ngx_http_ssec_cut(ngx_http_request_t *r,
-    ngx_http_ssec_keys_t *keys);
-static ngx_uint_t ngx_http_ssec_passed(ngx_http_ssec_keys_t *keys);
+    ssec_keys_t *keys);
+static ngx_uint_t ngx_http_ssec_passed(ssec_keys_t *keys);
 static void ngx_http_ssec_set_cookie_header(ngx_http_request_t *r,
     ngx_table_elt_t *header, u_char *start, u_char *end);
 static void ngx_http_ssec_flush_variables(ngx_http_request_t *r);
@@ -40,7 +40,7 @@ static void ngx_http_ssec_flush_variables(ngx_http_request_t *r);
 
 ngx_int_t
 ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ngx_http_ssec_keys_t *keys)
+    ssec_keys_t *keys)
 {
     size_t                len;
     ngx_uint_t            several;
@@ -52,6 +52,8 @@ ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 
     keys->elts = &keys->first;
     keys->nelts = 0;
+    keys->cookie = (zone->value == NULL);
+    keys->split = zone->cookie.prefix;
     keys->npieces = 0;
     keys->unread = NULL;
 
@@ -99,13 +101,13 @@ ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
         if (len
             && !ngx_http_ssec_push_key(keys, key, &cookie, len))
         {
-            keys->unread = (u_char *) cookie.part.data;
+            keys->unread = cookie.part.data;
             return NGX_OK;
         }
     }
 
     if (cookies.too_many) {
-        keys->unread = (u_char *) cookies.part;
+        keys->unread = cookies.part;
     }
 
     return NGX_OK;
@@ -149,7 +151,7 @@ ngx_http_ssec_cookie_header(ngx_http_request_t *r, ngx_uint_t *several)
 
 static ngx_int_t
 ngx_http_ssec_value_key(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ngx_http_ssec_keys_t *keys)
+    ssec_keys_t *keys)
 {
     ngx_str_t      value;
     ssec_cookie_t  cookie;
@@ -312,7 +314,7 @@ ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone, ssec_digest_t *digest,
 /* Room for one more key, even one too many; or NULL. */
 
 static ssec_key_t *
-ngx_http_ssec_next_key(ngx_http_request_t *r, ngx_http_ssec_keys_t *keys)
+ngx_http_ssec_next_key(ngx_http_request_t *r, ssec_keys_t *keys)
 {
     if (keys->elts == &keys->first) {
 
@@ -333,7 +335,7 @@ ngx_http_ssec_next_key(ngx_http_request_t *r, ngx_http_ssec_keys_t *keys)
 /* Adds a key that has its digest, unless it is there; or gives 0: too many. */
 
 static inline ngx_uint_t
-ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys, ssec_key_t *key,
+ngx_http_ssec_push_key(ssec_keys_t *keys, ssec_key_t *key,
     ssec_cookie_t *cookie, size_t len)
 {
     ssec_key_t  *known;
@@ -371,10 +373,10 @@ ngx_http_ssec_push_key(ngx_http_ssec_keys_t *keys, ssec_key_t *key,
 /* The readings of a piece come one after the other. */
 
 static inline void
-ngx_http_ssec_push_piece(ngx_http_ssec_keys_t *keys, ngx_uint_t key,
+ngx_http_ssec_push_piece(ssec_keys_t *keys, ngx_uint_t key,
     ssec_cookie_t *cookie)
 {
-    ngx_http_ssec_piece_t  *piece;
+    ssec_piece_t  *piece;
 
     piece = &keys->pieces[keys->npieces];
 
@@ -383,13 +385,13 @@ ngx_http_ssec_push_piece(ngx_http_ssec_keys_t *keys, ngx_uint_t key,
 
     } else {
         keys->npieces++;
-        piece->data = (u_char *) cookie->part.data;
+        piece->data = cookie->part.data;
         piece->len = 0;
         piece->keys = 0;
     }
 
     piece->len = ngx_max(piece->len, cookie->part.len);
-    piece->keys |= (ngx_uint_t) 1 << key;
+    piece->keys |= (uint32_t) 1 << key;
 }
 
 
@@ -432,7 +434,7 @@ ngx_http_ssec_canonical(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 
 ngx_int_t
 ngx_http_ssec_withhold(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ngx_http_ssec_keys_t *keys)
+    ssec_keys_t *keys)
 {
     if (zone->value) {
         return NGX_OK;
@@ -458,11 +460,11 @@ ngx_http_ssec_withhold(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 
 static ngx_int_t
 ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ngx_http_ssec_keys_t *keys)
+    ssec_keys_t *keys)
 {
     ngx_uint_t            i, all;
     ssec_key_t  *key;
-    ngx_http_ssec_keys_t  now;
+    ssec_keys_t  now;
 
     if (ngx_http_ssec_keys(r, zone, &now) != NGX_OK) {
         return NGX_ERROR;
@@ -491,12 +493,13 @@ ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 /* Cuts from the header what holds a key that is not passed, or was not read. */
 
 static ngx_int_t
-ngx_http_ssec_cut(ngx_http_request_t *r, ngx_http_ssec_keys_t *keys)
+ngx_http_ssec_cut(ngx_http_request_t *r, ssec_keys_t *keys)
 {
-    u_char                 *p, *end, *buf, *last;
-    ngx_uint_t              i, several, passed;
-    ngx_table_elt_t        *header;
-    ngx_http_ssec_piece_t  *piece;
+    u_char              *buf, *last;
+    ngx_uint_t           i, several, passed;
+    const uint8_t       *p, *end;
+    ngx_table_elt_t     *header;
+    const ssec_piece_t  *piece;
 
     /* there is one header: its cookies were read, and joined before */
 
@@ -544,7 +547,7 @@ ngx_http_ssec_cut(ngx_http_request_t *r, ngx_http_ssec_keys_t *keys)
 /* A bit for each key that is passed. */
 
 static ngx_uint_t
-ngx_http_ssec_passed(ngx_http_ssec_keys_t *keys)
+ngx_http_ssec_passed(ssec_keys_t *keys)
 {
     ngx_uint_t  i, passed;
 

@@ -2,7 +2,7 @@
 
 #include "ngx_http_ssec_limits.h"
 
-#include "ngx_http_ssec_request.h"
+#include "ngx_http_ssec_ctx.h"
 
 #include "ssec_time.h"
 

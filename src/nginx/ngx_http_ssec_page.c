@@ -8,9 +8,9 @@
 #include "ngx_http_ssec_activity.h"
 #include "ngx_http_ssec_builtin.h"
 #include "ngx_http_ssec_conf.h"
+#include "ngx_http_ssec_ctx.h"
 #include "ngx_http_ssec_header.h"
 #include "ngx_http_ssec_limits.h"
-#include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_script.h"
 #include "ngx_http_ssec_url.h"
 #include "ngx_http_ssec_zone.h"
@@ -106,7 +106,7 @@ ngx_http_ssec_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ctx->page = NULL;
 
 #if (NGX_HTTP_GZIP)
-    if (ctx->hidden) {
+    if (ctx->accept_encoding.value.data) {
         r->headers_in.accept_encoding = &ctx->accept_encoding;
         r->gzip_tested = 0;
     }
@@ -114,13 +114,13 @@ ngx_http_ssec_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
     if (r->headers_out.content_type_len < sizeof("text/html") - 1
         || (!slcf->inject && !slcf->keep_out)
-        || ctx->pinged
+        || ctx->ping.answered
         || (ctx->outcome.verdict != SSEC_LOGOUT
-            && !ctx->closed
-            && !ctx->begun
+            && !ctx->reply.closed
+            && !ctx->reply.begun
             && (ctx->outcome.verdict != SSEC_PASS
                 || ctx->outcome.state != SSEC_LIVE
-                || ctx->forgotten))
+                || ctx->reply.forgotten))
         || (ngx_memcmp(r->headers_out.content_type.data, "text/html",
                        sizeof("text/html") - 1)
             != 0
@@ -173,7 +173,7 @@ ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return NGX_OK;
     }
 
-    closed = (ctx->closed || ctx->outcome.verdict == SSEC_LOGOUT);
+    closed = (ctx->reply.closed || ctx->outcome.verdict == SSEC_LOGOUT);
 
     if (!closed && slcf->keep_out
         && ngx_http_ssec_keep_out(r) != NGX_OK)
@@ -527,7 +527,7 @@ ngx_http_ssec_tag_session(ngx_http_request_t *r,
     u_char   *p;
     uint64_t  warn_after, expire_after, idle, lifetime;
 
-    if (ctx->begun) {
+    if (ctx->reply.begun) {
         idle = 0;
 
         if (ngx_http_ssec_tag_begun(r, slcf, ctx, &lifetime)
@@ -557,7 +557,7 @@ ngx_http_ssec_tag_session(ngx_http_request_t *r,
 
     *ends = expire_after - ngx_min(idle, expire_after);
 
-    p = (slcf->times.len && ctx->own == NULL)
+    p = (slcf->times.len && ctx->outcome.own == NULL)
         ? ngx_cpymem(p, slcf->times.data, slcf->times.len)
         : ngx_http_ssec_times(p, warn_after, expire_after);
     p = ngx_http_ssec_seconds(p, " data-idle=\"", idle);
@@ -587,11 +587,11 @@ ngx_http_ssec_tag_begun(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return NGX_ERROR;
     }
 
-    if (ctx->own) {
-        ssec_limits(ctx->own, &limits);
+    if (ctx->outcome.own) {
+        ssec_limits(ctx->outcome.own, &limits);
     }
 
-    age = ssec_before(ngx_http_ssec_now(ctx->zone), ctx->begun);
+    age = ssec_before(ngx_http_ssec_now(ctx->zone), ctx->reply.begun);
 
     *lifetime = limits.max_lifetime ? ssec_before(limits.max_lifetime, age)
                                     : UINT64_MAX;
@@ -621,12 +621,12 @@ ngx_http_ssec_tag_times(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return NGX_ERROR;
     }
 
-    if (ctx->own && ctx->own->expire_after) {
-        *expire_after = ctx->own->expire_after;
+    if (ctx->outcome.own && ctx->outcome.own->expire_after) {
+        *expire_after = ctx->outcome.own->expire_after;
     }
 
-    if (ctx->own && ctx->own->warn_after) {
-        *warn_after = ctx->own->warn_after;
+    if (ctx->outcome.own && ctx->outcome.own->warn_after) {
+        *warn_after = ctx->outcome.own->warn_after;
     }
 
     return NGX_OK;

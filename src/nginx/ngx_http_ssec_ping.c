@@ -9,7 +9,6 @@
 #include "ngx_http_ssec_activity.h"
 #include "ngx_http_ssec_header.h"
 #include "ngx_http_ssec_page.h"
-#include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_url.h"
 
 #include "ssec_idle_for.h"
@@ -62,7 +61,7 @@ ngx_http_ssec_ping_handler(ngx_http_request_t *r)
     ctx = ngx_http_ssec_ctx(r);
 
     if (ctx) {
-        ctx->pinged = 1;
+        ctx->ping.answered = 1;
     }
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST))) {
@@ -86,7 +85,7 @@ ngx_http_ssec_ping_handler(ngx_http_request_t *r)
 
     ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
 
-    if (live && ctx->other) {
+    if (live && ctx->ping.other) {
         ngx_str_set(&cv.value, "\"other\"");
 
     } else if (live) {
@@ -134,7 +133,7 @@ ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
         return;
     }
 
-    ctx->other = 1;
+    ctx->ping.other = 1;
     ctx->outcome.active = 0;
     ctx->asked.idle_for_set = 0;
 }

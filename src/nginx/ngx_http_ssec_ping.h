@@ -4,7 +4,7 @@
 #define _NGX_HTTP_SSEC_PING_H_INCLUDED_
 
 
-#include "ngx_http_ssec_request.h"
+#include "ngx_http_ssec_ctx.h"
 
 
 #pragma GCC visibility push(hidden)

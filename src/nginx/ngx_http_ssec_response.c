@@ -8,10 +8,10 @@
 #include "ngx_http_ssec_activity.h"
 #include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_connections.h"
+#include "ngx_http_ssec_ctx.h"
 #include "ngx_http_ssec_delete.h"
 #include "ngx_http_ssec_header.h"
 #include "ngx_http_ssec_key.h"
-#include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_zone.h"
 
 #include "ssec_said.h"
@@ -98,7 +98,8 @@ ngx_http_ssec_header_filter(ngx_http_request_t *r)
         && (r->headers_out.headers.part.nelts
             || r->internal
             || r->filter_finalize
-            || (ctx && (ctx->outcome.verdict != SSEC_PASS || ctx->withheld))))
+            || (ctx && (ctx->outcome.verdict != SSEC_PASS
+                     || ctx->keys.nelts > 1))))
     {
         return ngx_http_ssec_filter(r);
     }
@@ -275,7 +276,7 @@ ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
 }
 
 
-/* Room for one more: the first ones need no memory, so that they always count. */
+/* Room for one more.  The first ones need no memory: they always count. */
 
 static ssec_sent_t *
 ngx_http_ssec_next_sent(ngx_http_ssec_answer_t *answer)
@@ -317,7 +318,7 @@ ngx_http_ssec_said_before(ngx_http_ssec_answer_t *answer)
         answer->said = header->value;
 
     } else if (answer->ctx && answer->request->internal) {
-        answer->said = answer->ctx->said;
+        answer->said = answer->ctx->reply.said;
     }
 }
 
@@ -377,7 +378,7 @@ ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer,
 
     /* one that failed here was not judged: its error page means nothing */
 
-    if (ctx == NULL || ctx->judged) {
+    if (ctx == NULL || ctx->stage != NGX_HTTP_SSEC_FAILED) {
 
         if (answer->said.data) {
             ngx_http_ssec_said(answer);
@@ -386,7 +387,7 @@ ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer,
         ngx_http_ssec_take_steps(answer);
 
         if (ctx) {
-            ctx->forgotten = ssec_response_forgets(&answer->response);
+            ctx->reply.forgotten = ssec_response_forgets(&answer->response);
         }
     }
 
@@ -413,7 +414,7 @@ ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer)
 {
     ngx_http_request_t    *r;
     ngx_http_ssec_ctx_t   *ctx;
-    ngx_http_ssec_keys_t   keys;
+    ssec_keys_t            keys;
     ssec_response_t       *response;
 
     r = answer->request;
@@ -502,7 +503,7 @@ ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer)
 static ngx_uint_t
 ngx_http_ssec_may_delete(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    return ctx->judged
+    return ctx->stage != NGX_HTTP_SSEC_FAILED
            && ngx_http_ssec_now(ctx->zone) - ctx->now <= NGX_HTTP_SSEC_PROMPT
            && ngx_http_ssec_is_page(r);
 }
@@ -528,9 +529,7 @@ ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
     }
 
     if (after.state == SSEC_LIVE
-        && ctx
-        && (ctx->outcome.verdict != SSEC_PASS
-            || ctx->outcome.state != SSEC_LIVE))
+        && ctx && !ngx_http_ssec_is_live(ctx))
     {
         ngx_http_ssec_lives(answer, &after);
     }
@@ -557,14 +556,14 @@ ngx_http_ssec_say(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
     }
 
     if (after.closed) {
-        ctx->closed = after.closed;
+        ctx->reply.closed = after.closed;
     }
 
     if (after.state != SSEC_LIVE) {
 
         /* this very response is what the user gets to see of it */
 
-        if (ctx->queued) {
+        if (ctx->watch.queued) {
             ngx_http_ssec_unwatch(ctx);
         }
 
@@ -572,7 +571,7 @@ ngx_http_ssec_say(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
         ngx_http_ssec_lives(answer, &after);
 
     } else if (answer->response.own) {
-        ctx->own = answer->response.own;
+        ctx->outcome.own = answer->response.own;
     }
 }
 
@@ -583,8 +582,8 @@ static void
 ngx_http_ssec_lives(ngx_http_ssec_answer_t *answer, const ssec_after_t *after)
 {
     if (answer->response.said != SSEC_END) {
-        answer->ctx->begun = after->created;
-        answer->ctx->own = after->own;
+        answer->ctx->reply.begun = after->created;
+        answer->ctx->outcome.own = after->own;
     }
 }
 
@@ -641,8 +640,8 @@ ngx_http_ssec_said_limits(ngx_http_ssec_answer_t *answer,
 
     if (ctx
         && ctx->outcome.state == SSEC_LIVE
-        && ctx->own
-        && ngx_memcmp(ctx->own, limits, sizeof(ssec_own_t)) == 0)
+        && ctx->outcome.own
+        && ngx_memcmp(ctx->outcome.own, limits, sizeof(ssec_own_t)) == 0)
     {
         return;
     }

@@ -6,8 +6,8 @@
 #include "ngx_http_ssec_response.h"
 
 #include "ngx_http_ssec_conf.h"
+#include "ngx_http_ssec_ctx.h"
 #include "ngx_http_ssec_header.h"
-#include "ngx_http_ssec_request.h"
 
 
 #if (nginx_version >= 1029000)

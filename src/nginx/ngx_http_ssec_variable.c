@@ -2,7 +2,7 @@
 
 #include "ngx_http_ssec_variable.h"
 
-#include "ngx_http_ssec_request.h"
+#include "ngx_http_ssec_ctx.h"
 #include "ngx_http_ssec_url.h"
 
 
@@ -129,7 +129,7 @@ ngx_http_ssec_reason_variable(ngx_http_request_t *r,
         reason = ctx->outcome.reason;
 
     } else {
-        reason = ctx->closed;
+        reason = ctx->reply.closed;
     }
 
     if (reason == SSEC_REASON_NONE) {

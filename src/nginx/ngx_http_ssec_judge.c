@@ -1,0 +1,292 @@
+/*
+ * Judging a request for each of its keys, and counting it: see ssec_session.h.
+ */
+
+#include "ngx_http_ssec_judge.h"
+
+#include "ngx_http_ssec_activity.h"
+#include "ngx_http_ssec_builtin.h"
+#include "ngx_http_ssec_limits.h"
+#include "ngx_http_ssec_logout.h"
+#include "ngx_http_ssec_url.h"
+
+#include "ssec_seldom.h"
+
+
+static ngx_int_t ngx_http_ssec_ask(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
+static ngx_int_t ngx_http_ssec_judge_key(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ssec_key_t *key,
+    ngx_uint_t record, ngx_str_t *url, ssec_outcome_t *outcome);
+static ngx_int_t ngx_http_ssec_ask_more(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    ngx_str_t *url) ssec_seldom;
+static void ngx_http_ssec_log_withheld(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+
+
+/*
+ * Each key is judged for itself.  If any session lives, the request goes on
+ * with the keys of those that do, and without the others: a backend cannot
+ * take a cookie for the session's if it does not get the cookie.
+ */
+
+ngx_int_t
+ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
+{
+    bool             tail;
+    ngx_uint_t       i;
+    ssec_key_t      *key;
+    ssec_keys_t     *keys;
+    ssec_outcome_t   outcomes[SSEC_COOKIES_MAX];
+
+    if (ngx_http_ssec_ask(r, slcf, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    keys = &ctx->keys;
+    key = keys->elts;
+
+    tail = ssec_keys_have_tail(keys);
+
+    for (i = 0; i < keys->nelts; i++) {
+
+        if (!(tail && key[i].short_part)
+            && ngx_http_ssec_judge_key(r, slcf, ctx, &key[i], 0, url,
+                                       &outcomes[i])
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    /* most requests have one key, of a session that lives */
+
+    if (keys->nelts == 1 && key->state == SSEC_LIVE && keys->unread == NULL) {
+        key->passed = true;
+        ctx->outcome = outcomes[0];
+
+        return NGX_OK;
+    }
+
+    for (i = 0; i < keys->nelts; i++) {
+
+        if (key[i].unknown
+            && ssec_keys_may_begin(keys, i, outcomes)
+            && ngx_http_ssec_judge_key(r, slcf, ctx, &key[i], 1, url,
+                                       &outcomes[i])
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (!ssec_keys_pass(keys, tail)) {
+
+        if (ngx_http_ssec_withhold(r, ctx->zone, keys) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        ngx_http_ssec_log_withheld(r, ctx);
+    }
+
+    ssec_keys_outcome(keys, outcomes, &ctx->outcome);
+
+    return NGX_OK;
+}
+
+
+/* What the request is, as far as a session that lives needs to know it. */
+
+static ngx_int_t
+ngx_http_ssec_ask(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx)
+{
+    ngx_int_t        rc;
+    ssec_request_t  *asked;
+
+    asked = &ctx->asked;
+
+    asked->kind = SSEC_ACTIVE;
+    asked->admitted = false;
+    asked->strict = slcf->strict;
+    asked->cookie = ctx->keys.cookie;
+    asked->former = false;
+    asked->idle_for_set = false;
+    asked->ended = NULL;
+
+    ctx->watch.mode = slcf->connections;
+    ctx->ping.judged = (slcf->ping != 0);
+
+    if (!slcf->usual || ngx_http_ssec_has_fetch(r)) {
+
+        rc = ngx_http_ssec_activity(r, slcf, asked);
+
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        if (rc == NGX_DECLINED && ctx->watch.mode == NGX_HTTP_SSEC_ACTIVE) {
+            ctx->watch.mode = NGX_HTTP_SSEC_PASSIVE;
+        }
+    }
+
+    ctx->limits = slcf->limits;
+
+    if (slcf->varying
+        && (slcf->ping
+            ? ngx_http_ssec_ping_limits(r, slcf, &ctx->limits)
+            : ngx_http_ssec_limits(r, slcf, &ctx->limits))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ctx->now = ngx_http_ssec_now(ctx->zone);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ssec_judge_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ssec_key_t *key, ngx_uint_t record,
+    ngx_str_t *url, ssec_outcome_t *outcome)
+{
+    ssec_done_e  rc;
+
+    for ( ;; ) {
+        rc = ssec_session_judge(&ctx->zone->table, key, &ctx->asked, record,
+                                ctx->now, &ctx->limits, outcome);
+
+        if (rc == SSEC_DONE) {
+            return NGX_OK;
+        }
+
+        if (rc == SSEC_DONE_LOST) {
+            ngx_http_ssec_report(r, ctx->zone, ctx->now);
+            return NGX_OK;
+        }
+
+        /* variables that the logout URL has tell of this session */
+
+        ctx->outcome = *outcome;
+
+        if (ngx_http_ssec_ask_more(r, slcf, ctx, url) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+}
+
+
+/* What counts only for a session that has ended. */
+
+static ngx_int_t
+ngx_http_ssec_ask_more(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
+{
+    ngx_int_t      rc;
+    ngx_uint_t     elsewhere;
+    ssec_ended_t  *ended;
+
+    ended = ngx_pcalloc(r->pool, sizeof(ssec_ended_t));
+    if (ended == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_ssec_logout_url(r, slcf->logout_url, url) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_ssec_ended(r, ended);
+
+    if (url->len) {
+        rc = ngx_http_ssec_is_logout(r, slcf->logout_url, url, &elsewhere);
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        ended->logout_url = true;
+        ended->logout = (rc == NGX_OK);
+        ended->elsewhere = elsewhere;
+        ended->login = slcf->logout_url->login;
+    }
+
+    ctx->asked.ended = ended;
+
+    return NGX_OK;
+}
+
+
+/* Once a minute: the cookie may come with every request. */
+
+static void
+ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
+{
+    ngx_uint_t   i;
+    ssec_key_t  *key;
+
+    static time_t  logged;
+
+    key = ctx->keys.elts;
+
+    if (logged + 60 > ngx_time() && logged) {
+        return;
+    }
+
+    if (ctx->keys.unread) {
+        logged = ngx_time();
+
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client sent too many session cookies, "
+                      "they are withheld");
+        return;
+    }
+
+    for (i = 0; i < ctx->keys.nelts && !key[i].passed; i++) { /* void */ }
+
+    if (i == ctx->keys.nelts) {
+        return;
+    }
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+
+        if (!key[i].passed) {
+            logged = ngx_time();
+
+            ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                          "cookie \"%*s\" of a session that has ended is "
+                          "withheld beside that of another one",
+                          key[i].name.len, key[i].name.data);
+            return;
+        }
+    }
+}
+
+
+ngx_int_t
+ngx_http_ssec_count(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
+{
+    ngx_int_t    rc;
+    ngx_uint_t   i;
+    ssec_done_e  done;
+
+    ctx->asked.admitted = true;
+
+    rc = NGX_OK;
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+        done = ssec_session_count(&ctx->zone->table, &ctx->keys.elts[i],
+                                  &ctx->asked, ctx->now, &ctx->limits);
+
+        if (done == SSEC_ENDED) {
+            rc = NGX_DECLINED;
+
+        } else if (done == SSEC_DONE_LOST) {
+            ngx_http_ssec_report(r, ctx->zone, ctx->now);
+        }
+    }
+
+    return rc;
+}
