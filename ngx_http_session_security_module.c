@@ -8,6 +8,7 @@
 #include "ngx_http_ssec_directives.h"
 
 #include "ngx_http_ssec_ctx.h"
+#include "ngx_http_ssec_cycle.h"
 #include "ngx_http_ssec_page.h"
 #include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_response.h"

@@ -46,10 +46,6 @@ struct ngx_http_ssec_zone_s {
 };
 
 
-ngx_int_t ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data);
-ngx_int_t ngx_http_ssec_init_module(ngx_cycle_t *cycle);
-ngx_int_t ngx_http_ssec_init_process(ngx_cycle_t *cycle);
-
 /* A new table for the zone, with the sessions of another one, if any. */
 ngx_int_t ngx_http_ssec_create_table(ngx_shm_zone_t *shm_zone, void *memory,
     size_t size, ssec_table_t *from, uint64_t back);

@@ -2,6 +2,7 @@
 
 #include "ngx_http_ssec_directives.h"
 
+#include "ngx_http_ssec_cycle.h"
 #include "ngx_http_ssec_file.h"
 #include "ngx_http_ssec_zone.h"
 
