@@ -53,6 +53,7 @@ static const page_t  places[] = {
 
     PAGE("|</p>"), PAGE("|</html>"), PAGE("|</head>"), PAGE("|</title>"),
     PAGE("|</meta>"), PAGE("|</body>"), PAGE("|</Z"), PAGE("<head>|</a"),
+    PAGE("|</div>"), PAGE("|</EM>"), PAGE("|</i>"), PAGE("|</li>"),
 
     /* byte order marks */
 
@@ -82,6 +83,7 @@ static const page_t  places[] = {
     PAGE("<!-- <!-- --!>|x"), PAGE("<!--x--><!--y--> <!--z-->|<p>"),
     PAGE("<!--[if IE]><html class=\"ie\"><![endif]-->\n<html>|<body>"),
     PAGE("<!--[if !IE]><!--><html><!--<![endif]-->\n<head>|<link>"),
+    PAGE("<!-- ---x>-->|x"),
     PAGE("<!--x->-->|x"), PAGE("<!---x->-->|x"), PAGE("<!----x>-->|x"),
     PAGE("<!-- -x->-->|x"), PAGE("<!-- --!x->-->|x"), PAGE("<!-- --x->-->|x"),
     PAGE("<!--\xe9\xff-->|<p>"), PAGE("<!--\"-->|\"-->"),
@@ -174,6 +176,17 @@ static const page_t  places[] = {
     PAGE("<title a=\">\" b=c>x</title>|x"), PAGE("<title a=b/>x</title>|x"),
     PAGE("<title a>x</title>|x"), PAGE("<title a=>x</title>|x"),
     PAGE("<title a=''>x</title>|x"), PAGE("<title a=b>x</title>|x"),
+    PAGE("<title a=b >x</title>|x"), PAGE("<title a= b>x</title>|x"),
+    PAGE("<title / a/ =>x</title>|x"), PAGE("<title a='>' b='\">'>x</title>|x"),
+    PAGE("<title a=\"'>\" =\"b>x</title>|x"), PAGE("<title a=/\">x</title>|x"),
+    PAGE("<title /=\">x</title>|\">"), PAGE("<title a/=\">x</title>|\">"),
+    PAGE("<title a= \"></title>\">x</title>|x"),
+    PAGE("<title a='></title>'>x</title>|x"),
+    PAGE("<title a=b c=\"></title>\">x</title>|x"),
+    PAGE("<title><<b></t<b></t</title>|x"),
+    PAGE("<title></<b></ti<b></ti</title>|x"),
+    PAGE("<title></tit<b></titl<b></titl</title>|x"),
+    PAGE("<title></title</title>|x"),
     PAGE("<title>a</title><title>b</title><html a>|x"),
     PAGE("<title>a</title><meta a='>'> <head>|<title"),
     PAGE("<title>\xc3\xa9</\xc3></title>|x"),
