@@ -680,8 +680,7 @@ ssec_cookies_value(ssec_cookies_t *it, const ssec_str_t *name, unsigned ends)
     }
 
     if (ends) {
-        value->len = ssec_cookie_limit(value,
-                                       is_quoted ? SSEC_TO_COMMA : ends);
+        value->len = ssec_cookie_limit(value, ends);
         *value = ssec_cookie_trim(value->data, value->data + value->len);
     }
 
