@@ -1,69 +1,13 @@
 /* A table that lies in a file: its seal, its recovery and its clock. */
 
 #include "ssec_test_table.h"
+#include "ssec_test_scene.h"
 
-#include <cmocka.h>
-
-
-#define NOW      (SSEC_CLOCK_NEW + 1000000)
-
-#define A        100
-#define B        200
-#define C        300
 
 #define SUBJECT  "cookie=sid"
 
 
-static ssec_table_t  table;
-
-
-static ssec_record_t
-record(ssec_state_e state, uint64_t last)
-{
-    return (ssec_record_t) { .state = state, .issued = true,
-                             .reason = (state == SSEC_CLOSED)
-                                       ? SSEC_REASON_SAID : SSEC_REASON_NONE,
-                             .presented = true, .used = state == SSEC_LIVE,
-                             .created = (last - 640) & ~63ULL, .last = last };
-}
-
-
-static void
-assert_record(ssec_record_t got, ssec_record_t wanted)
-{
-    wanted = test_kept(wanted);
-
-    assert_int_equal(got.state, wanted.state);
-    assert_int_equal(got.reason, wanted.reason);
-    assert_int_equal(got.last, wanted.last);
-    assert_int_equal(got.created, wanted.created);
-}
-
-
-static int
-set_up(void **state)
-{
-    (void) state;
-
-    test_table_map(&table, 1024);
-
-    return 0;
-}
-
-
-static int
-tear_down(void **state)
-{
-    (void) state;
-
-    test_table_unmap(&table);
-
-    return 0;
-}
-
-
 /* The seal */
-
 
 static ssec_seal_e
 check(uint64_t size, const char *subject)
@@ -73,11 +17,25 @@ check(uint64_t size, const char *subject)
 
 
 static void
-sealed(void **state)
+seal(size_t size)
 {
-    size_t  size;
+    ssec_table_seal(&table, size, SUBJECT, strlen(SUBJECT));
+}
 
-    (void) state;
+
+TEST(sealed)
+{
+    size_t  i, size;
+
+    static const struct {
+        int          larger;     /* than it was, or a size of 100 */
+        const char  *subject;
+        ssec_seal_e  seal;
+    }  rows[] = {
+        { 0, SUBJECT, SSEC_SEAL_WHOLE }, { -1, SUBJECT, SSEC_SEAL_BROKEN },
+        { 72, SUBJECT, SSEC_SEAL_BROKEN }, { 100, SUBJECT, SSEC_SEAL_BROKEN },
+        { 0, "cookie=other", SSEC_SEAL_SUBJECT }, { 0, "", SSEC_SEAL_SUBJECT }
+    };
 
     size = test_table_size(1024);
 
@@ -86,53 +44,39 @@ sealed(void **state)
     memcpy(table.header, ssec_table_mark, SSEC_TABLE_MARK);
     assert_int_equal(check(size, SUBJECT), SSEC_SEAL_UNFINISHED);
 
-    ssec_table_seal(&table, size, SUBJECT, strlen(SUBJECT));
+    seal(size);
 
-    assert_int_equal(check(size, SUBJECT), SSEC_SEAL_WHOLE);
-    assert_int_equal(check(size - 1, SUBJECT), SSEC_SEAL_BROKEN);
-    assert_int_equal(check(size + 72, SUBJECT), SSEC_SEAL_BROKEN);
-    assert_int_equal(check(100, SUBJECT), SSEC_SEAL_BROKEN);
-    assert_int_equal(check(size, "cookie=other"), SSEC_SEAL_SUBJECT);
-    assert_int_equal(check(size, ""), SSEC_SEAL_SUBJECT);
+    /* it needs no new seal for its sessions */
 
-    /* what may change without a new seal */
+    assert_true(put(test_digest(1), LIVE, NOW));
 
-    assert_true(test_put(&table, test_digest(1), record(SSEC_LIVE, NOW)));
-    assert_int_equal(check(size, SUBJECT), SSEC_SEAL_WHOLE);
+    for (i = 0; i < SIZE(rows); i++) {
+        assert_int_equal(check(rows[i].larger == 100
+                               ? 100 : size + (size_t) rows[i].larger,
+                               rows[i].subject),
+                         rows[i].seal);
+    }
 }
 
 
-static void
-broken_seals(void **state)
+TEST(broken_seals)
 {
-    size_t       size;
-    ssec_seal_e  seal;
-    unsigned     i;
-    uint8_t     *p;
-
-    (void) state;
+    size_t    size;
+    unsigned  i, n;
+    uint8_t  *p;
 
     size = test_table_size(1024);
-
-    ssec_table_seal(&table, size, SUBJECT, strlen(SUBJECT));
-
+    seal(size);
     p = (uint8_t *) table.header;
 
     for (i = 0; i < sizeof(ssec_seal_t) * 8; i++) {
-
         p[i / 8] ^= (uint8_t) (1 << i % 8);
 
-        seal = check(size, SUBJECT);
-
-        if (i / 8 < offsetof(ssec_seal_t, version)) {
-            assert_int_equal(seal, SSEC_SEAL_NONE);
-
-        } else if (i / 8 < offsetof(ssec_seal_t, unused)) {
-            assert_int_equal(seal, SSEC_SEAL_VERSION);
-
-        } else {
-            assert_int_equal(seal, SSEC_SEAL_BROKEN);
-        }
+        assert_int_equal(check(size, SUBJECT),
+                         i / 8 < offsetof(ssec_seal_t, version)
+                         ? SSEC_SEAL_NONE
+                         : i / 8 < offsetof(ssec_seal_t, unused)
+                           ? SSEC_SEAL_VERSION : SSEC_SEAL_BROKEN);
 
         p[i / 8] ^= (uint8_t) (1 << i % 8);
     }
@@ -141,257 +85,209 @@ broken_seals(void **state)
 
     /* rightly sealed, but of a size that no table has */
 
-    table.header->seal.nbuckets = 0;
-    memset(table.header->seal.magic, 0, 8);
-    ssec_table_seal(&table, 100, SUBJECT, strlen(SUBJECT));
-    assert_int_equal(check(100, SUBJECT), SSEC_SEAL_WHOLE);
-
-    table.header->seal.nbuckets = 1;
-    memset(table.header->seal.magic, 0, 8);
-    ssec_table_seal(&table, 100, SUBJECT, strlen(SUBJECT));
-    assert_int_equal(check(100, SUBJECT), SSEC_SEAL_BROKEN);
+    for (n = 0; n <= 1; n++) {
+        table.header->seal.nbuckets = n;
+        memset(table.header->seal.magic, 0, 8);
+        seal(100);
+        assert_int_equal(check(100, SUBJECT), n ? SSEC_SEAL_BROKEN
+                                                : SSEC_SEAL_WHOLE);
+    }
 }
 
 
 /* Recovery */
 
-
-static void
-recovered_as_it_was(void **state)
+static kind_e
+nth_kind(unsigned n)
 {
-    unsigned       i;
-    ssec_record_t  rec;
+    static const kind_e  kinds[] = { ISSUED, EXPIRED, CLOSED, VISITOR };
 
-    (void) state;
+    return kinds[n % 4];
+}
+
+
+TEST(recovered_as_it_was)
+{
+    unsigned  i;
+    uint32_t  b;
 
     for (i = 0; i < 1500; i++) {
-        rec = record(1 + i % 4, NOW - i);
-        assert_true(test_put(&table, test_digest(i), rec));
+        assert_true(put(test_digest(i), nth_kind(i), NOW - i));
     }
 
     for (i = 0; i < 100; i++) {
-        assert_true(ssec_table_rename(&table, &(ssec_digest_t) {
-                                          test_digest(i).body,
-                                          test_digest(i).place },
-                                      &(ssec_digest_t) {
-                                          test_digest(5000 + i).body,
-                                          test_digest(5000 + i).place }, NOW));
+        assert_true(rename_at(test_digest(i), test_digest(5000 + i), NOW));
     }
 
     table.header->used = 1;
 
-    assert_int_equal(ssec_table_recover(&table, NOW), 0);
+    /* all locks are held, by one that lives */
 
-    for (i = 0; i < 1500; i++) {
-        assert_record(test_get(&table, test_digest(i)),
-                      record(1 + i % 4, NOW - i));
-    }
-
-    for (i = 0; i < 100; i++) {
-        assert_record(test_get(&table, test_digest(5000 + i)),
-                      record(1 + i % 4, NOW - i));
-    }
-
-    assert_int_equal(table.header->used, 1500 + 2 * 100);
-    assert_int_equal(test_locks(&table), 0);
-}
-
-
-static void
-locks_are_given_back(void **state)
-{
-    uint32_t  i;
-
-    (void) state;
-
-    assert_true(test_put(&table, test_digest(1), record(SSEC_LIVE, NOW)));
-
-    for (i = 0; i < table.nbuckets; i++) {
-        atomic_store(&table.buckets[i].lock, ssec_table_owner());
+    for (b = 0; b < table.nbuckets; b++) {
+        atomic_store(lock_of(b), ssec_table_owner());
     }
 
     atomic_store(&table.header->lock, ssec_table_owner());
 
-    (void) ssec_table_recover(&table, NOW);
+    assert_int_equal(ssec_table_recover(&table, NOW), 0);
+    assert_free();
+    assert_int_equal(table.header->used, 1500 + 2 * 100);
 
-    assert_int_equal(test_locks(&table), 0);
-    assert_record(test_get(&table, test_digest(1)), record(SSEC_LIVE, NOW));
+    for (i = 0; i < 1500; i++) {
+        assert_record(test_get(&table, test_digest(i)),
+                      record(nth_kind(i), NOW - i));
+    }
+
+    for (i = 0; i < 100; i++) {
+        assert_record(test_get(&table, test_digest(5000 + i)),
+                      record(nth_kind(i), NOW - i));
+    }
+
     assert_non_null(ssec_table_lock_notes(&table));
     ssec_table_unlock_notes(&table);
 }
 
 
-/* A process was killed in a move, or power was lost. */
+/* A process was killed in a move, or power was lost: one is there twice. */
 
-static void
-one_of_two_is_kept(void **state)
+TEST(one_of_two_is_kept)
 {
-    unsigned       i;
-    ssec_digest_t  digest, root;
+    size_t         i;
+    ssec_digest_t  digest, other, root;
 
     static const struct {
-        ssec_record_t  first, second;
-        bool           keeps_first;
-    } cases[] = {
-        { { .state = SSEC_LIVE, .last = NOW },
-          { .state = SSEC_LIVE, .last = NOW }, false },
-        { { .state = SSEC_LIVE, .last = NOW - 1 },
-          { .state = SSEC_LIVE, .last = NOW }, true },
-        { { .state = SSEC_LIVE, .last = NOW },
-          { .state = SSEC_LIVE, .last = NOW - 1 }, false },
-        { { .state = SSEC_EXPIRED, .last = NOW },
-          { .state = SSEC_LIVE, .last = NOW - 1 }, true },
-        { { .state = SSEC_LIVE, .last = NOW - 1 },
-          { .state = SSEC_CLOSED, .last = NOW }, false },
-        { { .state = SSEC_EXPIRED, .told = true, .last = NOW },
-          { .state = SSEC_LIVE, .last = NOW - 1 }, true },
-        { { .state = SSEC_VISITOR, .issued = true, .last = NOW },
-          { .state = SSEC_LIVE, .issued = true, .last = NOW }, false },
-        { { .state = SSEC_LIVE, .last = NOW },
-          { .state = SSEC_VISITOR, .issued = true, .last = NOW - 1 }, true }
+        kind_e    first;
+        unsigned  first_plus;
+        kind_e    second;
+        unsigned  second_plus;
+        bool      keeps_first;
+    }  rows[] = {
+        { INVENTED, 1, INVENTED, 1, false },
+        { INVENTED, 0, INVENTED, 1, true },
+        { INVENTED, 1, INVENTED, 0, false },
+        { HEARSAY, 1, INVENTED, 0, true },
+        { INVENTED, 0, CLOSED_HEARSAY, 1, false },
+        { TOLD, 1, INVENTED, 0, true },
+        { VISITOR, 1, PRESENTED, 1, false },
+        { INVENTED, 1, VISITOR, 0, true }
     };
 
-    (void) state;
+    digest = at(A, B, 1);
+    other = at(A, B, 2);
 
-    digest = test_digest_at(&table, A, B, 1);
-
-    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-
-        test_place(&table, A, 1, digest, cases[i].first);
-        test_place(&table, B, 2, digest, cases[i].second);
-        test_place(&table, A, 0, test_digest_at(&table, A, B, 2),
-                   record(SSEC_LIVE, NOW));
-
-        atomic_store(&table.buckets[A].lock, 2U << SSEC_MOVING);
+    for (i = 0; i < SIZE(rows); i++) {
+        place(A, 1, digest, record(rows[i].first, NOW + rows[i].first_plus));
+        place(B, 2, digest, record(rows[i].second, NOW + rows[i].second_plus));
+        place(A, 0, other, record(LIVE, NOW));
+        atomic_store(lock_of(A), 2U << SSEC_MOVING);
 
         assert_int_equal(ssec_table_recover(&table, NOW), 0);
 
-        assert_int_equal(test_records_of(&table, digest), 1);
-        assert_int_equal(ssec_word(&table, A, 1) != 0, cases[i].keeps_first);
-        assert_int_equal(test_get(&table, digest).state,
-                         cases[i].keeps_first ? cases[i].first.state
-                                              : cases[i].second.state);
-        assert_record(test_get(&table, test_digest_at(&table, A, B, 2)),
-                      record(SSEC_LIVE, NOW));
+        assert_int_equal(ssec_word(&table, A, 1) != 0, rows[i].keeps_first);
+        assert_known(digest, rows[i].keeps_first
+                             ? record(rows[i].first, NOW + rows[i].first_plus)
+                             : record(rows[i].second,
+                                      NOW + rows[i].second_plus));
+        assert_known(other, record(LIVE, NOW));
     }
 
     /* a name and a session of its own: the name leads to what holds for both */
 
-    root = test_digest_at(&table, C, B, 7);
-    test_place(&table, C, 0, root, record(SSEC_CLOSED, NOW - 5));
-    test_place(&table, A, 1, digest, record(SSEC_LIVE, NOW));
+    root = at(C, B, 7);
+    place(C, 0, root, record(CLOSED, NOW - 5));
+    place(A, 1, digest, record(LIVE, NOW));
     test_place_name(&table, B, 2, digest, root, SSEC_SLOT_NAME);
 
     (void) ssec_table_recover(&table, NOW);
-
-    assert_int_equal(test_records_of(&table, digest), 1);
-    assert_int_equal(test_get(&table, digest).state, SSEC_CLOSED);
+    assert_known(digest, record(CLOSED, NOW - 5));
 }
 
 
 /* In each bucket, up to the last one, one whose first bucket is the next. */
 
-static void
-many_doubles(void **state)
+TEST(many_doubles)
 {
-    uint32_t       first;
-    uint32_t       i, n;
+    uint32_t       first, i, n;
     ssec_digest_t  digest;
-
-    (void) state;
 
     n = table.nbuckets;
 
     for (i = 0; i < n; i++) {
         first = (i + 1) % n;
-        digest = test_digest_at(&table, first, i, 1);
-
-        test_place(&table, first, 0, digest, record(SSEC_CLOSED, NOW));
-        test_place(&table, i, 1, digest, record(SSEC_LIVE, NOW));
+        digest = at(first, i, 1);
+        place(first, 0, digest, record(CLOSED, NOW));
+        place(i, 1, digest, record(LIVE, NOW));
     }
 
     assert_int_equal(ssec_table_recover(&table, NOW), 0);
 
     for (i = 0; i < n; i++) {
-        assert_int_equal(ssec_word(&table, i, 1), 0);
-        assert_int_not_equal(ssec_word(&table, i, 0), 0);
+        assert_int_equal(state_in(i, 1), SSEC_SLOT_FREE);
+        assert_int_equal(state_in(i, 0), SSEC_SLOT_CLOSED);
     }
 }
 
 
 /* It takes itself for in its second bucket, which is its first. */
 
-static void
-not_its_own_double(void **state)
+TEST(not_its_own_double)
 {
-    ssec_digest_t  digest;
-
-    (void) state;
-
-    digest = test_digest_at(&table, A, B, 1);
-    test_place(&table, B, 0, digest, record(SSEC_LIVE, NOW));
+    place(B, 0, at(A, B, 1), record(LIVE, NOW));
 
     /* its place now says that B is its first */
 
     table.buckets[B].created[0] |= SSEC_IN_SECOND;
 
     assert_int_equal(ssec_table_recover(&table, NOW), 0);
-    assert_true(ssec_word(&table, B, 0) != 0);
+    assert_int_equal(state_in(B, 0), SSEC_SLOT_LIVE);
 }
 
 
-static void
-what_cannot_be_is_dropped(void **state)
+/* No state, or alive more than a minute after now. */
+
+TEST(what_cannot_be_is_dropped)
 {
-    unsigned  i, known;
-    uint64_t  word;
+    size_t    i;
+    unsigned  n;
 
-    (void) state;
+    static const struct {
+        kind_e    kind;          /* NAME: it has no time */
+        unsigned  plus;
+        bool      stays;
+    }  rows[] = {
+        { LIVE, 60000, true }, { LIVE, 60001, false },
+        { NAME, 0, true }, { CLOSED, 60001, true },
+        { EXPIRED, 60001, true }, { VISITOR, 60001, false }
+    };
 
-    word = 0;
-    known = 0;
-
-    for (i = 0; i < 16; i++) {
-        word = (uint64_t) i << SSEC_STATE | NOW;
-        ssec_set_word(&table, i, 0, word);
+    for (n = 0; n < 16; n++) {
+        ssec_set_word(&table, n, 0, (uint64_t) n << SSEC_STATE | NOW);
     }
 
     /* 0 is no state; a word that is not 0 is there */
 
     assert_int_equal(ssec_table_recover(&table, NOW), 1);
-
-    for (i = 0; i < 16; i++) {
-        known += (ssec_word(&table, i, 0) != 0);
-    }
-
-    assert_int_equal(known, 15);
     assert_int_equal(table.header->used, 15);
 
-    /* a minute late is possible, what is later is not; a name has no time */
+    for (n = 0; n < 16; n++) {
+        assert_int_equal(ssec_word(&table, n, 0) != 0, n != 0);
+    }
 
-    memset(table.buckets, 0, 1024 * sizeof(ssec_bucket_t));
+    for (i = 0; i < SIZE(rows); i++) {
+        memset(table.buckets, 0, 1024 * sizeof(ssec_bucket_t));
 
-    test_place(&table, A, 0, test_digest(1), record(SSEC_LIVE, NOW + 60000));
-    test_place(&table, A, 1, test_digest(2), record(SSEC_LIVE, NOW + 60001));
-    test_place_name(&table, A, 2, test_digest(3),
-                    (ssec_digest_t) { UINT64_MAX, UINT32_MAX },
-                    SSEC_SLOT_NAME);
+        if (rows[i].kind == NAME) {
+            test_place_name(&table, A, 0, test_digest(3),
+                            (ssec_digest_t) { UINT64_MAX, UINT32_MAX },
+                            SSEC_SLOT_NAME);
+        } else {
+            place(A, 0, test_digest(1), record(rows[i].kind,
+                                               NOW + rows[i].plus));
+        }
 
-    assert_int_equal(ssec_table_recover(&table, NOW), 1);
-    assert_true(ssec_word(&table, A, 0) != 0);
-    assert_true(ssec_word(&table, A, 1) == 0);
-    assert_true(ssec_word(&table, A, 2) != 0);
-
-    /* but who is dead stays so */
-
-    test_place(&table, B, 0, test_digest(4), record(SSEC_CLOSED, NOW + 60001));
-    test_place(&table, B, 1, test_digest(5), record(SSEC_EXPIRED, NOW + 60001));
-    test_place(&table, B, 2, test_digest(6), record(SSEC_VISITOR, NOW + 60001));
-
-    assert_int_equal(ssec_table_recover(&table, NOW), 1);
-    assert_true(ssec_word(&table, B, 0) != 0);
-    assert_true(ssec_word(&table, B, 1) != 0);
-    assert_true(ssec_word(&table, B, 2) == 0);
+        assert_int_equal(ssec_table_recover(&table, NOW), !rows[i].stays);
+        assert_int_equal(ssec_word(&table, A, 0) != 0, rows[i].stays);
+    }
 
     /* more limits than there is room for */
 
@@ -403,20 +299,16 @@ what_cannot_be_is_dropped(void **state)
 
 /* Whatever lies in a table, it can be worked with afterwards. */
 
-static void
-garbage(void **state)
+TEST(garbage)
 {
     uint64_t       seed, *p, *end;
     unsigned       i, round;
     ssec_digest_t  a, b;
-    ssec_counts_t  counts;
-
-    (void) state;
+    ssec_counts_t  c;
 
     seed = 1;
 
     for (round = 0; round < 20; round++) {
-
         p = (uint64_t *) table.buckets;
         end = (uint64_t *) (table.own + table.nbuckets * SSEC_OWN_SLOTS);
 
@@ -441,193 +333,178 @@ garbage(void **state)
             b = test_digest(test_below(&seed, 1000));
 
             (void) test_get(&table, a);
-            (void) test_put(&table, a, record(1 + i % 4, NOW + i));
-            (void) ssec_table_rename(&table, &a, &b, NOW + i);
-            assert_non_null(ssec_table_own(&table, &(ssec_own_t) { 1, i, 1 }));
+            (void) put(a, nth_kind(i), NOW + i);
+            (void) rename_at(a, b, NOW + i);
+            assert_non_null(own(limits(1, i, 1)));
         }
 
         assert_int_equal(test_locks(&table), 0);
 
-        ssec_table_count(&table, &counts);
-        assert_true(counts.live + counts.expired + counts.closed
-                    + counts.visitors + counts.names <= counts.room);
+        c = counts();
+        assert_true(c.live + c.expired + c.closed + c.visitors + c.names
+                    <= c.room);
     }
 }
 
 
-/* The clock */
+/* The clock: rows from one fresh table to the next belong together */
 
+#define UPTIME  500000
+#define WALL    1700000000000
 
-static void
-clock_begins(void **state)
-{
-    uint64_t     epoch;
-    ssec_host_t  host;
+typedef enum {
+    FRESH_TABLE = 0,
+    START,
+    JOIN,
+    TICK,
+    ELSEWHERE                    /* is it in use where ids mean others? */
+} clock_e;
 
-    (void) state;
+typedef struct {
+    clock_e   what;
+    int64_t   uptime;            /* after UPTIME */
+    int64_t   wall;              /* after WALL */
+    uint64_t  boot;
+    uint64_t  pids;
+    int64_t   gives;             /* START: its time; TICK: of the last tick,
+                                    both after SSEC_CLOCK_NEW; else 1 or 0 */
+} clock_row_t;
 
-    host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000,
-                           .boot = 77 };
+/* a host that is started anew, after its wall clock has come so far */
 
-    assert_false(ssec_table_join_clock(&table, &host, &epoch));
-    assert_int_equal(ssec_table_ticked(&table), 0);
+#define DOWN(wall, elapsed)                                                   \
+    { FRESH_TABLE }, { START, 0, 0, 77, 0, 0 },                               \
+    { TICK, 9000, 60009000, 77, 0, 9000 },                                    \
+    { START, 100 - UPTIME, 60009000 + (wall), 78, 0, 9000 + (elapsed) },      \
+    { TICK, 100 - UPTIME, 60009000 + (wall), 78, 0, 9000 + (elapsed) }
 
-    epoch = ssec_table_start_clock(&table, &host);
+static const clock_row_t  clock_rows[] = {
 
-    assert_int_equal(epoch + host.uptime, SSEC_CLOCK_NEW);
-    assert_int_equal(ssec_table_ticked(&table), SSEC_CLOCK_NEW);
+    /* while the host goes on the wall clock does not matter */
 
-    /* the host goes on: the wall clock does not matter */
-
-    host.uptime += 1000;
-    host.wall = 5;
-
-    assert_int_equal(ssec_table_start_clock(&table, &host), epoch);
-    assert_int_equal(ssec_table_ticked(&table), SSEC_CLOCK_NEW + 1000);
-    assert_true(ssec_table_join_clock(&table, &host, &epoch));
+    { FRESH_TABLE }, { JOIN, 0, 0, 77, 0, 0 }, { START, 0, 0, 77, 0, 0 },
+    { TICK, 0, 0, 77, 0, 0 }, { START, 1000, 5 - WALL, 77, 0, 1000 },
+    { JOIN, 1000, 5 - WALL, 77, 0, 1 },
 
     /* never back */
 
-    host.uptime -= 1000;
-    ssec_table_tick(&table, &host);
-    assert_int_equal(ssec_table_ticked(&table), SSEC_CLOCK_NEW + 1000);
-}
+    { TICK, 0, 5 - WALL, 77, 0, 1000 },
+
+    DOWN(3600000, 3600000), DOWN(0, 0), DOWN(-1, 0), DOWN(-3600000, 0),
+    DOWN(-WALL, 0), DOWN(WALL, WALL),
+
+    /* it is joined in one boot, however long ago it ticked */
+
+    { FRESH_TABLE }, { START, 0, 0, 77, 0, 0 }, { JOIN, 10000000, 0, 77, 0, 1 },
+    { JOIN, 10000000, 0, 78, 0, 0 }, { JOIN, 10000000, 0, 0, 0, 0 },
+
+    /* where that is not known, within a minute of its last tick */
+
+    { JOIN, 60000, 0, 0, 0, 1 }, { JOIN, 60001, 0, 0, 0, 0 },
+    { JOIN, -60000, 0, 0, 0, 1 }, { JOIN, -60001, 0, 0, 0, 0 },
+
+    /* and only where process ids are the same */
+
+    { JOIN, 0, 0, 77, 5, 0 }, { START, 0, 0, 77, 5, 0 },
+    { JOIN, 0, 0, 77, 5, 1 }, { JOIN, 0, 0, 77, 0, 0 },
+
+    /* in use elsewhere, in the last three seconds */
+
+    { ELSEWHERE, 0, 0, 77, 5, 0 }, { ELSEWHERE, 0, 0, 77, 0, 1 },
+    { ELSEWHERE, 3000, 0, 77, 0, 1 }, { ELSEWHERE, 3001, 0, 77, 0, 0 },
+    { ELSEWHERE, -3000, 0, 77, 0, 1 }, { ELSEWHERE, -3001, 0, 77, 0, 0 },
+
+    /* a host that does not tell its starts apart */
+
+    { FRESH_TABLE }, { START, 0, 0, 0, 0, 0 },
+    { START, 4000, 5000, 0, 0, 5000 },
+
+    /* another process may have ticked a minute later at most, in one boot */
+
+    { START, 4000, 5000, 77, 0, 5000 },
+    { START, -56000, 6000, 77, 0, 5000 - 60000 },
+    { TICK, -56000, -54000, 77, 0, 5000 },
+    { START, -56001, 6000, 77, 0, 5000 }
+};
 
 
-static void
-clock_over_a_start_of_the_host(void **state)
+static ssec_host_t
+host_of(const clock_row_t *row)
 {
-    uint64_t     now, epoch;
-    unsigned     i;
-    ssec_host_t  host;
-
-    /* the wall clock's step while it was down, and what the table's does */
-
-    static const struct {
-        int64_t  wall, elapsed;
-    } cases[] = {
-        { 3600000, 3600000 },
-        { 0, 0 },
-        { -1, 0 },
-        { -3600000, 0 },
-        { -1700000000000, 0 },
-        { 1700000000000, 1700000000000 }
+    return (ssec_host_t) {
+        .uptime = (uint64_t) (UPTIME + row->uptime),
+        .wall = (uint64_t) (WALL + row->wall),
+        .boot = row->boot, .pids = row->pids
     };
-
-    (void) state;
-
-    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-
-        memset(&table.header->clock, 0, sizeof(ssec_clock_t));
-
-        host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000,
-                               .boot = 77 };
-        (void) ssec_table_start_clock(&table, &host);
-
-        /* a step while it is up is none */
-
-        host.uptime += 9000;
-        host.wall += 60009000;
-        ssec_table_tick(&table, &host);
-
-        now = ssec_table_ticked(&table);
-        assert_int_equal(now, SSEC_CLOCK_NEW + 9000);
-
-        host.uptime = 100;
-        host.wall += (uint64_t) cases[i].wall;
-        host.boot = 78;
-
-        epoch = ssec_table_start_clock(&table, &host);
-
-        assert_int_equal(epoch + host.uptime,
-                         now + (uint64_t) cases[i].elapsed);
-        assert_int_equal(ssec_table_ticked(&table), epoch + host.uptime);
-    }
 }
 
 
-static void
-clock_that_is_joined(void **state)
+TEST(clocks)
 {
-    uint64_t     epoch, began;
-    ssec_host_t  host;
+    size_t              i;
+    int64_t             gives;
+    uint64_t            epoch, known;
+    ssec_host_t         host;
+    const clock_row_t  *row;
 
-    (void) state;
+    known = 0;
 
-    host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000,
-                           .boot = 77 };
-    began = ssec_table_start_clock(&table, &host);
+    for (i = 0; i < SIZE(clock_rows); i++) {
+        row = &clock_rows[i];
+        host = host_of(row);
+        gives = 0;
 
-    /* in one boot however long ago it ticked */
+        switch (row->what) {
 
-    host.uptime += 10000000;
-    assert_true(ssec_table_join_clock(&table, &host, &epoch));
-    assert_int_equal(epoch, began);
+        case FRESH_TABLE:
+            memset(&table.header->clock, 0, sizeof(ssec_clock_t));
+            assert_int_equal(ssec_table_ticked(&table), 0);
+            break;
 
-    host.boot = 78;
-    assert_false(ssec_table_join_clock(&table, &host, &epoch));
+        case START:
+            known = ssec_table_start_clock(&table, &host);
+            gives = (int64_t) (known + host.uptime - SSEC_CLOCK_NEW);
+            break;
 
-    /* and else if it ticks there as it does here */
+        case JOIN:
+            gives = ssec_table_join_clock(&table, &host, &epoch);
+            assert_true(gives == 0 || epoch == known);
+            break;
 
-    host.boot = 0;
-    assert_false(ssec_table_join_clock(&table, &host, &epoch));
+        case TICK:
+            ssec_table_tick(&table, &host);
+            gives = (int64_t) (ssec_table_ticked(&table) - SSEC_CLOCK_NEW);
+            break;
 
-    host.uptime = 500000 + 60000;
-    assert_true(ssec_table_join_clock(&table, &host, &epoch));
-    assert_int_equal(epoch, began);
+        case ELSEWHERE:
+            gives = ssec_clock_elsewhere(table.header, &host);
+            break;
+        }
 
-    host.uptime++;
-    assert_false(ssec_table_join_clock(&table, &host, &epoch));
+        if (gives != row->gives) {
+            fail_msg("clock row %zu: %lld, not %lld", i, (long long) gives,
+                     (long long) row->gives);
+        }
 
-    host.uptime = 500000 - 60000;
-    assert_true(ssec_table_join_clock(&table, &host, &epoch));
+        /* each start ticks */
 
-    host.uptime--;
-    assert_false(ssec_table_join_clock(&table, &host, &epoch));
-
-    /* and not where process ids are others */
-
-    host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000,
-                           .boot = 77, .pids = 5 };
-    assert_false(ssec_table_join_clock(&table, &host, &epoch));
-    assert_int_equal(ssec_table_start_clock(&table, &host), began);
-    assert_true(ssec_table_join_clock(&table, &host, &epoch));
-
-    assert_false(ssec_clock_elsewhere(table.header, &host));
-
-    host.pids = 0;
-    assert_false(ssec_table_join_clock(&table, &host, &epoch));
-
-    /* which a test of the configuration can tell while those are ticking */
-
-    assert_true(ssec_clock_elsewhere(table.header, &host));
-
-    host.uptime = 500000 + 3000;
-    assert_true(ssec_clock_elsewhere(table.header, &host));
-
-    host.uptime++;
-    assert_false(ssec_clock_elsewhere(table.header, &host));
-
-    host.uptime = 500000 - 3000;
-    assert_true(ssec_clock_elsewhere(table.header, &host));
-
-    host.uptime--;
-    assert_false(ssec_clock_elsewhere(table.header, &host));
+        if (row->what == START) {
+            assert_true(ssec_table_ticked(&table) - SSEC_CLOCK_NEW
+                        >= (uint64_t) (gives < 0 ? 0 : gives));
+        }
+    }
 }
 
 
 /* A copy in a process that runs, on a host that does not tell its starts. */
 
-static void
-clock_of_a_copy(void **state)
+TEST(clock_of_a_copy)
 {
-    uint64_t      epoch, began;
+    uint64_t      began;
     ssec_host_t   host;
     ssec_table_t  to;
 
-    (void) state;
-
-    host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000 };
+    host = host_of(&(clock_row_t) { .wall = 0 });
     began = ssec_table_start_clock(&table, &host);
 
     host.uptime += 864000000;
@@ -636,8 +513,7 @@ clock_of_a_copy(void **state)
     test_table_map(&to, 2048);
     ssec_table_copy(&to, &table, 0);
 
-    epoch = ssec_table_keep_clock(&to, &host);
-    assert_int_equal(epoch, began);
+    assert_int_equal(ssec_table_keep_clock(&to, &host), began);
     assert_int_equal(ssec_table_ticked(&to), began + host.uptime);
 
     assert_false(ssec_table_is_retired(&table));
@@ -651,10 +527,12 @@ clock_of_a_copy(void **state)
 }
 
 
-static void
-process_ids_of_this_host(void **state)
+TEST(boot_and_process_ids)
 {
-    (void) state;
+    assert_true(ssec_boot(SSEC_BOOT_ID) != 0);
+    assert_int_equal(ssec_boot(SSEC_BOOT_ID), ssec_boot(SSEC_BOOT_ID));
+    assert_int_equal(ssec_boot("/proc/self/no-such-file"), 0);
+    assert_int_equal(ssec_boot("/"), 0);
 
     assert_int_equal(ssec_pids("/nowhere"), 0);
     assert_true(ssec_pids(SSEC_PIDS) == ssec_pids(SSEC_PIDS));
@@ -662,76 +540,21 @@ process_ids_of_this_host(void **state)
 }
 
 
-/* A host that does not tell its starts apart; and one of other uptimes. */
-
-static void
-clock_of_an_unknown_start(void **state)
-{
-    uint64_t     epoch;
-    ssec_host_t  host;
-
-    (void) state;
-
-    host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000 };
-
-    (void) ssec_table_start_clock(&table, &host);
-
-    host.uptime += 4000;
-    host.wall += 5000;
-
-    epoch = ssec_table_start_clock(&table, &host);
-    assert_int_equal(epoch + host.uptime, SSEC_CLOCK_NEW + 5000);
-
-    /* another process may have ticked a moment ago, but not long ago */
-
-    host.boot = 77;
-    epoch = ssec_table_start_clock(&table, &host);
-
-    host.uptime -= SSEC_CLOCK_SLACK;
-    host.wall += 1000;
-    assert_int_equal(ssec_table_start_clock(&table, &host), epoch);
-
-    host.wall -= SSEC_CLOCK_SLACK;
-    ssec_table_tick(&table, &host);
-    host.wall += SSEC_CLOCK_SLACK;
-
-    host.uptime--;
-    assert_true(ssec_table_start_clock(&table, &host) != epoch);
-}
-
-
-static void
-boot_of_this_host(void **state)
-{
-    (void) state;
-
-    assert_true(ssec_boot(SSEC_BOOT_ID) != 0);
-    assert_int_equal(ssec_boot(SSEC_BOOT_ID), ssec_boot(SSEC_BOOT_ID));
-    assert_int_equal(ssec_boot("/proc/self/no-such-file"), 0);
-    assert_int_equal(ssec_boot("/"), 0);
-}
-
-
-static void
-clock_that_came_far(void **state)
+TEST(clock_that_came_far)
 {
     uint64_t       back, now, epoch;
     unsigned       i;
     ssec_host_t    host;
-    ssec_table_t   to;
     ssec_record_t  rec;
-
-    (void) state;
+    ssec_table_t   from;
 
     assert_int_equal(ssec_clock_back(SSEC_CLOCK_FAR - 1), 0);
 
-    host = (ssec_host_t) { .uptime = 500000, .wall = 1700000000000,
-                           .boot = 77 };
+    host = host_of(&(clock_row_t) { .boot = 77 });
     (void) ssec_table_start_clock(&table, &host);
 
     host.uptime += 2 * (SSEC_CLOCK_FAR - SSEC_CLOCK_NEW);
-    epoch = ssec_table_start_clock(&table, &host);
-    now = epoch + host.uptime;
+    now = ssec_table_start_clock(&table, &host) + host.uptime;
 
     back = ssec_clock_back(now);
 
@@ -740,75 +563,52 @@ clock_that_came_far(void **state)
                 && now - back < SSEC_CLOCK_NEW + SSEC_CLOCK_BACK);
 
     for (i = 0; i < 500; i++) {
-        assert_true(test_put(&table, test_digest(i),
-                             record(1 + i % 4, (now - i * 64) & ~63ULL)));
-        assert_true(ssec_table_rename(&table, &(ssec_digest_t) {
-                                          test_digest(i).body,
-                                          test_digest(i).place },
-                                      &(ssec_digest_t) {
-                                          test_digest(5000 + i).body,
-                                          test_digest(5000 + i).place }, now));
+        assert_true(put(test_digest(i), nth_kind(i), (now - i * 64) & ~63ULL));
+        assert_true(rename_at(test_digest(i), test_digest(5000 + i), now));
     }
 
     /* so old that it has no time left to be moved back by */
 
-    rec = record(SSEC_CLOSED, 6400);
-    assert_true(test_put(&table, test_digest(9000), rec));
+    assert_true(put(test_digest(9000), CLOSED, 6400));
 
-    test_table_map(&to, 2048);
-    ssec_table_copy(&to, &table, back);
+    from = table;
+    test_table_map(&table, 2048);
+    ssec_table_copy(&table, &from, back);
+    test_table_unmap(&from);
 
     for (i = 0; i < 500; i++) {
-        rec = record(1 + i % 4, (now - back - i * 64) & ~63ULL);
-        assert_record(test_get(&to, test_digest(i)), rec);
-        assert_record(test_get(&to, test_digest(5000 + i)), rec);
+        rec = record(nth_kind(i), (now - back - i * 64) & ~63ULL);
+        assert_record(test_get(&table, test_digest(i)), rec);
+        assert_record(test_get(&table, test_digest(5000 + i)), rec);
     }
 
-    rec = test_get(&to, test_digest(9000));
+    rec = test_get(&table, test_digest(9000));
     assert_int_equal(rec.state, SSEC_CLOSED);
     assert_int_equal(rec.last, 0);
     assert_int_equal(rec.last - rec.created, 640);
 
     /* and the clock goes on from there, over a start of the host as well */
 
-    assert_true(ssec_table_join_clock(&to, &host, &epoch));
+    assert_true(ssec_table_join_clock(&table, &host, &epoch));
     assert_int_equal(epoch + host.uptime, now - back);
-    assert_int_equal(ssec_table_ticked(&to), now - back);
+    assert_int_equal(ssec_table_ticked(&table), now - back);
 
-    host = (ssec_host_t) { .uptime = 1, .wall = 1700000000000 + 7000,
-                           .boot = 78 };
-    epoch = ssec_table_start_clock(&to, &host);
+    host = (ssec_host_t) { .uptime = 1, .wall = WALL + 7000, .boot = 78 };
+    epoch = ssec_table_start_clock(&table, &host);
     assert_int_equal(epoch + host.uptime, now - back + 7000);
-
-    test_table_unmap(&to);
 }
-
-
-#define table_test(name)  cmocka_unit_test_setup_teardown(name, set_up, \
-                                                          tear_down)
 
 
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
-        table_test(sealed),
-        table_test(broken_seals),
-        table_test(recovered_as_it_was),
-        table_test(locks_are_given_back),
-        table_test(one_of_two_is_kept),
-        table_test(many_doubles),
-        table_test(not_its_own_double),
-        table_test(what_cannot_be_is_dropped),
-        table_test(garbage),
-        table_test(clock_begins),
-        table_test(clock_over_a_start_of_the_host),
-        table_test(clock_that_is_joined),
-        table_test(clock_of_an_unknown_start),
-        table_test(clock_of_a_copy),
-        table_test(boot_of_this_host),
-        table_test(process_ids_of_this_host),
-        table_test(clock_that_came_far),
+        table_test(sealed), table_test(broken_seals),
+        table_test(recovered_as_it_was), table_test(one_of_two_is_kept),
+        table_test(many_doubles), table_test(not_its_own_double),
+        table_test(what_cannot_be_is_dropped), table_test(garbage),
+        table_test(clocks), table_test(clock_of_a_copy),
+        table_test(boot_and_process_ids), table_test(clock_that_came_far)
     };
 
     /* a lock that is stuck must not be a test that never ends */
