@@ -1135,6 +1135,13 @@ test_name_lengths(void **state)
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         len = strcspn(names[i], "*");
 
+        /* a header that ends within the name, or behind it */
+
+        for (n = 0; n <= len; n++) {
+            assert_string_equal(readings(names[i], (const uint8_t *) names[i],
+                                         n), "");
+        }
+
         for (n = 0; n < 4 * 40; n++) {
             value = n % 40;
 
