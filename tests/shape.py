@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
 The shape of the code: how long a function and a header may be, and which file
-may include which.
+may include which, by CONTRIBUTING.md's table.
 """
 
 import os
@@ -10,6 +10,7 @@ import sys
 
 FUNCTION = 80           # lines
 HEADER = 150            # of a header in src/nginx
+HIGHEST = 1000          # more than there are lines in the table
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -108,6 +109,36 @@ def circles(paths):
         yield from walk(name, [])
 
 
+def ranks():
+    """The lines of CONTRIBUTING.md's table of src/nginx, from top to bottom."""
+
+    table = re.search(r"^\| src/nginx \|.*?\n\n",
+                      "\n".join(lines("CONTRIBUTING.md")) + "\n\n",
+                      re.DOTALL | re.MULTILINE).group(0)
+
+    return {"ngx_http_ssec_" + name: rank
+            for rank, row in enumerate(table.split("\n")[2:])
+            for name in re.findall(r"`(\w+)`", row.split("|")[1] if row else "")}
+
+
+def layers(paths):
+    """No room includes one of a line above it."""
+
+    rank = ranks()
+
+    for path in paths:
+        if not path.startswith("src/nginx/") or room(path) == "ngx_http_ssec":
+            continue
+
+        if room(path) not in rank:
+            yield "CONTRIBUTING.md does not have " + room(path)
+            continue
+
+        for name in map(room, included(path)):
+            if rank.get(name, HIGHEST) < rank[room(path)]:
+                yield "%s includes %s.h, which is above it" % (path, name)
+
+
 def main():
     found = []
 
@@ -116,6 +147,7 @@ def main():
             found += check(path)
 
     found += circles(files())
+    found += layers(files())
 
     for each in found:
         print(each)
