@@ -21,10 +21,8 @@ static uint64_t           now = NOW;
 static ssec_table_t       table;
 
 /* a millisecond passes with each operation, so that each has to be stored */
-static const ssec_limits_t   limits = { .expire_after = 86400000 };
-static const ssec_request_t  active = { .kind = SSEC_ACTIVE, .cookie = true };
-static const ssec_request_t  admitted = { .kind = SSEC_ACTIVE, .cookie = true,
-                                          .admitted = true };
+static ssec_request_t     request = { .kind = SSEC_ACTIVE, .cookie = true,
+                                      .limits = { .expire_after = 86400000 } };
 
 
 static void
@@ -67,26 +65,26 @@ bench_module_request(const char *key, ssec_state_e state)
     ssec_key_t      k;
     ssec_outcome_t  outcome;
 
-    now++;
+    request.now = ++now;
+    request.admitted = false;
 
     k = (ssec_key_t) { .whole = true };
     ssec_digest(&table.key, key, BENCH_KEY, &k.digest);
 
-    if (ssec_session_judge(&table, &k, &active, false, now, &limits, &outcome)
-        != SSEC_DONE
+    if (ssec_session_judge(&table, &k, &request, false, &outcome) != SSEC_DONE
         || k.state != state)
     {
         abort();
     }
 
     if (state == SSEC_UNKNOWN) {
-        (void) ssec_session_judge(&table, &k, &active, true, now, &limits,
-                                  &outcome);
+        (void) ssec_session_judge(&table, &k, &request, true, &outcome);
     }
 
     k.passed = true;
+    request.admitted = true;
 
-    if (ssec_session_count(&table, &k, &admitted, now, &limits) != SSEC_DONE) {
+    if (ssec_session_count(&table, &k, &request) != SSEC_DONE) {
         abort();
     }
 }

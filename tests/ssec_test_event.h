@@ -92,12 +92,13 @@ test_decide_request(ssec_record_t *rec, const test_event_t *ev, uint64_t now,
         .kind = (ssec_kind_e) ev->kind, .admitted = ev->admitted,
         .strict = ev->strict, .cookie = ev->cookie, .former = ev->former,
         .idle_for_set = ev->idle_for_set, .idle_for = ev->idle_for,
+        .now = now, .limits = *limits,
         .ended = ev->brief ? NULL : &ended
     };
 
     memset(&o, 0, sizeof(o));
 
-    decided = ssec_decide(rec, &request, now, limits, &o);
+    decided = ssec_decide(rec, &request, &o);
 
     out->verdict = o.verdict;
     out->state = o.state;

@@ -1071,11 +1071,13 @@ decide(session_t *s, const event_t *ev, bool brief, uint64_t now,
     if (is_request(ev)) {
         ended = to_ended(ev);
         request = to_request(ev, brief ? NULL : &ended);
+        request.now = now;
+        request.limits = *limits;
 
         /* a field that is not set is seen by this */
 
         memset(&out, 0xff, sizeof(out));
-        done = ssec_decide(&rec, &request, now, limits, &out);
+        done = ssec_decide(&rec, &request, &out);
         *outcome = to_outcome(&out);
 
     } else {
@@ -1105,14 +1107,14 @@ decide_live(const session_t *s, const event_t *ev, uint64_t now,
     ssec_outcome_t  out;
 
     request = to_request(ev, NULL);
+    request.now = now;
 
     if (s->limits) {
         ssec_limits(own_limits[s->limits], &limits);
     }
 
     memset(&out, 0xff, sizeof(out));
-    is_live = ssec_decide_live(s->created, s->last, &request, now, &limits,
-                               &out);
+    is_live = ssec_decide_live(s->created, s->last, &request, &limits, &out);
     out.began = 0;
 
     *outcome = is_live ? to_outcome(&out)

@@ -138,17 +138,18 @@ judge(char name, ssec_kind_e kind, bool record, ssec_key_t *key)
 
     static const ssec_ended_t  ended = { .logout_url = true };
 
-    request = (ssec_request_t) { .kind = kind, .cookie = true };
+    request = (ssec_request_t) { .kind = kind, .cookie = true, .now = now,
+                                 .limits = limits };
 
     *key = (ssec_key_t) { .digest = digest_of(name), .whole = true };
 
-    rc = ssec_session_judge(&table, key, &request, record, now, &limits, &out);
+    rc = ssec_session_judge(&table, key, &request, record, &out);
 
     if (rc == SSEC_ENDED) {
         request.ended = &ended;
 
-        assert_int_equal(ssec_session_judge(&table, key, &request, record, now,
-                                            &limits, &out), SSEC_DONE);
+        assert_int_equal(ssec_session_judge(&table, key, &request, record,
+                                            &out), SSEC_DONE);
         assert_true(out.verdict != SSEC_PASS);
     }
 
@@ -162,9 +163,10 @@ static ssec_done_e
 count(ssec_key_t *key, ssec_kind_e kind)
 {
     const ssec_request_t  request = { .kind = kind, .cookie = true,
-                                      .admitted = true };
+                                      .admitted = true, .now = now,
+                                      .limits = limits };
 
-    return ssec_session_count(&table, key, &request, now, &limits);
+    return ssec_session_count(&table, key, &request);
 }
 
 

@@ -8,17 +8,14 @@
 
 static bool ssec_is_timed(const ssec_record_t *rec);
 static ssec_reason_e ssec_judge_time(const ssec_record_t *rec,
-    const ssec_request_t *request, uint64_t now, const ssec_limits_t *limits,
-    ssec_outcome_t *out);
+    const ssec_request_t *request, ssec_outcome_t *out);
 static void ssec_pass(ssec_record_t *rec, const ssec_request_t *request,
-    uint64_t now, bool created, ssec_outcome_t *out);
+    bool created, ssec_outcome_t *out);
 static void ssec_judge_visitor(ssec_record_t *rec,
-    const ssec_request_t *request, uint64_t now,
-    ssec_outcome_t *out) ssec_seldom;
+    const ssec_request_t *request, ssec_outcome_t *out) ssec_seldom;
 static void ssec_judge_former(ssec_outcome_t *out);
 static void ssec_end(ssec_record_t *rec, ssec_reason_e reason);
-static void ssec_record(ssec_record_t *rec, const ssec_request_t *request,
-    uint64_t now);
+static void ssec_record(ssec_record_t *rec, const ssec_request_t *request);
 static void ssec_count(ssec_record_t *rec, ssec_outcome_t *out);
 static ssec_reason_e ssec_expiry(const ssec_record_t *rec,
     const ssec_limits_t *limits);
@@ -39,8 +36,8 @@ static void ssec_begin(ssec_record_t *rec, ssec_state_e state,
 
 
 bool
-ssec_decide(ssec_record_t *rec, const ssec_request_t *request, uint64_t now,
-    const ssec_limits_t *limits, ssec_outcome_t *out)
+ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
+    ssec_outcome_t *out)
 {
     bool           created;
     ssec_reason_e  reason;
@@ -48,14 +45,14 @@ ssec_decide(ssec_record_t *rec, const ssec_request_t *request, uint64_t now,
     created = (rec->state == SSEC_UNKNOWN);
 
     if (created) {
-        ssec_record(rec, request, now);
+        ssec_record(rec, request);
     }
 
     if (ssec_is_timed(rec)) {
-        reason = ssec_judge_time(rec, request, now, limits, out);
+        reason = ssec_judge_time(rec, request, out);
 
         if (reason == SSEC_REASON_NONE) {
-            ssec_pass(rec, request, now, created, out);
+            ssec_pass(rec, request, created, out);
             return true;
         }
 
@@ -69,7 +66,7 @@ ssec_decide(ssec_record_t *rec, const ssec_request_t *request, uint64_t now,
     out->changed = (!created || (request->ended && (request->admitted
                                                     || request->strict)));
     out->active = 0;
-    out->idle = ssec_idle(rec, now);
+    out->idle = ssec_idle(rec, request->now);
     out->remaining = 0;
     out->lifetime = 0;
     out->began = 0;
@@ -108,29 +105,29 @@ ssec_is_timed(const ssec_record_t *rec)
 
 static ssec_reason_e
 ssec_judge_time(const ssec_record_t *rec, const ssec_request_t *request,
-    uint64_t now, const ssec_limits_t *limits, ssec_outcome_t *out)
+    ssec_outcome_t *out)
 {
-    ssec_limits_t  own;
+    ssec_limits_t  limits;
+
+    limits = request->limits;
 
     if (rec->own) {
-        own = *limits;
-        ssec_limits(rec->own, &own);
-        limits = &own;
+        ssec_limits(rec->own, &limits);
     }
 
-    return ssec_decide_live(rec->created, rec->last, request, now, limits, out)
-           ? SSEC_REASON_NONE : ssec_expiry(rec, limits);
+    return ssec_decide_live(rec->created, rec->last, request, &limits, out)
+           ? SSEC_REASON_NONE : ssec_expiry(rec, &limits);
 }
 
 
 /* Rows 6 to 9, 22 and 23: the session has time left. */
 
 static void
-ssec_pass(ssec_record_t *rec, const ssec_request_t *request, uint64_t now,
-    bool created, ssec_outcome_t *out)
+ssec_pass(ssec_record_t *rec, const ssec_request_t *request, bool created,
+    ssec_outcome_t *out)
 {
     if (rec->state == SSEC_VISITOR) {
-        ssec_judge_visitor(rec, request, now, out);
+        ssec_judge_visitor(rec, request, out);
         return;
     }
 
@@ -153,7 +150,7 @@ ssec_pass(ssec_record_t *rec, const ssec_request_t *request, uint64_t now,
 
 static void
 ssec_judge_visitor(ssec_record_t *rec, const ssec_request_t *request,
-    uint64_t now, ssec_outcome_t *out)
+    ssec_outcome_t *out)
 {
     uint64_t  idle;
 
@@ -163,9 +160,9 @@ ssec_judge_visitor(ssec_record_t *rec, const ssec_request_t *request,
     out->idle = idle;
 
     if (request->kind == SSEC_ACTIVE && request->admitted && !request->former
-        && now > rec->last)
+        && request->now > rec->last)
     {
-        rec->last = now;
+        rec->last = request->now;
         out->changed = true;
     }
 }
@@ -192,7 +189,7 @@ ssec_judge_former(ssec_outcome_t *out)
 /* Rows 2 and 3: one that has been idle for too long then expires, by row 4. */
 
 static void
-ssec_record(ssec_record_t *rec, const ssec_request_t *request, uint64_t now)
+ssec_record(ssec_record_t *rec, const ssec_request_t *request)
 {
     uint64_t  idle;
 
@@ -200,7 +197,7 @@ ssec_record(ssec_record_t *rec, const ssec_request_t *request, uint64_t now)
            ? request->idle_for : 0;
 
     ssec_begin(rec, request->strict ? SSEC_EXPIRED : SSEC_LIVE, NULL,
-               ssec_before(now, idle));
+               ssec_before(request->now, idle));
     rec->reason = request->strict ? SSEC_REASON_UNKNOWN : SSEC_REASON_NONE;
     rec->presented = true;
 }
@@ -407,9 +404,8 @@ ssec_on_visitor(ssec_record_t *rec, const ssec_own_t *own, uint64_t now,
     const ssec_limits_t *limits)
 {
     ssec_reason_e   reason;
+    ssec_request_t  passive;
     ssec_outcome_t  unused;
-
-    static const ssec_request_t  passive = { .kind = SSEC_PASSIVE };
 
     if (!rec->left) {
         ssec_begin(rec, SSEC_LIVE, own, now);
@@ -417,7 +413,10 @@ ssec_on_visitor(ssec_record_t *rec, const ssec_own_t *own, uint64_t now,
         return;
     }
 
-    reason = ssec_judge_time(rec, &passive, now, limits, &unused);
+    passive = (ssec_request_t) { .kind = SSEC_PASSIVE, .now = now,
+                                 .limits = *limits };
+
+    reason = ssec_judge_time(rec, &passive, &unused);
 
     if (reason != SSEC_REASON_NONE) {
         ssec_end(rec, reason);

@@ -103,6 +103,9 @@ typedef struct {
     bool          idle_for_set;  /* ping: idle_for is given and an integer */
     uint64_t      idle_for;
 
+    uint64_t      now;
+    ssec_limits_t limits;        /* of where it goes */
+
     const ssec_ended_t  *ended;  /* NULL: not known yet */
 } ssec_request_t;
 
@@ -186,7 +189,7 @@ typedef struct {
 
 /*
  * Rows 2 to 13 and 22 to 24.  Takes the record as it is (state SSEC_UNKNOWN for
- * none), the request, and the time; gives the outcome and changes the record.
+ * none), and the request; gives the outcome and changes the record.
  *
  * A request is judged before nginx's own access checks, and counts after them:
  * until it is admitted it begins no session and moves no activity.
@@ -197,7 +200,7 @@ typedef struct {
  */
 
 bool ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
-    uint64_t now, const ssec_limits_t *limits, ssec_outcome_t *out);
+    ssec_outcome_t *out);
 
 /* Rows 14 to 16, likewise, for the record of a key that a response sets. */
 
@@ -211,13 +214,13 @@ void ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
 
 /*
  * The part of it that most requests need: rows 4 to 9, for a live session that
- * a client was seen to have, and these limits.  Gives false, and nothing but
- * times, if the session has come to its end.  When a login began it, the caller
- * knows: out->began is not set.
+ * a client was seen to have, and that has these limits.  Gives false, and
+ * nothing but times, if the session has come to its end.  When a login began
+ * it, the caller knows: out->began is not set.
  */
 
 static inline bool ssec_decide_live(uint64_t created, uint64_t last,
-    const ssec_request_t *request, uint64_t now, const ssec_limits_t *limits,
+    const ssec_request_t *request, const ssec_limits_t *limits,
     ssec_outcome_t *out);
 
 /* The limits that hold for the session: its own, then the configured ones. */
@@ -252,22 +255,26 @@ ssec_before(uint64_t now, uint64_t ms)
 /* Rows 6 and 8: the last activity is not before this; 0 for none. */
 
 static inline uint64_t
-ssec_active(const ssec_request_t *request, uint64_t now)
+ssec_active(const ssec_request_t *request)
 {
     if (request->kind == SSEC_ACTIVE) {
-        return now;
+        return request->now;
     }
 
     return (request->kind == SSEC_PING && request->idle_for_set)
-           ? ssec_before(now, request->idle_for) : 0;
+           ? ssec_before(request->now, request->idle_for) : 0;
 }
 
 
 static inline bool
 ssec_decide_live(uint64_t created, uint64_t last,
-    const ssec_request_t *request, uint64_t now, const ssec_limits_t *limits,
+    const ssec_request_t *request, const ssec_limits_t *limits,
     ssec_outcome_t *out)
 {
+    uint64_t  now;
+
+    now = request->now;
+
     out->idle = ssec_before(now, last);
     out->remaining = ssec_before(limits->expire_after, out->idle);
     out->lifetime = UINT64_MAX;
@@ -289,7 +296,7 @@ ssec_decide_live(uint64_t created, uint64_t last,
     out->state = SSEC_LIVE;
     out->created = false;
     out->changed = false;
-    out->active = ssec_active(request, now);
+    out->active = ssec_active(request);
     out->own = NULL;
 
     return true;

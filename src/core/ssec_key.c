@@ -13,25 +13,6 @@ static bool ssec_counts_more(const ssec_outcome_t *one,
 
 
 bool
-ssec_keys_have_tail(const ssec_keys_t *keys)
-{
-    unsigned  i, n;
-
-    if (!keys->split || keys->nelts < 2) {
-        return false;
-    }
-
-    n = 0;
-
-    for (i = 0; i < keys->nelts; i++) {
-        n += keys->elts[i].short_part;
-    }
-
-    return n == 1;
-}
-
-
-bool
 ssec_keys_may_begin(const ssec_keys_t *keys, unsigned which,
     const ssec_outcome_t *outcomes)
 {

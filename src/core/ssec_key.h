@@ -73,7 +73,7 @@ typedef struct {
  * there is such a part, which has short_part set.
  */
 
-bool ssec_keys_have_tail(const ssec_keys_t *keys);
+static inline bool ssec_keys_have_tail(const ssec_keys_t *keys);
 
 /*
  * Whether a session may begin with an unknown key.  Whoever invents keys fills
@@ -127,6 +127,25 @@ ssec_find_key(ssec_key_t *keys, unsigned n, const ssec_digest_t *digest)
     }
 
     return NULL;
+}
+
+
+static inline bool
+ssec_keys_have_tail(const ssec_keys_t *keys)
+{
+    unsigned  i, n;
+
+    if (!keys->split || keys->nelts < 2) {
+        return false;
+    }
+
+    n = 0;
+
+    for (i = 0; i < keys->nelts; i++) {
+        n += keys->elts[i].short_part;
+    }
+
+    return n == 1;
 }
 
 

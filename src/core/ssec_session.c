@@ -19,11 +19,10 @@ typedef struct {
 
 
 static ssec_done_e ssec_judge(ssec_table_t *table, ssec_key_t *key,
-    const ssec_request_t *request, bool record, uint64_t now,
-    const ssec_limits_t *limits, ssec_outcome_t *out) ssec_seldom;
+    const ssec_request_t *request, bool record,
+    ssec_outcome_t *out) ssec_seldom;
 static ssec_done_e ssec_count(ssec_table_t *table, ssec_key_t *key,
-    const ssec_request_t *request, uint64_t now,
-    const ssec_limits_t *limits) ssec_seldom;
+    const ssec_request_t *request) ssec_seldom;
 static bool ssec_counts(const ssec_key_t *key);
 static bool ssec_put_back(ssec_table_t *table, ssec_entry_t *entry,
     bool changed);
@@ -38,8 +37,7 @@ static bool ssec_store(ssec_table_t *table, ssec_entry_t *entry,
 
 ssec_done_e
 ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
-    const ssec_request_t *request, bool record, uint64_t now,
-    const ssec_limits_t *limits, ssec_outcome_t *out)
+    const ssec_request_t *request, bool record, ssec_outcome_t *out)
 {
     uint64_t  created;
 
@@ -49,7 +47,7 @@ ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
         created = ssec_glimpse_created(&key->seen);
 
         if (ssec_decide_live(created, ssec_glimpse_last(&key->seen), request,
-                             now, limits, out))
+                             &request->limits, out))
         {
             out->began = ssec_glimpse_login(&key->seen) ? created : 0;
 
@@ -63,14 +61,13 @@ ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
 
     key->seen.bucket = NULL;
 
-    return ssec_judge(table, key, request, record, now, limits, out);
+    return ssec_judge(table, key, request, record, out);
 }
 
 
 static ssec_done_e
 ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
-    bool record, uint64_t now, const ssec_limits_t *limits,
-    ssec_outcome_t *out)
+    bool record, ssec_outcome_t *out)
 {
     bool            decided, kept;
     ssec_entry_t    entry;
@@ -87,12 +84,13 @@ ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
         return SSEC_DONE;
     }
 
-    key->replaced = entry.former && ssec_name_age(&entry, now) > SSEC_GRACE;
+    key->replaced = entry.former
+                    && ssec_name_age(&entry, request->now) > SSEC_GRACE;
 
     copy = *request;
     copy.former = key->replaced;
 
-    decided = ssec_decide(&entry.record, &copy, now, limits, out);
+    decided = ssec_decide(&entry.record, &copy, out);
     kept = ssec_put_back(table, &entry, out->changed);
 
     key->judged = true;
@@ -109,23 +107,22 @@ ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
 
 ssec_done_e
 ssec_session_count(ssec_table_t *table, ssec_key_t *key,
-    const ssec_request_t *request, uint64_t now, const ssec_limits_t *limits)
+    const ssec_request_t *request)
 {
     if (key->passed
         && key->seen.bucket
         && ssec_table_touch(table, &key->digest, &key->seen,
-                            ssec_active(request, now)))
+                            ssec_active(request)))
     {
         return SSEC_DONE;
     }
 
-    return ssec_count(table, key, request, now, limits);
+    return ssec_count(table, key, request);
 }
 
 
 static ssec_done_e
-ssec_count(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
-    uint64_t now, const ssec_limits_t *limits)
+ssec_count(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request)
 {
     bool            ended, kept;
     ssec_entry_t    entry;
@@ -154,7 +151,7 @@ ssec_count(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
         copy.ended = NULL;
     }
 
-    (void) ssec_decide(&entry.record, &copy, now, limits, &out);
+    (void) ssec_decide(&entry.record, &copy, &out);
     kept = ssec_put_back(table, &entry, out.changed);
 
     key->root = entry.digest;

@@ -49,8 +49,7 @@ typedef struct {
  */
 
 ssec_done_e ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
-    const ssec_request_t *request, bool record, uint64_t now,
-    const ssec_limits_t *limits, ssec_outcome_t *out);
+    const ssec_request_t *request, bool record, ssec_outcome_t *out);
 
 /*
  * Counts a request that was admitted, for a key that it was judged for:
@@ -59,7 +58,7 @@ ssec_done_e ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
  */
 
 ssec_done_e ssec_session_count(ssec_table_t *table, ssec_key_t *key,
-    const ssec_request_t *request, uint64_t now, const ssec_limits_t *limits);
+    const ssec_request_t *request);
 
 /* Rows 14 to 16: the response sets a key. */
 

@@ -5,47 +5,53 @@
 #include "ngx_http_ssec_conf.h"
 
 #include "ssec_idle_for.h"
+#include "ssec_seldom.h"
 
 
-/* Fetch Metadata, and the headers that stand in for it. */
+/* Fetch Metadata, and the headers that stand in for it; NULL: not sent. */
 
 typedef struct {
-    ngx_str_t    mode;
-    ngx_str_t    site;
-    ngx_str_t    dest;
-    ngx_str_t    user;
-    ngx_str_t    origin;
-    ngx_str_t    accept;
-    ngx_str_t    upgrade;        /* Upgrade-Insecure-Requests */
-    ngx_str_t    requested;      /* X-Requested-With */
-    ngx_str_t    early;          /* Early-Data */
-    ngx_str_t    purpose;        /* the last of them */
-    ngx_uint_t   prefetch;
+    ngx_str_t   *mode;           /* Sec-Fetch-Mode, and so on */
+    ngx_str_t   *site;
+    ngx_str_t   *dest;
+    ngx_str_t   *user;
+    ngx_str_t   *origin;
+    ngx_str_t   *early;          /* Early-Data */
+    ngx_uint_t   prefetch;       /* Sec-Purpose, or an older name, says so */
 } ngx_http_ssec_fetch_t;
 
 
 #define ngx_http_ssec_is(s, literal)                                          \
-    ((s)->len == sizeof(literal) - 1                                          \
+    ((s) != NULL && (s)->len == sizeof(literal) - 1                           \
      && ngx_memcmp((s)->data, literal, sizeof(literal) - 1) == 0)
 
-/* For a header whose name has this length. */
+#define ngx_http_ssec_is_sent(s)  ((s) != NULL && (s)->len)
+
 #define ngx_http_ssec_named(h, literal)                                       \
-    (ngx_memcmp((h)->lowcase_key, literal, sizeof(literal) - 1) == 0)
+    ((h)->key.len == sizeof(literal) - 1                                      \
+     && ngx_memcmp((h)->lowcase_key, literal, sizeof(literal) - 1) == 0)
 
 
 static ngx_uint_t ngx_http_ssec_is_active(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t *foreign);
-static void ngx_http_ssec_fetch(ngx_http_request_t *r,
+static ngx_inline void ngx_http_ssec_fetch(ngx_http_request_t *r,
     ngx_http_ssec_fetch_t *fetch);
-static ngx_str_t *ngx_http_ssec_fetch_value(ngx_table_elt_t *h,
+static ngx_inline void ngx_http_ssec_fetch_header(ngx_table_elt_t *h,
     ngx_http_ssec_fetch_t *fetch);
+static ngx_inline void ngx_http_ssec_fetch_metadata(ngx_table_elt_t *h,
+    ngx_http_ssec_fetch_t *fetch);
+static ngx_uint_t ngx_http_ssec_is_purpose(ngx_table_elt_t *h) ssec_seldom;
 static ngx_uint_t ngx_http_ssec_is_prefetch(ngx_str_t *purpose);
-static ngx_uint_t ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
+static ngx_inline ngx_uint_t ngx_http_ssec_is_early(ngx_http_request_t *r);
+static ngx_inline ngx_uint_t ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
     ngx_http_ssec_fetch_t *fetch);
 static ngx_uint_t ngx_http_ssec_is_trusted(ngx_array_t *origins,
     ngx_str_t *value);
-static ngx_uint_t ngx_http_ssec_asks_for_page(ngx_http_ssec_fetch_t *fetch);
-static ngx_uint_t ngx_http_ssec_navigates(ngx_http_ssec_fetch_t *fetch);
+static ngx_uint_t ngx_http_ssec_asks_for_page(ngx_http_request_t *r,
+    ngx_http_ssec_fetch_t *fetch);
+static ngx_str_t *ngx_http_ssec_sent(ngx_http_request_t *r, ngx_str_t *name);
+static ngx_uint_t ngx_http_ssec_navigates(ngx_http_request_t *r,
+    ngx_http_ssec_fetch_t *fetch);
 static ngx_int_t ngx_http_ssec_test_passive(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf);
 static ngx_uint_t ngx_http_ssec_is_passive(ngx_array_t *urls, ngx_str_t *path);
@@ -104,7 +110,7 @@ ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
      */
 
     if (fetch.prefetch
-        || ngx_http_ssec_is(&fetch.early, "1")
+        || ngx_http_ssec_is(fetch.early, "1")
         || ngx_http_ssec_is_early(r))
     {
         return 0;
@@ -118,11 +124,11 @@ ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
     if (ngx_http_ssec_is_cross_site(r, &fetch)
         && (slcf->ping
-            || !ngx_http_ssec_is(&fetch.mode, "navigate")
-            || !ngx_http_ssec_is(&fetch.user, "?1")
-            || (fetch.dest.len
-                && !ngx_http_ssec_is(&fetch.dest, "document")))
-        && !ngx_http_ssec_is_trusted(slcf->origins, &fetch.origin))
+            || !ngx_http_ssec_is(fetch.mode, "navigate")
+            || !ngx_http_ssec_is(fetch.user, "?1")
+            || (ngx_http_ssec_is_sent(fetch.dest)
+                && !ngx_http_ssec_is(fetch.dest, "document")))
+        && !ngx_http_ssec_is_trusted(slcf->origins, fetch.origin))
     {
         *foreign = 1;
         return 0;
@@ -135,10 +141,10 @@ ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     switch (slcf->activity) {
 
     case NGX_HTTP_SSEC_NAVIGATIONS:
-        return ngx_http_ssec_navigates(&fetch);
+        return ngx_http_ssec_navigates(r, &fetch);
 
     case NGX_HTTP_SSEC_USER:
-        return ngx_http_ssec_is(&fetch.user, "?1");
+        return ngx_http_ssec_is(fetch.user, "?1");
 
     default: /* NGX_HTTP_SSEC_REQUESTS */
         return 1;
@@ -146,10 +152,11 @@ ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-static void
+/* Each request passes here with each of its headers: by their first letter. */
+
+static ngx_inline void
 ngx_http_ssec_fetch(ngx_http_request_t *r, ngx_http_ssec_fetch_t *fetch)
 {
-    ngx_str_t        *value;
     ngx_uint_t        i;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
@@ -162,83 +169,82 @@ ngx_http_ssec_fetch(ngx_http_request_t *r, ngx_http_ssec_fetch_t *fetch)
 
         for (i = 0; i < part->nelts; i++) {
 
-            value = ngx_http_ssec_fetch_value(&h[i], fetch);
+            switch (h[i].key.data[0] | 0x20) {
 
-            if (value == NULL) {
-                continue;
-            }
+            case 'e':
+            case 'o':
+            case 'p':
+            case 's':
+            case 'x':
+                ngx_http_ssec_fetch_header(&h[i], fetch);
+                break;
 
-            *value = h[i].value;
-
-            if (value == &fetch->purpose) {
-                fetch->prefetch |=
-                              ngx_http_ssec_is_prefetch(value);
+            default:
+                break;
             }
         }
     }
 }
 
 
-/* Where the header's value goes; NULL if it tells nothing of activity. */
-
-static ngx_str_t *
-ngx_http_ssec_fetch_value(ngx_table_elt_t *h, ngx_http_ssec_fetch_t *fetch)
+static ngx_inline void
+ngx_http_ssec_fetch_header(ngx_table_elt_t *h, ngx_http_ssec_fetch_t *fetch)
 {
     /* other modules may have left out the name in lower case */
 
     if (h->lowcase_key == NULL) {
-        return NULL;
+        return;
     }
 
-    switch (h->key.len) {
+    if (h->key.len == sizeof("Sec-Fetch-Site") - 1) {
+        ngx_http_ssec_fetch_metadata(h, fetch);
 
-    case sizeof("X-Moz") - 1:
-        return ngx_http_ssec_named(h, "x-moz") ? &fetch->purpose
-               : NULL;
+    } else if (ngx_http_ssec_named(h, "origin")) {
+        fetch->origin = &h->value;
 
-    case sizeof("Accept") - 1:
-        return ngx_http_ssec_named(h, "accept") ? &fetch->accept
-               : ngx_http_ssec_named(h, "origin") ? &fetch->origin
-               : NULL;
+    } else if (ngx_http_ssec_named(h, "early-data")) {
+        fetch->early = &h->value;
 
-    case sizeof("Purpose") - 1:
-        return ngx_http_ssec_named(h, "purpose") ? &fetch->purpose
-               : NULL;
-
-    case sizeof("X-Purpose") - 1:
-        return ngx_http_ssec_named(h, "x-purpose") ? &fetch->purpose
-               : NULL;
-
-    case sizeof("Early-Data") - 1:
-        return ngx_http_ssec_named(h, "early-data") ? &fetch->early
-               : NULL;
-
-    case sizeof("Sec-Purpose") - 1:
-        return ngx_http_ssec_named(h, "sec-purpose") ? &fetch->purpose
-               : NULL;
-
-    case sizeof("X-Sec-Purpose") - 1:
-        return ngx_http_ssec_named(h, "x-sec-purpose") ? &fetch->purpose
-               : NULL;
-
-    case sizeof("Sec-Fetch-Site") - 1:
-        return ngx_http_ssec_named(h, "sec-fetch-site") ? &fetch->site
-               : ngx_http_ssec_named(h, "sec-fetch-mode") ? &fetch->mode
-               : ngx_http_ssec_named(h, "sec-fetch-dest") ? &fetch->dest
-               : ngx_http_ssec_named(h, "sec-fetch-user") ? &fetch->user
-               : NULL;
-
-    case sizeof("X-Requested-With") - 1:
-        return ngx_http_ssec_named(h, "x-requested-with") ? &fetch->requested
-               : NULL;
-
-    case sizeof("Upgrade-Insecure-Requests") - 1:
-        return ngx_http_ssec_named(h, "upgrade-insecure-requests")
-               ? &fetch->upgrade : NULL;
-
-    default:
-        return NULL;
+    } else if (ngx_http_ssec_is_purpose(h)) {
+        fetch->prefetch |= ngx_http_ssec_is_prefetch(&h->value);
     }
+}
+
+
+static ngx_inline void
+ngx_http_ssec_fetch_metadata(ngx_table_elt_t *h, ngx_http_ssec_fetch_t *fetch)
+{
+    u_char  *rest;
+
+    if (ngx_memcmp(h->lowcase_key, "sec-fetch-", 10) != 0) {
+        return;
+    }
+
+    rest = h->lowcase_key + 10;
+
+    if (ngx_memcmp(rest, "site", 4) == 0) {
+        fetch->site = &h->value;
+
+    } else if (ngx_memcmp(rest, "mode", 4) == 0) {
+        fetch->mode = &h->value;
+
+    } else if (ngx_memcmp(rest, "dest", 4) == 0) {
+        fetch->dest = &h->value;
+
+    } else if (ngx_memcmp(rest, "user", 4) == 0) {
+        fetch->user = &h->value;
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_ssec_is_purpose(ngx_table_elt_t *h)
+{
+    return ngx_http_ssec_named(h, "purpose")
+           || ngx_http_ssec_named(h, "sec-purpose")
+           || ngx_http_ssec_named(h, "x-purpose")
+           || ngx_http_ssec_named(h, "x-sec-purpose")
+           || ngx_http_ssec_named(h, "x-moz");
 }
 
 
@@ -253,26 +259,43 @@ ngx_http_ssec_is_prefetch(ngx_str_t *purpose)
 
 
 /*
+ * Whether the request came ahead of the end of the TLS handshake (0-RTT): one
+ * that anybody has recorded can be sent so again.  As $ssl_early_data.
+ */
+
+static ngx_inline ngx_uint_t
+ngx_http_ssec_is_early(ngx_http_request_t *r)
+{
+#if (NGX_HTTP_SSL)
+    return r->connection->ssl
+           && !SSL_is_init_finished(r->connection->ssl->connection);
+#else
+    return 0;
+#endif
+}
+
+
+/*
  * Whether another site's page asks.  Chromium sends no Fetch Metadata with
  * WebSockets, and no browser does without TLS; then the page's host counts.
  * Scheme and port do not: those that nginx has differ behind a balancer.
  */
 
-static ngx_uint_t
+static ngx_inline ngx_uint_t
 ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
     ngx_http_ssec_fetch_t *fetch)
 {
     ssec_origin_t  origin;
 
-    if (fetch->site.len) {
-        return ngx_http_ssec_is(&fetch->site, "cross-site");
+    if (ngx_http_ssec_is_sent(fetch->site)) {
+        return ngx_http_ssec_is(fetch->site, "cross-site");
     }
 
-    if (fetch->origin.len == 0) {
+    if (!ngx_http_ssec_is_sent(fetch->origin)) {
         return 0;
     }
 
-    return !ssec_origin_whole(&origin, fetch->origin.data, fetch->origin.len)
+    return !ssec_origin_whole(&origin, fetch->origin->data, fetch->origin->len)
            || !ssec_origin_has_host(&origin, r->headers_in.server.data,
                                     r->headers_in.server.len);
 }
@@ -286,7 +309,7 @@ ngx_http_ssec_is_trusted(ngx_array_t *origins, ngx_str_t *value)
     ngx_uint_t      i;
     ssec_origin_t   origin, *trusted;
 
-    if (origins == NULL
+    if (origins == NULL || value == NULL
         || !ssec_origin_whole(&origin, value->data, value->len))
     {
         return 0;
@@ -312,25 +335,68 @@ ngx_http_ssec_is_trusted(ngx_array_t *origins, ngx_str_t *value)
  */
 
 static ngx_uint_t
-ngx_http_ssec_asks_for_page(ngx_http_ssec_fetch_t *fetch)
+ngx_http_ssec_asks_for_page(ngx_http_request_t *r,
+    ngx_http_ssec_fetch_t *fetch)
 {
-    if (ngx_http_ssec_is(&fetch->mode, "navigate")) {
+    ngx_str_t  *accept;
+
+    static ngx_str_t  names[] = {
+        ngx_string("upgrade-insecure-requests"),
+        ngx_string("x-requested-with"),
+        ngx_string("accept")
+    };
+
+    if (ngx_http_ssec_is(fetch->mode, "navigate")) {
         return 1;
     }
 
-    if (fetch->mode.len
-        && !(ngx_http_ssec_is(&fetch->upgrade, "1")
-             && (ngx_http_ssec_is(&fetch->mode, "same-origin")
-                 || ngx_http_ssec_is(&fetch->mode, "cors"))))
+    if (ngx_http_ssec_is_sent(fetch->mode)
+        && ((!ngx_http_ssec_is(fetch->mode, "same-origin")
+             && !ngx_http_ssec_is(fetch->mode, "cors"))
+            || !ngx_http_ssec_is(ngx_http_ssec_sent(r, &names[0]), "1")))
     {
         return 0;
     }
 
-    return fetch->requested.data == NULL
-           && fetch->accept.len
-           && ngx_strlcasestrn(fetch->accept.data,
-                               fetch->accept.data + fetch->accept.len,
+    if (ngx_http_ssec_sent(r, &names[1])) {
+        return 0;
+    }
+
+    accept = ngx_http_ssec_sent(r, &names[2]);
+
+    return accept
+           && ngx_strlcasestrn(accept->data, accept->data + accept->len,
                                (u_char *) "text/html", 9 - 1);
+}
+
+
+/* The value of the last header of this name; NULL: there is none. */
+
+static ngx_str_t *
+ngx_http_ssec_sent(ngx_http_request_t *r, ngx_str_t *name)
+{
+    ngx_str_t        *value;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    value = NULL;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (h[i].key.len == name->len && h[i].lowcase_key
+                && ngx_memcmp(h[i].lowcase_key, name->data, name->len) == 0)
+            {
+                value = &h[i].value;
+            }
+        }
+    }
+
+    return value;
 }
 
 
@@ -341,14 +407,14 @@ ngx_http_ssec_asks_for_page(ngx_http_ssec_fetch_t *fetch)
  */
 
 static ngx_uint_t
-ngx_http_ssec_navigates(ngx_http_ssec_fetch_t *fetch)
+ngx_http_ssec_navigates(ngx_http_request_t *r, ngx_http_ssec_fetch_t *fetch)
 {
-    return ngx_http_ssec_asks_for_page(fetch)
-           && (!ngx_http_ssec_is(&fetch->mode, "navigate")
-               || fetch->dest.len == 0
-               || ngx_http_ssec_is(&fetch->dest, "document")
-               || ngx_http_ssec_is(&fetch->dest, "empty")
-               || ngx_http_ssec_is(&fetch->user, "?1"));
+    return ngx_http_ssec_asks_for_page(r, fetch)
+           && (!ngx_http_ssec_is(fetch->mode, "navigate")
+               || !ngx_http_ssec_is_sent(fetch->dest)
+               || ngx_http_ssec_is(fetch->dest, "document")
+               || ngx_http_ssec_is(fetch->dest, "empty")
+               || ngx_http_ssec_is(fetch->user, "?1"));
 }
 
 
@@ -359,7 +425,7 @@ ngx_http_ssec_is_page(ngx_http_request_t *r)
 
     ngx_http_ssec_fetch(r, &fetch);
 
-    return ngx_http_ssec_asks_for_page(&fetch);
+    return ngx_http_ssec_asks_for_page(r, &fetch);
 }
 
 
@@ -370,7 +436,7 @@ ngx_http_ssec_ended(ngx_http_request_t *r, ssec_ended_t *ended)
 
     ngx_http_ssec_fetch(r, &fetch);
 
-    ended->page = ngx_http_ssec_asks_for_page(&fetch);
+    ended->page = ngx_http_ssec_asks_for_page(r, &fetch);
     ended->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
     ended->cross_site = ngx_http_ssec_is_cross_site(r, &fetch);
 }
@@ -405,7 +471,7 @@ ngx_http_ssec_test_passive(ngx_http_request_t *r,
         }
     }
 
-    return ngx_http_test_predicates(r, slcf->passive);
+    return slcf->passive ? ngx_http_test_predicates(r, slcf->passive) : NGX_OK;
 }
 
 

@@ -92,7 +92,6 @@ ngx_http_ssec_ping_conf(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 
     ping->ping = 1;
     ping->pages = pages;
-    ping->usual = 0;
     ping->inject = 0;
     ping->varying = 1;
 

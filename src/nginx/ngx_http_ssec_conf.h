@@ -97,7 +97,6 @@ struct ngx_http_ssec_loc_conf_s {
     ngx_uint_t                 strict;       /* unknown keys are expired */
     ngx_http_ssec_cookie_t    *cookie;
 
-    ngx_uint_t                 usual;        /* every request is activity */
     ngx_uint_t                 varying;      /* the limits have variables */
     ssec_limits_t              limits;       /* if they have none */
 

@@ -158,7 +158,7 @@ ngx_http_ssec_tick(ngx_event_t *ev)
         q = ngx_queue_head(young);
         ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
 
-        if (ctx->now + NGX_HTTP_SSEC_TICK
+        if (ctx->asked.now + NGX_HTTP_SSEC_TICK
             > ctx->zone->epoch + now)
         {
             break;
@@ -272,11 +272,13 @@ ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now)
     ssec_key_t      key;
     ssec_table_t   *table;
     ssec_record_t   record;
-
-    static const ssec_request_t  active = { .kind = SSEC_ACTIVE,
-                                            .admitted = 1 };
+    ssec_request_t  active;
 
     table = &ctx->zone->table;
+
+    active = (ssec_request_t) { .kind = SSEC_ACTIVE, .admitted = true,
+                                .now = ctx->zone->epoch + now,
+                                .limits = ctx->asked.limits };
 
     if (ssec_table_is_retired(table)) {
         return;
@@ -292,8 +294,7 @@ ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now)
             && ssec_session_look(table, &key.root, &record, &key.root)
             && record.state == SSEC_LIVE)
         {
-            (void) ssec_session_count(table, &key, &active,
-                                      ctx->zone->epoch + now, &ctx->limits);
+            (void) ssec_session_count(table, &key, &active);
         }
     }
 }
@@ -397,10 +398,13 @@ ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
     ssec_record_t    record;
     ssec_digest_t    place;
     ssec_outcome_t   outcome;
-
-    static const ssec_request_t  passive = { .kind = SSEC_PASSIVE };
+    ssec_request_t   passive;
 
     key = ctx->keys.elts;
+
+    passive = (ssec_request_t) { .kind = SSEC_PASSIVE,
+                                 .now = ctx->zone->epoch + now,
+                                 .limits = ctx->asked.limits };
 
     *deadline = UINT64_MAX;
 
@@ -413,8 +417,7 @@ ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
         known = ssec_session_look(&ctx->zone->table, &key[i].root, &record,
                                   &place);
 
-        (void) ssec_decide(&record, &passive, ctx->zone->epoch + now,
-                           &ctx->limits, &outcome);
+        (void) ssec_decide(&record, &passive, &outcome);
 
         if (!known) {
 

@@ -3,6 +3,11 @@
 #include "ngx_http_ssec_ctx.h"
 
 
+static ngx_inline ngx_http_ssec_ctx_t *ngx_http_ssec_alloc_ctx(
+    ngx_http_request_t *r);
+static ngx_inline void ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx);
+static ngx_inline void ngx_http_ssec_set_ctx(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_zone_t *zone);
 static void ngx_http_ssec_cleanup(void *data);
 
 
@@ -11,7 +16,38 @@ static void ngx_http_ssec_cleanup(void *data);
 static ngx_http_ssec_ctx_t  *ngx_http_ssec_free;
 
 
-ngx_http_ssec_ctx_t *
+ngx_int_t
+ngx_http_ssec_create_ctx(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ngx_uint_t keyless, ngx_http_ssec_ctx_t **created)
+{
+    ngx_int_t             rc;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ctx = ngx_http_ssec_alloc_ctx(r);
+    if (ctx == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = ngx_http_ssec_keys(r, zone, &ctx->keys);
+
+    if (rc == NGX_OK && !keyless && ngx_http_ssec_is_keyless(ctx)) {
+        rc = NGX_DECLINED;
+    }
+
+    if (rc != NGX_OK) {
+        ngx_http_ssec_free_ctx(ctx);
+        return rc;
+    }
+
+    ngx_http_ssec_set_ctx(r, ctx, zone);
+
+    *created = ctx;
+
+    return NGX_OK;
+}
+
+
+static ngx_inline ngx_http_ssec_ctx_t *
 ngx_http_ssec_alloc_ctx(ngx_http_request_t *r)
 {
 #if (NGX_DEBUG_PALLOC)
@@ -40,7 +76,7 @@ ngx_http_ssec_alloc_ctx(ngx_http_request_t *r)
 
 /* ngx_destroy_pool() reads cleanup.next afterwards, so link through data. */
 
-void
+static ngx_inline void
 ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx)
 {
 #if !(NGX_DEBUG_PALLOC)
@@ -50,21 +86,9 @@ ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx)
 }
 
 
-void
-ngx_http_ssec_exit_process(ngx_cycle_t *cycle)
-{
-    ngx_http_ssec_ctx_t  *ctx;
+/* From now on it is the request's, whose pool frees it. */
 
-    while (ngx_http_ssec_free) {
-        ctx = ngx_http_ssec_free;
-        ngx_http_ssec_free = ctx->cleanup.data;
-
-        ngx_free(ctx);
-    }
-}
-
-
-void
+static ngx_inline void
 ngx_http_ssec_set_ctx(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx,
     ngx_http_ssec_zone_t *zone)
 {
@@ -95,6 +119,20 @@ ngx_http_ssec_set_ctx(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx,
     r->pool->cleanup = &ctx->cleanup;
 
     ngx_http_set_ctx(r, ctx, ngx_http_session_security_module);
+}
+
+
+void
+ngx_http_ssec_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_ssec_ctx_t  *ctx;
+
+    while (ngx_http_ssec_free) {
+        ctx = ngx_http_ssec_free;
+        ngx_http_ssec_free = ctx->cleanup.data;
+
+        ngx_free(ctx);
+    }
 }
 
 
@@ -140,7 +178,7 @@ ngx_http_ssec_idle(ngx_http_ssec_ctx_t *ctx)
         && ngx_http_ssec_is_live(ctx)
         && ctx->outcome.active)
     {
-        return ngx_min(ctx->outcome.idle, ctx->now - ctx->outcome.active);
+        return ngx_min(ctx->outcome.idle, ctx->asked.now - ctx->outcome.active);
     }
 
     return ctx->outcome.idle;

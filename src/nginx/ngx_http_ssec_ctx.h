@@ -69,8 +69,6 @@ struct ngx_http_ssec_ctx_s {
     ngx_http_ssec_stage_e      stage;
     ngx_uint_t                 refused;      /* by nginx: it does not count */
     ssec_request_t             asked;
-    ssec_limits_t              limits;
-    uint64_t                   now;          /* by the zone's clock */
     ssec_outcome_t             outcome;
     ngx_uint_t                 bad_time;     /* one was logged */
     ngx_http_ssec_ping_t       ping;
@@ -85,12 +83,13 @@ struct ngx_http_ssec_ctx_s {
 };
 
 
-/* A context that is not the request's yet; or NULL. */
-ngx_http_ssec_ctx_t *ngx_http_ssec_alloc_ctx(ngx_http_request_t *r);
-void ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx);
-/* Makes it the request's, which its pool frees; its keys are read. */
-void ngx_http_ssec_set_ctx(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx,
-    ngx_http_ssec_zone_t *zone);
+/*
+ * Reads the request's keys of the zone into a context.  NGX_DECLINED, and no
+ * context, if it has none, unless it is to be a context without a key.
+ */
+ngx_int_t ngx_http_ssec_create_ctx(ngx_http_request_t *r,
+    ngx_http_ssec_zone_t *zone, ngx_uint_t keyless,
+    ngx_http_ssec_ctx_t **created);
 /* After an internal redirect; NULL if the request had no context. */
 ngx_http_ssec_ctx_t *ngx_http_ssec_find_ctx(ngx_http_request_t *r);
 /* The session's idle time, in milliseconds: after the request, if it counts. */

@@ -13,9 +13,9 @@
 #include "ssec_seldom.h"
 
 
-static ngx_int_t ngx_http_ssec_ask(ngx_http_request_t *r,
+static ngx_inline ngx_int_t ngx_http_ssec_ask(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
-static ngx_int_t ngx_http_ssec_judge_key(ngx_http_request_t *r,
+static ngx_inline ngx_int_t ngx_http_ssec_judge_key(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ssec_key_t *key,
     ngx_uint_t record, ngx_str_t *url, ssec_outcome_t *outcome);
 static ngx_int_t ngx_http_ssec_ask_more(ngx_http_request_t *r,
@@ -99,7 +99,7 @@ ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
 /* What the request is, as far as a session that lives needs to know it. */
 
-static ngx_int_t
+static ngx_inline ngx_int_t
 ngx_http_ssec_ask(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx)
 {
@@ -108,7 +108,6 @@ ngx_http_ssec_ask(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
     asked = &ctx->asked;
 
-    asked->kind = SSEC_ACTIVE;
     asked->admitted = false;
     asked->strict = slcf->strict;
     asked->cookie = ctx->keys.cookie;
@@ -119,56 +118,44 @@ ngx_http_ssec_ask(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ctx->watch.mode = slcf->connections;
     ctx->ping.judged = (slcf->ping != 0);
 
-    if (!slcf->usual || ngx_http_ssec_has_fetch(r)) {
+    rc = ngx_http_ssec_activity(r, slcf, asked);
 
-        rc = ngx_http_ssec_activity(r, slcf, asked);
-
-        if (rc == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        if (rc == NGX_DECLINED && ctx->watch.mode == NGX_HTTP_SSEC_ACTIVE) {
-            ctx->watch.mode = NGX_HTTP_SSEC_PASSIVE;
-        }
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
     }
 
-    ctx->limits = slcf->limits;
+    if (rc == NGX_DECLINED && ctx->watch.mode == NGX_HTTP_SSEC_ACTIVE) {
+        ctx->watch.mode = NGX_HTTP_SSEC_PASSIVE;
+    }
+
+    asked->limits = slcf->limits;
 
     if (slcf->varying
         && (slcf->ping
-            ? ngx_http_ssec_ping_limits(r, slcf, &ctx->limits)
-            : ngx_http_ssec_limits(r, slcf, &ctx->limits))
+            ? ngx_http_ssec_ping_limits(r, slcf, &asked->limits)
+            : ngx_http_ssec_limits(r, slcf, &asked->limits))
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ctx->now = ngx_http_ssec_now(ctx->zone);
+    asked->now = ngx_http_ssec_now(ctx->zone);
 
     return NGX_OK;
 }
 
 
-static ngx_int_t
+static ngx_inline ngx_int_t
 ngx_http_ssec_judge_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, ssec_key_t *key, ngx_uint_t record,
     ngx_str_t *url, ssec_outcome_t *outcome)
 {
     ssec_done_e  rc;
 
-    for ( ;; ) {
-        rc = ssec_session_judge(&ctx->zone->table, key, &ctx->asked, record,
-                                ctx->now, &ctx->limits, outcome);
-
-        if (rc == SSEC_DONE) {
-            return NGX_OK;
-        }
-
-        if (rc == SSEC_DONE_LOST) {
-            ngx_http_ssec_report(r, ctx->zone, ctx->now);
-            return NGX_OK;
-        }
-
+    while ((rc = ssec_session_judge(&ctx->zone->table, key, &ctx->asked,
+                                    record, outcome))
+           == SSEC_ENDED)
+    {
         /* variables that the logout URL has tell of this session */
 
         ctx->outcome = *outcome;
@@ -177,6 +164,12 @@ ngx_http_ssec_judge_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
             return NGX_ERROR;
         }
     }
+
+    if (rc == SSEC_DONE_LOST) {
+        ngx_http_ssec_report(r, ctx->zone, ctx->asked.now);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -278,13 +271,13 @@ ngx_http_ssec_count(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 
     for (i = 0; i < ctx->keys.nelts; i++) {
         done = ssec_session_count(&ctx->zone->table, &ctx->keys.elts[i],
-                                  &ctx->asked, ctx->now, &ctx->limits);
+                                  &ctx->asked);
 
         if (done == SSEC_ENDED) {
             rc = NGX_DECLINED;
 
         } else if (done == SSEC_DONE_LOST) {
-            ngx_http_ssec_report(r, ctx->zone, ctx->now);
+            ngx_http_ssec_report(r, ctx->zone, ctx->asked.now);
         }
     }
 

@@ -141,7 +141,6 @@ ngx_http_ssec_create_loc_conf(ngx_conf_t *cf)
      *     conf->warn_after = { NULL, 0, 0 };
      *     conf->expire_after = { NULL, 0, 0 };
      *     conf->max_lifetime = { NULL, 0, 0 };
-     *     conf->usual = 0;
      *     conf->ping = 0;
      *     conf->script = 0;
      *     conf->keep_out = 0;
@@ -219,10 +218,6 @@ ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     {
         return NGX_CONF_ERROR;
     }
-
-    conf->usual = (conf->activity == NGX_HTTP_SSEC_REQUESTS
-                   && conf->passive_urls == NULL && conf->passive == NULL
-                   && !conf->ping);
 
     conf->limits.expire_after = conf->expire_after.ms;
     conf->limits.max_lifetime = conf->max_lifetime.ms;

@@ -127,7 +127,7 @@ ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
     began = ctx->outcome.began;
 
     if (began == 0
-        || began <= ssec_before(ctx->now, age)
+        || began <= ssec_before(ctx->asked.now, age)
                     + NGX_HTTP_SSEC_PING_SPARE)
     {
         return;

@@ -19,9 +19,11 @@
 #include "ssec_seldom.h"
 
 
-static ngx_int_t ngx_http_ssec_check(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_handle_asked(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked) ssec_seldom;
+static ngx_inline ngx_int_t ngx_http_ssec_check(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
-static ngx_int_t ngx_http_ssec_check_key(ngx_http_request_t *r,
+static ngx_inline ngx_int_t ngx_http_ssec_check_key(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t refused);
 static ngx_int_t ngx_http_ssec_check_keyless(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf) ssec_seldom;
@@ -53,9 +55,8 @@ static ngx_int_t ngx_http_ssec_decide_again(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_ssec_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                  rc;
     ngx_uint_t                 asked;
-    ngx_http_ssec_loc_conf_t  *slcf, *ping;
+    ngx_http_ssec_loc_conf_t  *slcf;
 
     if (r != r->main) {
         return NGX_DECLINED;
@@ -64,13 +65,26 @@ ngx_http_ssec_handler(ngx_http_request_t *r)
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
     asked = ngx_http_ssec_asked(r, slcf);
 
+    return asked ? ngx_http_ssec_handle_asked(r, slcf, asked)
+                 : ngx_http_ssec_check(r, slcf, asked);
+}
+
+
+/*
+ * The script is for everybody, so that nothing is checked.  A ping is judged
+ * with a configuration of its own.
+ */
+
+static ngx_int_t
+ngx_http_ssec_handle_asked(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked)
+{
+    ngx_int_t                  rc;
+    ngx_http_ssec_loc_conf_t  *ping;
+
     if (asked == NGX_HTTP_SSEC_ASKED_SCRIPT) {
         ngx_http_finalize_request(r, ngx_http_ssec_script_handler(r));
         return NGX_DONE;
-    }
-
-    if (asked == 0) {
-        return ngx_http_ssec_check(r, slcf, asked);
     }
 
     ping = ngx_http_ssec_ping_conf(r, slcf);
@@ -87,7 +101,7 @@ ngx_http_ssec_handler(ngx_http_request_t *r)
 
 /* Judges the request, unless that was done before an internal redirect. */
 
-static ngx_int_t
+static ngx_inline ngx_int_t
 ngx_http_ssec_check(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_uint_t asked)
 {
@@ -127,30 +141,23 @@ ngx_http_ssec_check(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
 /* A request whose keys are not known yet; NGX_DECLINED if it has none. */
 
-static ngx_int_t
+static ngx_inline ngx_int_t
 ngx_http_ssec_check_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_uint_t refused)
 {
+    ngx_int_t             rc;
     ngx_http_ssec_ctx_t  *ctx;
 
-    ctx = ngx_http_ssec_alloc_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    rc = ngx_http_ssec_create_ctx(r, slcf->shm_zone->data, 0, &ctx);
 
-    if (ngx_http_ssec_keys(r, slcf->shm_zone->data, &ctx->keys) != NGX_OK) {
-        ngx_http_ssec_free_ctx(ctx);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ngx_http_ssec_is_keyless(ctx)) {
-        ngx_http_ssec_free_ctx(ctx);
-
+    if (rc == NGX_DECLINED) {
         return (r->internal || slcf->inject)
                ? ngx_http_ssec_check_keyless(r, slcf) : NGX_DECLINED;
     }
 
-    ngx_http_ssec_set_ctx(r, ctx, slcf->shm_zone->data);
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     if (r->internal) {
         ngx_http_ssec_come_back(r);
@@ -182,15 +189,9 @@ ngx_http_ssec_check_keyless(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ctx = ngx_http_ssec_alloc_ctx(r);
-    if (ctx == NULL) {
+    if (ngx_http_ssec_create_ctx(r, slcf->shm_zone->data, 1, &ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    ctx->keys.nelts = 0;
-    ctx->keys.unread = NULL;
-
-    ngx_http_ssec_set_ctx(r, ctx, slcf->shm_zone->data);
 
     ctx->stage = NGX_HTTP_SSEC_ADMITTED;
 

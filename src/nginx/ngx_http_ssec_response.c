@@ -504,7 +504,8 @@ static ngx_uint_t
 ngx_http_ssec_may_delete(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
     return ctx->stage != NGX_HTTP_SSEC_FAILED
-           && ngx_http_ssec_now(ctx->zone) - ctx->now <= NGX_HTTP_SSEC_PROMPT
+           && ngx_http_ssec_now(ctx->zone) - ctx->asked.now
+              <= NGX_HTTP_SSEC_PROMPT
            && ngx_http_ssec_is_page(r);
 }
 
@@ -549,7 +550,7 @@ ngx_http_ssec_say(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
     now = ngx_http_ssec_now(answer->zone);
 
     if (ssec_session_say(&answer->zone->table, &answer->response, step, now,
-                         &ctx->limits, &after)
+                         &ctx->asked.limits, &after)
         == SSEC_DONE_LOST)
     {
         ngx_http_ssec_report(answer->request, answer->zone, now);
