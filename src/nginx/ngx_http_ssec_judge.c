@@ -1,6 +1,4 @@
-/*
- * Judging a request for each of its keys, and counting it: see ssec_session.h.
- */
+/* Judging a request for each of its keys: see ssec_session.h. */
 
 #include "ngx_http_ssec_judge.h"
 
@@ -255,31 +253,4 @@ ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
             return;
         }
     }
-}
-
-
-ngx_int_t
-ngx_http_ssec_count(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
-{
-    ngx_int_t    rc;
-    ngx_uint_t   i;
-    ssec_done_e  done;
-
-    ctx->asked.admitted = true;
-
-    rc = NGX_OK;
-
-    for (i = 0; i < ctx->keys.nelts; i++) {
-        done = ssec_session_count(&ctx->zone->table, &ctx->keys.elts[i],
-                                  &ctx->asked);
-
-        if (done == SSEC_ENDED) {
-            rc = NGX_DECLINED;
-
-        } else if (done == SSEC_DONE_LOST) {
-            ngx_http_ssec_report(r, ctx->zone, ctx->asked.now);
-        }
-    }
-
-    return rc;
 }

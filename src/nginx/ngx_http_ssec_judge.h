@@ -18,11 +18,6 @@
  */
 ngx_int_t ngx_http_ssec_judge(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url);
-/*
- * Counts a request that was admitted.  NGX_DECLINED if a session that the
- * backend would get has ended since it was judged.
- */
-ngx_int_t ngx_http_ssec_count(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx);
 
 
 #pragma GCC visibility pop

@@ -19,8 +19,6 @@
 #include "ssec_seldom.h"
 
 
-static ngx_int_t ngx_http_ssec_handle_asked(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked) ssec_seldom;
 static ngx_inline ngx_int_t ngx_http_ssec_check(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
 static ngx_inline ngx_int_t ngx_http_ssec_check_key(ngx_http_request_t *r,
@@ -32,7 +30,7 @@ static ngx_int_t ngx_http_ssec_check_again(ngx_http_request_t *r,
     ngx_uint_t refused) ssec_seldom;
 static void ngx_http_ssec_come_back(ngx_http_request_t *r) ssec_seldom;
 static ngx_uint_t ngx_http_ssec_was_refused(ngx_http_request_t *r);
-static ngx_int_t ngx_http_ssec_decide(ngx_http_request_t *r,
+static ngx_inline ngx_int_t ngx_http_ssec_decide(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
     ngx_http_ssec_stage_e stage);
 static ngx_int_t ngx_http_ssec_pass(ngx_http_request_t *r,
@@ -46,7 +44,9 @@ static ngx_int_t ngx_http_ssec_answer_early(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf) ssec_seldom;
 static ngx_int_t ngx_http_ssec_answer_ping(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
-static ngx_int_t ngx_http_ssec_admit(ngx_http_request_t *r,
+static ngx_inline ngx_int_t ngx_http_ssec_admit(ngx_http_request_t *r,
+    ngx_http_ssec_ctx_t *ctx);
+static ngx_int_t ngx_http_ssec_count(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
 static ngx_int_t ngx_http_ssec_decide_again(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx) ssec_seldom;
@@ -55,46 +55,38 @@ static ngx_int_t ngx_http_ssec_decide_again(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_ssec_handler(ngx_http_request_t *r)
 {
+    ngx_int_t                  rc;
     ngx_uint_t                 asked;
-    ngx_http_ssec_loc_conf_t  *slcf;
+    ngx_http_ssec_loc_conf_t  *slcf, *conf;
 
     if (r != r->main) {
         return NGX_DECLINED;
     }
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+    conf = slcf;
+
     asked = ngx_http_ssec_asked(r, slcf);
 
-    return asked ? ngx_http_ssec_handle_asked(r, slcf, asked)
-                 : ngx_http_ssec_check(r, slcf, asked);
-}
-
-
-/*
- * The script is for everybody, so that nothing is checked.  A ping is judged
- * with a configuration of its own.
- */
-
-static ngx_int_t
-ngx_http_ssec_handle_asked(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked)
-{
-    ngx_int_t                  rc;
-    ngx_http_ssec_loc_conf_t  *ping;
-
     if (asked == NGX_HTTP_SSEC_ASKED_SCRIPT) {
+
+        /* it is for everybody */
+
         ngx_http_finalize_request(r, ngx_http_ssec_script_handler(r));
         return NGX_DONE;
     }
 
-    ping = ngx_http_ssec_ping_conf(r, slcf);
-    if (ping == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (asked == NGX_HTTP_SSEC_ASKED_PING) {
+
+        conf = ngx_http_ssec_ping_conf(r, slcf);
+        if (conf == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
     }
 
-    rc = ngx_http_ssec_check(r, ping, asked);
+    rc = ngx_http_ssec_check(r, conf, asked);
 
-    return (rc == NGX_DECLINED && !slcf->ping)
+    return (rc == NGX_DECLINED && asked && !slcf->ping)
            ? ngx_http_ssec_answer_early(r, slcf) : rc;
 }
 
@@ -293,7 +285,7 @@ ngx_http_ssec_was_refused(ngx_http_request_t *r)
 
 /* Judges the request, and does what follows. */
 
-static ngx_int_t
+static ngx_inline ngx_int_t
 ngx_http_ssec_decide(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_stage_e stage)
 {
@@ -517,7 +509,7 @@ ngx_http_ssec_content_handler(ngx_http_request_t *r)
 
 /* What nginx refuses begins no session, and is no activity. */
 
-static ngx_int_t
+static ngx_inline ngx_int_t
 ngx_http_ssec_admit(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
     ngx_int_t  rc;
@@ -545,6 +537,35 @@ ngx_http_ssec_admit(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
     }
 
     return NGX_DECLINED;
+}
+
+
+/* NGX_DECLINED if a session that the backend would get has ended meanwhile. */
+
+static ngx_int_t
+ngx_http_ssec_count(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
+{
+    ngx_int_t    rc;
+    ngx_uint_t   i;
+    ssec_done_e  done;
+
+    ctx->asked.admitted = true;
+
+    rc = NGX_OK;
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+        done = ssec_session_count(&ctx->zone->table, &ctx->keys.elts[i],
+                                  &ctx->asked);
+
+        if (done == SSEC_ENDED) {
+            rc = NGX_DECLINED;
+
+        } else if (done == SSEC_DONE_LOST) {
+            ngx_http_ssec_report(r, ctx->zone, ctx->asked.now);
+        }
+    }
+
+    return rc;
 }
 
 
