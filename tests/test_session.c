@@ -96,6 +96,8 @@ static const row_t  rows[] = {
     { "a visitor's request that sets another key is a login",
       "login a off; a is visitor 0; wait 100; a sets b; b is live 0;"
       " a is visitor 100" },
+    { "a key whose session was evicted meanwhile hands nothing on",
+      "a sets b evicted; b is live 0; a is unknown" },
     { "an overridden key begins nothing",
       "nobody sets a overridden; a is unknown" },
     { "but dies with the session of the request",
@@ -240,7 +242,8 @@ set(const char *names, char name, const char *rest, bool split)
     step.key = ssec_find_key(keys, n, &sent.digest);
 
     for (i = 0; i < n; i++) {
-        step.from |= (uint32_t) keys[i].passed << i;
+        step.from |= (uint32_t) (keys[i].passed || strstr(rest, "evicted"))
+                     << i;
     }
 
     if (step.key && step.key->passed && !step.key->replaced) {
@@ -315,7 +318,7 @@ look(char name, const char *expected)
  * get, poll KEY [ended]     a request, active or passive
  * judge KEY [unknown]       one that waits; "unknown": and was a live session's
  * count KEY [ended]         and goes on
- * KEY... sets KEY [on | off] [overridden]
+ * KEY... sets KEY [on | off] [overridden] [evicted]
  * KEY says on | off | end   in a response to a passive request
  * KEY is STATE SECONDS      it is that, and was idle for so long
  * wait SECONDS
