@@ -3,43 +3,38 @@
 #include "ngx_http_ssec_ctx.h"
 
 
-static ngx_inline ngx_http_ssec_ctx_t *ngx_http_ssec_alloc_ctx(
-    ngx_http_request_t *r);
-static ngx_inline void ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx);
-static ngx_inline void ngx_http_ssec_set_ctx(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_zone_t *zone);
+static ngx_inline void ngx_http_ssec_init_ctx(ngx_http_ssec_ctx_t *ctx,
+    ngx_http_ssec_zone_t *zone);
 static void ngx_http_ssec_cleanup(void *data);
-
-
-/* contexts of requests that have ended, for those to come */
-
-static ngx_http_ssec_ctx_t  *ngx_http_ssec_free;
 
 
 ngx_int_t
 ngx_http_ssec_create_ctx(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     ngx_uint_t keyless, ngx_http_ssec_ctx_t **created)
 {
-    ngx_int_t             rc;
+    ngx_pool_cleanup_t   *cln;
     ngx_http_ssec_ctx_t  *ctx;
 
-    ctx = ngx_http_ssec_alloc_ctx(r);
-    if (ctx == NULL) {
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_ssec_ctx_t));
+    if (cln == NULL) {
         return NGX_ERROR;
     }
 
-    rc = ngx_http_ssec_keys(r, zone, &ctx->keys);
+    ctx = cln->data;
 
-    if (rc == NGX_OK && !keyless && ngx_http_ssec_is_keyless(ctx)) {
-        rc = NGX_DECLINED;
+    if (ngx_http_ssec_keys(r, zone, &ctx->keys) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    if (rc != NGX_OK) {
-        ngx_http_ssec_free_ctx(ctx);
-        return rc;
+    if (!keyless && ngx_http_ssec_is_keyless(ctx)) {
+        return NGX_DECLINED;
     }
 
-    ngx_http_ssec_set_ctx(r, ctx, zone);
+    ngx_http_ssec_init_ctx(ctx, zone);
+
+    cln->handler = ngx_http_ssec_cleanup;
+
+    ngx_http_set_ctx(r, ctx, ngx_http_session_security_module);
 
     *created = ctx;
 
@@ -47,50 +42,8 @@ ngx_http_ssec_create_ctx(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 }
 
 
-static ngx_inline ngx_http_ssec_ctx_t *
-ngx_http_ssec_alloc_ctx(ngx_http_request_t *r)
-{
-#if (NGX_DEBUG_PALLOC)
-
-    /* none is used again where each is watched */
-
-    return ngx_palloc(r->pool, sizeof(ngx_http_ssec_ctx_t));
-
-#else
-
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = ngx_http_ssec_free;
-
-    if (ctx == NULL) {
-        return ngx_alloc(sizeof(ngx_http_ssec_ctx_t), r->connection->log);
-    }
-
-    ngx_http_ssec_free = ctx->cleanup.data;
-
-    return ctx;
-
-#endif
-}
-
-
-/* ngx_destroy_pool() reads cleanup.next afterwards, so link through data. */
-
 static ngx_inline void
-ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx)
-{
-#if !(NGX_DEBUG_PALLOC)
-    ctx->cleanup.data = ngx_http_ssec_free;
-    ngx_http_ssec_free = ctx;
-#endif
-}
-
-
-/* From now on it is the request's, whose pool frees it. */
-
-static ngx_inline void
-ngx_http_ssec_set_ctx(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx,
-    ngx_http_ssec_zone_t *zone)
+ngx_http_ssec_init_ctx(ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_zone_t *zone)
 {
     ctx->zone = zone;
 
@@ -110,29 +63,6 @@ ngx_http_ssec_set_ctx(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx,
 
     ctx->page = NULL;
     ctx->accept_encoding.value.data = NULL;
-
-    /* as ngx_pool_cleanup_add() does */
-
-    ctx->cleanup.handler = ngx_http_ssec_cleanup;
-    ctx->cleanup.data = ctx;
-    ctx->cleanup.next = r->pool->cleanup;
-    r->pool->cleanup = &ctx->cleanup;
-
-    ngx_http_set_ctx(r, ctx, ngx_http_session_security_module);
-}
-
-
-void
-ngx_http_ssec_exit_process(ngx_cycle_t *cycle)
-{
-    ngx_http_ssec_ctx_t  *ctx;
-
-    while (ngx_http_ssec_free) {
-        ctx = ngx_http_ssec_free;
-        ngx_http_ssec_free = ctx->cleanup.data;
-
-        ngx_free(ctx);
-    }
 }
 
 
@@ -165,8 +95,6 @@ ngx_http_ssec_cleanup(void *data)
     if (ctx->watch.queued) {
         ctx->watch.unwatch(ctx);
     }
-
-    ngx_http_ssec_free_ctx(ctx);
 }
 
 
