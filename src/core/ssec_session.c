@@ -26,6 +26,8 @@ static ssec_done_e ssec_count(ssec_table_t *table, ssec_key_t *key,
 static bool ssec_counts(const ssec_key_t *key);
 static bool ssec_put_back(ssec_table_t *table, ssec_entry_t *entry,
     bool changed);
+static bool ssec_carry(ssec_table_t *table, const ssec_digest_t *key,
+    const ssec_digest_t *new, ssec_word_e said, uint64_t now);
 static void ssec_find_source(ssec_table_t *table,
     const ssec_response_t *response, const ssec_step_t *step, uint64_t now,
     ssec_source_t *source);
@@ -198,7 +200,6 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
     const ssec_step_t *step, uint64_t now, ssec_after_t *after)
 {
     bool                  kept;
-    uint64_t              replaced;
     ssec_entry_t          entry;
     ssec_issue_t          issue;
     ssec_change_t         change;
@@ -240,12 +241,7 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
     kept = ssec_store(table, &entry, key, &change);
 
     if (change.carried) {
-
-        /* after a login nobody is let in with the key from before */
-
-        replaced = (issue.said == SSEC_ON) ? now - SSEC_NO_GRACE : now;
-
-        kept = ssec_table_rename(table, &source.key->digest, key, replaced);
+        kept = ssec_carry(table, &source.key->digest, key, issue.said, now);
 
     } else if (step->key && entry.former && !change.begun) {
 
@@ -261,6 +257,20 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
     }
 
     return kept ? SSEC_DONE : SSEC_DONE_LOST;
+}
+
+
+/*
+ * The session that has the key gets a new one, and the key is replaced: at once
+ * if this is a login, after which nobody is let in with the key from before.
+ */
+
+static bool
+ssec_carry(ssec_table_t *table, const ssec_digest_t *key,
+    const ssec_digest_t *new, ssec_word_e said, uint64_t now)
+{
+    return ssec_table_rename(table, key, new,
+                             (said == SSEC_ON) ? now - SSEC_NO_GRACE : now);
 }
 
 

@@ -16,6 +16,8 @@
 static ngx_int_t ngx_http_ssec_longest(ngx_http_request_t *r,
     ngx_array_t *values, uint64_t least, uint64_t otherwise, const char *name,
     uint64_t *ms);
+static ngx_int_t ngx_http_ssec_deepest(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_zone_t *zone, size_t *len);
 static ngx_int_t ngx_http_ssec_told_scope(ngx_http_request_t *r,
     ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope);
 
@@ -187,11 +189,6 @@ ngx_int_t
 ngx_http_ssec_builtin_prefix(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *prefix, ngx_uint_t *learned)
 {
-    void                  *notes;
-    unsigned               i;
-    ngx_int_t              rc;
-    ssec_str_t             host, uri;
-    ssec_scope_t           scope;
     ngx_http_ssec_zone_t  *zone;
 
     ngx_str_null(prefix);
@@ -199,48 +196,24 @@ ngx_http_ssec_builtin_prefix(ngx_http_request_t *r,
 
     zone = slcf->shm_zone->data;
 
-    if (zone->value || slcf->server->builtin->first->shm_zone != slcf->shm_zone)
-    {
+    if (zone->value || !ngx_http_ssec_is_builtin_zone(slcf)) {
         return NGX_OK;
     }
 
-    host.data = r->headers_in.server.data;
-    host.len = r->headers_in.server.len;
-    uri.data = r->unparsed_uri.data;
-    uri.len = r->unparsed_uri.len;
-
-    /* what covers the URI is its beginning */
+    /* a path that covers the URI is its beginning */
 
     prefix->data = r->unparsed_uri.data;
 
-    rc = ngx_http_ssec_told_scope(r, slcf->cookie, &scope);
-
-    if (rc == NGX_ERROR) {
+    if (ngx_http_ssec_deepest(r, slcf, zone, &prefix->len) != NGX_OK) {
         return NGX_ERROR;
     }
-
-    if (rc == NGX_OK && ssec_scope_covers(&scope, &host, &uri)) {
-        prefix->len = scope.path.len;
-    }
-
-    i = 0;
-    notes = ssec_table_lock_notes(&zone->table);
-
-    while (ssec_scope_next(notes, &i, &scope)) {
-        if (scope.path.len > prefix->len
-            && ssec_scope_covers(&scope, &host, &uri))
-        {
-            prefix->len = scope.path.len;
-        }
-    }
-
-    ssec_table_unlock_notes(&zone->table);
 
     if (prefix->len == 0) {
         *learned = 0;
 
-        while (prefix->len < uri.len
-               && uri.data[prefix->len] != '?' && uri.data[prefix->len] != '#')
+        while (prefix->len < r->unparsed_uri.len
+               && prefix->data[prefix->len] != '?'
+               && prefix->data[prefix->len] != '#')
         {
             prefix->len++;
         }
@@ -254,6 +227,51 @@ ngx_http_ssec_builtin_prefix(ngx_http_request_t *r,
     } else if (prefix->data[prefix->len - 1] == '/') {
         prefix->len--;
     }
+
+    return NGX_OK;
+}
+
+
+/* The length of the longest Path that is known, and covers the URI; or 0. */
+
+static ngx_int_t
+ngx_http_ssec_deepest(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_zone_t *zone, size_t *len)
+{
+    void          *notes;
+    unsigned       i;
+    ngx_int_t      rc;
+    ssec_str_t     host, uri;
+    ssec_scope_t   scope;
+
+    *len = 0;
+
+    host.data = r->headers_in.server.data;
+    host.len = r->headers_in.server.len;
+    uri.data = r->unparsed_uri.data;
+    uri.len = r->unparsed_uri.len;
+
+    rc = ngx_http_ssec_told_scope(r, slcf->cookie, &scope);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_OK && ssec_scope_covers(&scope, &host, &uri)) {
+        *len = scope.path.len;
+    }
+
+    i = 0;
+    notes = ssec_table_lock_notes(&zone->table);
+
+    while (ssec_scope_next(notes, &i, &scope)) {
+
+        if (scope.path.len > *len && ssec_scope_covers(&scope, &host, &uri)) {
+            *len = scope.path.len;
+        }
+    }
+
+    ssec_table_unlock_notes(&zone->table);
 
     return NGX_OK;
 }

@@ -28,6 +28,9 @@
 
 
 static void ngx_http_ssec_tick(ngx_event_t *ev);
+static void ngx_http_ssec_look_at_all(uint64_t now, ngx_queue_t *ended);
+static void ngx_http_ssec_look_at_due(uint64_t now, ngx_queue_t *ended);
+static void ngx_http_ssec_look_at_young(uint64_t now, ngx_queue_t *ended);
 static ngx_uint_t ngx_http_ssec_deaths(void);
 static void ngx_http_ssec_traffic(uint64_t now);
 static void ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now);
@@ -108,14 +111,8 @@ static void
 ngx_http_ssec_tick(ngx_event_t *ev)
 {
     uint64_t              now;                 /* the host's uptime */
-    ngx_queue_t          *q, *next, *young, *watched, ended;
-    ngx_rbtree_t         *deadlines;
-    ngx_rbtree_node_t    *node;
+    ngx_queue_t          *q, ended;
     ngx_http_ssec_ctx_t  *ctx;
-
-    young = &ngx_http_ssec_young;
-    watched = &ngx_http_ssec_watched;
-    deadlines = &ngx_http_ssec_deadlines;
 
     ngx_queue_init(&ended);
 
@@ -126,46 +123,11 @@ ngx_http_ssec_tick(ngx_event_t *ev)
     }
 
     if (ngx_http_ssec_deaths()) {
-
-        for (q = ngx_queue_head(watched);
-             q != ngx_queue_sentinel(watched);
-             q = next)
-        {
-            next = ngx_queue_next(q);
-            ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
-            ngx_http_ssec_look(ctx, now, &ended);
-        }
+        ngx_http_ssec_look_at_all(now, &ended);
     }
 
-    while (deadlines->root != deadlines->sentinel) {
-
-        node = ngx_rbtree_min(deadlines->root, deadlines->sentinel);
-
-        if (node->key > ngx_http_ssec_ticks(now)) {
-            break;
-        }
-
-        ctx = (ngx_http_ssec_ctx_t *)
-                  ((u_char *) node
-                   - offsetof(ngx_http_ssec_ctx_t, watch.node));
-        ngx_http_ssec_look(ctx, now, &ended);
-    }
-
-    /* most requests never get here */
-
-    while (!ngx_queue_empty(young)) {
-
-        q = ngx_queue_head(young);
-        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
-
-        if (ctx->asked.now + NGX_HTTP_SSEC_TICK
-            > ctx->zone->epoch + now)
-        {
-            break;
-        }
-
-        ngx_http_ssec_look(ctx, now, &ended);
-    }
+    ngx_http_ssec_look_at_due(now, &ended);
+    ngx_http_ssec_look_at_young(now, &ended);
 
     /* ending one may end others, of the same HTTP/2 connection */
 
@@ -178,8 +140,74 @@ ngx_http_ssec_tick(ngx_event_t *ev)
         ngx_http_ssec_close(ctx);
     }
 
-    if (!ngx_queue_empty(young) || !ngx_queue_empty(watched)) {
+    if (!ngx_queue_empty(&ngx_http_ssec_young)
+        || !ngx_queue_empty(&ngx_http_ssec_watched))
+    {
         ngx_add_timer(ev, NGX_HTTP_SSEC_TICK);
+    }
+}
+
+
+static void
+ngx_http_ssec_look_at_all(uint64_t now, ngx_queue_t *ended)
+{
+    ngx_queue_t          *q, *next;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    for (q = ngx_queue_head(&ngx_http_ssec_watched);
+         q != ngx_queue_sentinel(&ngx_http_ssec_watched);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
+        ngx_http_ssec_look(ctx, now, ended);
+    }
+}
+
+
+static void
+ngx_http_ssec_look_at_due(uint64_t now, ngx_queue_t *ended)
+{
+    ngx_rbtree_t         *deadlines;
+    ngx_rbtree_node_t    *node;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    deadlines = &ngx_http_ssec_deadlines;
+
+    while (deadlines->root != deadlines->sentinel) {
+
+        node = ngx_rbtree_min(deadlines->root, deadlines->sentinel);
+
+        if (node->key > ngx_http_ssec_ticks(now)) {
+            break;
+        }
+
+        ctx = (ngx_http_ssec_ctx_t *)
+                  ((u_char *) node
+                   - offsetof(ngx_http_ssec_ctx_t, watch.node));
+        ngx_http_ssec_look(ctx, now, ended);
+    }
+}
+
+
+/* Most requests have ended before they get here. */
+
+static void
+ngx_http_ssec_look_at_young(uint64_t now, ngx_queue_t *ended)
+{
+    ngx_queue_t          *q;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    while (!ngx_queue_empty(&ngx_http_ssec_young)) {
+
+        q = ngx_queue_head(&ngx_http_ssec_young);
+        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
+
+        if (ctx->asked.now + NGX_HTTP_SSEC_TICK > ctx->zone->epoch + now) {
+            break;
+        }
+
+        ngx_http_ssec_look(ctx, now, ended);
     }
 }
 
@@ -191,37 +219,20 @@ ngx_http_ssec_deaths(void)
 {
     uint64_t               deaths;
     ngx_uint_t             i, changed;
-    ngx_list_part_t       *part;
-    ngx_shm_zone_t        *zones;
     ngx_http_ssec_zone_t  *zone;
 
     changed = 0;
+    i = 0;
 
-    part = (ngx_list_part_t *) &ngx_cycle->shared_memory.part;
-    zones = part->elts;
+    while ((zone = ngx_http_ssec_next_zone((ngx_cycle_t *) ngx_cycle, &i))) {
 
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                return changed;
-            }
-
-            part = part->next;
-            zones = part->elts;
-            i = 0;
-        }
-
-        if (zones[i].tag != &ngx_http_session_security_module) {
-            continue;
-        }
-
-        zone = zones[i].data;
         deaths = ssec_table_deaths(&zone->table);
 
         changed |= (deaths != zone->deaths);
         zone->deaths = deaths;
     }
+
+    return changed;
 }
 
 

@@ -19,6 +19,8 @@ static ngx_int_t ngx_http_ssec_cookie_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, const char *parameter, ssec_str_t *s);
 static ngx_int_t ngx_http_ssec_delete_in(ngx_http_request_t *r,
     ngx_str_t *name, ssec_scope_t *scope);
+static ngx_uint_t ngx_http_ssec_is_secure(ngx_http_request_t *r,
+    ngx_str_t *name, ssec_scope_t *scope);
 static ngx_uint_t ngx_http_ssec_has_prefix(ngx_str_t *name, const char *prefix,
     size_t len);
 
@@ -254,34 +256,16 @@ static ngx_int_t
 ngx_http_ssec_delete_in(ngx_http_request_t *r, ngx_str_t *name,
     ssec_scope_t *scope)
 {
-    u_char      *p;
-    size_t       len;
-    ngx_str_t    value;
-    ngx_uint_t   secure;
+    u_char     *p;
+    size_t      len;
+    ngx_str_t   value;
 
     static ngx_str_t  key = ngx_string("Set-Cookie");
-    static ngx_str_t  path = ngx_string("=; Path=");
-    static ngx_str_t  domain = ngx_string("; Domain=");
-    static ngx_str_t  rest = ngx_string("; Max-Age=0; "
-                                        "Expires=Thu, 01 Jan 1970 00:00:00 "
-                                        "GMT; HttpOnly");
-    static ngx_str_t  secured = ngx_string("; Secure");
-    static ngx_str_t  cross_site = ngx_string("; SameSite=None");
-    static ngx_str_t  partitioned = ngx_string("; Partitioned");
 
-    /* browsers take these prefixes with the attribute only (RFC 6265bis) */
-
-    secure = scope->secure || scope->cross_site || scope->partitioned
-             || ngx_http_ssec_has_prefix(name, "__Host-", 7)
-             || ngx_http_ssec_has_prefix(name, "__Secure-", 9);
-
-#if (NGX_HTTP_SSL)
-    secure |= (r->connection->ssl != NULL);
-#endif
-
-    len = name->len + path.len + scope->path.len + domain.len
-          + scope->domain.len + rest.len + secured.len + cross_site.len
-          + partitioned.len;
+    len = name->len + scope->path.len + scope->domain.len
+          + sizeof("=; Path=; Domain=; Max-Age=0; Expires=Thu, 01 Jan 1970 "
+                   "00:00:00 GMT; HttpOnly; Secure; SameSite=None; "
+                   "Partitioned");
 
     p = ngx_pnalloc(r->pool, len);
     if (p == NULL) {
@@ -290,33 +274,41 @@ ngx_http_ssec_delete_in(ngx_http_request_t *r, ngx_str_t *name,
 
     value.data = p;
 
-    p = ngx_cpymem(p, name->data, name->len);
-    p = ngx_cpymem(p, path.data, path.len);
-    p = ngx_cpymem(p, scope->path.data, scope->path.len);
+    p = ngx_sprintf(p, "%V=; Path=%*s", name, scope->path.len,
+                    scope->path.data);
 
     if (scope->domain.len) {
-        p = ngx_cpymem(p, domain.data, domain.len);
-        p = ngx_cpymem(p, scope->domain.data, scope->domain.len);
+        p = ngx_sprintf(p, "; Domain=%*s", scope->domain.len,
+                        scope->domain.data);
     }
 
-    p = ngx_cpymem(p, rest.data, rest.len);
-
-    if (secure) {
-        p = ngx_cpymem(p, secured.data, secured.len);
-    }
-
-    if (scope->cross_site) {
-        p = ngx_cpymem(p, cross_site.data, cross_site.len);
-    }
-
-    if (scope->partitioned) {
-        p = ngx_cpymem(p, partitioned.data, partitioned.len);
-    }
+    p = ngx_sprintf(p, "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; "
+                       "HttpOnly%s%s%s",
+                    ngx_http_ssec_is_secure(r, name, scope) ? "; Secure" : "",
+                    scope->cross_site ? "; SameSite=None" : "",
+                    scope->partitioned ? "; Partitioned" : "");
 
     value.len = p - value.data;
 
-    return ngx_http_ssec_add_header(r, &key, &value)
-           ? NGX_OK : NGX_ERROR;
+    return ngx_http_ssec_add_header(r, &key, &value) ? NGX_OK : NGX_ERROR;
+}
+
+
+/* Browsers take some prefixes with the attribute only (RFC 6265bis). */
+
+static ngx_uint_t
+ngx_http_ssec_is_secure(ngx_http_request_t *r, ngx_str_t *name,
+    ssec_scope_t *scope)
+{
+#if (NGX_HTTP_SSL)
+    if (r->connection->ssl) {
+        return 1;
+    }
+#endif
+
+    return scope->secure || scope->cross_site || scope->partitioned
+           || ngx_http_ssec_has_prefix(name, "__Host-", 7)
+           || ngx_http_ssec_has_prefix(name, "__Secure-", 9);
 }
 
 

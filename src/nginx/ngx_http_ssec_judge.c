@@ -11,6 +11,9 @@
 #include "ssec_seldom.h"
 
 
+static ngx_int_t ngx_http_ssec_judge_several(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url,
+    bool tail, ssec_outcome_t *outcomes);
 static ngx_inline ngx_int_t ngx_http_ssec_ask(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
 static ngx_inline ngx_int_t ngx_http_ssec_judge_key(ngx_http_request_t *r,
@@ -67,6 +70,24 @@ ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
         return NGX_OK;
     }
+
+    return ngx_http_ssec_judge_several(r, slcf, ctx, url, tail, outcomes);
+}
+
+
+/* A key that is unknown, or withheld, or one of several. */
+
+static ngx_int_t
+ngx_http_ssec_judge_several(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url,
+    bool tail, ssec_outcome_t *outcomes)
+{
+    ngx_uint_t    i;
+    ssec_key_t   *key;
+    ssec_keys_t  *keys;
+
+    keys = &ctx->keys;
+    key = keys->elts;
 
     for (i = 0; i < keys->nelts; i++) {
 

@@ -11,10 +11,14 @@
 
 static ngx_int_t ngx_http_ssec_value_key(ngx_http_request_t *r,
     ngx_http_ssec_zone_t *zone, ssec_keys_t *keys) ssec_seldom;
+static ngx_inline ngx_int_t ngx_http_ssec_add_cookie(ngx_http_request_t *r,
+    ngx_http_ssec_zone_t *zone, ssec_keys_t *keys, ssec_cookie_t *cookie);
 static inline ngx_table_elt_t *ngx_http_ssec_cookie_header(
     ngx_http_request_t *r, ngx_uint_t *several);
 static ngx_int_t ngx_http_ssec_join_cookies(ngx_http_request_t *r,
     ngx_table_elt_t *header) ssec_seldom;
+static ngx_array_t *ngx_http_ssec_cookie_headers(ngx_http_request_t *r,
+    ngx_table_elt_t *header);
 static ngx_int_t ngx_http_ssec_special_key(ngx_http_request_t *r,
     ngx_http_ssec_zone_t *zone, ssec_cookie_t *cookie, ssec_digest_t *digest,
     ssec_digest_t *whole, size_t *len) ssec_apart;
@@ -42,13 +46,11 @@ ngx_int_t
 ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     ssec_keys_t *keys)
 {
-    size_t                len;
-    ngx_uint_t            several;
-    ssec_cookie_t         cookie;
-    ssec_digest_t         whole;
-    ssec_cookies_t        cookies;
-    ngx_table_elt_t      *header;
-    ssec_key_t  *key;
+    ngx_int_t         rc;
+    ngx_uint_t        several;
+    ssec_cookie_t     cookie;
+    ssec_cookies_t    cookies;
+    ngx_table_elt_t  *header;
 
     keys->elts = &keys->first;
     keys->nelts = 0;
@@ -77,30 +79,13 @@ ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 
     while (ssec_cookies_next(&cookies, &zone->cookie, &cookie)) {
 
-        key = (keys->nelts == 0)
-              ? &keys->first : ngx_http_ssec_next_key(r, keys);
+        rc = ngx_http_ssec_add_cookie(r, zone, keys, &cookie);
 
-        if (key == NULL) {
+        if (rc == NGX_ERROR) {
             return NGX_ERROR;
         }
 
-        if (cookie.plain) {
-            len = ngx_http_ssec_until(zone, cookie.value.data,
-                                      cookie.value.len);
-            ssec_digest(&zone->table.key, cookie.value.data, len,
-                        &key->digest);
-
-        } else if (ngx_http_ssec_special_key(r, zone, &cookie,
-                                             &key->digest, &whole,
-                                             &len)
-                   != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        if (len
-            && !ngx_http_ssec_push_key(keys, key, &cookie, len))
-        {
+        if (rc == NGX_DECLINED) {
             keys->unread = cookie.part.data;
             return NGX_OK;
         }
@@ -111,6 +96,38 @@ ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     }
 
     return NGX_OK;
+}
+
+
+/* One reading of the session's cookie; NGX_DECLINED if there are too many. */
+
+static ngx_inline ngx_int_t
+ngx_http_ssec_add_cookie(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ssec_keys_t *keys, ssec_cookie_t *cookie)
+{
+    size_t          len;
+    ssec_key_t     *key;
+    ssec_digest_t   whole;
+
+    key = (keys->nelts == 0) ? &keys->first : ngx_http_ssec_next_key(r, keys);
+
+    if (key == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (cookie->plain) {
+        len = ngx_http_ssec_until(zone, cookie->value.data, cookie->value.len);
+        ssec_digest(&zone->table.key, cookie->value.data, len, &key->digest);
+
+    } else if (ngx_http_ssec_special_key(r, zone, cookie, &key->digest, &whole,
+                                         &len)
+               != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return (len == 0 || ngx_http_ssec_push_key(keys, key, cookie, len))
+           ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -181,35 +198,16 @@ ngx_http_ssec_value_key(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 static ngx_int_t
 ngx_http_ssec_join_cookies(ngx_http_request_t *r, ngx_table_elt_t *header)
 {
-    u_char       *p;
-    size_t        len;
-    ngx_uint_t    i;
-    ngx_array_t  *cookies;
-    ngx_table_elt_t **h;
+    u_char            *p;
+    size_t             len;
+    ngx_uint_t         i;
+    ngx_array_t       *cookies;
+    ngx_table_elt_t  **h;
 
-#if (nginx_version >= 1023000)
-
-    ngx_table_elt_t  *next;
-
-    cookies = ngx_array_create(r->pool, 4, sizeof(ngx_table_elt_t *));
+    cookies = ngx_http_ssec_cookie_headers(r, header);
     if (cookies == NULL) {
         return NGX_ERROR;
     }
-
-    for (next = header; next; next = next->next) {
-        h = ngx_array_push(cookies);
-        if (h == NULL) {
-            return NGX_ERROR;
-        }
-
-        *h = next;
-    }
-
-#else
-
-    cookies = &r->headers_in.cookies;
-
-#endif
 
     h = cookies->elts;
     len = 0;
@@ -256,6 +254,40 @@ ngx_http_ssec_join_cookies(ngx_http_request_t *r, ngx_table_elt_t *header)
     header->value.len = len;
 
     return NGX_OK;
+}
+
+
+/* All Cookie headers, which nginx links from 1.23.0 on.  NULL: no memory. */
+
+static ngx_array_t *
+ngx_http_ssec_cookie_headers(ngx_http_request_t *r, ngx_table_elt_t *header)
+{
+#if (nginx_version >= 1023000)
+
+    ngx_array_t       *cookies;
+    ngx_table_elt_t  **h;
+
+    cookies = ngx_array_create(r->pool, 4, sizeof(ngx_table_elt_t *));
+    if (cookies == NULL) {
+        return NULL;
+    }
+
+    for ( /* void */ ; header; header = header->next) {
+        h = ngx_array_push(cookies);
+        if (h == NULL) {
+            return NULL;
+        }
+
+        *h = header;
+    }
+
+    return cookies;
+
+#else
+
+    return &r->headers_in.cookies;
+
+#endif
 }
 
 

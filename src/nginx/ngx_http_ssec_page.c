@@ -36,6 +36,7 @@ struct ngx_http_ssec_page_s {
 static ngx_int_t ngx_http_ssec_page_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ssec_html_page(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
+static void ngx_http_ssec_change_headers(ngx_http_request_t *r, size_t added);
 static ngx_uint_t ngx_http_ssec_has_place(ngx_http_request_t *r);
 static void ngx_http_ssec_warn(ngx_http_request_t *r, ngx_str_t *encoding);
 static ngx_int_t ngx_http_ssec_keep_out(ngx_http_request_t *r);
@@ -73,6 +74,13 @@ static ngx_int_t ngx_http_ssec_page_body_filter(ngx_http_request_t *r,
 static ngx_int_t ngx_http_ssec_put(ngx_http_request_t *r,
     ngx_http_ssec_page_t *page, ngx_chain_t *in,
     ngx_chain_t **out) ssec_seldom;
+static ssec_html_e ngx_http_ssec_scan(ngx_http_ssec_page_t *page,
+    ngx_buf_t *b, size_t len, size_t *at);
+static ngx_int_t ngx_http_ssec_put_here(ngx_http_request_t *r,
+    ngx_http_ssec_page_t *page, ssec_html_t *prev, ngx_chain_t *in,
+    ngx_uint_t here, size_t at, ngx_chain_t **last);
+static ngx_chain_t **ngx_http_ssec_put_at_end(ngx_http_request_t *r,
+    ngx_http_ssec_page_t *page, ngx_chain_t **last);
 static ngx_chain_t **ngx_http_ssec_pass(ngx_http_request_t *r,
     ngx_http_ssec_page_t *page, ssec_html_t *prev, ngx_buf_t *b, size_t len,
     ngx_chain_t **last);
@@ -161,7 +169,6 @@ static ngx_int_t
 ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx)
 {
-    off_t       len;
     ngx_str_t   tag;
     ngx_uint_t  closed;
 
@@ -201,20 +208,7 @@ ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return NGX_ERROR;
     }
 
-    /*
-     * The page is not the backend's any more, and not the same twice: what
-     * would let a browser take it for an older one, or in parts, goes.
-     */
-
-    if (r->headers_out.content_length_n != -1) {
-        len = r->headers_out.content_length_n + tag.len;
-        ngx_http_clear_content_length(r);
-        r->headers_out.content_length_n = len;
-    }
-
-    ngx_http_clear_accept_ranges(r);
-    ngx_http_clear_last_modified(r);
-    ngx_http_clear_etag(r);
+    ngx_http_ssec_change_headers(r, tag.len);
 
     if (r->header_only || r->method == NGX_HTTP_HEAD) {
         return NGX_OK;
@@ -231,6 +225,28 @@ ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     r->filter_need_in_memory = 1;
 
     return NGX_OK;
+}
+
+
+/*
+ * The page is not the backend's any more, and not the same twice: what would
+ * let a browser take it for an older one, or in parts, goes.
+ */
+
+static void
+ngx_http_ssec_change_headers(ngx_http_request_t *r, size_t added)
+{
+    off_t  len;
+
+    if (r->headers_out.content_length_n != -1) {
+        len = r->headers_out.content_length_n + added;
+        ngx_http_clear_content_length(r);
+        r->headers_out.content_length_n = len;
+    }
+
+    ngx_http_clear_accept_ranges(r);
+    ngx_http_clear_last_modified(r);
+    ngx_http_clear_etag(r);
 }
 
 
@@ -918,57 +934,19 @@ ngx_http_ssec_put(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
         b = in->buf;
         ended |= b->last_buf;
         prev = page->html;
-        len = 0;
-        at = 0;
+        len = ngx_buf_in_memory(b) ? b->last - b->pos : 0;
 
-        found = SSEC_HTML_MORE;
+        found = ngx_http_ssec_scan(page, b, len, &at);
 
-        if (ngx_buf_in_memory(b)) {
-            len = b->last - b->pos;
-
-            if (!page->never) {
-                found = ssec_html_scan(&page->html, b->pos, len, &at);
-            }
+        if (found != SSEC_HTML_MORE) {
+            return ngx_http_ssec_put_here(r, page, &prev, in,
+                                          found == SSEC_HTML_HERE, at, last);
         }
 
-        if (found == SSEC_HTML_NEVER && page->promised) {
-            page->never = 1;
-            page->html.nheld = 0;
-            found = SSEC_HTML_MORE;
-        }
-
-        if (found == SSEC_HTML_MORE) {
-            last = ngx_http_ssec_pass(r, page, &prev, b, len, last);
-            if (last == NULL) {
-                return NGX_ERROR;
-            }
-
-            continue;
-        }
-
-        if (found == SSEC_HTML_HERE && page->html.nheld == 0) {
-            last = ngx_http_ssec_append(r, last, prev.held, prev.nheld, 1);
-            last = ngx_http_ssec_append(r, last, b->pos, at, 0);
-
-            b->pos += at;
-            b->in_file = 0;
-
-            prev.nheld = 0;
-        }
-
-        if (found == SSEC_HTML_HERE) {
-            last = ngx_http_ssec_append(r, last, page->tag.data,
-                                        page->tag.len, 0);
-        }
-
-        last = ngx_http_ssec_append(r, last, prev.held, prev.nheld, 1);
+        last = ngx_http_ssec_pass(r, page, &prev, b, len, last);
         if (last == NULL) {
             return NGX_ERROR;
         }
-
-        *last = in;
-
-        return NGX_OK;
     }
 
     *last = NULL;
@@ -976,6 +954,68 @@ ngx_http_ssec_put(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
     /* others may send more after the last buffer: that is no page any more */
 
     return ended ? NGX_OK : NGX_AGAIN;
+}
+
+
+/* Where the length was promised, a page without a place is sent to its end. */
+
+static ssec_html_e
+ngx_http_ssec_scan(ngx_http_ssec_page_t *page, ngx_buf_t *b, size_t len,
+    size_t *at)
+{
+    ssec_html_e  found;
+
+    *at = 0;
+
+    if (page->never || !ngx_buf_in_memory(b)) {
+        return SSEC_HTML_MORE;
+    }
+
+    found = ssec_html_scan(&page->html, b->pos, len, at);
+
+    if (found == SSEC_HTML_NEVER && page->promised) {
+        page->never = 1;
+        page->html.nheld = 0;
+        found = SSEC_HTML_MORE;
+    }
+
+    return found;
+}
+
+
+/* The tag, if this is its place; and all that is left, as it came. */
+
+static ngx_int_t
+ngx_http_ssec_put_here(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
+    ssec_html_t *prev, ngx_chain_t *in, ngx_uint_t here, size_t at,
+    ngx_chain_t **last)
+{
+    ngx_buf_t  *b;
+
+    b = in->buf;
+
+    if (here && page->html.nheld == 0) {
+        last = ngx_http_ssec_append(r, last, prev->held, prev->nheld, 1);
+        last = ngx_http_ssec_append(r, last, b->pos, at, 0);
+
+        b->pos += at;
+        b->in_file = 0;
+
+        prev->nheld = 0;
+    }
+
+    if (here) {
+        last = ngx_http_ssec_append(r, last, page->tag.data, page->tag.len, 0);
+    }
+
+    last = ngx_http_ssec_append(r, last, prev->held, prev->nheld, 1);
+    if (last == NULL) {
+        return NGX_ERROR;
+    }
+
+    *last = in;
+
+    return NGX_OK;
 }
 
 
@@ -987,11 +1027,9 @@ ngx_http_ssec_pass(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
 {
     size_t        wait;
     ngx_buf_t    *special;
-    ngx_str_t     pad;
     ssec_html_t  *html;
 
     html = &page->html;
-    ngx_str_null(&pad);
 
     if (html->nheld > len) {
 
@@ -1034,22 +1072,7 @@ ngx_http_ssec_pass(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
     }
 
     if (b->last_buf) {
-
-        if (!page->never && ssec_html_end(html)) {
-            last = ngx_http_ssec_append(r, last, page->tag.data,
-                                        page->tag.len, 0);
-
-        } else if (page->promised) {
-
-            /* in a page of UTF-16 only zero bytes are nothing */
-
-            ngx_memset(page->tag.data, page->never ? 0 : ' ', page->tag.len);
-
-            pad = page->tag;
-        }
-
-        last = ngx_http_ssec_append(r, last, html->held, html->nheld, 1);
-        last = ngx_http_ssec_append(r, last, pad.data, pad.len, 0);
+        last = ngx_http_ssec_put_at_end(r, page, last);
     }
 
     if (special != b && !ngx_buf_special(special)) {
@@ -1057,6 +1080,36 @@ ngx_http_ssec_pass(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
     }
 
     return ngx_http_ssec_link(r, last, special);
+}
+
+
+/* The page ends here: with the tag, or with bytes that show nothing. */
+
+static ngx_chain_t **
+ngx_http_ssec_put_at_end(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
+    ngx_chain_t **last)
+{
+    ngx_str_t     pad;
+    ssec_html_t  *html;
+
+    html = &page->html;
+    ngx_str_null(&pad);
+
+    if (!page->never && ssec_html_end(html)) {
+        last = ngx_http_ssec_append(r, last, page->tag.data, page->tag.len, 0);
+
+    } else if (page->promised) {
+
+        /* in a page of UTF-16 only zero bytes are nothing */
+
+        ngx_memset(page->tag.data, page->never ? 0 : ' ', page->tag.len);
+
+        pad = page->tag;
+    }
+
+    last = ngx_http_ssec_append(r, last, html->held, html->nheld, 1);
+
+    return ngx_http_ssec_append(r, last, pad.data, pad.len, 0);
 }
 
 
