@@ -126,6 +126,11 @@ def test(running, tap):
     tap.equal(sorted(headings), sorted(directives()),
               "the reference has each directive")
 
+    listed = re.findall(r"^- \[(session_security\w*)\]", read(REFERENCE),
+                        re.MULTILINE)
+
+    tap.equal(listed, headings, "its list has them in their order")
+
     text = read(REFERENCE)
     missing = [name for name in variables() if "`$%s`" % name not in text]
 

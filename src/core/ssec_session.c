@@ -219,8 +219,8 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
     issue.separate = source.separate;
 
     /*
-     * No browser has it, but who reads the response does: it begins nothing,
-     * and dies with the request's session.
+     * No browser keeps an overridden key, but whoever reads the response has
+     * it: it begins no login, and is one more key of the request's session.
      */
 
     if (step->cookie->overridden

@@ -220,25 +220,10 @@ bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
 
 /*
  * Puts entry->record into the table and lets the session go.  A record that
- * was unknown and is so no longer is inserted; where there is no room another
- * is pushed out, in this order, of each the longest idle:
- *
- *     keys that were replaced
- *     sessions that were presented once, and not issued by the backend: the
- *         dead and visitors', then the live ones
- *     closed sessions
- *     expired ones
- *     live ones in use, not issued by the backend
- *     visitors
- *     live ones that were issued, and never presented
- *     those that were presented once
- *     those in use: presented more than once, or said to be on
- *
- * Nothing pushes out what is further down that list than itself, and is then
- * not kept.  But what is issued now may push out any; and where there is none
- * of the second kind near, one of these the next three.  A name is as its
- * session, but no better than is said above of its own state.  Gives false if a
- * live one was lost in either way.
+ * was unknown and is known now is inserted.  If there is no room, the new record
+ * evicts another one, or is not kept: ssec_ranks and ssec_power() in
+ * ssec_table_room.c, docs/how-it-works.md.  Gives false if a live session was
+ * lost in either way.
  */
 
 bool ssec_table_release(ssec_table_t *table, ssec_entry_t *entry);

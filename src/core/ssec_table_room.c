@@ -5,7 +5,10 @@
 
 #define SSEC_MOVES        3      /* to make room for one */
 
-/* A name that was replaced goes last for so many units of SSEC_NAME_TIME. */
+/*
+ * A key that was replaced so many units of SSEC_NAME_TIME ago, or fewer, may be
+ * in requests under way: its rank is SSEC_RANK_FRESH_NAME.
+ */
 #define SSEC_IN_USE       11
 
 /*
