@@ -1,4 +1,4 @@
-/* Headers: finding, adding, and taking them out of a list. */
+/* Headers of requests and responses: finding, adding and removing them. */
 
 #include "ngx_http_ssec_header.h"
 
@@ -58,8 +58,6 @@ ngx_http_ssec_add_header(ngx_http_request_t *r, ngx_str_t *name,
 }
 
 
-/* What is said of a session must not be said again from a cache. */
-
 ngx_int_t
 ngx_http_ssec_no_store(ngx_http_request_t *r)
 {
@@ -82,8 +80,8 @@ ngx_http_ssec_not_allowed(ngx_http_request_t *r, ngx_str_t *methods)
 
 
 /*
- * The list's parts are split around the header and nothing is moved: many
- * shortcuts, our own among them, point to the others.
+ * No other header may move: shortcuts in r->headers_in and in this module point
+ * to them.  So the list's part is split around the header.
  */
 
 void
@@ -113,7 +111,10 @@ ngx_http_ssec_remove_header(ngx_list_t *headers, ngx_table_elt_t *header)
     if (i == part->nelts - 1) {
 
         if (i == 0 && prev) {
-            /* no other part may be empty; the one before is full */
+            /*
+             * nginx's loops over lists accept no empty part but the first.
+             * With this nalloc the part before counts as full.
+             */
 
             prev->next = part->next;
 

@@ -10,14 +10,23 @@
 #pragma GCC visibility push(hidden)
 
 
-/* The first one with this name, which is in lower case; or NULL. */
+/* The first header with this name, in any case; NULL if there is none. */
 ngx_table_elt_t *ngx_http_ssec_find_header(ngx_list_t *headers,
     ngx_str_t *name);
+/* Adds a header to the response; NULL without memory. */
 ngx_table_elt_t *ngx_http_ssec_add_header(ngx_http_request_t *r,
     ngx_str_t *name, ngx_str_t *value);
-/* The backend's request is built from the list: takes it out of there. */
+/*
+ * Takes the header out of the list, from which nginx builds the backend's
+ * request.  Without memory the header stays, with an empty value.
+ */
 void ngx_http_ssec_remove_header(ngx_list_t *headers, ngx_table_elt_t *header);
+/* Adds Allow with these methods; gives the status to return: 405, or 500. */
 ngx_int_t ngx_http_ssec_not_allowed(ngx_http_request_t *r, ngx_str_t *methods);
+/*
+ * Adds "Cache-Control: no-store", for responses that depend on the state of a
+ * session.  NGX_ERROR without memory.
+ */
 ngx_int_t ngx_http_ssec_no_store(ngx_http_request_t *r);
 
 

@@ -1,4 +1,4 @@
-/* The logout URL: where it is, and whether a request is for it. */
+/* The logout URL or login page: which requests are for it. */
 
 #include "ngx_http_ssec_logout.h"
 
@@ -6,13 +6,13 @@
 #include "ngx_http_ssec_url.h"
 
 
-/* beside a character: it was percent-encoded */
+/* a bit beside a character that was percent-encoded */
 #define NGX_HTTP_SSEC_ENCODED  0x100
 
 
 /*
- * Headers by which some backends take a request for another one: with another
- * URL, or another method.
+ * Headers that override the request line in some backends: the first list its
+ * URL, the second its method.
  */
 
 static ngx_str_t  ngx_http_ssec_url_headers[] = {
@@ -68,15 +68,14 @@ static size_t ngx_http_ssec_span(ngx_str_t *s, const char *ends);
 
 
 /*
- * A request is for the logout URL if it has its path, and each argument that
- * is written out in the directive: "/login?action=logout" is not "/login".
- * Arguments with variables may differ from one request to the next.
+ * The request must have the path of the URL, and each argument that the
+ * directive names without variables: "/login?action=logout" is not "/login".
  *
- * It gets the cookie of a session that has expired, so that it has to be for
- * that URL to the backend, too.  What the backend has is the URI as the client
- * wrote it, where nginx has merged slashes and resolved "..", or has rewritten
- * it; a header or an argument may name another URL or method; and a connection
- * that is upgraded would outlive the logout.
+ * The backend gets an expired session's cookie with a request for the logout
+ * URL, so it must not take the request for another one.  Therefore the path
+ * counts as the client wrote it: nginx may have normalized or rewritten r->uri.
+ * No header or argument may name another URL or method.  No Upgrade is
+ * accepted: the new connection would outlive the logout.
  */
 
 ngx_int_t
@@ -109,7 +108,7 @@ ngx_http_ssec_is_logout(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
                ? NGX_OK : NGX_DECLINED;
     }
 
-    /* the cookie is withheld from a login page, wherever that is */
+    /* a login page never gets the cookie: any path that leads there will do */
 
     return (logout_url->login
             && ngx_http_ssec_is_path_of(r, &path, &r->uri, ""))
@@ -117,7 +116,10 @@ ngx_http_ssec_is_logout(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
 }
 
 
-/* The path of a URL on the request's own host; NGX_DECLINED on another. */
+/*
+ * Gives the path of a URL, without arguments.  NGX_DECLINED if the URL is on
+ * another host or is not http: or https:; NGX_ERROR as ngx_http_ssec_is_here().
+ */
 
 static ngx_int_t
 ngx_http_ssec_url_path(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
@@ -158,12 +160,14 @@ ngx_http_ssec_url_path(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
 
 
 /*
- * Whether requests for this origin come to this server.  A client may say any
- * host: it is this server's only if the server has that very name, or if it is
- * the address that the connection came to.
+ * NGX_OK if requests for the origin come to this server; NGX_DECLINED if not;
+ * NGX_ERROR if the connection's local address cannot be read.
  *
- * A port that is not written is any: something in front of nginx may listen on
- * another one, and end TLS.
+ * A client can send any host.  So the origin's host must be the request's, and
+ * also a server_name of this server or the address that the connection came to.
+ *
+ * The scheme's default port matches any port: a proxy in front of nginx may
+ * listen there and end TLS.
  */
 
 static ngx_int_t
@@ -208,7 +212,10 @@ ngx_http_ssec_is_here(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
 }
 
 
-/* Whether the host is the address that the connection came to. */
+/*
+ * NGX_OK if the host is the address that the connection came to; NGX_DECLINED
+ * if not; NGX_ERROR if that address cannot be read.
+ */
 
 static ngx_int_t
 ngx_http_ssec_is_local(ngx_connection_t *c, ssec_str_t *host)
@@ -270,8 +277,8 @@ ngx_http_ssec_is_local(ngx_connection_t *c, ssec_str_t *host)
 
 
 /*
- * Whether the path is the one that was asked for: itself, or with the slash
- * that nginx has added to it.
+ * Tells whether the requested path is the logout URL's, or is that path with
+ * the slash that nginx adds to it.
  */
 
 static ngx_uint_t
@@ -298,9 +305,9 @@ ngx_http_ssec_is_path_of(ngx_http_request_t *r, ngx_str_t *path,
 
 
 /*
- * Whether nginx answers a request for the path without its last slash by a
- * redirect to this one: so it does for a location of this name that proxies,
- * unless there is a location without the slash.
+ * Tells whether nginx redirects requests for the path without its last slash to
+ * this path.  nginx does so for a location of this name with a proxy_pass or
+ * the like, unless the name without the slash is a location, too.
  */
 
 static ngx_uint_t
@@ -334,8 +341,8 @@ ngx_http_ssec_adds_slash(ngx_http_request_t *r, ngx_str_t *asked)
 
 
 /*
- * Whether a header may have the backend take the request for another one.  One
- * that says what the request is anyway does not.
+ * Tells whether a header may override the URL or the method.  A header that
+ * repeats the request line overrides nothing.
  */
 
 static ngx_uint_t
@@ -379,8 +386,9 @@ ngx_http_ssec_overrides(ngx_http_request_t *r)
 
 
 /*
- * Whether the header is one of these.  To a backend that gets headers as CGI
- * variables, "_" is "-", and with some servers any other sign is.
+ * Tells whether the header has one of these names.  In names of CGI variables
+ * "-" becomes "_" (RFC 3875, section 4.1.18).  With some servers so does every
+ * character that is no letter or digit.
  */
 
 static ngx_uint_t
@@ -415,7 +423,10 @@ ngx_http_ssec_is_override(ngx_table_elt_t *h, ngx_str_t *name)
 }
 
 
-/* Whether an argument may name another method, as some frameworks let it. */
+/*
+ * Tells whether the argument "_method" may override the method, as in Rails and
+ * Laravel.  If the directive itself has the argument, it overrides nothing.
+ */
 
 static ngx_uint_t
 ngx_http_ssec_has_method(ngx_http_request_t *r,
@@ -433,8 +444,9 @@ ngx_http_ssec_has_method(ngx_http_request_t *r,
 
 
 /*
- * Both may be percent-encoded, or not: browsers encode what the configuration
- * has as it is.  These characters are others once they are encoded.
+ * Compares two texts by their percent-decoded characters: browsers encode
+ * characters that the configuration has unencoded.  The characters in "apart"
+ * are equal only if both are encoded or both are not.
  */
 
 static ngx_uint_t
@@ -462,7 +474,10 @@ ngx_http_ssec_same(ngx_str_t *one, ngx_str_t *other, const char *apart)
 }
 
 
-/* The next one, and whether it was encoded. */
+/*
+ * Takes the next character, decoded, from a text that is not empty.  An encoded
+ * one has the bit NGX_HTTP_SSEC_ENCODED.
+ */
 
 static ngx_uint_t
 ngx_http_ssec_char(ngx_str_t *s)
@@ -490,6 +505,11 @@ ngx_http_ssec_char(ngx_str_t *s)
 }
 
 
+/*
+ * Tells whether the request has each argument that the directive names without
+ * variables, and as often as the directive.
+ */
+
 static ngx_uint_t
 ngx_http_ssec_has_args(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url)
 {
@@ -504,7 +524,7 @@ ngx_http_ssec_has_args(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url)
             continue;
         }
 
-        /* PHP's $_REQUEST prefers what is in the body */
+        /* PHP's $_REQUEST prefers an argument in the body */
 
         if (!logout_url->login
             && !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)))
@@ -524,7 +544,7 @@ ngx_http_ssec_has_args(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url)
 }
 
 
-/* The arguments of the URL as it is configured. */
+/* Gives the arguments of the URL as configured, or an empty string. */
 
 static ngx_str_t
 ngx_http_ssec_url_args(ngx_http_ssec_url_t *logout_url)
@@ -568,8 +588,8 @@ ngx_http_ssec_has_arg(ngx_str_t *args, ngx_str_t *arg)
 
 
 /*
- * How many arguments have the name of this one, to some backend: of two that
- * have it one takes the first, and another the last.
+ * Counts the arguments that some backend reads under the name of this one.  Of
+ * two arguments with one name, some backends take the first, others the last.
  */
 
 static ngx_uint_t
@@ -581,7 +601,7 @@ ngx_http_ssec_named(ngx_str_t *args, ngx_str_t *arg)
     n = 0;
     left = *args;
 
-    /* formerly they were separated by ";", too */
+    /* HTML 4.01, appendix B.2.2: some backends also separate them by ";" */
 
     while (ngx_http_ssec_next_arg(&left, &sent, "&;")) {
 
@@ -602,8 +622,9 @@ ngx_http_ssec_named(ngx_str_t *args, ngx_str_t *arg)
 
 
 /*
- * The next character of an argument's name, or 0 at its end: "a" is "a[]" and
- * "[a]" to some, "a.b" is "a_b" to PHP, and ASP.NET ignores case.
+ * Takes the next character of an argument's name; 0 at the end of the name.
+ * Some backends read these names as equal: "a", "a[]" and "[a]"; "a.b" and
+ * "a_b" (PHP); "a" and "A" (ASP.NET).
  */
 
 static ngx_uint_t
@@ -637,6 +658,8 @@ ngx_http_ssec_name_char(ngx_str_t *arg, ngx_uint_t first)
 }
 
 
+/* Takes the next argument that is not empty; 0 if none is left. */
+
 static ngx_uint_t
 ngx_http_ssec_next_arg(ngx_str_t *left, ngx_str_t *arg, const char *ends)
 {
@@ -661,7 +684,7 @@ ngx_http_ssec_next_arg(ngx_str_t *left, ngx_str_t *arg, const char *ends)
 }
 
 
-/* How far it is to the first of these characters, or to the end. */
+/* Gives the length of the text before the first of these characters. */
 
 static size_t
 ngx_http_ssec_span(ngx_str_t *s, const char *ends)

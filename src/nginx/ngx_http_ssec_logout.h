@@ -1,4 +1,4 @@
-/* Whether a request is for the logout URL. */
+/* The logout URL or login page: which requests are for it. */
 
 #ifndef _NGX_HTTP_SSEC_LOGOUT_H_INCLUDED_
 #define _NGX_HTTP_SSEC_LOGOUT_H_INCLUDED_
@@ -11,8 +11,12 @@
 
 
 /*
- * NGX_OK if the request is for it, and for nothing else to the backend;
- * NGX_DECLINED if not.  elsewhere: that URL is on another host.
+ * NGX_OK if the request is for the evaluated URL, and no backend can take it
+ * for another one: see docs/directives.md, "Requests for the logout URL".
+ * NGX_DECLINED if not; NGX_ERROR if the local address cannot be read.
+ *
+ * Sets *elsewhere if no request for the URL comes to this server: the URL is on
+ * another host, or is not http: or https:.
  */
 ngx_int_t ngx_http_ssec_is_logout(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url, ngx_str_t *url, ngx_uint_t *elsewhere);

@@ -5,7 +5,7 @@
 #include "ngx_http_ssec_header.h"
 
 
-/* a slash to a browser, or nothing */
+/* true for characters that browsers read as "/", or strip from a URL */
 #define ngx_http_ssec_slash(c)                                                \
     ((c) == '/' || (c) == '\\' || (c) <= ' ' || (c) == 0x7f)
 
@@ -38,8 +38,6 @@ ngx_http_ssec_is_path(ngx_str_t *url)
                || (url->data[1] != '/' && url->data[1] != '\\'));
 }
 
-
-/* Variables may hold what would end the header's line. */
 
 ngx_int_t
 ngx_http_ssec_escape(ngx_pool_t *pool, ngx_str_t *url)
@@ -84,11 +82,6 @@ ngx_http_ssec_escape(ngx_pool_t *pool, ngx_str_t *url)
 }
 
 
-/*
- * A page that was not asked for by GET or HEAD cannot be asked for again: the
- * way back is then "/".
- */
-
 ngx_int_t
 ngx_http_ssec_return_url(ngx_http_request_t *r, ngx_str_t *url)
 {
@@ -97,6 +90,8 @@ ngx_http_ssec_return_url(ngx_http_request_t *r, ngx_str_t *url)
     ngx_str_t   uri;
 
     uri = r->main->unparsed_uri;
+
+    /* the browser comes back by GET */
 
     if (!(r->main->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         uri.len = 0;
@@ -125,8 +120,10 @@ ngx_http_ssec_return_url(ngx_http_request_t *r, ngx_str_t *url)
 
 
 /*
- * Slashes, and what browsers take for them or leave out, however often they
- * are percent-encoded: nobody knows how often a backend decodes the value.
+ * Skips leading slashes, and characters that browsers read as "/" or strip:
+ * "//host" is another site.  Skips them however often they are percent-encoded,
+ * since a backend may decode the value more than once.  NGX_ERROR without
+ * memory.
  */
 
 static ngx_int_t
@@ -146,7 +143,7 @@ ngx_http_ssec_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri)
         return NGX_OK;
     }
 
-    /* the text so far, decoded: "%25" and "2f" that follows are a slash */
+    /* the text so far, decoded again and again: "%25" "2f" is "%2f" is "/" */
 
     text = ngx_pnalloc(pool, uri->len);
     if (text == NULL) {

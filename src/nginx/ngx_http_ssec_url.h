@@ -10,16 +10,32 @@
 #pragma GCC visibility push(hidden)
 
 
-/* On this host: "//host" and "/\host" are others to a browser. */
+/*
+ * Tells whether the URL is a path on this host.  Browsers read "//host" and
+ * "/\host" as URLs of another host.
+ */
 ngx_uint_t ngx_http_ssec_is_path(ngx_str_t *url);
-/* Percent-encodes what no header, and no page, can have in a URL. */
+/*
+ * Percent-encodes blanks, control characters and bytes beyond ASCII: variables
+ * may hold a line break, which would end the header.  NGX_ERROR without memory.
+ */
 ngx_int_t ngx_http_ssec_escape(ngx_pool_t *pool, ngx_str_t *url);
-/* The logout or login URL of the request; empty if there is none. */
+/*
+ * Evaluates the logout or login URL for a request; empty if there is none.
+ * NGX_ERROR if a variable cannot be evaluated.
+ */
 ngx_int_t ngx_http_ssec_logout_url(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url, ngx_str_t *url);
-/* The way back to the page: escaped for an argument, and on this site. */
+/*
+ * Gives the URI of the main request, escaped for an argument.  It is always on
+ * this site, and "/" for methods other than GET and HEAD.  NGX_ERROR without
+ * memory.
+ */
 ngx_int_t ngx_http_ssec_return_url(ngx_http_request_t *r, ngx_str_t *url);
-/* 302, or 303 after a POST; gives the status to return. */
+/*
+ * Prepares a redirect, and gives the status to return: 302; 303 for methods
+ * other than GET and HEAD; 500 without memory.
+ */
 ngx_int_t ngx_http_ssec_redirect(ngx_http_request_t *r, ngx_str_t *url);
 
 
