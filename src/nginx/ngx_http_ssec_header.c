@@ -88,7 +88,7 @@ void
 ngx_http_ssec_remove_header(ngx_list_t *headers, ngx_table_elt_t *header)
 {
     ngx_uint_t        i;
-    ngx_list_part_t  *part, *prev, *rest;
+    ngx_list_part_t  *part, *prev, *tail;
     ngx_table_elt_t  *elts;
 
     prev = NULL;
@@ -141,21 +141,21 @@ ngx_http_ssec_remove_header(ngx_list_t *headers, ngx_table_elt_t *header)
         return;
     }
 
-    rest = ngx_palloc(headers->pool, sizeof(ngx_list_part_t));
-    if (rest == NULL) {
+    tail = ngx_palloc(headers->pool, sizeof(ngx_list_part_t));
+    if (tail == NULL) {
         ngx_str_null(&header->value);
         return;
     }
 
-    rest->elts = header + 1;
-    rest->nelts = part->nelts - i - 1;
-    rest->next = part->next;
+    tail->elts = header + 1;
+    tail->nelts = part->nelts - i - 1;
+    tail->next = part->next;
 
     part->nelts = i;
-    part->next = rest;
+    part->next = tail;
 
     if (headers->last == part) {
-        headers->last = rest;
+        headers->last = tail;
         headers->nalloc -= i + 1;
     }
 }

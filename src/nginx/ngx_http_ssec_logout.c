@@ -41,28 +41,30 @@ static ngx_str_t  ngx_http_ssec_method_headers[] = {
 
 static ngx_int_t ngx_http_ssec_url_path(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url, ngx_str_t *url, ngx_str_t *path);
-static ngx_int_t ngx_http_ssec_is_here(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_is_this_server(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url, ssec_origin_t *origin);
-static ngx_int_t ngx_http_ssec_is_local(ngx_connection_t *c, ssec_str_t *host);
-static ngx_uint_t ngx_http_ssec_is_path_of(ngx_http_request_t *r,
-    ngx_str_t *path, ngx_str_t *asked, const char *apart);
+static ngx_int_t ngx_http_ssec_is_local_addr(ngx_connection_t *c,
+    ssec_str_t *host);
+static ngx_uint_t ngx_http_ssec_matches_path(ngx_http_request_t *r,
+    ngx_str_t *path, ngx_str_t *requested, const char *reserved);
 static ngx_uint_t ngx_http_ssec_adds_slash(ngx_http_request_t *r,
-    ngx_str_t *asked);
-static ngx_uint_t ngx_http_ssec_overrides(ngx_http_request_t *r);
+    ngx_str_t *requested);
+static ngx_uint_t ngx_http_ssec_has_override(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_ssec_is_override(ngx_table_elt_t *h,
     ngx_str_t *name);
-static ngx_uint_t ngx_http_ssec_has_method(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_ssec_overrides_method(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url);
-static ngx_uint_t ngx_http_ssec_same(ngx_str_t *one, ngx_str_t *other,
-    const char *apart);
-static ngx_uint_t ngx_http_ssec_char(ngx_str_t *s);
-static ngx_uint_t ngx_http_ssec_has_args(ngx_http_request_t *r,
+static ngx_uint_t ngx_http_ssec_is_equal(ngx_str_t *one, ngx_str_t *other,
+    const char *reserved);
+static ngx_uint_t ngx_http_ssec_next_char(ngx_str_t *s);
+static ngx_uint_t ngx_http_ssec_has_url_args(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url);
 static ngx_str_t ngx_http_ssec_url_args(ngx_http_ssec_url_t *logout_url);
 static ngx_uint_t ngx_http_ssec_has_arg(ngx_str_t *args, ngx_str_t *arg);
-static ngx_uint_t ngx_http_ssec_named(ngx_str_t *args, ngx_str_t *arg);
-static ngx_uint_t ngx_http_ssec_name_char(ngx_str_t *arg, ngx_uint_t first);
-static ngx_uint_t ngx_http_ssec_next_arg(ngx_str_t *left, ngx_str_t *arg,
+static ngx_uint_t ngx_http_ssec_count_args(ngx_str_t *args, ngx_str_t *arg);
+static ngx_uint_t ngx_http_ssec_next_name_char(ngx_str_t *arg,
+    ngx_uint_t first);
+static ngx_uint_t ngx_http_ssec_next_arg(ngx_str_t *tail, ngx_str_t *arg,
     const char *ends);
 static size_t ngx_http_ssec_span(ngx_str_t *s, const char *ends);
 
@@ -71,8 +73,8 @@ static size_t ngx_http_ssec_span(ngx_str_t *s, const char *ends);
  * The request must have the path of the URL, and each argument that the
  * directive names without variables: "/login?action=logout" is not "/login".
  *
- * The backend gets an expired session's cookie with a request for the logout
- * URL, so it must not take the request for another one.  Therefore the path
+ * With a request for the logout URL the backend gets an expired session's
+ * cookie, so it must not take the request for a different one.  So the path
  * counts as the client wrote it: nginx may have normalized or rewritten r->uri.
  * No header or argument may name another URL or method.  No Upgrade is
  * accepted: the new connection would outlive the logout.
@@ -93,32 +95,33 @@ ngx_http_ssec_is_logout(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
         return rc;
     }
 
-    if (!ngx_http_ssec_has_args(r, logout_url)) {
+    if (!ngx_http_ssec_has_url_args(r, logout_url)) {
         return NGX_DECLINED;
     }
 
     raw = r->unparsed_uri;
     raw.len = ngx_http_ssec_span(&raw, "?");
 
-    if (ngx_http_ssec_is_path_of(r, &path, &raw, "/;")) {
+    if (ngx_http_ssec_matches_path(r, &path, &raw, "/;")) {
         return (logout_url->login
                 || (r->headers_in.upgrade == NULL
-                    && !ngx_http_ssec_overrides(r)
-                    && !ngx_http_ssec_has_method(r, logout_url)))
+                    && !ngx_http_ssec_has_override(r)
+                    && !ngx_http_ssec_overrides_method(r, logout_url)))
                ? NGX_OK : NGX_DECLINED;
     }
 
     /* a login page never gets the cookie: any path that leads there will do */
 
     return (logout_url->login
-            && ngx_http_ssec_is_path_of(r, &path, &r->uri, ""))
+            && ngx_http_ssec_matches_path(r, &path, &r->uri, ""))
            ? NGX_OK : NGX_DECLINED;
 }
 
 
 /*
  * Gives the path of a URL, without arguments.  NGX_DECLINED if the URL is on
- * another host or is not http: or https:; NGX_ERROR as ngx_http_ssec_is_here().
+ * another host or is not http: or https:; NGX_ERROR if the connection's local
+ * address cannot be read.
  */
 
 static ngx_int_t
@@ -139,7 +142,7 @@ ngx_http_ssec_url_path(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
             return NGX_DECLINED;
         }
 
-        rc = ngx_http_ssec_is_here(r, logout_url, &origin);
+        rc = ngx_http_ssec_is_this_server(r, logout_url, &origin);
 
         if (rc != NGX_OK) {
             return rc;
@@ -171,8 +174,8 @@ ngx_http_ssec_url_path(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
  */
 
 static ngx_int_t
-ngx_http_ssec_is_here(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
-    ssec_origin_t *origin)
+ngx_http_ssec_is_this_server(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url, ssec_origin_t *origin)
 {
     ngx_str_t                 *host;
     ngx_uint_t                 i;
@@ -208,7 +211,7 @@ ngx_http_ssec_is_here(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
         }
     }
 
-    return ngx_http_ssec_is_local(r->connection, &origin->host);
+    return ngx_http_ssec_is_local_addr(r->connection, &origin->host);
 }
 
 
@@ -218,7 +221,7 @@ ngx_http_ssec_is_here(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
  */
 
 static ngx_int_t
-ngx_http_ssec_is_local(ngx_connection_t *c, ssec_str_t *host)
+ngx_http_ssec_is_local_addr(ngx_connection_t *c, ssec_str_t *host)
 {
     in_addr_t             addr;
     struct sockaddr_in   *sin;
@@ -282,58 +285,58 @@ ngx_http_ssec_is_local(ngx_connection_t *c, ssec_str_t *host)
  */
 
 static ngx_uint_t
-ngx_http_ssec_is_path_of(ngx_http_request_t *r, ngx_str_t *path,
-    ngx_str_t *asked, const char *apart)
+ngx_http_ssec_matches_path(ngx_http_request_t *r, ngx_str_t *path,
+    ngx_str_t *requested, const char *reserved)
 {
-    ngx_str_t  bare;
+    ngx_str_t  stripped;
 
-    if (ngx_http_ssec_same(path, asked, apart)) {
+    if (ngx_http_ssec_is_equal(path, requested, reserved)) {
         return 1;
     }
 
-    bare = *asked;
+    stripped = *requested;
 
-    if (bare.len < 2 || bare.data[bare.len - 1] != '/') {
+    if (stripped.len < 2 || stripped.data[stripped.len - 1] != '/') {
         return 0;
     }
 
-    bare.len--;
+    stripped.len--;
 
-    return ngx_http_ssec_same(path, &bare, apart)
-           && ngx_http_ssec_adds_slash(r, asked);
+    return ngx_http_ssec_is_equal(path, &stripped, reserved)
+           && ngx_http_ssec_adds_slash(r, requested);
 }
 
 
 /*
  * Tells whether nginx redirects requests for the path without its last slash to
- * this path.  nginx does so for a location of this name with a proxy_pass or
- * the like, unless the name without the slash is a location, too.
+ * this path.  nginx does so if the path is a location that proxies, and the
+ * path without the slash is no location.
  */
 
 static ngx_uint_t
-ngx_http_ssec_adds_slash(ngx_http_request_t *r, ngx_str_t *asked)
+ngx_http_ssec_adds_slash(ngx_http_request_t *r, ngx_str_t *requested)
 {
-    ngx_str_t                  bare;
+    ngx_str_t                  stripped;
     ngx_uint_t                 i, found;
     ngx_http_ssec_name_t      *name;
     ngx_http_ssec_srv_conf_t  *sscf;
 
     sscf = ngx_http_get_module_srv_conf(r, ngx_http_session_security_module);
 
-    bare = *asked;
-    bare.len--;
+    stripped = *requested;
+    stripped.len--;
 
     found = 0;
     name = sscf->names.elts;
 
     for (i = 0; i < sscf->names.nelts; i++) {
 
-        if (ngx_http_ssec_same(&name[i].name, &bare, "/")) {
+        if (ngx_http_ssec_is_equal(&name[i].name, &stripped, "/")) {
             return 0;
         }
 
         found |= (name[i].adds_slash
-                  && ngx_http_ssec_same(&name[i].name, asked, "/"));
+                  && ngx_http_ssec_is_equal(&name[i].name, requested, "/"));
     }
 
     return found;
@@ -346,9 +349,9 @@ ngx_http_ssec_adds_slash(ngx_http_request_t *r, ngx_str_t *asked)
  */
 
 static ngx_uint_t
-ngx_http_ssec_overrides(ngx_http_request_t *r)
+ngx_http_ssec_has_override(ngx_http_request_t *r)
 {
-    ngx_str_t        *said;
+    ngx_str_t        *expected;
     ngx_uint_t        i;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
@@ -362,19 +365,20 @@ ngx_http_ssec_overrides(ngx_http_request_t *r)
             if (ngx_http_ssec_is_override(&h[i],
                                           ngx_http_ssec_url_headers))
             {
-                said = &r->unparsed_uri;
+                expected = &r->unparsed_uri;
 
             } else if (ngx_http_ssec_is_override(&h[i],
                                                  ngx_http_ssec_method_headers))
             {
-                said = &r->method_name;
+                expected = &r->method_name;
 
             } else {
                 continue;
             }
 
-            if (h[i].value.len != said->len
-                || ngx_strncmp(h[i].value.data, said->data, said->len) != 0)
+            if (h[i].value.len != expected->len
+                || ngx_strncmp(h[i].value.data, expected->data, expected->len)
+                   != 0)
             {
                 return 1;
             }
@@ -429,7 +433,7 @@ ngx_http_ssec_is_override(ngx_table_elt_t *h, ngx_str_t *name)
  */
 
 static ngx_uint_t
-ngx_http_ssec_has_method(ngx_http_request_t *r,
+ngx_http_ssec_overrides_method(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url)
 {
     ngx_str_t  args;
@@ -438,33 +442,33 @@ ngx_http_ssec_has_method(ngx_http_request_t *r,
 
     args = ngx_http_ssec_url_args(logout_url);
 
-    return ngx_http_ssec_named(&r->args, &method)
-           && !ngx_http_ssec_named(&args, &method);
+    return ngx_http_ssec_count_args(&r->args, &method)
+           && !ngx_http_ssec_count_args(&args, &method);
 }
 
 
 /*
  * Compares two texts by their percent-decoded characters: browsers encode
- * characters that the configuration has unencoded.  The characters in "apart"
- * are equal only if both are encoded or both are not.
+ * characters that the configuration has unencoded.  A reserved character equals
+ * itself only if both are encoded or both are not (RFC 3986, section 2.2).
  */
 
 static ngx_uint_t
-ngx_http_ssec_same(ngx_str_t *one, ngx_str_t *other, const char *apart)
+ngx_http_ssec_is_equal(ngx_str_t *one, ngx_str_t *other, const char *reserved)
 {
     ngx_str_t   a, b;
-    ngx_uint_t  ch, with;
+    ngx_uint_t  ch, ch2;
 
     a = *one;
     b = *other;
 
     while (a.len && b.len) {
-        ch = ngx_http_ssec_char(&a);
-        with = ngx_http_ssec_char(&b);
+        ch = ngx_http_ssec_next_char(&a);
+        ch2 = ngx_http_ssec_next_char(&b);
 
-        if (ch != with
-            && ((u_char) ch != (u_char) with
-                || ngx_strchr(apart, (u_char) ch)))
+        if (ch != ch2
+            && ((u_char) ch != (u_char) ch2
+                || ngx_strchr(reserved, (u_char) ch)))
         {
             return 0;
         }
@@ -475,12 +479,12 @@ ngx_http_ssec_same(ngx_str_t *one, ngx_str_t *other, const char *apart)
 
 
 /*
- * Takes the next character, decoded, from a text that is not empty.  An encoded
- * one has the bit NGX_HTTP_SSEC_ENCODED.
+ * Takes the next character, decoded, from a text that is not empty.  If it was
+ * encoded, sets the bit NGX_HTTP_SSEC_ENCODED.
  */
 
 static ngx_uint_t
-ngx_http_ssec_char(ngx_str_t *s)
+ngx_http_ssec_next_char(ngx_str_t *s)
 {
     u_char     ch;
     ngx_int_t  n;
@@ -511,14 +515,15 @@ ngx_http_ssec_char(ngx_str_t *s)
  */
 
 static ngx_uint_t
-ngx_http_ssec_has_args(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url)
+ngx_http_ssec_has_url_args(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url)
 {
-    ngx_str_t  args, arg, left;
+    ngx_str_t  args, arg, tail;
 
     args = ngx_http_ssec_url_args(logout_url);
-    left = args;
+    tail = args;
 
-    while (ngx_http_ssec_next_arg(&left, &arg, "&")) {
+    while (ngx_http_ssec_next_arg(&tail, &arg, "&")) {
 
         if (ngx_http_ssec_span(&arg, "$") < arg.len) {
             continue;
@@ -533,8 +538,8 @@ ngx_http_ssec_has_args(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url)
         }
 
         if (!ngx_http_ssec_has_arg(&r->args, &arg)
-            || ngx_http_ssec_named(&r->args, &arg)
-               != ngx_http_ssec_named(&args, &arg))
+            || ngx_http_ssec_count_args(&r->args, &arg)
+               != ngx_http_ssec_count_args(&args, &arg))
         {
             return 0;
         }
@@ -572,13 +577,13 @@ ngx_http_ssec_url_args(ngx_http_ssec_url_t *logout_url)
 static ngx_uint_t
 ngx_http_ssec_has_arg(ngx_str_t *args, ngx_str_t *arg)
 {
-    ngx_str_t  left, sent;
+    ngx_str_t  tail, sent;
 
-    left = *args;
+    tail = *args;
 
-    while (ngx_http_ssec_next_arg(&left, &sent, "&")) {
+    while (ngx_http_ssec_next_arg(&tail, &sent, "&")) {
 
-        if (ngx_http_ssec_same(arg, &sent, "=&;+")) {
+        if (ngx_http_ssec_is_equal(arg, &sent, "=&;+")) {
             return 1;
         }
     }
@@ -588,33 +593,33 @@ ngx_http_ssec_has_arg(ngx_str_t *args, ngx_str_t *arg)
 
 
 /*
- * Counts the arguments that some backend reads under the name of this one.  Of
- * two arguments with one name, some backends take the first, others the last.
+ * Counts the arguments that some backend reads under the name of "arg".  If
+ * there are two, some backends take the first, others the last.
  */
 
 static ngx_uint_t
-ngx_http_ssec_named(ngx_str_t *args, ngx_str_t *arg)
+ngx_http_ssec_count_args(ngx_str_t *args, ngx_str_t *arg)
 {
-    ngx_str_t   left, sent, name;
-    ngx_uint_t  n, ch, with, first;
+    ngx_str_t   tail, sent, name;
+    ngx_uint_t  n, ch, ch2, first;
 
     n = 0;
-    left = *args;
+    tail = *args;
 
     /* HTML 4.01, appendix B.2.2: some backends also separate them by ";" */
 
-    while (ngx_http_ssec_next_arg(&left, &sent, "&;")) {
+    while (ngx_http_ssec_next_arg(&tail, &sent, "&;")) {
 
         name = *arg;
         first = 1;
 
         do {
-            ch = ngx_http_ssec_name_char(&name, first);
-            with = ngx_http_ssec_name_char(&sent, first);
+            ch = ngx_http_ssec_next_name_char(&name, first);
+            ch2 = ngx_http_ssec_next_name_char(&sent, first);
             first = 0;
-        } while (ch == with && ch);
+        } while (ch == ch2 && ch);
 
-        n += (ch == with);
+        n += (ch == ch2);
     }
 
     return n;
@@ -628,12 +633,12 @@ ngx_http_ssec_named(ngx_str_t *args, ngx_str_t *arg)
  */
 
 static ngx_uint_t
-ngx_http_ssec_name_char(ngx_str_t *arg, ngx_uint_t first)
+ngx_http_ssec_next_name_char(ngx_str_t *arg, ngx_uint_t first)
 {
     ngx_uint_t  ch;
 
     while (arg->len) {
-        ch = ngx_http_ssec_char(arg);
+        ch = ngx_http_ssec_next_char(arg);
 
         if (ch == '=') {
             break;
@@ -661,18 +666,18 @@ ngx_http_ssec_name_char(ngx_str_t *arg, ngx_uint_t first)
 /* Takes the next argument that is not empty; 0 if none is left. */
 
 static ngx_uint_t
-ngx_http_ssec_next_arg(ngx_str_t *left, ngx_str_t *arg, const char *ends)
+ngx_http_ssec_next_arg(ngx_str_t *tail, ngx_str_t *arg, const char *ends)
 {
-    while (left->len) {
-        *arg = *left;
-        arg->len = ngx_http_ssec_span(left, ends);
+    while (tail->len) {
+        *arg = *tail;
+        arg->len = ngx_http_ssec_span(tail, ends);
 
-        left->data += arg->len;
-        left->len -= arg->len;
+        tail->data += arg->len;
+        tail->len -= arg->len;
 
-        if (left->len) {
-            left->data++;
-            left->len--;
+        if (tail->len) {
+            tail->data++;
+            tail->len--;
         }
 
         if (arg->len) {

@@ -132,7 +132,7 @@ ngx_http_ssec_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri)
     u_char     *text;
     size_t      i, n;
     ngx_int_t   c;
-    ngx_str_t   left;
+    ngx_str_t   tail;
 
     while (uri->len && ngx_http_ssec_slash(uri->data[0])) {
         uri->data++;
@@ -150,7 +150,7 @@ ngx_http_ssec_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri)
         return NGX_ERROR;
     }
 
-    left = *uri;
+    tail = *uri;
     n = 0;
 
     for (i = 0; i < uri->len; i++) {
@@ -169,8 +169,8 @@ ngx_http_ssec_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri)
         }
 
         if (n == 1 && ngx_http_ssec_slash(text[0])) {
-            left.data = uri->data + i + 1;
-            left.len = uri->len - i - 1;
+            tail.data = uri->data + i + 1;
+            tail.len = uri->len - i - 1;
             n = 0;
 
         } else if (text[0] != '%') {
@@ -178,7 +178,7 @@ ngx_http_ssec_skip_slashes(ngx_pool_t *pool, ngx_str_t *uri)
         }
     }
 
-    *uri = left;
+    *uri = tail;
 
     return NGX_OK;
 }
