@@ -1,12 +1,13 @@
 /*
- * Connections that outlive their session are ended with it: WebSockets, event
- * streams, long downloads.  Uploads come to their end.
+ * Ends connections whose session has ended: WebSockets, event streams, long
+ * downloads.  An upload may finish first.  See docs/how-it-works.md,
+ * "Connections that last".
  *
  * Each worker has its requests of live sessions in a queue, in the order in
- * which they came.  Those that last are watched: they are in a tree, by the
- * time at which their session would end if nothing happened until then.  Twice
- * a second the worker looks at those whose time has come; and at all of them if
- * the table says that some session has ended, which may have been anywhere.
+ * which they came.  A request that lasts longer than a tick is watched: it is
+ * in a tree, sorted by the time at which its session would expire.  Each tick
+ * the worker checks the watched requests whose time has come.  It checks all of
+ * them if a session has ended in any worker.
  */
 
 #include "ngx_http_ssec_connections.h"
@@ -15,26 +16,27 @@
 #include "ngx_http_ssec_zone.h"
 
 
-#define NGX_HTTP_SSEC_TICK  500                /* milliseconds */
+/* the time between two checks, in milliseconds */
+#define NGX_HTTP_SSEC_TICK  500
 
-/* ticks, which fit into 32 bits; what is to come lies beyond what is now */
+/* a time in ticks; a key of the tree is 1 more, and fits in 32 bits */
 #define ngx_http_ssec_ticks(time)                                             \
     ((ngx_rbtree_key_t) ngx_min((time) / NGX_HTTP_SSEC_TICK,                  \
                                 NGX_MAX_INT32_VALUE - 1))
 
-/* whether what its client sends is activity */
-#define ngx_http_ssec_counts(ctx)                                             \
+/* true if data that the client sends to the backend is activity */
+#define ngx_http_ssec_is_active(ctx)                                          \
     ((ctx)->watch.mode == NGX_HTTP_SSEC_ACTIVE)
 
 
 static void ngx_http_ssec_tick(ngx_event_t *ev);
-static void ngx_http_ssec_look_at_all(uint64_t now, ngx_queue_t *ended);
-static void ngx_http_ssec_look_at_due(uint64_t now, ngx_queue_t *ended);
-static void ngx_http_ssec_look_at_young(uint64_t now, ngx_queue_t *ended);
-static ngx_uint_t ngx_http_ssec_deaths(void);
-static void ngx_http_ssec_traffic(uint64_t now);
+static void ngx_http_ssec_check_all(uint64_t now, ngx_queue_t *ended);
+static void ngx_http_ssec_check_due(uint64_t now, ngx_queue_t *ended);
+static void ngx_http_ssec_check_young(uint64_t now, ngx_queue_t *ended);
+static ngx_uint_t ngx_http_ssec_any_ended(void);
+static void ngx_http_ssec_count_traffic(uint64_t now);
 static void ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now);
-static void ngx_http_ssec_look(ngx_http_ssec_ctx_t *ctx, uint64_t now,
+static void ngx_http_ssec_check_request(ngx_http_ssec_ctx_t *ctx, uint64_t now,
     ngx_queue_t *ended);
 static ngx_uint_t ngx_http_ssec_is_upload(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_ssec_is_being_sent(ngx_http_request_t *r);
@@ -45,13 +47,13 @@ static ngx_uint_t ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx,
 static void ngx_http_ssec_close(ngx_http_ssec_ctx_t *ctx);
 
 
-static ngx_queue_t        ngx_http_ssec_young;
+static ngx_queue_t        ngx_http_ssec_young;       /* not watched yet */
 static ngx_queue_t        ngx_http_ssec_watched;
-static ngx_rbtree_t       ngx_http_ssec_deadlines;
+static ngx_rbtree_t       ngx_http_ssec_deadlines;   /* watched, by time */
 static ngx_rbtree_node_t  ngx_http_ssec_sentinel;
-static ngx_uint_t         ngx_http_ssec_nactive;
+static ngx_uint_t         ngx_http_ssec_nactive;     /* watched and active */
 static ngx_event_t        ngx_http_ssec_timer;
-static ngx_connection_t   ngx_http_ssec_dummy;
+static ngx_connection_t   ngx_http_ssec_dummy;       /* data of the timer */
 
 
 void
@@ -101,8 +103,7 @@ ngx_http_ssec_unwatch(ngx_http_ssec_ctx_t *ctx)
         ngx_rbtree_delete(&ngx_http_ssec_deadlines, &ctx->watch.node);
         ctx->watch.watched = 0;
 
-        ngx_http_ssec_nactive -=
-                                       ngx_http_ssec_counts(ctx);
+        ngx_http_ssec_nactive -= ngx_http_ssec_is_active(ctx);
     }
 }
 
@@ -110,7 +111,7 @@ ngx_http_ssec_unwatch(ngx_http_ssec_ctx_t *ctx)
 static void
 ngx_http_ssec_tick(ngx_event_t *ev)
 {
-    uint64_t              now;                 /* the host's uptime */
+    uint64_t              now;                 /* the host's uptime, in ms */
     ngx_queue_t          *q, ended;
     ngx_http_ssec_ctx_t  *ctx;
 
@@ -119,17 +120,17 @@ ngx_http_ssec_tick(ngx_event_t *ev)
     now = ngx_http_ssec_uptime();
 
     if (ngx_http_ssec_nactive) {
-        ngx_http_ssec_traffic(now);
+        ngx_http_ssec_count_traffic(now);
     }
 
-    if (ngx_http_ssec_deaths()) {
-        ngx_http_ssec_look_at_all(now, &ended);
+    if (ngx_http_ssec_any_ended()) {
+        ngx_http_ssec_check_all(now, &ended);
     }
 
-    ngx_http_ssec_look_at_due(now, &ended);
-    ngx_http_ssec_look_at_young(now, &ended);
+    ngx_http_ssec_check_due(now, &ended);
+    ngx_http_ssec_check_young(now, &ended);
 
-    /* ending one may end others, of the same HTTP/2 connection */
+    /* to end a request may end others of its HTTP/2 connection: no iterator */
 
     while (!ngx_queue_empty(&ended)) {
 
@@ -148,8 +149,10 @@ ngx_http_ssec_tick(ngx_event_t *ev)
 }
 
 
+/* Checks all watched requests. */
+
 static void
-ngx_http_ssec_look_at_all(uint64_t now, ngx_queue_t *ended)
+ngx_http_ssec_check_all(uint64_t now, ngx_queue_t *ended)
 {
     ngx_queue_t          *q, *next;
     ngx_http_ssec_ctx_t  *ctx;
@@ -160,13 +163,15 @@ ngx_http_ssec_look_at_all(uint64_t now, ngx_queue_t *ended)
     {
         next = ngx_queue_next(q);
         ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
-        ngx_http_ssec_look(ctx, now, ended);
+        ngx_http_ssec_check_request(ctx, now, ended);
     }
 }
 
 
+/* Checks the watched requests whose time has come. */
+
 static void
-ngx_http_ssec_look_at_due(uint64_t now, ngx_queue_t *ended)
+ngx_http_ssec_check_due(uint64_t now, ngx_queue_t *ended)
 {
     ngx_rbtree_t         *deadlines;
     ngx_rbtree_node_t    *node;
@@ -185,15 +190,18 @@ ngx_http_ssec_look_at_due(uint64_t now, ngx_queue_t *ended)
         ctx = (ngx_http_ssec_ctx_t *)
                   ((u_char *) node
                    - offsetof(ngx_http_ssec_ctx_t, watch.node));
-        ngx_http_ssec_look(ctx, now, ended);
+        ngx_http_ssec_check_request(ctx, now, ended);
     }
 }
 
 
-/* Most requests have ended before they get here. */
+/*
+ * Checks the unwatched requests that have lasted for a tick.  Most requests are
+ * over before.
+ */
 
 static void
-ngx_http_ssec_look_at_young(uint64_t now, ngx_queue_t *ended)
+ngx_http_ssec_check_young(uint64_t now, ngx_queue_t *ended)
 {
     ngx_queue_t          *q;
     ngx_http_ssec_ctx_t  *ctx;
@@ -207,15 +215,15 @@ ngx_http_ssec_look_at_young(uint64_t now, ngx_queue_t *ended)
             break;
         }
 
-        ngx_http_ssec_look(ctx, now, ended);
+        ngx_http_ssec_check_request(ctx, now, ended);
     }
 }
 
 
-/* Whether a session has ended anywhere since this was last asked. */
+/* Tells whether a session has ended in any zone since the last call. */
 
 static ngx_uint_t
-ngx_http_ssec_deaths(void)
+ngx_http_ssec_any_ended(void)
 {
     uint64_t               deaths;
     ngx_uint_t             i, changed;
@@ -236,10 +244,13 @@ ngx_http_ssec_deaths(void)
 }
 
 
-/* What a client sends to the backend, where that is to be activity. */
+/*
+ * Counts data that clients have sent to the backend since the last tick, over
+ * upgraded connections with session_security_connections active.
+ */
 
 static void
-ngx_http_ssec_traffic(uint64_t now)
+ngx_http_ssec_count_traffic(uint64_t now)
 {
     off_t                 sent;
     ngx_queue_t          *q, *watched;
@@ -255,7 +266,7 @@ ngx_http_ssec_traffic(uint64_t now)
         ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
         u = ctx->watch.request->upstream;
 
-        if (!ngx_http_ssec_counts(ctx) || u == NULL || !u->upgrade
+        if (!ngx_http_ssec_is_active(ctx) || u == NULL || !u->upgrade
             || u->peer.connection == NULL)
         {
             continue;
@@ -274,7 +285,7 @@ ngx_http_ssec_traffic(uint64_t now)
 }
 
 
-/* The sessions of the connection's request are active. */
+/* Counts activity for the live sessions of the connection's request. */
 
 static void
 ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now)
@@ -311,10 +322,15 @@ ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now)
 }
 
 
-/* Puts it where it belongs now. */
+/*
+ * Checks a request whose time has come.  Moves it to the queue "ended" if its
+ * session has ended.  If the session is live, or the request is an upload,
+ * keeps it watched.
+ */
 
 static void
-ngx_http_ssec_look(ngx_http_ssec_ctx_t *ctx, uint64_t now, ngx_queue_t *ended)
+ngx_http_ssec_check_request(ngx_http_ssec_ctx_t *ctx, uint64_t now,
+    ngx_queue_t *ended)
 {
     uint64_t             deadline;
     ngx_http_request_t  *r;
@@ -334,7 +350,7 @@ ngx_http_ssec_look(ngx_http_ssec_ctx_t *ctx, uint64_t now, ngx_queue_t *ended)
 
     ngx_http_ssec_unwatch(ctx);
 
-    /* an upload that is there as a whole gets its response as a whole */
+    /* an upload that has become complete may get its whole response */
 
     if (!ctx->watch.upload || ngx_http_ssec_is_being_sent(r)) {
         ngx_queue_insert_tail(ended, &ctx->watch.queue);
@@ -344,8 +360,8 @@ ngx_http_ssec_look(ngx_http_ssec_ctx_t *ctx, uint64_t now, ngx_queue_t *ended)
 
 
 /*
- * A request whose body is on its way, and whose response is not: it comes to
- * its end.  An Upgrade is none, since it opens a connection.
+ * Tells whether the request's body is being received and its response has not
+ * begun.  A request with Upgrade is no upload: it opens a connection.
  */
 
 static ngx_uint_t
@@ -357,7 +373,7 @@ ngx_http_ssec_is_upload(ngx_http_request_t *r)
 }
 
 
-/* Whether the client has yet to send some of the body. */
+/* Tells whether part of the request's body has not been received yet. */
 
 static ngx_uint_t
 ngx_http_ssec_is_being_sent(ngx_http_request_t *r)
@@ -365,6 +381,8 @@ ngx_http_ssec_is_being_sent(ngx_http_request_t *r)
     return r->request_body && r->request_body->rest > 0;
 }
 
+
+/* Watches the request until this uptime, in milliseconds. */
 
 static void
 ngx_http_ssec_watch_until(ngx_http_ssec_ctx_t *ctx, uint64_t deadline)
@@ -380,8 +398,7 @@ ngx_http_ssec_watch_until(ngx_http_ssec_ctx_t *ctx, uint64_t deadline)
         ctx->watch.watched = 1;
         ctx->watch.sent = (u && u->peer.connection)
                           ? u->peer.connection->sent : 0;
-        ngx_http_ssec_nactive +=
-                                       ngx_http_ssec_counts(ctx);
+        ngx_http_ssec_nactive += ngx_http_ssec_is_active(ctx);
 
         ngx_queue_remove(&ctx->watch.queue);
         ngx_queue_insert_tail(&ngx_http_ssec_watched, &ctx->watch.queue);
@@ -394,8 +411,11 @@ ngx_http_ssec_watch_until(ngx_http_ssec_ctx_t *ctx, uint64_t deadline)
 
 
 /*
- * Only looks: a session expires by a request.  If it was evicted, the deadline
- * stays as it was.  One that began since is another session, of the same key.
+ * Tells whether a session of the request has ended.  If not, sets *deadline to
+ * the uptime, in milliseconds, at which the first of them would expire.
+ *
+ * Read-only.  If a session was evicted, the last known deadline holds.  If a
+ * session has begun since, it is another session with the same key.
  */
 
 static ngx_uint_t
@@ -449,7 +469,7 @@ ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
             return 1;
         }
 
-        /* it may have moved since, and its key been replaced */
+        /* the session moves in the table when it gets its second key */
 
         key[i].root = place;
         key[i].created = record.created;
@@ -460,6 +480,8 @@ ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now,
     return 0;
 }
 
+
+/* Ends the request as a timeout does, without a response. */
 
 static void
 ngx_http_ssec_close(ngx_http_ssec_ctx_t *ctx)
@@ -475,11 +497,11 @@ ngx_http_ssec_close(ngx_http_ssec_ctx_t *ctx)
     ngx_log_error(NGX_LOG_INFO, c->log, 0,
                   "session has ended, its connection is closed");
 
-    /* as ngx_http_request_handler() does: cleanups may finalize it as well */
+    /* as in ngx_http_request_handler(): a cleanup may finalize the request */
 
     r->count++;
 
-    /* nothing is to be done after it */
+    /* with these values ngx_http_post_action() starts no post_action */
 
     r->post_action = 1;
     r->uri_changes = 0;

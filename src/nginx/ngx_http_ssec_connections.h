@@ -1,4 +1,4 @@
-/* Connections that may outlive their session. */
+/* Ends connections whose session has ended. */
 
 #ifndef _NGX_HTTP_SSEC_CONNECTIONS_H_INCLUDED_
 #define _NGX_HTTP_SSEC_CONNECTIONS_H_INCLUDED_
@@ -10,9 +10,14 @@
 #pragma GCC visibility push(hidden)
 
 
+/* Prepares the queues and the timer of a worker. */
 void ngx_http_ssec_init_connections(void);
-/* Ends the request's connection once its session has ended. */
+/*
+ * Ends the request within two seconds after a session of its keys has ended,
+ * unless it is over before.  It must have a live session, and be in no queue.
+ */
 void ngx_http_ssec_watch(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx);
+/* Takes a request that is in a queue out of it. */
 void ngx_http_ssec_unwatch(ngx_http_ssec_ctx_t *ctx);
 
 

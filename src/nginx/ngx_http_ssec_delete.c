@@ -1,4 +1,4 @@
-/* Deleting the session's cookie in the browser, wherever it was set. */
+/* Deletes the session's cookie in the browser, in each scope it was set in. */
 
 #include "ngx_http_ssec_delete.h"
 
@@ -8,16 +8,15 @@
 #include "ngx_http_ssec_zone.h"
 
 
-
 static ngx_int_t ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, const void *notes, ngx_str_t *name);
-static ngx_uint_t ngx_http_ssec_is_known(ssec_scope_t *scopes, ngx_uint_t n);
+static ngx_uint_t ngx_http_ssec_has_scope(ssec_scope_t *scopes, ngx_uint_t n);
 static void ngx_http_ssec_default_scope(ssec_scope_t *scope);
-static ngx_int_t ngx_http_ssec_configured(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_configured_scope(ngx_http_request_t *r,
     ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope);
 static ngx_int_t ngx_http_ssec_cookie_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, const char *parameter, ssec_str_t *s);
-static ngx_int_t ngx_http_ssec_delete_in(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_delete_in_scope(ngx_http_request_t *r,
     ngx_str_t *name, ssec_scope_t *scope);
 static ngx_uint_t ngx_http_ssec_is_secure(ngx_http_request_t *r,
     ngx_str_t *name, ssec_scope_t *scope);
@@ -30,7 +29,7 @@ ngx_http_ssec_learn(ngx_http_ssec_zone_t *zone, const ssec_scope_t *scope)
 {
     uint32_t  hash;
 
-    /* mostly the same as the last one: no need to look */
+    /* most scopes repeat the last one: skip the lock */
 
     hash = ngx_murmur_hash2((u_char *) scope->path.data, scope->path.len)
            ^ 31 * ngx_murmur_hash2((u_char *) scope->domain.data,
@@ -80,7 +79,11 @@ ngx_http_ssec_delete_cookies(ngx_http_request_t *r,
 }
 
 
-/* Wherever the backend set it for this URL; else where it is said to be. */
+/*
+ * Deletes a cookie in each learned scope that covers the request, and in the
+ * scope of session_security_cookie.  If there is neither, deletes the cookie
+ * with Path=/ on the host alone.
+ */
 
 static ngx_int_t
 ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
@@ -92,7 +95,7 @@ ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
     ngx_uint_t    n;
     ssec_scope_t  scopes[SSEC_SCOPES + 1];
 
-    /* browsers take this prefix in one way only (RFC 6265bis) */
+    /* browsers accept this prefix in one scope only (RFC 6265bis) */
 
     if (ngx_http_ssec_has_prefix(name, "__Host-", 7)) {
         ngx_http_ssec_default_scope(&scopes[0]);
@@ -105,7 +108,7 @@ ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
             scopes[0].partitioned |= scopes[1].partitioned;
         }
 
-        return ngx_http_ssec_delete_in(r, name, &scopes[0]);
+        return ngx_http_ssec_delete_in_scope(r, name, &scopes[0]);
     }
 
     host.data = r->headers_in.server.data;
@@ -120,21 +123,21 @@ ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
         n += ssec_scope_covers(&scopes[n], &host, &uri);
     }
 
-    rc = ngx_http_ssec_configured(r, slcf->cookie, &scopes[n]);
+    rc = ngx_http_ssec_configured_scope(r, slcf->cookie, &scopes[n]);
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
     }
 
     if (rc == NGX_OK) {
-        n += !ngx_http_ssec_is_known(scopes, n);
+        n += !ngx_http_ssec_has_scope(scopes, n);
 
     } else if (n == 0) {
         ngx_http_ssec_default_scope(&scopes[n++]);
     }
 
     for (i = 0; i < n; i++) {
-        if (ngx_http_ssec_delete_in(r, name, &scopes[i])
+        if (ngx_http_ssec_delete_in_scope(r, name, &scopes[i])
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -145,10 +148,13 @@ ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
 }
 
 
-/* Whether the one behind these n is in the same place as one of them. */
+/*
+ * Tells whether a deletion in one of the first n scopes also deletes the cookie
+ * of scopes[n]: path, domain and partition are the same.
+ */
 
 static ngx_uint_t
-ngx_http_ssec_is_known(ssec_scope_t *scopes, ngx_uint_t n)
+ngx_http_ssec_has_scope(ssec_scope_t *scopes, ngx_uint_t n)
 {
     ngx_uint_t  i;
 
@@ -183,11 +189,15 @@ ngx_http_ssec_default_scope(ssec_scope_t *scope)
 }
 
 
-/* NGX_DECLINED if nothing is, or what is no use. */
+/*
+ * Gives the scope of session_security_cookie.  NGX_DECLINED without the
+ * directive or with an invalid value; NGX_ERROR if a variable cannot be
+ * evaluated.
+ */
 
 static ngx_int_t
-ngx_http_ssec_configured(ngx_http_request_t *r, ngx_http_ssec_cookie_t *cookie,
-    ssec_scope_t *scope)
+ngx_http_ssec_configured_scope(ngx_http_request_t *r,
+    ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope)
 {
     ngx_int_t  rc;
 
@@ -211,7 +221,11 @@ ngx_http_ssec_configured(ngx_http_request_t *r, ngx_http_ssec_cookie_t *cookie,
 }
 
 
-/* An empty one is none, and NGX_DECLINED one that no cookie can have. */
+/*
+ * Evaluates the value of path= or domain=.  An empty value changes nothing.
+ * NGX_DECLINED if no cookie can have the value; NGX_ERROR if a variable cannot
+ * be evaluated.
+ */
 
 static ngx_int_t
 ngx_http_ssec_cookie_value(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
@@ -252,8 +266,13 @@ ngx_http_ssec_cookie_value(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
 }
 
 
+/*
+ * Adds a Set-Cookie that deletes the cookie in this scope: browsers need the
+ * same Path and Domain (RFC 6265, section 5.3).  NGX_ERROR without memory.
+ */
+
 static ngx_int_t
-ngx_http_ssec_delete_in(ngx_http_request_t *r, ngx_str_t *name,
+ngx_http_ssec_delete_in_scope(ngx_http_request_t *r, ngx_str_t *name,
     ssec_scope_t *scope)
 {
     u_char     *p;
@@ -294,7 +313,10 @@ ngx_http_ssec_delete_in(ngx_http_request_t *r, ngx_str_t *name,
 }
 
 
-/* Browsers take some prefixes with the attribute only (RFC 6265bis). */
+/*
+ * Tells whether the deletion needs the attribute Secure: for the prefixes
+ * "__Host-" and "__Secure-" browsers demand it (RFC 6265bis).
+ */
 
 static ngx_uint_t
 ngx_http_ssec_is_secure(ngx_http_request_t *r, ngx_str_t *name,
