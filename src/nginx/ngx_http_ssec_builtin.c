@@ -1,6 +1,6 @@
 /*
- * The ping and the script without locations of their own: which requests are
- * for them, how a ping is judged, and where a page finds it.
+ * The built-in ping and script, which need no location: which requests are for
+ * them, how a ping is judged, and which URL a page uses for it.
  */
 
 #include "ngx_http_ssec_builtin.h"
@@ -14,11 +14,11 @@
 
 
 static ngx_int_t ngx_http_ssec_longest(ngx_http_request_t *r,
-    ngx_array_t *values, uint64_t least, uint64_t otherwise, const char *name,
+    ngx_array_t *values, uint64_t min, uint64_t fallback, const char *name,
     uint64_t *ms);
-static ngx_int_t ngx_http_ssec_deepest(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_longest_path(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_zone_t *zone, size_t *len);
-static ngx_int_t ngx_http_ssec_told_scope(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_configured_path(ngx_http_request_t *r,
     ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope);
 
 
@@ -63,11 +63,6 @@ ngx_http_ssec_is_builtin_zone(ngx_http_ssec_loc_conf_t *slcf)
 }
 
 
-/*
- * A ping counts for the pages of the server that it serves, wherever nginx has
- * found it to be: it gets a copy of that location's configuration.
- */
-
 ngx_http_ssec_loc_conf_t *
 ngx_http_ssec_ping_conf(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 {
@@ -101,17 +96,11 @@ ngx_http_ssec_ping_conf(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 }
 
 
-/*
- * The longest of those that the pages have: a ping must not end a session that
- * lives in its page.  The location of a built-in ping may have pages that carry
- * the tag by hand.
- */
-
 ngx_int_t
 ngx_http_ssec_ping_limits(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ssec_limits_t *limits)
 {
-    ssec_limits_t           own;
+    ssec_limits_t           location;
     ngx_http_ssec_pages_t  *pages;
 
     pages = ngx_http_ssec_pages(slcf);
@@ -140,22 +129,29 @@ ngx_http_ssec_ping_limits(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ngx_http_ssec_limits(r, slcf, &own) != NGX_OK) {
+    /* the ping's location may have pages with a tag that is written by hand */
+
+    if (ngx_http_ssec_limits(r, slcf, &location) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    limits->expire_after = ngx_http_ssec_longer(
-                                     limits->expire_after, own.expire_after);
-    limits->max_lifetime = ngx_http_ssec_longer(
-                                     limits->max_lifetime, own.max_lifetime);
+    limits->expire_after = ngx_http_ssec_longer(limits->expire_after,
+                                                location.expire_after);
+    limits->max_lifetime = ngx_http_ssec_longer(limits->max_lifetime,
+                                                location.max_lifetime);
 
     return NGX_OK;
 }
 
 
+/*
+ * Raises *ms to the longest of the values: see ngx_http_ssec_time_value().
+ * NGX_ERROR if a variable cannot be evaluated.
+ */
+
 static ngx_int_t
 ngx_http_ssec_longest(ngx_http_request_t *r, ngx_array_t *values,
-    uint64_t least, uint64_t otherwise, const char *name, uint64_t *ms)
+    uint64_t min, uint64_t fallback, const char *name, uint64_t *ms)
 {
     uint64_t                    n;
     ngx_uint_t                  i;
@@ -165,7 +161,7 @@ ngx_http_ssec_longest(ngx_http_request_t *r, ngx_array_t *values,
 
     for (i = 0; i < values->nelts; i++) {
 
-        if (ngx_http_ssec_time_value(r, value[i], least, otherwise, name, &n)
+        if (ngx_http_ssec_time_value(r, value[i], min, fallback, name, &n)
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -179,10 +175,9 @@ ngx_http_ssec_longest(ngx_http_request_t *r, ngx_array_t *values,
 
 
 /*
- * A browser sends a cookie to what is below its Path, so the ping is there: in
- * the deepest of those that cover the page.  As long as none is known, since
- * nginx was started after the cookie was set, that may be any path above the
- * page, and only what is below the page's own path is sure to be below it.
+ * The deepest Path that covers the page is right for all of its cookies: all
+ * Paths that cover the page begin its URI.  If no Path is known, as after a
+ * start of nginx, only the page's own path is surely below each of them.
  */
 
 ngx_int_t
@@ -200,11 +195,11 @@ ngx_http_ssec_builtin_prefix(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    /* a path that covers the URI is its beginning */
+    /* a Path that covers the URI is the beginning of the URI */
 
     prefix->data = r->unparsed_uri.data;
 
-    if (ngx_http_ssec_deepest(r, slcf, zone, &prefix->len) != NGX_OK) {
+    if (ngx_http_ssec_longest_path(r, slcf, zone, &prefix->len) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -219,7 +214,7 @@ ngx_http_ssec_builtin_prefix(ngx_http_request_t *r,
         }
     }
 
-    /* "//host" would be another site's ping, and another site's script */
+    /* "//host" would lead to the ping and the script of another site */
 
     if (!ngx_http_ssec_is_path(prefix)) {
         prefix->len = 0;
@@ -232,11 +227,14 @@ ngx_http_ssec_builtin_prefix(ngx_http_request_t *r,
 }
 
 
-/* The length of the longest Path that is known, and covers the URI; or 0. */
+/*
+ * Gives the length of the longest known Path that covers the URI; 0 if there is
+ * none.  NGX_ERROR if a variable cannot be evaluated.
+ */
 
 static ngx_int_t
-ngx_http_ssec_deepest(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_zone_t *zone, size_t *len)
+ngx_http_ssec_longest_path(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_zone_t *zone, size_t *len)
 {
     void          *notes;
     unsigned       i;
@@ -251,7 +249,7 @@ ngx_http_ssec_deepest(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     uri.data = r->unparsed_uri.data;
     uri.len = r->unparsed_uri.len;
 
-    rc = ngx_http_ssec_told_scope(r, slcf->cookie, &scope);
+    rc = ngx_http_ssec_configured_path(r, slcf->cookie, &scope);
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
@@ -277,11 +275,14 @@ ngx_http_ssec_deepest(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/* The configured Path; NGX_DECLINED if there is none. */
+/*
+ * Gives the Path of session_security_cookie.  NGX_DECLINED without a Path;
+ * NGX_ERROR if a variable cannot be evaluated.
+ */
 
 static ngx_int_t
-ngx_http_ssec_told_scope(ngx_http_request_t *r, ngx_http_ssec_cookie_t *cookie,
-    ssec_scope_t *scope)
+ngx_http_ssec_configured_path(ngx_http_request_t *r,
+    ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope)
 {
     ngx_str_t  path;
 

@@ -1,4 +1,4 @@
-/* The ping and the script where no location is written for them. */
+/* The built-in ping and script, which need no location. */
 
 #ifndef _NGX_HTTP_SSEC_BUILTIN_H_INCLUDED_
 #define _NGX_HTTP_SSEC_BUILTIN_H_INCLUDED_
@@ -14,28 +14,41 @@
 #define NGX_HTTP_SSEC_PING_PATH     "/session_security/ping/"
 #define NGX_HTTP_SSEC_SCRIPT_PATH   "/session_security/script.js"
 
-/* what a request asks of the module itself */
+/* answers that a request asks the module for; 0 for none */
 #define NGX_HTTP_SSEC_ASKED_PING    1
 #define NGX_HTTP_SSEC_ASKED_SCRIPT  2
 
 
-/* By the end of its path: the built-in ping, or script, or 0. */
+/* Gives NGX_HTTP_SSEC_ASKED_... by the end of the request's path. */
 ngx_uint_t ngx_http_ssec_builtin(ngx_http_request_t *r);
-/* Whether the location is in the zone of its server's built-in ping. */
+/* Tells whether the location is in the zone of its server's built-in ping. */
 ngx_uint_t ngx_http_ssec_is_builtin_zone(ngx_http_ssec_loc_conf_t *slcf);
-/* How a ping is judged; NULL without memory. */
+/*
+ * Gives the configuration to judge a ping by: that of the location that nginx
+ * has found.  If this is not in the zone of the built-in ping, that of the
+ * ping's pages.  NULL without memory.
+ */
 ngx_http_ssec_loc_conf_t *ngx_http_ssec_ping_conf(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf);
-/* The limits of a ping: the longest of the pages that it is for. */
+/*
+ * Gives the limits of a ping, in milliseconds: the longest of its pages, since
+ * a ping must not end a session that is live in its page.  NGX_ERROR if a
+ * variable cannot be evaluated.
+ */
 ngx_int_t ngx_http_ssec_ping_limits(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ssec_limits_t *limits);
 /*
- * The path below which the built-in ping gets the cookies of this page: empty
- * for the root.  Not escaped.
+ * Gives the path below which the built-in ping gets the cookies of this page:
+ * not escaped, without a slash at its end, empty for the root.
+ *
+ * Sets *learned to 0 if no cookie's Path is known for the page, and the path is
+ * its own.  NGX_ERROR if a variable cannot be evaluated.
  */
 ngx_int_t ngx_http_ssec_builtin_prefix(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *prefix, ngx_uint_t *learned);
 
+
+/* As ngx_http_ssec_builtin(), but 0 in a server without a built-in ping. */
 
 static ngx_inline ngx_uint_t
 ngx_http_ssec_is_builtin(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
@@ -44,7 +57,7 @@ ngx_http_ssec_is_builtin(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 }
 
 
-/* Whether it is a ping, or for the script, also in a location of its own. */
+/* Gives NGX_HTTP_SSEC_ASKED_...: by the location, or by the request's path. */
 
 static ngx_inline ngx_uint_t
 ngx_http_ssec_asked(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
@@ -57,7 +70,7 @@ ngx_http_ssec_asked(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
         return NGX_HTTP_SSEC_ASKED_SCRIPT;
     }
 
-    /* an error page in place of the answer is judged as any other request */
+    /* the URI is still the ping's if an error page replaces the answer */
 
     return r->error_page ? 0 : ngx_http_ssec_is_builtin(r, slcf);
 }

@@ -1,6 +1,6 @@
 /*
- * A page of a session that lives, begins with it, or has just been closed: the
- * script's tag is put into it.
+ * Puts the script's tag into pages: of sessions that are live, that begin with
+ * the response, or that it has just closed.
  */
 
 #include "ngx_http_ssec_page.h"
@@ -22,8 +22,8 @@
 struct ngx_http_ssec_page_s {
     ssec_html_t  html;
     ngx_str_t    tag;
-    ngx_uint_t   promised;           /* a length, that of the tag included */
-    ngx_uint_t   never;              /* there is no place for it */
+    ngx_uint_t   has_length;         /* Content-Length includes the tag */
+    ngx_uint_t   has_no_place;       /* no place for the tag in the page */
 };
 
 
@@ -34,12 +34,13 @@ struct ngx_http_ssec_page_s {
 
 
 static ngx_int_t ngx_http_ssec_page_header_filter(ngx_http_request_t *r);
-static ngx_int_t ngx_http_ssec_html_page(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_prepare_html(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
 static void ngx_http_ssec_change_headers(ngx_http_request_t *r, size_t added);
 static ngx_uint_t ngx_http_ssec_has_place(ngx_http_request_t *r);
-static void ngx_http_ssec_warn(ngx_http_request_t *r, ngx_str_t *encoding);
-static ngx_int_t ngx_http_ssec_keep_out(ngx_http_request_t *r);
+static void ngx_http_ssec_warn_encoding(ngx_http_request_t *r,
+    ngx_str_t *encoding);
+static ngx_int_t ngx_http_ssec_add_no_store(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ssec_create_tag(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
     ngx_uint_t closed, ngx_str_t *tag);
@@ -64,24 +65,24 @@ static ngx_int_t ngx_http_ssec_join(ngx_pool_t *pool, ngx_str_t *parts,
     ngx_uint_t n, ngx_str_t *joined);
 static ngx_int_t ngx_http_ssec_tag_logout(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *attribute);
-static u_char *ngx_http_ssec_times(u_char *p, uint64_t warn_after,
+static u_char *ngx_http_ssec_write_times(u_char *p, uint64_t warn_after,
     uint64_t expire_after);
-static u_char *ngx_http_ssec_seconds(u_char *p, const char *attribute,
+static u_char *ngx_http_ssec_write_seconds(u_char *p, const char *attribute,
     uint64_t ms);
 
 static ngx_int_t ngx_http_ssec_page_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
-static ngx_int_t ngx_http_ssec_put(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_insert_tag(ngx_http_request_t *r,
     ngx_http_ssec_page_t *page, ngx_chain_t *in,
     ngx_chain_t **out) ssec_seldom;
-static ssec_html_e ngx_http_ssec_scan(ngx_http_ssec_page_t *page,
+static ssec_html_e ngx_http_ssec_find_place(ngx_http_ssec_page_t *page,
     ngx_buf_t *b, size_t len, size_t *at);
-static ngx_int_t ngx_http_ssec_put_here(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_insert_here(ngx_http_request_t *r,
     ngx_http_ssec_page_t *page, ssec_html_t *prev, ngx_chain_t *in,
     ngx_uint_t here, size_t at, ngx_chain_t **last);
-static ngx_chain_t **ngx_http_ssec_put_at_end(ngx_http_request_t *r,
+static ngx_chain_t **ngx_http_ssec_insert_at_end(ngx_http_request_t *r,
     ngx_http_ssec_page_t *page, ngx_chain_t **last);
-static ngx_chain_t **ngx_http_ssec_pass(ngx_http_request_t *r,
+static ngx_chain_t **ngx_http_ssec_pass_buf(ngx_http_request_t *r,
     ngx_http_ssec_page_t *page, ssec_html_t *prev, ngx_buf_t *b, size_t len,
     ngx_chain_t **last);
 static ngx_chain_t **ngx_http_ssec_append(ngx_http_request_t *r,
@@ -105,10 +106,15 @@ ngx_http_ssec_init_page_filters(void)
 }
 
 
-/* Leaves at once unless it is an HTML page of a session that lives, or did. */
+/*
+ * Gives nginx the Accept-Encoding that was hidden from the backend.  Prepares
+ * the response if it is HTML for a session that is live, begins or has ended.
+ *
+ * The first check is inline, since it is all that most responses need.
+ */
 
 static inline ngx_int_t
-ngx_http_ssec_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+ngx_http_ssec_prepare(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx)
 {
     ctx->page = NULL;
@@ -140,7 +146,7 @@ ngx_http_ssec_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return NGX_OK;
     }
 
-    return ngx_http_ssec_html_page(r, slcf, ctx);
+    return ngx_http_ssec_prepare_html(r, slcf, ctx);
 }
 
 
@@ -157,7 +163,7 @@ ngx_http_ssec_page_header_filter(ngx_http_request_t *r)
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
     ctx = ngx_http_ssec_ctx(r);
 
-    if (ctx && ngx_http_ssec_page(r, slcf, ctx) != NGX_OK) {
+    if (ctx && ngx_http_ssec_prepare(r, slcf, ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -165,9 +171,15 @@ ngx_http_ssec_page_header_filter(ngx_http_request_t *r)
 }
 
 
+/*
+ * Adds no-store to HTML where the configuration wants that, and prepares the
+ * tag where it can be inserted.  NGX_ERROR without memory, or if a variable
+ * cannot be evaluated.
+ */
+
 static ngx_int_t
-ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_ctx_t *ctx)
+ngx_http_ssec_prepare_html(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx)
 {
     ngx_str_t   tag;
     ngx_uint_t  closed;
@@ -183,7 +195,7 @@ ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     closed = (ctx->reply.closed || ctx->outcome.verdict == SSEC_LOGOUT);
 
     if (!closed && slcf->keep_out
-        && ngx_http_ssec_keep_out(r) != NGX_OK)
+        && ngx_http_ssec_add_no_store(r) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -196,9 +208,9 @@ ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return NGX_OK;
     }
 
-    /* shown again later it would tell of what was long ago */
+    /* a stored copy would tell the other tabs later that the session ended */
 
-    if (closed && ngx_http_ssec_keep_out(r) != NGX_OK) {
+    if (closed && ngx_http_ssec_add_no_store(r) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -220,7 +232,7 @@ ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     }
 
     ctx->page->tag = tag;
-    ctx->page->promised = (r->headers_out.content_length_n != -1);
+    ctx->page->has_length = (r->headers_out.content_length_n != -1);
 
     r->filter_need_in_memory = 1;
 
@@ -229,8 +241,8 @@ ngx_http_ssec_html_page(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
 
 /*
- * The page is not the backend's any more, and not the same twice: what would
- * let a browser take it for an older one, or in parts, goes.
+ * Adds the tag's length, in bytes, to Content-Length.  Removes the headers for
+ * revalidation and ranges, since the tag differs in each response.
  */
 
 static void
@@ -251,8 +263,9 @@ ngx_http_ssec_change_headers(ngx_http_request_t *r, size_t added)
 
 
 /*
- * A page that has a place for the tag: in a charset that has ASCII in it,
- * whole, to be looked at and not saved, and not an error that nginx tells of.
+ * Tells whether the response may have a place for the tag: a complete page in
+ * an ASCII-compatible charset, not compressed, not a download, not empty.
+ * Redirects and errors that nginx or error_page answers get no tag.
  */
 
 static ngx_uint_t
@@ -266,7 +279,7 @@ ngx_http_ssec_has_place(ngx_http_request_t *r)
 
     status = r->headers_out.status;
 
-    /* a page in slices comes by subrequests */
+    /* with subrequest_ranges the slice module sends the page in parts */
 
     if (status == NGX_HTTP_NO_CONTENT || status == 205
         || status == NGX_HTTP_PARTIAL_CONTENT || r->subrequest_ranges
@@ -283,7 +296,7 @@ ngx_http_ssec_has_place(ngx_http_request_t *r)
         && (h->value.len != 8
             || ngx_strncasecmp(h->value.data, (u_char *) "identity", 8) != 0))
     {
-        ngx_http_ssec_warn(r, &h->value);
+        ngx_http_ssec_warn_encoding(r, &h->value);
         return 0;
     }
 
@@ -303,10 +316,10 @@ ngx_http_ssec_has_place(ngx_http_request_t *r)
 }
 
 
-/* At most once a minute: it is the same for every page. */
+/* Logs at most once a minute, since every page has the same problem. */
 
 static void
-ngx_http_ssec_warn(ngx_http_request_t *r, ngx_str_t *encoding)
+ngx_http_ssec_warn_encoding(ngx_http_request_t *r, ngx_str_t *encoding)
 {
     static time_t  warned;
 
@@ -324,10 +337,13 @@ ngx_http_ssec_warn(ngx_http_request_t *r, ngx_str_t *encoding)
 }
 
 
-/* Nothing of it is to be shown again, by Back or from a cache. */
+/*
+ * Adds no-store unless the response has it, so that neither Back nor a cache
+ * shows the page again.  NGX_ERROR without memory.
+ */
 
 static ngx_int_t
-ngx_http_ssec_keep_out(ngx_http_request_t *r)
+ngx_http_ssec_add_no_store(ngx_http_request_t *r)
 {
     ngx_table_elt_t  *h;
 
@@ -344,8 +360,6 @@ ngx_http_ssec_keep_out(ngx_http_request_t *r)
     return ngx_http_ssec_no_store(r);
 }
 
-
-/* What is the same: URLs, and times and options unless they have variables. */
 
 ngx_int_t
 ngx_http_ssec_init_tag(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
@@ -374,7 +388,7 @@ ngx_http_ssec_init_tag(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
         }
 
         slcf->times.data = p;
-        slcf->times.len = ngx_http_ssec_times(p,
+        slcf->times.len = ngx_http_ssec_write_times(p,
                               slcf->warn_after.set ? slcf->warn_after.ms : 0,
                               slcf->expire_after.ms)
                           - p;
@@ -422,16 +436,16 @@ ngx_http_ssec_init_tag(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 
 
 /*
- * <script defer src=... data-... async></script><noscript>...</noscript>
+ * Makes the tag: <script defer src=... data-... async></script><noscript>...
+ * </noscript>.  NGX_ERROR without memory, or if a variable cannot be evaluated.
  *
- * The script is asynchronous, for pages that do not come to their end, too;
- * old browsers know "defer".
+ * The script is async, since some pages never end.  Browsers that do not know
+ * "async" use "defer".
  *
- * Without the script, the page goes when the session has ended unless there
- * was activity elsewhere: it goes to the ping, which is no activity itself and
- * knows which way then.
+ * Without scripts, <noscript> leads to the ping when the session expires.  The
+ * ping is no activity, and sends the user on: see ngx_http_ssec_ping.c.
  *
- * The page of a session that is closed only tells the other tabs so.
+ * The page of a closed session only tells the other tabs of it.
  */
 
 static ngx_int_t
@@ -477,7 +491,11 @@ ngx_http_ssec_create_tag(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/* In HTML's terms.  The ping needs the cookie, the script does not. */
+/*
+ * Gives the URLs of the ping and the script, escaped for HTML.  The ping's must
+ * be below the cookie's Path; the script needs no cookie.  NGX_ERROR without
+ * memory, or if a variable cannot be evaluated.
+ */
 
 static ngx_int_t
 ngx_http_ssec_tag_urls(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
@@ -521,7 +539,7 @@ ngx_http_ssec_tag_urls(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         }
     }
 
-    /* its URL is kept by browsers, and so not to be another for each page */
+    /* browsers cache the script by its URL: it must not differ by page */
 
     if (slcf->builtin_script && learned) {
         parts[1] = *script;
@@ -533,7 +551,10 @@ ngx_http_ssec_tag_urls(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/* What the script has to know of the session; *ends is in milliseconds. */
+/*
+ * Gives the attributes that describe the session; *ends is the time until the
+ * session ends, in milliseconds.
+ */
 
 static ngx_int_t
 ngx_http_ssec_tag_session(ngx_http_request_t *r,
@@ -575,12 +596,11 @@ ngx_http_ssec_tag_session(ngx_http_request_t *r,
 
     p = (slcf->times.len && ctx->outcome.own == NULL)
         ? ngx_cpymem(p, slcf->times.data, slcf->times.len)
-        : ngx_http_ssec_times(p, warn_after, expire_after);
-    p = ngx_http_ssec_seconds(p, " data-idle=\"", idle);
+        : ngx_http_ssec_write_times(p, warn_after, expire_after);
+    p = ngx_http_ssec_write_seconds(p, " data-idle=\"", idle);
 
     if (lifetime != UINT64_MAX) {
-        p = ngx_http_ssec_seconds(p, " data-ends-in=\"",
-                                  lifetime);
+        p = ngx_http_ssec_write_seconds(p, " data-ends-in=\"", lifetime);
         *ends = ngx_min(*ends, lifetime);
     }
 
@@ -590,7 +610,10 @@ ngx_http_ssec_tag_session(ngx_http_request_t *r,
 }
 
 
-/* Of a session that lives by this response; UINT64_MAX for ever. */
+/*
+ * Gives the time until a session that begins with this response reaches its
+ * max_lifetime, in milliseconds; UINT64_MAX without this limit.
+ */
 
 static ngx_int_t
 ngx_http_ssec_tag_begun(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
@@ -615,7 +638,10 @@ ngx_http_ssec_tag_begun(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/* In milliseconds; 0 where nothing says when to warn. */
+/*
+ * Gives the times in milliseconds, of the session or else of the location.
+ * *warn_after is 0 if neither has one.
+ */
 
 static ngx_int_t
 ngx_http_ssec_tag_times(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
@@ -649,7 +675,10 @@ ngx_http_ssec_tag_times(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/* Where to sign out: a login page would end no session that lives. */
+/*
+ * Gives the attribute with the logout URL, or an empty string.  A login page
+ * does not count: it would not end a live session.
+ */
 
 static ngx_int_t
 ngx_http_ssec_tag_logout(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
@@ -669,7 +698,7 @@ ngx_http_ssec_tag_logout(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return NGX_ERROR;
     }
 
-    /* a variable may hold what no browser is to run */
+    /* a variable may hold a "javascript:" URL */
 
     if (logout.len && logout.data[0] != '/'
         && (logout.len < 8
@@ -753,7 +782,10 @@ ngx_http_ssec_tag_noscript(ngx_http_request_t *r, ngx_str_t *ping,
 }
 
 
-/* An attribute; an empty value leaves it out. */
+/*
+ * Gives the attribute after a blank, escaped for HTML, or an empty string if
+ * the value is empty.  NGX_ERROR without memory.
+ */
 
 static ngx_int_t
 ngx_http_ssec_attr(ngx_pool_t *pool, const char *name, ngx_str_t *value,
@@ -806,25 +838,29 @@ ngx_http_ssec_join(ngx_pool_t *pool, ngx_str_t *parts, ngx_uint_t n,
 }
 
 
-/* None to warn after, or one that is too late: nine tenths. */
+/*
+ * Writes the attributes of the two times.  If warn_after is 0 or not below
+ * expire_after, nine tenths of expire_after apply.
+ */
 
 static u_char *
-ngx_http_ssec_times(u_char *p, uint64_t warn_after, uint64_t expire_after)
+ngx_http_ssec_write_times(u_char *p, uint64_t warn_after, uint64_t expire_after)
 {
     if (warn_after == 0 || warn_after >= expire_after) {
         warn_after = expire_after - expire_after / 10;
     }
 
-    p = ngx_http_ssec_seconds(p, " data-warn-after=\"",
-                              warn_after);
+    p = ngx_http_ssec_write_seconds(p, " data-warn-after=\"", warn_after);
 
-    return ngx_http_ssec_seconds(p, " data-expire-after=\"",
-                                 expire_after);
+    return ngx_http_ssec_write_seconds(p, " data-expire-after=\"",
+                                       expire_after);
 }
 
 
+/* Writes an attribute in seconds, with three decimals unless they are zero. */
+
 static u_char *
-ngx_http_ssec_seconds(u_char *p, const char *attribute, uint64_t ms)
+ngx_http_ssec_write_seconds(u_char *p, const char *attribute, uint64_t ms)
 {
     p = ngx_cpymem(p, attribute, ngx_strlen(attribute));
 
@@ -844,8 +880,6 @@ ngx_http_ssec_seconds(u_char *p, const char *attribute, uint64_t ms)
     return p;
 }
 
-
-/* Puts the value into HTML's terms. */
 
 ngx_int_t
 ngx_http_ssec_html(ngx_pool_t *pool, ngx_str_t *s)
@@ -890,7 +924,7 @@ ngx_http_ssec_page_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
         return ngx_http_next_body_filter(r, in);
     }
 
-    switch (ngx_http_ssec_put(r, ctx->page, in, &out)) {
+    switch (ngx_http_ssec_insert_tag(r, ctx->page, in, &out)) {
 
     case NGX_OK:
         ctx->page = NULL;
@@ -908,14 +942,18 @@ ngx_http_ssec_page_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 
 
 /*
- * Nothing waits but the beginning of a tag.  What is sent on are the buffers
- * that came, with the tag between: their memory stays until they are sent.  A
- * page without a place for the tag gets, if its length was promised, as many
- * bytes at its end that show nothing.
+ * Looks for the place of the tag, and gives the buffers to send.  NGX_OK if the
+ * search is over, NGX_AGAIN if it goes on, NGX_ERROR without memory.
+ *
+ * Keeps back at most SSEC_HTML_HELD bytes.  Sends the same buffers on, since
+ * the module that made a buffer reuses its memory once the buffer is sent.
+ *
+ * If a page has no place for the tag, but a Content-Length that includes it,
+ * the page is padded at its end.
  */
 
 static ngx_int_t
-ngx_http_ssec_put(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
+ngx_http_ssec_insert_tag(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
     ngx_chain_t *in, ngx_chain_t **out)
 {
     size_t         len, at;
@@ -936,14 +974,14 @@ ngx_http_ssec_put(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
         prev = page->html;
         len = ngx_buf_in_memory(b) ? b->last - b->pos : 0;
 
-        found = ngx_http_ssec_scan(page, b, len, &at);
+        found = ngx_http_ssec_find_place(page, b, len, &at);
 
         if (found != SSEC_HTML_MORE) {
-            return ngx_http_ssec_put_here(r, page, &prev, in,
-                                          found == SSEC_HTML_HERE, at, last);
+            return ngx_http_ssec_insert_here(r, page, &prev, in,
+                                             found == SSEC_HTML_HERE, at, last);
         }
 
-        last = ngx_http_ssec_pass(r, page, &prev, b, len, last);
+        last = ngx_http_ssec_pass_buf(r, page, &prev, b, len, last);
         if (last == NULL) {
             return NGX_ERROR;
         }
@@ -951,30 +989,33 @@ ngx_http_ssec_put(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
 
     *last = NULL;
 
-    /* others may send more after the last buffer: that is no page any more */
+    /* other modules may send buffers after the last: leave these alone */
 
     return ended ? NGX_OK : NGX_AGAIN;
 }
 
 
-/* Where the length was promised, a page without a place is sent to its end. */
+/*
+ * Looks for the place in a buffer: see ssec_html_scan().  Never gives
+ * SSEC_HTML_NEVER if Content-Length includes the tag: the page is then padded.
+ */
 
 static ssec_html_e
-ngx_http_ssec_scan(ngx_http_ssec_page_t *page, ngx_buf_t *b, size_t len,
+ngx_http_ssec_find_place(ngx_http_ssec_page_t *page, ngx_buf_t *b, size_t len,
     size_t *at)
 {
     ssec_html_e  found;
 
     *at = 0;
 
-    if (page->never || !ngx_buf_in_memory(b)) {
+    if (page->has_no_place || !ngx_buf_in_memory(b)) {
         return SSEC_HTML_MORE;
     }
 
     found = ssec_html_scan(&page->html, b->pos, len, at);
 
-    if (found == SSEC_HTML_NEVER && page->promised) {
-        page->never = 1;
+    if (found == SSEC_HTML_NEVER && page->has_length) {
+        page->has_no_place = 1;
         page->html.nheld = 0;
         found = SSEC_HTML_MORE;
     }
@@ -983,10 +1024,13 @@ ngx_http_ssec_scan(ngx_http_ssec_page_t *page, ngx_buf_t *b, size_t len,
 }
 
 
-/* The tag, if this is its place; and all that is left, as it came. */
+/*
+ * Ends the search: appends the tag if its place was found ("here"), then the
+ * held bytes and the other buffers.  NGX_ERROR without memory.
+ */
 
 static ngx_int_t
-ngx_http_ssec_put_here(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
+ngx_http_ssec_insert_here(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
     ssec_html_t *prev, ngx_chain_t *in, ngx_uint_t here, size_t at,
     ngx_chain_t **last)
 {
@@ -1019,10 +1063,13 @@ ngx_http_ssec_put_here(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
 }
 
 
-/* A buffer before the place, without what waits; or the last of the page. */
+/*
+ * Passes on a buffer in which the place was not found, but for the bytes to
+ * hold; and ends the page after its last buffer.  NULL without memory.
+ */
 
 static ngx_chain_t **
-ngx_http_ssec_pass(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
+ngx_http_ssec_pass_buf(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
     ssec_html_t *prev, ngx_buf_t *b, size_t len, ngx_chain_t **last)
 {
     size_t        wait;
@@ -1033,7 +1080,7 @@ ngx_http_ssec_pass(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
 
     if (html->nheld > len) {
 
-        /* what waits already goes on waiting */
+        /* all of the buffer is held, and so are bytes from before it */
 
         wait = len;
 
@@ -1072,7 +1119,7 @@ ngx_http_ssec_pass(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
     }
 
     if (b->last_buf) {
-        last = ngx_http_ssec_put_at_end(r, page, last);
+        last = ngx_http_ssec_insert_at_end(r, page, last);
     }
 
     if (special != b && !ngx_buf_special(special)) {
@@ -1083,10 +1130,14 @@ ngx_http_ssec_pass(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
 }
 
 
-/* The page ends here: with the tag, or with bytes that show nothing. */
+/*
+ * Ends a page in which the place was not found: with the tag if its place is at
+ * the end, or with invisible padding if Content-Length includes the tag.  NULL
+ * as in ngx_http_ssec_append().
+ */
 
 static ngx_chain_t **
-ngx_http_ssec_put_at_end(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
+ngx_http_ssec_insert_at_end(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
     ngx_chain_t **last)
 {
     ngx_str_t     pad;
@@ -1095,14 +1146,14 @@ ngx_http_ssec_put_at_end(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
     html = &page->html;
     ngx_str_null(&pad);
 
-    if (!page->never && ssec_html_end(html)) {
+    if (!page->has_no_place && ssec_html_end(html)) {
         last = ngx_http_ssec_append(r, last, page->tag.data, page->tag.len, 0);
 
-    } else if (page->promised) {
+    } else if (page->has_length) {
 
-        /* in a page of UTF-16 only zero bytes are nothing */
+        /* in UTF-16 two blanks are U+2020, a dagger */
 
-        ngx_memset(page->tag.data, page->never ? 0 : ' ', page->tag.len);
+        ngx_memset(page->tag.data, page->has_no_place ? 0 : ' ', page->tag.len);
 
         pad = page->tag;
     }
@@ -1113,7 +1164,10 @@ ngx_http_ssec_put_at_end(ngx_http_request_t *r, ngx_http_ssec_page_t *page,
 }
 
 
-/* Both take NULL, for what has failed before. */
+/*
+ * Appends bytes to the chain, copied if they may change before they are sent.
+ * NULL without memory, or if "last" is NULL: so calls need no check in between.
+ */
 
 static ngx_chain_t **
 ngx_http_ssec_append(ngx_http_request_t *r, ngx_chain_t **last, u_char *data,
@@ -1147,6 +1201,8 @@ ngx_http_ssec_append(ngx_http_request_t *r, ngx_chain_t **last, u_char *data,
     return ngx_http_ssec_link(r, last, b);
 }
 
+
+/* Appends a buffer to the chain.  NULL as in ngx_http_ssec_append(). */
 
 static ngx_chain_t **
 ngx_http_ssec_link(ngx_http_request_t *r, ngx_chain_t **last, ngx_buf_t *b)

@@ -1,7 +1,7 @@
 /*
- * The ping: how long the session has been idle, in all tabs together.  Scripts
- * ask for it; a page that runs no scripts comes here itself when its time is
- * over.
+ * Answers pings: how long the session has been idle, in all tabs together.  The
+ * script asks for that.  A page without scripts comes here by <noscript> when
+ * its session should have expired.
  */
 
 #include "ngx_http_ssec_ping.h"
@@ -14,13 +14,13 @@
 #include "ssec_idle_for.h"
 
 
-/* between the response that begins a session and the page after it, in ms */
+/* how much later than its page a session may begin, in milliseconds */
 #define NGX_HTTP_SSEC_PING_SPARE  1000
 
 /*
- * The server's name, seconds until it is asked for again, the way back.  It
- * looks like the script's cover (js/src/style.css), or plain where a
- * Content-Security-Policy of the server forbids a style in the page.
+ * A format with the host, the seconds until the page reloads, and the URL of
+ * the way back.  The page looks like the script's cover (js/src/style.css).  It
+ * is plain if a Content-Security-Policy forbids its style.
  */
 #define NGX_HTTP_SSEC_PING_PAGE                                               \
     "<!DOCTYPE html><html lang=\"en\"><head>"                                 \
@@ -108,11 +108,6 @@ ngx_http_ssec_ping_handler(ngx_http_request_t *r)
 }
 
 
-/*
- * A page that is older than the session, which a login has begun, is another
- * session's: what its user did is no activity of this one.
- */
-
 void
 ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
@@ -140,9 +135,14 @@ ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 
 
 /*
- * If the session has ended, the page where this came from says what to do now
- * (rows 10 and 13).  If it has not, that page would be activity: its user is
- * somewhere else, so here is only a word of that, and a way back.
+ * Answers a page without scripts whose session should have expired.
+ *
+ * If the session has ended, redirects to the page, which is then treated by
+ * rows 10 and 13.  If the session is live, since its user is active in another
+ * tab, a request for the page would be activity.  So shows a page with a link
+ * to it, and reloads after the remaining time, in milliseconds.
+ *
+ * Gives a status, as a content handler does.
  */
 
 static ngx_int_t

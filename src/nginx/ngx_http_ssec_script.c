@@ -1,4 +1,4 @@
-/* The script: the same for everybody, and kept by browsers for good. */
+/* Serves the script, which is the same for everybody. */
 
 #include "ngx_http_ssec_script.h"
 
@@ -13,8 +13,6 @@ static ngx_int_t ngx_http_ssec_script_etag(ngx_http_request_t *r,
     ngx_uint_t gzip);
 static ngx_uint_t ngx_http_ssec_is_script_version(ngx_str_t *args);
 
-
-/* The script's URL, which changes with its content. */
 
 ngx_int_t
 ngx_http_ssec_script_url(ngx_pool_t *pool, ngx_str_t *location, ngx_str_t *url)
@@ -85,6 +83,8 @@ ngx_http_ssec_script_handler(ngx_http_request_t *r)
 }
 
 
+/* Makes the response's headers; NGX_ERROR without memory. */
+
 static ngx_int_t
 ngx_http_ssec_script_headers(ngx_http_request_t *r, ngx_uint_t gzip)
 {
@@ -92,9 +92,9 @@ ngx_http_ssec_script_headers(ngx_http_request_t *r, ngx_uint_t gzip)
     ngx_table_elt_t  *h;
 
     static ngx_str_t  cache_control = ngx_string("Cache-Control");
-    static ngx_str_t  for_good = ngx_string("public, max-age=31536000, "
-                                            "immutable");
-    static ngx_str_t  ask_again = ngx_string("no-cache");
+    static ngx_str_t  immutable = ngx_string("public, max-age=31536000, "
+                                             "immutable");
+    static ngx_str_t  no_cache = ngx_string("no-cache");
     static ngx_str_t  options = ngx_string("X-Content-Type-Options");
     static ngx_str_t  nosniff = ngx_string("nosniff");
     static ngx_str_t  vary = ngx_string("Vary");
@@ -117,7 +117,10 @@ ngx_http_ssec_script_headers(ngx_http_request_t *r, ngx_uint_t gzip)
         return NGX_ERROR;
     }
 
-    /* these two come last: a 500 would keep them, and browsers would keep it */
+    /*
+     * After an error nginx sends a 500 with the headers that were added.  So
+     * Content-Encoding and Cache-Control come last: a 500 must not have them.
+     */
 
     h = NULL;
 
@@ -128,7 +131,7 @@ ngx_http_ssec_script_headers(ngx_http_request_t *r, ngx_uint_t gzip)
         }
     }
 
-    value = ngx_http_ssec_is_script_version(&r->args) ? &for_good : &ask_again;
+    value = ngx_http_ssec_is_script_version(&r->args) ? &immutable : &no_cache;
 
     if (ngx_http_ssec_add_header(r, &cache_control, value) == NULL) {
 
@@ -145,7 +148,10 @@ ngx_http_ssec_script_headers(ngx_http_request_t *r, ngx_uint_t gzip)
 }
 
 
-/* The two representations have two tags. */
+/*
+ * Adds an ETag, which differs for gzip (RFC 9110, section 8.8.3.3).  NGX_ERROR
+ * without memory.
+ */
 
 static ngx_int_t
 ngx_http_ssec_script_etag(ngx_http_request_t *r, ngx_uint_t gzip)
@@ -177,7 +183,7 @@ ngx_http_ssec_script_etag(ngx_http_request_t *r, ngx_uint_t gzip)
 }
 
 
-/* The URL of another version, or of none, will have another content. */
+/* Tells whether the URL names this version, whose content never changes. */
 
 static ngx_uint_t
 ngx_http_ssec_is_script_version(ngx_str_t *args)

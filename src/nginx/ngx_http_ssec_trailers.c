@@ -1,6 +1,6 @@
 /*
- * Early Hints and trailers: the fields that come before and after a response's
- * own header.  A session is not decided by either.
+ * Takes session fields out of Early Hints (RFC 8297) and trailers.  nginx sends
+ * them before and after the response's header, which alone counts for sessions.
  */
 
 #include "ngx_http_ssec_response.h"
@@ -15,7 +15,8 @@ static ngx_int_t ngx_http_ssec_early_hints_filter(ngx_http_request_t *r);
 #endif
 static ngx_int_t ngx_http_ssec_trailers_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
-static void ngx_http_ssec_take_out(ngx_http_request_t *r, ngx_list_t *fields);
+static void ngx_http_ssec_remove_fields(ngx_http_request_t *r,
+    ngx_list_t *fields);
 
 
 #if (nginx_version >= 1029000)
@@ -43,7 +44,7 @@ ngx_http_ssec_init_trailers_filters(void)
 static ngx_int_t
 ngx_http_ssec_early_hints_filter(ngx_http_request_t *r)
 {
-    ngx_http_ssec_take_out(r, &r->headers_out.headers);
+    ngx_http_ssec_remove_fields(r, &r->headers_out.headers);
 
     return ngx_http_next_early_hints_filter(r);
 }
@@ -51,23 +52,26 @@ ngx_http_ssec_early_hints_filter(ngx_http_request_t *r)
 #endif
 
 
-/* The trailers are there with the last of the body, and sent after it. */
+/* The trailers are known with the last buffer, and sent after it. */
 
 static ngx_int_t
 ngx_http_ssec_trailers_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
     if (r->headers_out.trailers.part.nelts) {
-        ngx_http_ssec_take_out(r, &r->headers_out.trailers);
+        ngx_http_ssec_remove_fields(r, &r->headers_out.trailers);
     }
 
     return ngx_http_next_body_filter(r, in);
 }
 
 
-/* Removes Set-Cookie and X-Accel-Session where sessions are watched. */
+/*
+ * Removes Set-Cookie and X-Accel-Session if sessions are watched.  No cookie
+ * may reach the browser past the module; X-Accel-Session is for nginx only.
+ */
 
 static void
-ngx_http_ssec_take_out(ngx_http_request_t *r, ngx_list_t *fields)
+ngx_http_ssec_remove_fields(ngx_http_request_t *r, ngx_list_t *fields)
 {
     ngx_uint_t                 i;
     ngx_table_elt_t           *field;
