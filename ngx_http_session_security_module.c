@@ -1,7 +1,7 @@
 
 /*
- * Ends idle login sessions, for any backend: the directives, the phases and the
- * life cycle.
+ * Ends idle login sessions, for any backend: the table of directives, and the
+ * phases and filters of the module.
  */
 
 
@@ -23,7 +23,7 @@ static void ngx_http_ssec_warn_of_unused(ngx_conf_t *cf);
 static ngx_int_t ngx_http_ssec_init_pages(ngx_conf_t *cf);
 
 
-/* of the two directives that name a URL, the one for a login page */
+/* not NULL in the command of session_security_login_url */
 static ngx_uint_t  ngx_http_ssec_login = 1;
 
 
@@ -221,9 +221,9 @@ ngx_module_t  ngx_http_session_security_module = {
 
 
 /*
- * A module's filters have one place in the chain.  Set-Cookie has to be seen
- * after add_header, and a page after sub_filter and xslt_stylesheet: the page's
- * filters are a module of their own.
+ * All filters of a module have one place in nginx's chain.  The filter of
+ * Set-Cookie has to run after add_header, and those of pages after sub_filter
+ * and xslt_stylesheet.  So the filters of pages are a second module.
  */
 
 static ngx_http_module_t  ngx_http_ssec_page_module_ctx = {
@@ -276,9 +276,12 @@ ngx_http_ssec_init(ngx_conf_t *cf)
 
 
 /*
- * The request is judged before access is checked: no "satisfy any" skips that,
- * and no auth_request precedes it.  But it is judged after realip, which knows
- * the client: the first handler in the array runs last.
+ * Requests are judged before the access phase, so that "satisfy any" cannot
+ * skip this, and auth_request gets no dead session's cookie.  They are judged
+ * after realip, which sets the client's address.
+ *
+ * nginx runs a phase's handlers from the last to the first, so the handler is
+ * inserted at the beginning.
  */
 
 static ngx_int_t
@@ -316,6 +319,8 @@ ngx_http_ssec_init_handlers(ngx_conf_t *cf)
     return NGX_OK;
 }
 
+
+/* Warns of each zone that no location uses. */
 
 static void
 ngx_http_ssec_warn_of_unused(ngx_conf_t *cf)

@@ -1,4 +1,4 @@
-/* The configuration: its structures, the directives, and the merging. */
+/* The configuration of a location. */
 
 #ifndef _NGX_HTTP_SSEC_CONF_H_INCLUDED_
 #define _NGX_HTTP_SSEC_CONF_H_INCLUDED_
@@ -10,44 +10,44 @@
 #include "ssec_origin.h"
 
 
-/* session_security_activity: which requests are activity */
+/* values of session_security_activity: the requests that are activity */
 #define NGX_HTTP_SSEC_REQUESTS      0
 #define NGX_HTTP_SSEC_NAVIGATIONS   1
 #define NGX_HTTP_SSEC_USER          2
 
-/* session_security_connections: which connections end with their session */
+/* values of session_security_connections */
 #define NGX_HTTP_SSEC_PASSIVE       0
 #define NGX_HTTP_SSEC_ACTIVE        1
 #define NGX_HTTP_SSEC_OFF           2
 
-/* the host of a logout URL: any, or that of the request by this variable */
+/* the host of a logout URL: any host, or a variable with the request's host */
 #define NGX_HTTP_SSEC_ANY_HOST      0
 #define NGX_HTTP_SSEC_HOST          1    /* $host */
 #define NGX_HTTP_SSEC_HTTP_HOST     2    /* $http_host */
 
 /*
- * The ping of a page: 0 for a location of its own, BUILTIN for the module's.
- * BELOW_PATH is a location where the built-in ping would be: below the cookie's
- * Path the module answers, at the root the location.
+ * The ping of a page: 0 for a location with session_security_ping, BUILTIN for
+ * the built-in ping.  BELOW_PATH is a location with the built-in ping's URL at
+ * the root: pages below a cookie's Path use the built-in ping all the same.
  */
 #define NGX_HTTP_SSEC_BUILTIN       1
 #define NGX_HTTP_SSEC_BELOW_PATH    2
 
 
 typedef struct {
-    ngx_http_complex_value_t  *value;        /* NULL if it is a constant */
-    uint64_t                   ms;
-    ngx_uint_t                 set;
+    ngx_http_complex_value_t  *value;        /* NULL without variables */
+    uint64_t                   ms;           /* time without variables */
+    ngx_uint_t                 set;          /* by a directive */
 } ngx_http_ssec_time_t;
 
 
-/* Of session_security_passive_urls one. */
+/* A pattern of session_security_passive_urls. */
 
 typedef struct {
     ngx_str_t                  path;
-    ngx_uint_t                 prefix;
+    ngx_uint_t                 prefix;       /* path* */
 #if (NGX_PCRE)
-    ngx_regex_t               *regex;
+    ngx_regex_t               *regex;        /* NULL for a path */
 #endif
 } ngx_http_ssec_pattern_t;
 
@@ -57,16 +57,16 @@ typedef struct {
 typedef struct {
     ngx_http_complex_value_t  *value;
     ngx_str_t                  text;         /* as configured */
-    ngx_uint_t                 login;        /* a login page */
-    ngx_uint_t                 host;
+    ngx_uint_t                 login;        /* session_security_login_url */
+    ngx_uint_t                 host;         /* NGX_HTTP_SSEC_HOST, ... */
 } ngx_http_ssec_url_t;
 
 
 /* session_security_cookie */
 
 typedef struct {
-    ngx_http_complex_value_t  *path;         /* NULL: "/" */
-    ngx_http_complex_value_t  *domain;       /* NULL: the host alone */
+    ngx_http_complex_value_t  *path;         /* NULL for "/" */
+    ngx_http_complex_value_t  *domain;       /* NULL for the host only */
     ngx_uint_t                 secure;
     ngx_uint_t                 partitioned;
 } ngx_http_ssec_cookie_t;
@@ -75,9 +75,10 @@ typedef struct {
 /* An option of session_security_inject. */
 
 typedef struct {
-    const char                *attribute;    /* of the script's tag */
+    const char                *attribute;    /* name in the script's tag */
     ngx_http_complex_value_t  *value;
-    ngx_str_t                  text;         /* if it has no variables */
+    ngx_str_t                  text;         /* the whole attribute, or empty
+                                                with variables */
 } ngx_http_ssec_option_t;
 
 
@@ -94,30 +95,35 @@ struct ngx_http_ssec_loc_conf_s {
     ngx_uint_t                 expired_status;
     ngx_uint_t                 activity;
     ngx_uint_t                 connections;
-    ngx_uint_t                 strict;       /* unknown keys are expired */
+    ngx_uint_t                 strict;       /* session_security_unknown */
     ngx_http_ssec_cookie_t    *cookie;
 
-    ngx_uint_t                 varying;      /* the limits have variables */
-    ssec_limits_t              limits;       /* if they have none */
+    ngx_uint_t                 varying;      /* limits that each request has
+                                                to evaluate */
+    ssec_limits_t              limits;       /* limits unless varying */
 
-    ngx_uint_t                 ping;
-    ngx_uint_t                 pages;        /* judge a ping as a page, too */
-    ngx_uint_t                 script;
+    ngx_uint_t                 ping;         /* session_security_ping */
+    ngx_uint_t                 pages;        /* built-in ping: the location's
+                                                own limits count, too */
+    ngx_uint_t                 script;       /* session_security_script */
 
     ngx_flag_t                 inject;
     ngx_array_t               *inject_options;
-    ngx_flag_t                 no_store;     /* unset: as inject */
-    ngx_flag_t                 keep_out;     /* no_store, or else inject */
-    ngx_str_t                  ping_url;     /* for the tag, in HTML */
-    ngx_str_t                  script_url;
-    ngx_uint_t                 builtin_ping;
+    ngx_flag_t                 no_store;     /* as configured */
+    ngx_flag_t                 keep_out;     /* no_store, by default inject */
+
+    /* the script's tag, its texts in HTML */
+
+    ngx_str_t                  ping_url;     /* without a cookie's Path */
+    ngx_str_t                  script_url;   /* without a cookie's Path */
+    ngx_uint_t                 builtin_ping; /* NGX_HTTP_SSEC_BUILTIN, ... */
     ngx_uint_t                 builtin_script;
-    ngx_str_t                  times;        /* the tag's constant parts */
-    ngx_str_t                  logout;
+    ngx_str_t                  times;        /* attributes, or empty */
+    ngx_str_t                  logout;       /* attribute, or empty */
 };
 
 
-/* The longer of two times: 0 is no limit. */
+/* Gives the longer of two limits: 0 is no limit. */
 
 static ngx_inline uint64_t
 ngx_http_ssec_longer(uint64_t a, uint64_t b)

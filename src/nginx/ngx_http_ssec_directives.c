@@ -1,4 +1,4 @@
-/* The directives of locations, but for those of pages. */
+/* The setters of a location's directives, except those of pages. */
 
 #include "ngx_http_ssec_directives.h"
 
@@ -150,7 +150,10 @@ ngx_http_ssec_set_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* NGX_DECLINED if it is none; NGX_ERROR after an error was logged. */
+/*
+ * Reads /path, /prefix*, ~regex or ~*regex.  NGX_DECLINED if the text has
+ * another form; NGX_ERROR after an error that was logged.
+ */
 
 static ngx_int_t
 ngx_http_ssec_pattern(ngx_conf_t *cf, ngx_command_t *cmd, ngx_str_t text,
@@ -165,7 +168,7 @@ ngx_http_ssec_pattern(ngx_conf_t *cf, ngx_command_t *cmd, ngx_str_t text,
 
         pattern->path = text;
 
-        /* nobody who writes a star within a path means the character */
+        /* a star within a path is meant as a wildcard, which is not known */
 
         return ngx_strlchr(text.data, text.data + text.len, '*')
                ? NGX_DECLINED : NGX_OK;
@@ -316,7 +319,10 @@ ngx_http_ssec_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* Whether a full URL says that its host is that of the request. */
+/*
+ * Gives NGX_HTTP_SSEC_HOST or NGX_HTTP_SSEC_HTTP_HOST if the host of a full URL
+ * is this variable; else NGX_HTTP_SSEC_ANY_HOST.
+ */
 
 static ngx_uint_t
 ngx_http_ssec_url_host(ngx_str_t *url)
@@ -492,7 +498,10 @@ ngx_http_ssec_set_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* Where the text of path= or domain= goes; NULL if it cannot be in a cookie. */
+/*
+ * Gives the field and the text for the parameter path= or domain=.  NULL for
+ * another parameter, or if no cookie can have the text.
+ */
 
 static ngx_http_complex_value_t **
 ngx_http_ssec_cookie_scope(ngx_http_ssec_cookie_t *cookie,

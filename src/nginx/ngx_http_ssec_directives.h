@@ -1,6 +1,9 @@
 /*
- * What the table of directives calls, and nginx when it reads a configuration.
- * Each setter logs an error that names the directive, the value and the mend.
+ * Reads the configuration: the setters of the directives, the creation and the
+ * merging of structures.
+ *
+ * A setter logs an error that names the directive, the invalid value, and what
+ * to write instead.
  */
 
 #ifndef _NGX_HTTP_SSEC_DIRECTIVES_H_INCLUDED_
@@ -29,15 +32,21 @@ char *ngx_http_ssec_set_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_ssec_set_origins(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-/* cmd->post is set for session_security_login_url. */
+/* For session_security_login_url, too: cmd->post is not NULL then. */
 char *ngx_http_ssec_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_ssec_set_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-/* As ngx_conf_set_enum_slot(), and its error lists the words. */
+/*
+ * As ngx_conf_set_enum_slot(), but its error lists the words.  There must be
+ * two or three.
+ */
 char *ngx_http_ssec_set_word(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ssec_set_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* A complex value; NULL without memory, or after an error was logged. */
+/*
+ * Compiles a value that may have variables.  NULL without memory, or after an
+ * error that was logged.
+ */
 ngx_http_complex_value_t *ngx_http_ssec_compile(ngx_conf_t *cf,
     ngx_str_t *value);
 
@@ -51,7 +60,10 @@ char *ngx_http_ssec_declare_zone(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_ssec_set_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ssec_set_script(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ssec_set_inject(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-/* Once all is merged: where each page's script and ping are. */
+/*
+ * Finds the ping and the script of each page, when all locations are merged.
+ * After an error, which is logged, the zone is marked as refused.
+ */
 void ngx_http_ssec_init_inject(ngx_conf_t *cf);
 
 

@@ -1,4 +1,7 @@
-/* session_security_inject; where the ping and the script of a page are. */
+/*
+ * The setters of session_security_inject, session_security_ping and
+ * session_security_script; and the URLs of each page's ping and script.
+ */
 
 #include "ngx_http_ssec_directives.h"
 
@@ -10,11 +13,13 @@
 #include "ngx_http_ssec_zone.h"
 
 
+/* An option that session_security_inject knows. */
+
 typedef struct {
     ngx_str_t                              name;
-    const char                            *attribute;
-    ngx_str_t                              values[2];   /* empty: any */
-    const char                            *mend;
+    const char                            *attribute;   /* name in the tag */
+    ngx_str_t                              values[2];   /* empty: any value */
+    const char                            *mend;        /* valid values */
 } ngx_http_ssec_option_name_t;
 
 
@@ -34,8 +39,6 @@ static ngx_int_t ngx_http_ssec_init_ping(ngx_conf_t *cf,
 static ngx_int_t ngx_http_ssec_find_ping(ngx_http_ssec_loc_conf_t *slcf);
 static ngx_uint_t ngx_http_ssec_is_builtin_path(ngx_str_t *url);
 
-
-/* the options of session_security_inject on */
 
 static ngx_http_ssec_option_name_t  ngx_http_ssec_options[] = {
     { ngx_string("extend"), "data-extend",
@@ -113,8 +116,8 @@ ngx_http_ssec_set_script(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 
 /*
- * The handler answers in the location.  Pages can ask for the location unless
- * it is a regular expression, or a name with "@".
+ * Sets the location's handler.  Adds the location to the list of URLs for the
+ * tag, unless it is a regular expression or "@name", which has no URL.
  */
 
 static char *
@@ -257,7 +260,7 @@ ngx_http_ssec_add_option(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-/* NAME=VALUE; NULL if no option has the name. */
+/* Splits NAME=VALUE, and gives the option with this name, or NULL. */
 
 static ngx_http_ssec_option_name_t *
 ngx_http_ssec_find_option(ngx_str_t *parameter, ngx_str_t *value)
@@ -288,7 +291,10 @@ ngx_http_ssec_find_option(ngx_str_t *parameter, ngx_str_t *value)
 }
 
 
-/* The script ignores an invalid value that a variable gives. */
+/*
+ * Tells whether the option can have this value.  A value with variables is
+ * accepted: the script ignores it if it turns out to be invalid.
+ */
 
 static ngx_uint_t
 ngx_http_ssec_is_option_value(ngx_http_ssec_option_name_t *name,
@@ -340,7 +346,10 @@ ngx_http_ssec_init_inject(ngx_conf_t *cf)
         ngx_http_ssec_init_injected(cf, &injected[i]);
     }
 
-    /* tags written by hand have a ping even where each zone has its own */
+    /*
+     * If each zone has a ping of its own, the built-in ping still answers: a
+     * tag that is written by hand may name it.
+     */
 
     for (i = 0; i < smcf->injected.nelts; i++) {
         server = injected[i].slcf->server;
@@ -359,12 +368,12 @@ ngx_http_ssec_init_inject(ngx_conf_t *cf)
 
 
 /*
- * Finds the ping of the location's sessions and the script of its server: those
- * written by hand, or the built-in ones.
+ * Finds the URLs of the ping and the script for the pages of a location: of
+ * locations in the server, or built-in ones.
  *
- * An error here would leave the master with half a chain of filters, and its
- * next worker would use that.  So the zone is marked, and its initialization
- * refuses the configuration.
+ * Returns no error: nginx would stop with an incomplete chain of filters, which
+ * the next worker of the old configuration would use.  So an error marks the
+ * zone, and ngx_http_ssec_init_zone() refuses the configuration.
  */
 
 static void
@@ -398,6 +407,11 @@ ngx_http_ssec_init_injected(ngx_conf_t *cf, ngx_http_ssec_injected_t *injected)
     }
 }
 
+
+/*
+ * Sets the URL of the location's ping.  NGX_ERROR after an error that is
+ * logged: a server has one built-in ping, so it serves the pages of one zone.
+ */
 
 static ngx_int_t
 ngx_http_ssec_init_ping(ngx_conf_t *cf, ngx_http_ssec_injected_t *injected)
@@ -449,7 +463,10 @@ ngx_http_ssec_init_ping(ngx_conf_t *cf, ngx_http_ssec_injected_t *injected)
 }
 
 
-/* The ping of the same sessions, if a location is written for it. */
+/*
+ * Finds a ping location of the same server and zone.  NGX_DECLINED if there is
+ * none.
+ */
 
 static ngx_int_t
 ngx_http_ssec_find_ping(ngx_http_ssec_loc_conf_t *slcf)
@@ -471,7 +488,7 @@ ngx_http_ssec_find_ping(ngx_http_ssec_loc_conf_t *slcf)
 }
 
 
-/* By hand, where the built-in ping would be: it is one for all Paths then. */
+/* Tells whether the URL of a ping location is that of the built-in ping. */
 
 static ngx_uint_t
 ngx_http_ssec_is_builtin_path(ngx_str_t *url)

@@ -27,14 +27,9 @@ ngx_http_ssec_limits(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/*
- * What is no time gives the default; without memory the request ends.  Values
- * may come from the client: only the first bad one of a request is logged.
- */
-
 ngx_int_t
 ngx_http_ssec_time_value(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
-    uint64_t least, uint64_t otherwise, const char *name, uint64_t *ms)
+    uint64_t min, uint64_t fallback, const char *name, uint64_t *ms)
 {
     ngx_str_t             value;
     ngx_http_ssec_ctx_t  *ctx;
@@ -44,21 +39,23 @@ ngx_http_ssec_time_value(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
     }
 
     if (ssec_time(value.data, value.len, ms)
-        && *ms >= least && *ms <= NGX_HTTP_SSEC_MAX_TIME)
+        && *ms >= min && *ms <= NGX_HTTP_SSEC_MAX_TIME)
     {
         return NGX_OK;
     }
 
-    *ms = otherwise;
+    *ms = fallback;
 
     ctx = ngx_http_ssec_ctx(r);
+
+    /* a client may have sent the value: log one error for each request */
 
     if (!ctx->bad_time) {
         ctx->bad_time = 1;
 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "invalid time \"%V\" in \"%s\", %uLms is used",
-                      &value, name, otherwise);
+                      &value, name, fallback);
     }
 
     return NGX_OK;

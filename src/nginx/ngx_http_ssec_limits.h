@@ -10,30 +10,43 @@
 #pragma GCC visibility push(hidden)
 
 
-/* milliseconds; the longest time that a directive takes is a year */
+/* the longest time that a directive accepts, in milliseconds: a year */
 #define NGX_HTTP_SSEC_MAX_TIME      (365ULL * 24 * 60 * 60 * 1000)
 
+/* the default of session_security_expire_after, in milliseconds */
 #define NGX_HTTP_SSEC_EXPIRE_AFTER  600000
 
-/* where a variable yields no time: no limit would be worse than a wrong one */
+/*
+ * session_security_max_lifetime, in milliseconds, if its variables give no
+ * valid time.  No limit, the directive's default, would be unsafe then.
+ */
 #define NGX_HTTP_SSEC_MAX_LIFETIME  (12ULL * 60 * 60 * 1000)
 
 
-/* NGX_ERROR if a variable cannot be evaluated. */
+/*
+ * Gives the limits of sessions in a location, in milliseconds.  NGX_ERROR if a
+ * variable cannot be evaluated.
+ */
 ngx_int_t ngx_http_ssec_limits(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ssec_limits_t *limits);
-/* Logs a value that is no time, or below least, and gives otherwise. */
+/*
+ * Evaluates a time, and gives milliseconds.  If the value is no time, or not
+ * between "min" and a year, gives "fallback" and logs the value.  NGX_ERROR
+ * if a variable cannot be evaluated.  The request must have a context.
+ */
 ngx_int_t ngx_http_ssec_time_value(ngx_http_request_t *r,
-    ngx_http_complex_value_t *cv, uint64_t least, uint64_t otherwise,
+    ngx_http_complex_value_t *cv, uint64_t min, uint64_t fallback,
     const char *name, uint64_t *ms);
 
 
+/* As ngx_http_ssec_time_value(), but also for a time without variables. */
+
 static ngx_inline ngx_int_t
 ngx_http_ssec_time(ngx_http_request_t *r, ngx_http_ssec_time_t *time,
-    uint64_t least, uint64_t otherwise, const char *name, uint64_t *ms)
+    uint64_t min, uint64_t fallback, const char *name, uint64_t *ms)
 {
     if (time->value) {
-        return ngx_http_ssec_time_value(r, time->value, least, otherwise, name,
+        return ngx_http_ssec_time_value(r, time->value, min, fallback, name,
                                         ms);
     }
 

@@ -9,7 +9,7 @@
 #include "ngx_http_ssec_zone.h"
 
 
-/* a time as one would write it */
+/* a time as in the configuration: its unit, and its number of units */
 #define ngx_http_ssec_unit(ms)                                                \
     ((ms) % 1000 ? "ms" : (ms) % 60000 ? "s" : "m")
 #define ngx_http_ssec_in_units(ms)                                            \
@@ -17,7 +17,7 @@
 
 
 static void ngx_http_ssec_merge_time(ngx_http_ssec_time_t *conf,
-    ngx_http_ssec_time_t *prev, uint64_t otherwise);
+    ngx_http_ssec_time_t *prev, uint64_t fallback);
 static ngx_int_t ngx_http_ssec_merge_handler(ngx_conf_t *cf,
     ngx_http_core_loc_conf_t *clcf, ngx_http_ssec_loc_conf_t *prev,
     ngx_http_ssec_loc_conf_t *conf);
@@ -82,7 +82,7 @@ ngx_http_ssec_create_srv_conf(ngx_conf_t *cf)
 }
 
 
-/* nginx forgets the names of a server once it has read its configuration. */
+/* Copies the server's names: nginx frees its own after the configuration. */
 
 char *
 ngx_http_ssec_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
@@ -113,7 +113,10 @@ ngx_http_ssec_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
 
         *host = server[i].name;
 
-        /* ".example.com" is "example.com", too; no host is "*.example.com" */
+        /*
+         * ".example.com" includes "example.com".  "*.example.com" may stay:
+         * no URL has a host with a star.
+         */
 
         if (host->len && host->data[0] == '.') {
             host->data++;
@@ -141,7 +144,11 @@ ngx_http_ssec_create_loc_conf(ngx_conf_t *cf)
      *     conf->warn_after = { NULL, 0, 0 };
      *     conf->expire_after = { NULL, 0, 0 };
      *     conf->max_lifetime = { NULL, 0, 0 };
+     *     conf->server = NULL;
+     *     conf->varying = 0;
+     *     conf->limits = { 0, 0 };
      *     conf->ping = 0;
+     *     conf->pages = 0;
      *     conf->script = 0;
      *     conf->keep_out = 0;
      *     conf->ping_url = { 0, NULL };
@@ -225,14 +232,14 @@ ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->script) {
 
-        /* the script is for everybody: no request for it is judged */
+        /* the script is for everybody: its location watches no sessions */
 
         conf->shm_zone = NULL;
     }
 
     if (conf->ping) {
 
-        /* nothing changes the ping's answer to a page without the script */
+        /* the page that a ping may answer with must not get the script */
 
         conf->inject = 0;
     }
@@ -247,21 +254,26 @@ ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 }
 
 
+/* Inherits a time that is not set, or sets its default in milliseconds. */
+
 static void
 ngx_http_ssec_merge_time(ngx_http_ssec_time_t *conf,
-    ngx_http_ssec_time_t *prev, uint64_t otherwise)
+    ngx_http_ssec_time_t *prev, uint64_t fallback)
 {
     if (!conf->set) {
         *conf = *prev;
     }
 
     if (!conf->set) {
-        conf->ms = otherwise;
+        conf->ms = fallback;
     }
 }
 
 
-/* A ping or a script answers in its location, and nothing else does. */
+/*
+ * Sets the handler in the "if" and "limit_except" blocks of a location with a
+ * ping or a script.  NGX_ERROR if the location has another handler, too.
+ */
 
 static ngx_int_t
 ngx_http_ssec_merge_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
@@ -271,7 +283,7 @@ ngx_http_ssec_merge_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
 
     if (clcf->noname) {
 
-        /* an "if" or a "limit_except" within the location */
+        /* noname: an "if" or a "limit_except" in the location */
 
         conf->ping |= prev->ping;
         conf->script |= prev->script;
@@ -302,6 +314,11 @@ ngx_http_ssec_merge_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
     return NGX_OK;
 }
 
+
+/*
+ * Marks the location's zone as used.  NGX_ERROR if the zone is not declared, if
+ * a ping has no zone, or if a login page has a zone without cookie=NAME.
+ */
 
 static ngx_int_t
 ngx_http_ssec_check_zone(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *conf)
@@ -349,6 +366,8 @@ ngx_http_ssec_check_zone(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *conf)
 }
 
 
+/* NGX_ERROR if the warning, without variables, would come too late. */
+
 static ngx_int_t
 ngx_http_ssec_check_times(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *conf)
 {
@@ -376,7 +395,10 @@ ngx_http_ssec_check_times(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *conf)
 }
 
 
-/* Where its ping and script are is found once every location is merged. */
+/*
+ * Notes the location for ngx_http_ssec_init_inject(), which finds its ping and
+ * script when all locations are merged.
+ */
 
 static char *
 ngx_http_ssec_add_injected(ngx_conf_t *cf, ngx_http_ssec_main_conf_t *smcf,

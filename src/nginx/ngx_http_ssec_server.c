@@ -1,4 +1,4 @@
-/* What a server knows of its locations. */
+/* Collects a server's knowledge of its locations. */
 
 #include "ngx_http_ssec_server.h"
 
@@ -41,7 +41,7 @@ ngx_http_ssec_add_page(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 
         pages->first = slcf;
 
-        /* the shortest that there are */
+        /* the shortest limits, as 0 is no limit: any other raises them */
 
         pages->limits.expire_after = 1;
         pages->limits.max_lifetime = 1;
@@ -71,7 +71,10 @@ ngx_http_ssec_add_page(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 }
 
 
-/* Locations that inherit a value share it. */
+/*
+ * Raises *ms to a constant time.  Adds a time with variables to the values,
+ * unless another location has inherited the same one.
+ */
 
 static ngx_int_t
 ngx_http_ssec_add_time(ngx_http_ssec_time_t *time, uint64_t *ms,
@@ -103,8 +106,6 @@ ngx_http_ssec_add_time(ngx_http_ssec_time_t *time, uint64_t *ms,
     return NGX_OK;
 }
 
-
-/* Those that a URL can name: no regular expression, no "@name", no "if". */
 
 ngx_int_t
 ngx_http_ssec_add_name(ngx_array_t *names, ngx_http_core_loc_conf_t *clcf)

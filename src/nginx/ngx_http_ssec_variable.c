@@ -1,4 +1,4 @@
-/* The variables that a configuration can use. */
+/* The variables: see docs/directives.md, "Variables". */
 
 #include "ngx_http_ssec_variable.h"
 
@@ -18,7 +18,10 @@ static void ngx_http_ssec_set_variable(ngx_http_variable_value_t *v,
     ngx_str_t *value);
 
 
-/* The preaccess phase judges the request: no value before that is cached. */
+/*
+ * Before the preaccess phase, which judges the request, the variables have no
+ * final value: so they are not cacheable.
+ */
 
 static ngx_http_variable_t  ngx_http_ssec_vars[] = {
 
@@ -100,7 +103,7 @@ ngx_http_ssec_state_variable(ngx_http_request_t *r,
 }
 
 
-/* Why the session has ended: before the request, or by its response. */
+/* The session may have ended before the request, or by its response. */
 
 static ngx_int_t
 ngx_http_ssec_reason_variable(ngx_http_request_t *r,
@@ -142,6 +145,8 @@ ngx_http_ssec_reason_variable(ngx_http_request_t *r,
     return NGX_OK;
 }
 
+
+/* Gives a uint64_t of the context, in whole seconds; data is its offset. */
 
 static ngx_int_t
 ngx_http_ssec_seconds_variable(ngx_http_request_t *r,

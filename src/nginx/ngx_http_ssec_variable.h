@@ -10,6 +10,7 @@
 #pragma GCC visibility push(hidden)
 
 
+/* Declares the variables to nginx; NGX_ERROR without memory. */
 ngx_int_t ngx_http_ssec_add_variables(ngx_conf_t *cf);
 
 

@@ -1,4 +1,4 @@
-/* session_security_zone */
+/* The setter of session_security_zone. */
 
 #include "ngx_http_ssec_directives.h"
 
@@ -7,7 +7,7 @@
 #include "ngx_http_ssec_zone.h"
 
 
-/* the table's smallest size, nginx's own page table, and some room */
+/* bytes for the smallest table, nginx's slab pool, and some reserve */
 #define NGX_HTTP_SSEC_MIN_ZONE  ((ssize_t) 128 * 1024)
 
 
@@ -78,6 +78,8 @@ ngx_http_ssec_declare_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/* Reads zone->key: cookie=NAME, or a value with variables. */
+
 static ngx_int_t
 ngx_http_ssec_zone_key(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone)
 {
@@ -128,7 +130,10 @@ ngx_http_ssec_zone_key(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone)
 }
 
 
-/* NGX_DECLINED if it is none, or stands twice; NGX_ERROR if it was logged. */
+/*
+ * Reads zone=, file= or until=.  NGX_DECLINED if the parameter is another one
+ * or a duplicate; NGX_ERROR after an error that was logged, or without memory.
+ */
 
 static ngx_int_t
 ngx_http_ssec_zone_parameter(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -159,7 +164,7 @@ ngx_http_ssec_zone_parameter(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-/* NAME:SIZE */
+/* Reads NAME:SIZE of zone=. */
 
 static ngx_int_t
 ngx_http_ssec_zone_size(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -208,6 +213,8 @@ ngx_http_ssec_zone_size(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
+/* Reads the path of file=. */
+
 static ngx_int_t
 ngx_http_ssec_zone_file(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
     ngx_str_t *path)
@@ -253,7 +260,10 @@ ngx_http_ssec_zone_file(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
 }
 
 
-/* Neither file of a zone, the new one included, is one of another zone's. */
+/*
+ * NGX_ERROR if another zone uses the same path, for its file or for the new
+ * file that replaces it (path.new).
+ */
 
 static ngx_int_t
 ngx_http_ssec_check_path(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
@@ -302,8 +312,8 @@ ngx_http_ssec_check_path(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
 
 
 /*
- * The character belongs to the zone's key: with another one the same cookies
- * are other sessions.
+ * Reads the character of until=, and adds it to zone->key: a reload that
+ * changes the character must not keep the sessions, whose keys it changes.
  */
 
 static ngx_int_t
@@ -316,7 +326,7 @@ ngx_http_ssec_zone_until(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
 
     ch = until->len ? until->data[0] : '\0';
 
-    /* a canonical value has none of these */
+    /* a cookie's value in canonical form has none of these characters */
 
     if (zone->value || until->len != 1 || ch <= 0x20 || ch >= 0x7f
         || ngx_strchr(";,\"%+\\", ch))
@@ -349,6 +359,8 @@ ngx_http_ssec_zone_until(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
 }
 
 
+/* Adds the zone to nginx's; fails if the name is declared already. */
+
 static char *
 ngx_http_ssec_add_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_http_ssec_zone_t *zone)
@@ -357,7 +369,7 @@ ngx_http_ssec_add_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_shm_zone_t        *shm_zone;
     ngx_http_ssec_zone_t  *bound;
 
-    /* a file is memory of its own: nginx's is as small as can be then */
+    /* the table lies in the file: nginx's memory is as small as it can be */
 
     size = zone->path ? 8 * ngx_pagesize : zone->size;
 
