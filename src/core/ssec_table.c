@@ -1,4 +1,4 @@
-/* The session table: see the invariants in ssec_table.h. */
+/* The session table.  The invariants are in ssec_table.h. */
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 static void ssec_acquire_waiting(ssec_table_t *table, ssec_entry_t *entry)
     ssec_seldom;
-static void ssec_acquire_further(ssec_table_t *table, ssec_entry_t *entry)
+static void ssec_acquire_elsewhere(ssec_table_t *table, ssec_entry_t *entry)
     ssec_seldom;
 static void ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry)
     ssec_seldom;
@@ -80,7 +80,7 @@ ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
     entry->found = ssec_find(table, entry, entry->first);
 
     if (!entry->found || entry->name) {
-        ssec_acquire_further(table, entry);
+        ssec_acquire_elsewhere(table, entry);
         return;
     }
 
@@ -116,7 +116,7 @@ ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
 
     ssec_unlock_bucket(b);
 
-    /* with the place goes the digest, and with one bit one of the two states */
+    /* one comparison for the place and for both states, LIVE and USED */
 
     seen = word ^ (uint64_t) digest->place << SSEC_PLACE;
 
@@ -137,7 +137,7 @@ bool
 ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
     const ssec_glimpse_t *glimpse, uint64_t active)
 {
-    bool            same;
+    bool            is_unchanged;
     uint64_t        word;
     ssec_bucket_t  *b;
 
@@ -149,19 +149,19 @@ ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
 
     word = ssec_word_of(b, glimpse->slot);
 
-    /* others may have touched it since */
+    /* the time may differ: others may have touched the session since */
 
-    same = b->body[glimpse->slot] == digest->body
-           && ((word ^ glimpse->word) & ~SSEC_TIME_MAX) == 0;
+    is_unchanged = b->body[glimpse->slot] == digest->body
+                   && ((word ^ glimpse->word) & ~SSEC_TIME_MAX) == 0;
 
-    if (same && active > (word & SSEC_TIME_MAX)) {
+    if (is_unchanged && active > (word & SSEC_TIME_MAX)) {
         ssec_set_word_of(b, glimpse->slot,
                          (word & ~SSEC_TIME_MAX) | (active & SSEC_TIME_MAX));
     }
 
     ssec_unlock_bucket(b);
 
-    return same;
+    return is_unchanged;
 }
 
 
@@ -170,14 +170,17 @@ ssec_acquire_waiting(ssec_table_t *table, ssec_entry_t *entry)
 {
     ssec_seek(table, entry);
 
-    ssec_acquire_further(table, entry);
+    ssec_acquire_elsewhere(table, entry);
 }
 
 
-/* With the first bucket held: what is not a session in it. */
+/*
+ * With the first bucket locked: looks in the second bucket unless the first has
+ * the record, and goes from a name to its session.
+ */
 
 static void
-ssec_acquire_further(ssec_table_t *table, ssec_entry_t *entry)
+ssec_acquire_elsewhere(ssec_table_t *table, ssec_entry_t *entry)
 {
     if (!entry->found && !entry->both) {
         ssec_seek_both(table, entry);

@@ -1,12 +1,12 @@
-/* From one table to another: a reload that changes the size. */
+/* Copies a table into another: of another size, or with a clock moved back. */
 
 #include <string.h>
 
 #include "ssec_table_slots.h"
 
 
-#define SSEC_PASSES       9      /* of a copy */
-#define SSEC_PASSES_LIVE  6      /* of them, those of live ones */
+#define SSEC_PASSES       9      /* number of passes of a copy */
+#define SSEC_PASSES_LIVE  6      /* the first pass without live sessions */
 
 
 static void ssec_copy_record(ssec_table_t *to, ssec_table_t *from,
@@ -61,11 +61,15 @@ ssec_table_is_retired(ssec_table_t *table)
 
 
 /*
- * What is copied last pushes out what was copied first, but no dead session
- * pushes out a live one; and a name is worth nothing before its session.  The
- * last pass finds what was moved meanwhile, from where the others had not been
- * yet to where they had; a live one may also be missing because it was pushed
- * out.
+ * Copies a record, with its times moved back by so many milliseconds, if the
+ * record is of this pass.  Live sessions in use are copied after the others,
+ * which they may evict.  A name follows its session, which its rank depends on.
+ * Dead sessions evict no live one, so they come late.
+ *
+ * The last pass takes every record.  Another process may have moved a record
+ * from a bucket that a pass had still to visit to a bucket that the pass had
+ * visited.  A live session may also be missing because it was evicted.  So the
+ * last pass inserts no live session once the new table has lost any.
  */
 
 static void
@@ -145,7 +149,10 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
 }
 
 
-/* What would be before the clock's beginning is so old that it is all one. */
+/*
+ * Moves both times back by so many milliseconds.  The last activity does not
+ * fall below 0: a session that is so old has expired anyway.
+ */
 
 static void
 ssec_move_back(ssec_stored_t *stored, uint64_t back)

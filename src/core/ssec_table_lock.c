@@ -1,4 +1,4 @@
-/* The table's locks, and what becomes of those of a process that is gone. */
+/* The table's locks, and how those of killed processes are taken over. */
 
 #include <errno.h>
 #include <sched.h>
@@ -12,15 +12,15 @@
 #include "ssec_table_slots.h"
 
 
-/* an owner: a process id, below a tag of its start time */
-#define SSEC_OWNER_PID    22     /* bits */
-#define SSEC_TAG_DEAD     255
+/* An owner: the process id, and above it a tag of the process's start time. */
+#define SSEC_OWNER_PID    22     /* bits of the process id */
+#define SSEC_TAG_DEAD     255    /* the tag of a zombie */
 
-#define SSEC_SPINS        64     /* before giving the processor away */
-#define SSEC_DOUBTS       16     /* as often before doubting the owner */
+#define SSEC_SPINS        64     /* tries before the processor is yielded */
+#define SSEC_DOUBTS       16     /* yields before the owner is looked for */
 
 
-static bool ssec_settle(ssec_table_t *table, uint32_t bucket);
+static bool ssec_finish_move(ssec_table_t *table, uint32_t bucket);
 static bool ssec_owner_gone(uint32_t owner);
 static uint32_t ssec_owner_tag(pid_t pid);
 
@@ -53,7 +53,11 @@ ssec_table_unlock_notes(ssec_table_t *table)
 }
 
 
-/* Only a bucket's lock can have something to settle. */
+/*
+ * Waits for the lock and takes it, from a killed process if need be.  Only a
+ * bucket's lock can have the mark of an unfinished move, so the bucket does not
+ * matter for the header's lock.
+ */
 
 void
 ssec_wait(ssec_table_t *table, _Atomic uint32_t *lock, uint32_t bucket)
@@ -73,7 +77,7 @@ ssec_wait(ssec_table_t *table, _Atomic uint32_t *lock, uint32_t bucket)
                                          (word & ~SSEC_OWNER) | table->owner,
                                          memory_order_acquire,
                                          memory_order_relaxed)
-            && (word <= SSEC_OWNER || ssec_settle(table, bucket)))
+            && (word <= SSEC_OWNER || ssec_finish_move(table, bucket)))
         {
             return;
         }
@@ -107,16 +111,17 @@ ssec_lock_both(ssec_table_t *table, uint32_t a, uint32_t b)
 
 
 /*
- * The last owner was killed while it moved a record to its second bucket, or
- * back from there.  If it is there, the one here goes; nobody has changed
- * either since, because a search begins here (invariant 4).  If that bucket is
- * busy, the lock is given back with its mark, and this one is false.
+ * Finishes a move whose process was killed.  The bucket, which the caller has
+ * locked, is the record's first one.  If the second bucket has the record,
+ * clears the slot here.  The two records are still equal, because every search
+ * begins at the first bucket (invariant 4).  If the second bucket is busy,
+ * releases the lock, keeps its mark, and gives false.
  */
 
 static bool
-ssec_settle(ssec_table_t *table, uint32_t bucket)
+ssec_finish_move(ssec_table_t *table, uint32_t bucket)
 {
-    bool           settled;
+    bool           is_finished;
     uint32_t       word;
     unsigned       slot;
     ssec_entry_t   entry;
@@ -126,7 +131,7 @@ ssec_settle(ssec_table_t *table, uint32_t bucket)
 
     word = atomic_load_explicit(&b->lock, memory_order_relaxed);
     slot = (word >> SSEC_MOVING) - 1;
-    settled = true;
+    is_finished = true;
 
     if (ssec_word(table, bucket, slot)) {
 
@@ -136,7 +141,7 @@ ssec_settle(ssec_table_t *table, uint32_t bucket)
         word = atomic_load_explicit(&table->buckets[entry.second].lock,
                                     memory_order_relaxed);
 
-        /* the dead process had that one as well */
+        /* the killed process may have held the second bucket's lock, too */
 
         if (((word & SSEC_OWNER) == 0 || ssec_owner_gone(word & SSEC_OWNER))
             && atomic_compare_exchange_strong_explicit(
@@ -148,28 +153,28 @@ ssec_settle(ssec_table_t *table, uint32_t bucket)
                 ssec_set_word(table, bucket, slot, 0);
             }
 
-            /* its own mark, if it has one, stays for who comes next */
+            /* the second bucket may have a mark of its own: keep that */
 
             atomic_store_explicit(&table->buckets[entry.second].lock,
                                   word & ~SSEC_OWNER, memory_order_release);
         } else {
-            settled = false;
+            is_finished = false;
         }
     }
 
     atomic_store_explicit(&b->lock,
-                          settled ? table->owner
+                          is_finished ? table->owner
                                   : (uint32_t) (slot + 1) << SSEC_MOVING,
                           memory_order_release);
 
-    return settled;
+    return is_finished;
 }
 
 
 /*
- * A process is known by its id and, since ids are used again, by a tag made
- * of the time it was started at.  Where /proc does not tell, it is taken to be
- * there as long as its id is.
+ * Whether an owner's process has exited or is a zombie.  Process ids are
+ * reused, so the tag of the start time is compared, too.  If /proc does not
+ * tell the start time, any process with the same id counts as the owner.
  */
 
 static bool
@@ -192,9 +197,10 @@ ssec_owner_gone(uint32_t owner)
 
 
 /*
- * From 1 to 251; 0 if that is unknown; SSEC_TAG_DEAD for one not yet reaped.
- * An emulator (qemu-user) invents the /proc/PID/stat that a process reads of
- * itself, other processes see the true one; of its first thread all see that.
+ * A tag of a process's start time: 1 to 251, 0 if the time is unknown, or
+ * SSEC_TAG_DEAD for a zombie.  Reads the stat file of the first thread, because
+ * an emulator (qemu-user) invents /proc/PID/stat for the process itself, while
+ * other processes see the true one.
  */
 
 static uint32_t
@@ -219,7 +225,10 @@ ssec_owner_tag(pid_t pid)
 
     fclose(f);
 
-    /* field 2, the name, may hold anything; 3 is the state, 22 the start */
+    /*
+     * Field 2, the process's name in parentheses, may contain any character.
+     * Field 3 is the state, field 22 the start time: see proc(5).
+     */
 
     p = strrchr(stat, ')');
 

@@ -1,25 +1,25 @@
-/* Sessions whose key changes: names. */
+/* Names: the keys of sessions whose key has changed. */
 
 #include <sched.h>
 
 #include "ssec_table_slots.h"
 
 
-#define SSEC_TRIES        16     /* to find room for a session's own place */
+#define SSEC_TRIES        16     /* tries to find room at a random place */
 
 
 typedef enum {
     SSEC_NAME_GIVEN = 0,
-    SSEC_NAME_OF_NONE,
+    SSEC_NAME_NO_SESSION,
     SSEC_NAME_NO_ROOM
 } ssec_new_name_e;
 
 
-static void ssec_mark(ssec_table_t *table, const ssec_entry_t *entry,
-    unsigned state);
+static void ssec_set_name_state(ssec_table_t *table,
+    const ssec_entry_t *entry, unsigned state);
 static ssec_new_name_e ssec_new_name(ssec_table_t *table,
     const ssec_digest_t *key, uint64_t now, ssec_stored_t *name) ssec_seldom;
-static bool ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry);
+static bool ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry);
 
 
 bool
@@ -36,7 +36,7 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
     rc = ssec_new_name(table, key, now, &stored);
 
     if (rc != SSEC_NAME_GIVEN) {
-        return rc == SSEC_NAME_OF_NONE;
+        return rc == SSEC_NAME_NO_SESSION;
     }
 
     kept = true;
@@ -68,10 +68,10 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
 
 
 /*
- * A name of the session that has this key.  When a session gets its second
- * key, it moves to a place of its own, which no key leads to but by a name:
- * so none of its keys can begin it anew.  The lowest bits of that place are
- * how and when it began: then one store makes a name of the record.
+ * Gives a new name of the session that has this key.  The key counts as
+ * replaced from now on (in milliseconds), or since an earlier replacement.
+ * With its second key a session moves to a random place, which only names lead
+ * to.  So no key can begin it anew.
  */
 
 static ssec_new_name_e
@@ -88,14 +88,14 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
 
         if (!entry.found) {
             ssec_table_leave(table, &entry);
-            return SSEC_NAME_OF_NONE;
+            return SSEC_NAME_NO_SESSION;
         }
 
         state = ssec_slot_state(ssec_word(table, entry.bucket, entry.slot));
 
-        if (entry.name || ssec_settle_down(table, &entry)) {
+        if (entry.name || ssec_move_to_random_place(table, &entry)) {
 
-            ssec_mark(table, &entry, SSEC_SLOT_OLD_NAME);
+            ssec_set_name_state(table, &entry, SSEC_SLOT_OLD_NAME);
 
             if (state != SSEC_SLOT_OLD_NAME) {
                 table->own[(size_t) entry.bucket * SSEC_OWN_SLOTS
@@ -121,15 +121,20 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
 
 
 /*
- * Moves the session that is held to a place that is chosen at random, without
- * waiting for it, and leaves a name.  A process that is killed in between
- * leaves a copy that nothing leads to.
+ * Moves the session that is held to a random place, and makes a name of its
+ * record.  Gives false if a lock of that place is busy, if another session has
+ * the same link, or if there is no room.  A process that is killed in between
+ * leaves a copy that no name leads to.
+ *
+ * A name keeps some bits of the place's digest in the word `created`.  These
+ * bits are set to the session's own `created`, so that one store of the state
+ * word makes the name (invariant 2).
  */
 
 static bool
-ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry)
+ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry)
 {
-    bool           settled;
+    bool           is_moved;
     uint64_t       seed[3];
     ssec_entry_t   to;
     ssec_stored_t  stored;
@@ -163,16 +168,16 @@ ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry)
     to.found = ssec_find_linked(table, &to, to.first)
                || ssec_find_linked(table, &to, to.second);
 
-    settled = !to.found;
+    is_moved = !to.found;
 
-    if (settled) {
+    if (is_moved) {
         (void) ssec_insert(table, &to, &stored);
-        settled = to.found;
+        is_moved = to.found;
     }
 
     ssec_crash_point(6);
 
-    if (settled) {
+    if (is_moved) {
         ssec_set_word(table, entry->bucket, entry->slot,
                       (ssec_word(table, entry->bucket, entry->slot)
                        & SSEC_PLACE_MASK)
@@ -184,13 +189,13 @@ ssec_settle_down(ssec_table_t *table, ssec_entry_t *entry)
     ssec_unlock(table, to.second);
     ssec_unlock(table, to.first);
 
-    return settled;
+    return is_moved;
 }
 
 
 /*
- * From a name to its session.  A client has presented it: it is in use.  Where
- * the session is gone, the name is that of none.
+ * Goes from the name that is held to its session, and marks a fresh name as
+ * presented.  If the session was evicted, the name counts as an unknown key.
  */
 
 void
@@ -211,7 +216,7 @@ ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
                                      + entry->slot];
 
     } else if (state != SSEC_SLOT_NAME) {
-        ssec_mark(table, entry, SSEC_SLOT_NAME);
+        ssec_set_name_state(table, entry, SSEC_SLOT_NAME);
     }
 
     ssec_table_leave(table, entry);
@@ -245,10 +250,9 @@ ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
 }
 
 
-/* Changes the state of the name that is held: one store. */
-
 static void
-ssec_mark(ssec_table_t *table, const ssec_entry_t *entry, unsigned state)
+ssec_set_name_state(ssec_table_t *table, const ssec_entry_t *entry,
+    unsigned state)
 {
     ssec_set_word(table, entry->bucket, entry->slot,
                   (ssec_word(table, entry->bucket, entry->slot)

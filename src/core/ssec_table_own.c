@@ -1,4 +1,4 @@
-/* The sessions' own limits, each kept once. */
+/* The limits of single sessions.  Equal limits are stored once. */
 
 #include "ssec_table_slots.h"
 
@@ -77,7 +77,10 @@ ssec_same_own(const ssec_own_t *a, const ssec_own_t *b)
 }
 
 
-/* In any respect; one that is not set (0) is taken for the longest there is. */
+/*
+ * Whether a's expire_after or max_lifetime is longer than b's.  A limit that is
+ * not set (0) counts as the longest: 0 - 1 is the greatest number.
+ */
 
 static bool
 ssec_is_longer(const ssec_own_t *a, const ssec_own_t *b)

@@ -1,19 +1,20 @@
-/* Room for a new record: which others are moved, and which go. */
+/* Room for a new record: which records are moved, and which are evicted. */
 
 #include "ssec_table_slots.h"
 
 
-#define SSEC_MOVES        3      /* to make room for one */
+#define SSEC_MOVES        3      /* moves that may make room for a record */
 
 /*
- * A key that was replaced so many units of SSEC_NAME_TIME ago, or fewer, may be
- * in requests under way: its rank is SSEC_RANK_FRESH_NAME.
+ * Requests under way may have a key for so long after its replacement, in units
+ * of 2^SSEC_NAME_TIME milliseconds.  Until then its rank is
+ * SSEC_RANK_FRESH_NAME.
  */
 #define SSEC_IN_USE       11
 
 /*
- * One that was not presented for so many units of SSEC_GIVEN, while its
- * session went on, never will be.
+ * A name counts as never to be presented if its session has been active for so
+ * long without it, in units of 2^SSEC_GIVEN milliseconds.
  */
 #define SSEC_STALE        8
 
@@ -39,11 +40,11 @@ static const uint8_t  ssec_ranks[SSEC_SLOT_STATES] = {
 
 
 static bool ssec_take_free(ssec_table_t *table, ssec_entry_t *entry);
-static bool ssec_take(ssec_table_t *table, ssec_entry_t *entry, unsigned state,
-    bool *lost);
-static unsigned ssec_power(unsigned state);
+static bool ssec_take_occupied(ssec_table_t *table, ssec_entry_t *entry,
+    unsigned state, bool *lost);
+static unsigned ssec_evictable_rank(unsigned state);
 static bool ssec_is_loss(unsigned state, unsigned rank);
-static bool ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry);
+static bool ssec_count_eviction(ssec_table_t *table, const ssec_entry_t *entry);
 static bool ssec_has_free(const ssec_table_t *table);
 static bool ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry,
     unsigned limit, bool *lost);
@@ -51,7 +52,7 @@ static bool ssec_make_room(ssec_table_t *table, ssec_entry_t *entry,
     uint32_t bucket, unsigned limit, unsigned moves, bool *lost);
 static void ssec_move(ssec_table_t *table, uint32_t from, unsigned slot,
     uint32_t to, unsigned free);
-static unsigned ssec_choose(ssec_table_t *table, ssec_entry_t *entry);
+static unsigned ssec_choose_victim(ssec_table_t *table, ssec_entry_t *entry);
 static bool ssec_is_in_use(uint64_t last, uint16_t replaced);
 static bool ssec_is_stale(uint64_t last, uint16_t given);
 
@@ -67,7 +68,7 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
     state = ssec_slot_state(stored->word);
 
     if (!ssec_take_free(table, entry)
-        && !ssec_take(table, entry, state, &lost))
+        && !ssec_take_occupied(table, entry, state, &lost))
     {
         lost = ssec_is_loss(state, ssec_ranks[state]);
         atomic_fetch_add(&table->header->refused, lost);
@@ -75,7 +76,7 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
         return !lost;
     }
 
-    /* a body over a record that still exists would be another's record */
+    /* a new body beside an old word would be a false record (invariant 2) */
 
     ssec_set_word(table, entry->bucket, entry->slot, 0);
     ssec_crash_point(1);
@@ -90,7 +91,10 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
 }
 
 
-/* Of the entry's buckets, the one with more free slots. */
+/*
+ * Chooses a free slot in the entry's bucket that has more of them.  Gives
+ * false if both buckets are full.
+ */
 
 static bool
 ssec_take_free(ssec_table_t *table, ssec_entry_t *entry)
@@ -123,14 +127,16 @@ ssec_take_free(ssec_table_t *table, ssec_entry_t *entry)
 
 
 /*
- * The slot of another record, which is moved, or goes.  Gives false if there
- * is none that one in this state may push out.
+ * Chooses a slot in the entry's buckets, which are full: moves its record, or
+ * counts it as evicted.  Gives false if a new record of this state may evict
+ * none of those near.  Sets *lost if a live session was lost.
  */
 
 static bool
-ssec_take(ssec_table_t *table, ssec_entry_t *entry, unsigned state, bool *lost)
+ssec_take_occupied(ssec_table_t *table, ssec_entry_t *entry, unsigned state,
+    bool *lost)
 {
-    unsigned  rank, power, limit;
+    unsigned  rank, max_rank, limit;
 
     atomic_fetch_add_explicit(&table->header->collisions, 1,
                               memory_order_relaxed);
@@ -142,24 +148,26 @@ ssec_take(ssec_table_t *table, ssec_entry_t *entry, unsigned state, bool *lost)
         return true;
     }
 
-    rank = ssec_choose(table, entry);
-    power = ssec_power(state);
+    rank = ssec_choose_victim(table, entry);
+    max_rank = ssec_evictable_rank(state);
 
     /*
-     * Is there less to lose elsewhere?  What a client made up is to take the
-     * place of such, and what it did not that of no live one.
+     * After a move a record of a lower rank may be evicted elsewhere.  A
+     * session that the backend did not issue should evict its like there,
+     * before it evicts a closed or expired one here.  Any other session should
+     * evict a dead one there, before it evicts a live one here.
      */
 
-    if (power <= SSEC_RANK_LIVE) {
+    if (max_rank <= SSEC_RANK_LIVE) {
 
-        if (rank >= SSEC_RANK_CLOSED && rank <= power
+        if (rank >= SSEC_RANK_CLOSED && rank <= max_rank
             && ssec_make_room_for(table, entry, SSEC_RANK_CLOSED, lost))
         {
             return true;
         }
 
     } else if (rank >= SSEC_RANK_LIVE) {
-        limit = ssec_min(rank, power + 1);
+        limit = ssec_min(rank, max_rank + 1);
 
         if (ssec_make_room_for(table, entry, SSEC_RANK_LIVE, lost)
             || ssec_make_room_for(table, entry, limit, lost))
@@ -168,20 +176,20 @@ ssec_take(ssec_table_t *table, ssec_entry_t *entry, unsigned state, bool *lost)
         }
     }
 
-    if (rank > power) {
+    if (rank > max_rank) {
         return false;
     }
 
-    *lost = ssec_push_out(table, entry);
+    *lost = ssec_count_eviction(table, entry);
 
     return true;
 }
 
 
-/* Up to which rank one in this state may push others out. */
+/* The highest rank of a record that a new record of this state may evict. */
 
 static unsigned
-ssec_power(unsigned state)
+ssec_evictable_rank(unsigned state)
 {
     switch (state) {
 
@@ -194,7 +202,7 @@ ssec_power(unsigned state)
         return SSEC_RANK_LIVE;
 
     case SSEC_SLOT_FRESH:
-    case SSEC_SLOT_PRESENTED:    /* that gets its second key */
+    case SSEC_SLOT_PRESENTED:    /* new only if it gets its second key */
         return SSEC_RANK_USED;
 
     default:
@@ -203,7 +211,7 @@ ssec_power(unsigned state)
 }
 
 
-/* A live session; or a key of one, but for a replaced one. */
+/* Whether the record is a live session, or a key of one, not yet replaced. */
 
 static bool
 ssec_is_loss(unsigned state, unsigned rank)
@@ -216,10 +224,13 @@ ssec_is_loss(unsigned state, unsigned rank)
 }
 
 
-/* Counts the record that is about to go: is it a live one? */
+/*
+ * Counts a record that is about to be evicted, if it is a loss.  Gives whether
+ * it is one.
+ */
 
 static bool
-ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry)
+ssec_count_eviction(ssec_table_t *table, const ssec_entry_t *entry)
 {
     uint64_t  last;
     unsigned  rank, state;
@@ -240,7 +251,10 @@ ssec_push_out(ssec_table_t *table, const ssec_entry_t *entry)
 }
 
 
-/* Where next to none is free, it is not worth looking for one. */
+/*
+ * Whether more than 1/32 of all slots is free.  In a fuller table three moves
+ * seldom lead to a free slot, so the search is not worth its time.
+ */
 
 static bool
 ssec_has_free(const ssec_table_t *table)
@@ -254,7 +268,7 @@ ssec_has_free(const ssec_table_t *table)
 }
 
 
-/* In one of the entry's buckets. */
+/* As ssec_make_room(), in one of the entry's two buckets. */
 
 static bool
 ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry, unsigned limit,
@@ -267,9 +281,10 @@ ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry, unsigned limit,
 
 
 /*
- * Moves a record to its other bucket, if that has one whose rank is below the
- * limit: a free one, or one to be pushed out; or if room can be made there in
- * the same way, by so many moves in all.
+ * Moves a record of this bucket to its other bucket, and sets the entry to the
+ * slot.  The other bucket needs a free slot, or a record whose rank is below
+ * the limit, which is evicted.  Otherwise room is made there in the same way,
+ * by the given number of moves in all.  Gives false if nothing could be moved.
  */
 
 static bool
@@ -290,7 +305,7 @@ ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
                                                           slot).place)
             : ssec_second_bucket(table, bucket, b->body[slot]);
 
-        /* this also fails for the buckets that are held already */
+        /* this fails for buckets that this process has locked, too */
 
         if (!ssec_trylock(table, to.bucket)) {
             continue;
@@ -319,7 +334,7 @@ ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
         }
 
         if (least < limit) {
-            *lost |= ssec_push_out(table, &to);
+            *lost |= ssec_count_eviction(table, &to);
             ssec_move(table, bucket, slot, to.bucket, to.slot);
             ssec_unlock(table, to.bucket);
 
@@ -336,7 +351,10 @@ ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
 }
 
 
-/* Both are locked.  The mark is on the first one, whichever way it goes. */
+/*
+ * Moves a record to a slot of its other bucket.  Both buckets are locked.  The
+ * mark is on the record's first bucket, in either direction (invariant 4).
+ */
 
 static void
 ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
@@ -375,10 +393,13 @@ ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
 }
 
 
-/* Of the six records in both buckets, the one missed the least: its rank. */
+/*
+ * Chooses the record that may be evicted first of the six in both buckets: of
+ * the lowest rank, and of these the longest idle.  Gives its rank.
+ */
 
 static unsigned
-ssec_choose(ssec_table_t *table, ssec_entry_t *entry)
+ssec_choose_victim(ssec_table_t *table, ssec_entry_t *entry)
 {
     unsigned  i, slot, rank;
     uint32_t  bucket;
@@ -405,8 +426,9 @@ ssec_choose(ssec_table_t *table, ssec_entry_t *entry)
 
 
 /*
- * A record's rank, and its last activity.  A name is worth no more than its
- * session, and as long idle: it goes with it.
+ * A record's rank, and its last activity in milliseconds.  A name has the last
+ * activity of its session, and no higher rank than its session.  Then names are
+ * evicted no later than their session.
  */
 
 unsigned
@@ -446,12 +468,15 @@ ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
 }
 
 
-/* Requests of the same page may be under way with one that was replaced. */
+/*
+ * Whether a name was replaced shortly before its session's last activity.  Then
+ * requests of the same page may still be under way with that key.
+ */
 
 static bool
 ssec_is_in_use(uint64_t last, uint16_t replaced)
 {
-    /* the session may have been active shortly before that, too */
+    /* plus 1: the last activity may be shortly before the replacement */
 
     return (uint16_t) ((last >> SSEC_NAME_TIME) + 1 - replaced) <= SSEC_IN_USE;
 }
@@ -464,15 +489,16 @@ ssec_is_stale(uint64_t last, uint16_t given)
 
     age = ssec_given(last) - given;
 
-    /* modulo twelve days; half of those are in the future */
+    /* the age is modulo 12 days, and its upper half means the future */
 
     return age > SSEC_STALE && age <= UINT16_MAX / 2;
 }
 
 
 /*
- * The word of a name's session, or 0.  The buckets are not locked: where one
- * was found empty, the session may have moved there from the other meanwhile.
+ * The state word of a name's session, or 0 if the session was evicted.  The
+ * buckets are not locked, and the session may move from the second to the first
+ * meanwhile.  So the first bucket is searched once more after the second.
  */
 
 uint64_t

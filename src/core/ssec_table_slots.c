@@ -1,4 +1,4 @@
-/* Records, as they lie in the table. */
+/* Records of the table: finding, packing, unpacking, storing. */
 
 #include "ssec_table_slots.h"
 
@@ -98,14 +98,17 @@ ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
         table->own[(size_t) entry->bucket * SSEC_OWN_SLOTS + entry->slot] =
             stored->own;
 
-        /* before the flag that tells of it: as in ssec_set_word() */
+        /* keep the compiler from moving the flag's store before this one */
 
         atomic_signal_fence(memory_order_seq_cst);
     }
 
     if (b->created[entry->slot] != created) {
 
-        /* in a name that is a part of where it leads to */
+        /*
+         * In a name this word is a part of the link.  A killed process must
+         * not leave a name with half of a link (invariant 2).
+         */
 
         if (ssec_slot_is_name(ssec_slot_state(ssec_word(table, entry->bucket,
                                                         entry->slot))))
@@ -127,9 +130,9 @@ ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
 
 
 /*
- * The digest of a stored record.  The bucket tells between which two numbers
- * its place is: fewer than 2^22 of them, as there are at least 1,024 buckets;
- * so the stored bits single it out.
+ * The digest of a stored record.  22 bits of the place are stored.  The other
+ * ten follow from the first bucket: with at least 1,024 buckets, at most 2^22
+ * places share one.
  */
 
 ssec_digest_t
@@ -160,7 +163,10 @@ ssec_stored_digest(const ssec_table_t *table, uint32_t bucket, unsigned slot)
 }
 
 
-/* What a name holds of its session's digest. */
+/*
+ * The digest of a name's session, with zeros for the lowest SSEC_LINK_BODY bits
+ * of the body, which a name does not hold.
+ */
 
 ssec_digest_t
 ssec_link(const ssec_stored_t *name)
@@ -238,7 +244,7 @@ ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
 }
 
 
-/* A file may hold anything. */
+/* A damaged file may hold any number: an undefined one gives no reason. */
 
 static ssec_reason_e
 ssec_unpack_reason(uint64_t word)
@@ -291,7 +297,7 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
         break;
     }
 
-    /* of what was not issued the same flag tells other things than a login */
+    /* in HEARSAY and GUEST, SSEC_LOGIN has another meaning than a login */
 
     login = (state == SSEC_SLOT_HEARSAY) ? rec->state == SSEC_CLOSED
             : (state == SSEC_SLOT_GUEST) ? rec->left

@@ -1,6 +1,6 @@
 /*
- * The inside of a table, for the parts of it: what lies in memory, and what
- * they share.  See the invariants in ssec_table.h.
+ * The layout of a table in memory, and the functions that the ssec_table*.c
+ * files share.  The invariants are in ssec_table.h.
  */
 
 #ifndef SSEC_TABLE_SLOTS_H
@@ -15,14 +15,14 @@
 #pragma GCC visibility push(hidden)
 
 
-#define SSEC_SLOTS        3      /* of a bucket */
-#define SSEC_OWN_SLOTS    4      /* the numbers of its sessions' limits */
+#define SSEC_SLOTS        3      /* records a bucket */
+#define SSEC_OWN_SLOTS    4      /* elements of table->own a bucket */
 
-/* the lock word: owner, and one more than the slot that is being moved */
+/* The lock word: the owner, then the number of the moving slot plus 1. */
 #define SSEC_OWNER        0x3fffffffU
 #define SSEC_MOVING       30
 
-/* the state word, from the low bits on: time, state, digest */
+/* The state word, from the lowest bit: time, state, part of the digest. */
 #define SSEC_STATE        38
 #define SSEC_STATE_MASK   (15ULL << SSEC_STATE)
 #define SSEC_PLACE        42
@@ -30,53 +30,54 @@
 #define SSEC_PLACE_MASK   (((1ULL << SSEC_PLACE_BITS) - 1) << SSEC_PLACE)
 
 /*
- * Of a session that has ended, the lowest bits of its time are why: its last
- * activity is kept in steps of 8 ms.
+ * The reason why a session has ended, in the lowest bits of its time.  So the
+ * last activity of such a session is kept in steps of 8 ms.
  */
 #define SSEC_REASON_MASK  7ULL
 
-/* how and when a session began, and the flags above that */
+/* The word `created`: when and how a session began, then two flags. */
 #define SSEC_BEGAN_MASK   (SSEC_LOGIN | SSEC_CREATED_MASK)
 #define SSEC_HAS_OWN      0x40000000U
 #define SSEC_IN_SECOND    0x80000000U
 
 /*
- * A name holds its session's digest there: the place and the six highest bits
- * of the body where the time is, the 30 bits that follow where a session has
- * how and when it began, and no more.
+ * A name holds 68 bits of its session's digest instead of times.  The state
+ * word has, in place of the time, the digest's place and the six highest bits
+ * of the body.  The word `created` has the next 30 bits of the body.
  */
-#define SSEC_LINK_BODY    28     /* the lowest bits are not kept */
+#define SSEC_LINK_BODY    28     /* the lowest bits of a body, not kept */
 #define SSEC_LINK_WORD    6
 
 /*
- * In place of the number of the limits is when it was given, as the session's
- * last activity then, in units of 16 seconds; or when it was replaced, in
- * units of SSEC_NAME_TIME.
+ * A name has a time instead of the number of the limits.  For a name that was
+ * replaced, this is the time of the replacement, in units of 2^SSEC_NAME_TIME
+ * milliseconds.  For any other name it is the session's last activity when the
+ * name was given, in units of 2^SSEC_GIVEN milliseconds (16 seconds).
  */
 #define SSEC_GIVEN        14
 
 
-/* states as stored */
+/* The states of a record as stored. */
 
 enum {
     SSEC_SLOT_FREE = 0,
     SSEC_SLOT_CLOSED,
     SSEC_SLOT_EXPIRED,
-    SSEC_SLOT_TOLD,
-    SSEC_SLOT_HEARSAY,           /* dead: not issued, presented once; with
-                                    SSEC_LOGIN: closed */
-    SSEC_SLOT_VISITOR,
-    SSEC_SLOT_GUEST,             /* visitor: not issued; with SSEC_LOGIN: was
-                                    logged in and used; without it: was not */
-    SSEC_SLOT_LEFT,              /* visitor: was logged in */
+    SSEC_SLOT_TOLD,              /* expired: a client got expired_status */
+    SSEC_SLOT_HEARSAY,           /* dead: not issued, presented once; closed
+                                    with SSEC_LOGIN, else expired */
+    SSEC_SLOT_VISITOR,           /* visitor: issued, was never a user's */
+    SSEC_SLOT_GUEST,             /* visitor: not issued; was a user's and used
+                                    with SSEC_LOGIN, else never a user's */
+    SSEC_SLOT_LEFT,              /* visitor: issued, was a user's */
     SSEC_SLOT_INVENTED,          /* live: not issued, presented once */
     SSEC_SLOT_FRESH,             /* live: issued, not presented yet */
     SSEC_SLOT_LIVE,              /* live: not issued, used */
     SSEC_SLOT_USED,              /* live: issued, used */
     SSEC_SLOT_PRESENTED,         /* live: issued, presented once */
-    SSEC_SLOT_OLD_NAME,          /* replaced */
-    SSEC_SLOT_FRESH_NAME,        /* not presented yet */
-    SSEC_SLOT_NAME,
+    SSEC_SLOT_OLD_NAME,          /* name: replaced */
+    SSEC_SLOT_FRESH_NAME,        /* name: not presented yet */
+    SSEC_SLOT_NAME,              /* name: presented */
     SSEC_SLOT_STATES
 };
 
@@ -91,10 +92,10 @@ enum {
 
 
 /*
- * In which order records are pushed out.  First goes what a client alone says,
- * and said once: a flood of invented keys makes these, and is not to push out
- * the dead.  A key that was never presented is below those that were, and one
- * that was presented once, as any visitor's is, below those in use.
+ * The ranks of records: a record of a lower rank is evicted first.  The order
+ * is that of docs/how-it-works.md, "The session table".  A flood of invented
+ * keys makes HEARSAY and INVENTED records; these rank below the dead sessions,
+ * which the flood must not evict.
  */
 
 enum {
@@ -113,7 +114,7 @@ enum {
 };
 
 
-/* A record as it lies in the table, but for the digest and its flags. */
+/* A record as it lies in the table, without the digest's body. */
 
 typedef struct {
     uint64_t              word;
@@ -122,29 +123,29 @@ typedef struct {
 } ssec_stored_t;
 
 
-/* what a file that holds a table begins with, and what never changes in it */
+/* The beginning of a table.  The members do not change once it is sealed. */
 
 typedef struct {
-    char                  magic[8];    /* not in memory alone */
+    char                  magic[8];    /* zeros if there is no file */
     uint32_t              version;
     uint32_t              order;
-    uint32_t              header;      /* its size */
+    uint32_t              header;      /* sizeof(ssec_header_t) */
     uint32_t              unused;
     uint64_t              size;
     uint64_t              nbuckets;
     uint8_t               key[SSEC_DIGEST_KEY];
     uint64_t              subject;
-    uint64_t              check;       /* of all before it */
+    uint64_t              check;       /* digest of the members above */
 } ssec_seal_t;
 
 
-/* see ssec_table_file.h */
+/* The table's clock, in milliseconds: see ssec_table_file.h. */
 
 typedef struct {
-    _Atomic uint64_t      boot;
-    _Atomic uint64_t      epoch;       /* the table's time less the uptime */
-    _Atomic uint64_t      began;       /* the wall clock less that time */
-    _Atomic uint64_t      ticked;      /* that time, lately; 0: never */
+    _Atomic uint64_t      boot;        /* see ssec_boot(); 0: unknown */
+    _Atomic uint64_t      epoch;       /* table's time minus host's uptime */
+    _Atomic uint64_t      began;       /* wall clock minus table's time */
+    _Atomic uint64_t      ticked;      /* table's time at the last tick, or 0 */
     _Atomic uint64_t      pids;        /* see ssec_pids() */
 } ssec_clock_t;
 
@@ -161,15 +162,15 @@ struct ssec_header_s {
     _Atomic uint64_t      evicted_invented;
     _Atomic uint64_t      refused;
     _Atomic uint64_t      collisions;
-    _Atomic uint64_t      used;    /* records, about */
-    _Atomic uint64_t      reported;
+    _Atomic uint64_t      used;    /* approximate number of records */
+    _Atomic uint64_t      reported;  /* time of the last report */
 
     _Alignas(64)
     _Atomic uint64_t      deaths;
-    _Atomic uint64_t      serial;  /* of sessions that have several names */
-    _Atomic uint32_t      retired; /* another table has its sessions now */
+    _Atomic uint64_t      serial;  /* count of places chosen at random */
+    _Atomic uint32_t      retired; /* see ssec_table_retire() */
 
-    /* under this lock; limits, once counted, do not change */
+    /* the lock guards what follows; limits in own[1..nown] never change */
 
     _Alignas(64)
     _Atomic uint32_t      lock;
@@ -195,23 +196,37 @@ _Static_assert(SSEC_BEGAN_MASK == (1U << 30) - 1, "as much as a link needs");
 _Static_assert(sizeof(ssec_header_t) <= SSEC_TABLE_HEADER, "its room");
 
 
-/* the unit tests stop a process here */
+/* The unit tests kill a process at these points. */
 #ifndef ssec_crash_point
 #define ssec_crash_point(n)
 #endif
 
 
-/* ssec_table.c: how many such a table has, or 0 if it is too small */
+/*
+ * ssec_table.c: the number of buckets of a table of this size in bytes.  Gives
+ * 0 if the size is below SSEC_TABLE_MIN_SIZE.
+ */
 
 uint64_t ssec_table_buckets(uint64_t size);
 
 
-/* it also finds what has this digest, be it a name, and holds it */
+/*
+ * Finds the record that has entry->digest, a session or a name.  Leaves the
+ * first bucket locked, and the second too unless the first has the record.
+ */
 
 void ssec_seek(ssec_table_t *table, ssec_entry_t *entry) ssec_seldom;
 
 
-/* ssec_table_slots.c: the bucket is held, but for the last two */
+/*
+ * ssec_table_slots.c.  The caller holds the bucket's lock, except for
+ * ssec_pack() and ssec_link().
+ *
+ * ssec_find() gives false if the bucket has no record of entry->digest.
+ * ssec_find_linked() does the same for a session, by the 68 bits of its digest
+ * that a name holds.  ssec_publish() writes the state at entry->bucket and
+ * entry->slot, whose body must be entry->digest's.
+ */
 
 bool ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket);
 bool ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry,
@@ -224,19 +239,30 @@ ssec_stored_t ssec_pack(ssec_table_t *table, const ssec_record_t *rec);
 ssec_digest_t ssec_link(const ssec_stored_t *name);
 
 
-/* ssec_table_lock.c: for the lock of the header the bucket is 0 */
+/*
+ * ssec_table_lock.c.  ssec_wait() waits for a lock and takes it; the bucket is
+ * 0 for the header's lock.  ssec_lock_both() locks two buckets, without waiting
+ * for one while it holds the other (invariant 5).
+ */
 
 void ssec_wait(ssec_table_t *table, _Atomic uint32_t *lock, uint32_t bucket)
     ssec_seldom;
 void ssec_lock_both(ssec_table_t *table, uint32_t a, uint32_t b);
 
 
-/* ssec_table_names.c: from the name that is held to its session */
+/*
+ * ssec_table_names.c: releases the name that is held, and holds its session.
+ * If the name has no session, holds the name, with the state SSEC_UNKNOWN.
+ */
 
 void ssec_follow(ssec_table_t *table, ssec_entry_t *entry) ssec_seldom;
 
 
-/* ssec_table_room.c: ssec_insert() gives false if a live one was lost */
+/*
+ * ssec_table_room.c.  ssec_insert() needs both buckets of the entry locked.
+ * Sets entry->found if the record was stored.  Gives false if a live session,
+ * or a key of one, was lost: this one or an evicted one.
+ */
 
 bool ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
     const ssec_stored_t *stored) ssec_seldom;
@@ -262,11 +288,11 @@ ssec_word(ssec_table_t *table, uint32_t bucket, unsigned slot)
 static inline void
 ssec_set_word_of(ssec_bucket_t *b, unsigned slot, uint64_t word)
 {
-    /* release: what was stored before is there when this is (invariant 2) */
+    /* release: earlier stores are visible once the word is (invariant 2) */
 
     atomic_store_explicit(&b->word[slot], word, memory_order_release);
 
-    /* and the compiler brings forward nothing that is to be stored after */
+    /* keep the compiler from moving later stores before this one */
 
     atomic_signal_fence(memory_order_seq_cst);
 }
@@ -280,7 +306,7 @@ ssec_set_word(ssec_table_t *table, uint32_t bucket, unsigned slot,
 }
 
 
-/* ssec_root() reads it without the lock. */
+/* Atomic, because ssec_root() reads the body without the lock. */
 
 static inline void
 ssec_set_body(ssec_bucket_t *b, unsigned slot, uint64_t body)
@@ -303,7 +329,10 @@ ssec_first_bucket(const ssec_table_t *table, uint32_t place)
 }
 
 
-/* Any bucket but the first, and the first again from the second: never. */
+/*
+ * The second bucket of a digest, always another than the first.  The distance
+ * follows from the body alone, so ssec_stored_digest() can undo the step.
+ */
 
 static inline uint32_t
 ssec_second_bucket(const ssec_table_t *table, uint32_t first, uint64_t body)
@@ -334,7 +363,7 @@ ssec_stored(ssec_table_t *table, uint32_t bucket, unsigned slot)
 
     if (stored.own == 0 || stored.own > SSEC_TABLE_OWN) {
 
-        /* with the flag, a copy would have the number left in its new slot */
+        /* a copy that kept the flag would take the number in its new slot */
 
         stored.own = 0;
         stored.created &= ~SSEC_HAS_OWN;
@@ -344,7 +373,10 @@ ssec_stored(ssec_table_t *table, uint32_t bucket, unsigned slot)
 }
 
 
-/* When a name is given; never 0, as a number of limits. */
+/*
+ * The time at which a name is given, in units of 2^SSEC_GIVEN milliseconds,
+ * modulo 12 days.  Never 0: ssec_publish() does not store a 0.
+ */
 
 static inline uint16_t
 ssec_given(uint64_t last)
@@ -353,7 +385,10 @@ ssec_given(uint64_t last)
 }
 
 
-/* Only a lock that is free and has nothing to settle. */
+/*
+ * Gives false if somebody holds the lock, or if its last owner was killed while
+ * it moved a record: ssec_wait() finishes that move.
+ */
 
 static inline bool
 ssec_trylock_bucket(ssec_table_t *table, ssec_bucket_t *b)
