@@ -1,4 +1,4 @@
-/* A table that lies in a file: its seal, its recovery and its clock. */
+/* The seal, the recovery and the clock of a table that lies in a file. */
 
 #include <fcntl.h>
 #include <string.h>
@@ -8,24 +8,24 @@
 #include "ssec_table_slots.h"
 
 
-/* changes with what lies in a table */
+/* Raise this number with each change of a table's layout. */
 #define SSEC_TABLE_VERSION  3
 
-/* a number of which each byte differs, as this machine stores it */
+/* Shows the byte order of the machine that made the table. */
 #define SSEC_TABLE_ORDER    0x01020304
 
-/* a tick, or a record, may be this much later than what is compared to it */
+/* Milliseconds by which a tick or a record may lie in the future. */
 #define SSEC_CLOCK_SLACK    60000ULL
 
-/* who uses a table ticks once a second: not longer ago than this */
+/* A table is in use if its last tick is at most so many milliseconds old. */
 #define SSEC_CLOCK_IN_USE   3000ULL
 
 
-/* records to look at together: enough for memory to come in time */
+/* The number of first buckets that are prefetched before they are read. */
 #define SSEC_SECONDS        64
 
 
-typedef struct {                 /* a record in its second bucket */
+typedef struct {                 /* a record that lies in its second bucket */
     ssec_digest_t  digest;
     uint32_t       first;
     uint32_t       bucket;
@@ -33,9 +33,9 @@ typedef struct {                 /* a record in its second bucket */
 } ssec_second_t;
 
 
-_Static_assert(sizeof(ssec_seal_t) <= SSEC_TABLE_SEAL, "its room");
+_Static_assert(sizeof(ssec_seal_t) <= SSEC_TABLE_SEAL, "room of the seal");
 _Static_assert(offsetof(ssec_header_t, clock) + sizeof(ssec_clock_t)
-               <= SSEC_TABLE_CLOCK, "its room");
+               <= SSEC_TABLE_CLOCK, "room of the clock");
 
 static const char  ssec_magic[8] = "SSECZONE";
 const char         ssec_table_mark[SSEC_TABLE_MARK] = "SSECMAKE";
@@ -44,12 +44,13 @@ const char         ssec_table_mark[SSEC_TABLE_MARK] = "SSECMAKE";
 static uint64_t ssec_seal_digest(const ssec_seal_t *seal, const void *data,
     size_t len);
 static bool ssec_is_sound(uint64_t word, uint64_t now);
-static void ssec_second(ssec_table_t *table, uint32_t bucket, unsigned slot,
-    ssec_second_t *second);
-static void ssec_merge(ssec_table_t *table, const ssec_second_t *second);
+static void ssec_note_second(ssec_table_t *table, uint32_t bucket,
+    unsigned slot, ssec_second_t *second);
+static void ssec_drop_duplicate(ssec_table_t *table,
+    const ssec_second_t *second);
 static unsigned ssec_strictness(uint64_t word);
 static bool ssec_same_boot(ssec_clock_t *clock, const ssec_host_t *host);
-static uint64_t ssec_number(const char *text, size_t len);
+static uint64_t ssec_text_number(const char *text, size_t len);
 
 
 void
@@ -175,13 +176,13 @@ ssec_table_recover(ssec_table_t *table, uint64_t now)
             used++;
 
             if (b->created[slot] & SSEC_IN_SECOND) {
-                ssec_second(table, i, slot, &seconds[n++]);
+                ssec_note_second(table, i, slot, &seconds[n++]);
             }
         }
 
         if (n > SSEC_SECONDS - SSEC_SLOTS || i == table->nbuckets - 1) {
             while (n) {
-                ssec_merge(table, &seconds[--n]);
+                ssec_drop_duplicate(table, &seconds[--n]);
             }
         }
     }
@@ -195,7 +196,7 @@ ssec_table_recover(ssec_table_t *table, uint64_t now)
 static bool
 ssec_is_sound(uint64_t word, uint64_t now)
 {
-    /* a name has no time, and that of the dead does not matter */
+    /* names have no time, and the time of a dead session does not matter */
 
     return ssec_slot_state(word) != SSEC_SLOT_FREE
            && (ssec_strictness(word) > 1
@@ -204,12 +205,12 @@ ssec_is_sound(uint64_t word, uint64_t now)
 
 
 /*
- * The first bucket lies anywhere, and what lies there comes slowly: many are
- * asked for before they are looked at.
+ * Notes a record that lies in its second bucket, and prefetches its first one.
+ * First buckets lie at random, so that each would cost a cache miss.
  */
 
 static void
-ssec_second(ssec_table_t *table, uint32_t bucket, unsigned slot,
+ssec_note_second(ssec_table_t *table, uint32_t bucket, unsigned slot,
     ssec_second_t *second)
 {
     second->digest = ssec_stored_digest(table, bucket, slot);
@@ -222,13 +223,14 @@ ssec_second(ssec_table_t *table, uint32_t bucket, unsigned slot,
 
 
 /*
- * Of a record in its second bucket and one of the same digest in its first, one
- * goes.  A process that was killed while it moved one leaves them equal; after
- * a loss of power one of them may be old.
+ * If the first bucket has a record of the same digest, drops one of the two:
+ * the less strict one or, of equally strict ones, the later one.  If a process
+ * was killed during a move, the two are equal.  After a power failure one of
+ * them may be out of date.
  */
 
 static void
-ssec_merge(ssec_table_t *table, const ssec_second_t *second)
+ssec_drop_duplicate(ssec_table_t *table, const ssec_second_t *second)
 {
     uint64_t       word, other;
     unsigned       i, slot;
@@ -286,7 +288,7 @@ ssec_strictness(uint64_t word)
         return 2;
     }
 
-    /* what is in no known state is worth the least */
+    /* a live session is stricter than a visitor's */
 
     return ssec_slot_is_live(state);
 }
@@ -344,8 +346,8 @@ ssec_same_boot(ssec_clock_t *clock, const ssec_host_t *host)
     now = atomic_load(&clock->epoch) + host->uptime;
 
     /*
-     * The uptime may be another container's, whose boot is the same; and
-     * another process may have ticked since it was read.
+     * All containers of a host have its boot, but their uptimes may differ.
+     * The slack is for ticks of other processes since the uptime was read.
      */
 
     return host->boot
@@ -372,7 +374,7 @@ ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host)
     if (ticked) {
         now = host->wall - atomic_load(&clock->began);
 
-        /* as signed numbers: the wall clock may say anything */
+        /* signed, because the wall clock may have been set to any time */
 
         if ((int64_t) (now - ticked) < 0) {
             now = ticked;
@@ -384,7 +386,7 @@ ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host)
 
     epoch = now - host->uptime;
 
-    /* who is killed in between leaves a boot that is unknown */
+    /* unknown, in case this process is killed before the end */
 
     atomic_store(&clock->boot, 0);
 
@@ -408,7 +410,7 @@ ssec_table_tick(ssec_table_t *table, const ssec_host_t *host)
 
     atomic_store(&clock->began, host->wall - now);
 
-    /* never back, whichever process is the last */
+    /* processes race here, and the time must not go back */
 
     ticked = atomic_load(&clock->ticked);
 
@@ -436,7 +438,7 @@ ssec_boot(const char *path)
 
     close(fd);
 
-    return n > 0 ? ssec_number(text, (size_t) n) : 0;
+    return n > 0 ? ssec_text_number(text, (size_t) n) : 0;
 }
 
 
@@ -448,12 +450,12 @@ ssec_pids(const char *path)
 
     n = readlink(path, text, sizeof(text));
 
-    return n > 0 ? ssec_number(text, (size_t) n) : 0;
+    return n > 0 ? ssec_text_number(text, (size_t) n) : 0;
 }
 
 
 static uint64_t
-ssec_number(const char *text, size_t len)
+ssec_text_number(const char *text, size_t len)
 {
     ssec_digest_t      digest;
     ssec_digest_key_t  key;

@@ -1,6 +1,7 @@
 /*
- * A table that lies in a file: whether one may be trusted, what has to be done
- * before it is used again, and its clock, which goes on while the host is down.
+ * A table that lies in a file: the check whether the file can be trusted, the
+ * recovery after a crash, and the clock.  The clock also counts the time for
+ * which the host is down.
  */
 
 #ifndef SSEC_TABLE_FILE_H
@@ -9,18 +10,18 @@
 
 #include "ssec_table.h"
 
-/* nginx loads modules into one name space: nothing here is for others */
+/* nginx loads modules into one name space: export no symbol */
 #pragma GCC visibility push(hidden)
 
 
-#define SSEC_TABLE_SEAL    128   /* bytes that ssec_table_check() looks at */
-#define SSEC_TABLE_CLOCK   192   /* that ssec_clock_elsewhere() looks at */
-#define SSEC_TABLE_MARK    8
+#define SSEC_TABLE_SEAL    128   /* bytes that ssec_table_check() reads */
+#define SSEC_TABLE_CLOCK   192   /* bytes that ssec_clock_elsewhere() reads */
+#define SSEC_TABLE_MARK    8     /* bytes of ssec_table_mark */
 
-/* a clock that has come so far should be moved back: half of SSEC_TIME_MAX */
+/* A clock beyond this time should be moved back: half of SSEC_TIME_MAX. */
 #define SSEC_CLOCK_FAR     (1ULL << 37)
 
-/* it is moved back by multiples of this many milliseconds: 12 days */
+/* A clock is moved back by a multiple of so many milliseconds: 12 days. */
 #define SSEC_CLOCK_BACK    (1ULL << 30)
 
 #define SSEC_BOOT_ID       "/proc/sys/kernel/random/boot_id"
@@ -29,113 +30,120 @@
 
 typedef enum {
     SSEC_SEAL_WHOLE = 0,
-    SSEC_SEAL_NONE,              /* it is no table at all */
-    SSEC_SEAL_UNFINISHED,
-    SSEC_SEAL_VERSION,           /* of another version, or another machine */
-    SSEC_SEAL_BROKEN,            /* damaged, or not of the size it had */
-    SSEC_SEAL_SUBJECT            /* made for other session keys */
+    SSEC_SEAL_NONE,              /* not a table */
+    SSEC_SEAL_UNFINISHED,        /* ssec_table_seal() was not reached */
+    SSEC_SEAL_VERSION,           /* another version, or machine architecture */
+    SSEC_SEAL_BROKEN,            /* damaged, or of another size than noted */
+    SSEC_SEAL_SUBJECT            /* made for another kind of session key */
 } ssec_seal_e;
 
 
 typedef struct {                 /* the host's clocks, in milliseconds */
-    uint64_t  uptime;            /* that counts suspended time */
-    uint64_t  wall;              /* since 1970 */
+    uint64_t  uptime;            /* with suspended time */
+    uint64_t  wall;              /* time since 1970 */
     uint64_t  boot;              /* see ssec_boot() */
     uint64_t  pids;              /* see ssec_pids() */
 } ssec_host_t;
 
 
 /*
- * A number that differs each time that the host is started, made of the text in
- * this file: on Linux SSEC_BOOT_ID.  0 if there is none.
+ * A number that differs after each start of the host: a digest of this file's
+ * text, on Linux SSEC_BOOT_ID.  Gives 0 if the file cannot be read.
  */
 
 uint64_t ssec_boot(const char *path);
 
 /*
- * A number that differs where process ids mean other processes, as in another
- * container, made of what this link says: on Linux SSEC_PIDS.  0 if there is
- * none.
+ * A number of the namespace of process ids, which differs in another container:
+ * a digest of this link's target, on Linux SSEC_PIDS.  Gives 0 if the link
+ * cannot be read.
  */
 
 uint64_t ssec_pids(const char *path);
 
-/*
- * What a file begins with until ssec_table_seal(), so that it is known for one
- * that was not finished: SSEC_TABLE_MARK bytes.
- */
+/* The first SSEC_TABLE_MARK bytes of a file that is not sealed yet. */
 
 extern const char  ssec_table_mark[SSEC_TABLE_MARK];
 
 /*
- * Makes a new table, of this size, one that can be found again.  The subject
- * is what its session keys are: any text.  Written last is what tells that it
- * is whole.
+ * Seals a new table of this size in bytes, so that ssec_table_check() trusts
+ * its file.  The subject is a text that says which session keys the zone has.
+ * The file is unfinished until the last store of this function.
  */
 
 void ssec_table_seal(ssec_table_t *table, size_t size, const void *subject,
     size_t len);
 
 /*
- * What a file of this size is, by its first SSEC_TABLE_SEAL bytes, or zeros
- * where it has fewer.
+ * Whether a file of this size in bytes is a sealed table for this subject.
+ * Reads the file's first SSEC_TABLE_SEAL bytes.  The caller fills up with zeros
+ * if the file has fewer.
  */
 
 ssec_seal_e ssec_table_check(const void *seal, uint64_t size,
     const void *subject, size_t len);
 
 /*
- * What processes that were killed, and a host that went down, left behind: no
- * lock is held and no record moves, none is there twice (the stricter one is
- * kept), and none is impossible: in no known state, or, if it is not dead, of a
- * time more than a minute after now.  Gives how many were dropped for that.
- * Nobody else may use the table meanwhile.  If it is interrupted it can begin
- * anew.
+ * Repairs a table after processes were killed or the host went down.  Releases
+ * all locks, and finishes the moves of records.  If a digest has two records,
+ * keeps the stricter one.  Drops impossible records, and gives their number.
+ * A record is impossible if it has no state, or if it is a live session's or a
+ * visitor's and its time is more than a minute after now (in milliseconds).
+ *
+ * Nobody else may use the table meanwhile.  A call that was interrupted can be
+ * repeated.
  */
 
 uint64_t ssec_table_recover(ssec_table_t *table, uint64_t now);
 
 /*
- * Sets the table's clock going, and gives what to add to the host's uptime to
- * have its time.  A new table's clock begins at SSEC_CLOCK_NEW.  If the host
- * was started anew since the last ssec_table_tick(), the wall clock tells how
- * long it was down; one that went back meanwhile makes that no time at all.
- * Nobody else may use the table meanwhile.
+ * Starts the table's clock.  Gives its epoch in milliseconds: the table's time
+ * is the epoch plus the host's uptime.  A new table's clock begins at
+ * SSEC_CLOCK_NEW.  If the host was restarted after the last ssec_table_tick(),
+ * the wall clock tells how long the host was down.  A wall clock that went back
+ * counts as no time.  Nobody else may use the table meanwhile.
  */
 
 uint64_t ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host);
 
 /*
- * The same where others use the table: what they go by, if they can be on this
- * host: their last tick was in this boot or, where that is not known, within
- * a minute of now.  And their process ids have to be what they are here, or
- * the locks of the living would be taken for those of the dead.
+ * Sets *epoch to the clock's epoch, for a table that others use.  Gives false
+ * if the others cannot be on this host: then the last tick is neither of this
+ * boot nor, by this host's uptime, within a minute of now.  Also gives false if
+ * their process ids are of another namespace, because locks name their owners
+ * by process ids.
  */
 
 bool ssec_table_join_clock(ssec_table_t *table, const ssec_host_t *host,
     uint64_t *epoch);
 
-/* The same in a copy: its clock goes on as that of the original. */
+/* Ticks a clock that goes on, for example that of a copy; gives its epoch. */
 
 uint64_t ssec_table_keep_clock(ssec_table_t *table, const ssec_host_t *host);
 
 /*
- * Whether a table was in use in the last three seconds where process ids mean
- * other processes, by its file's first SSEC_TABLE_CLOCK bytes.  A start would
- * be refused as long as that goes on.
+ * Whether a process in another namespace of process ids, that is in another
+ * container, used the table in the last three seconds.  Reads the file's first
+ * SSEC_TABLE_CLOCK bytes.
  */
 
 bool ssec_clock_elsewhere(const void *head, const ssec_host_t *host);
 
-/* Notes how late it is: once a second, or the time since is not known. */
+/*
+ * Notes the table's time and the wall clock.  To be called once a second: after
+ * a crash the time since the last call is lost.
+ */
 
 void ssec_table_tick(ssec_table_t *table, const ssec_host_t *host);
 
-/* When that was, in the table's time; 0 if it never was. */
+/* The table's time at the last tick, in milliseconds; 0 if there was none. */
 
 uint64_t ssec_table_ticked(ssec_table_t *table);
 
-/* By how much ssec_table_copy() should move back times that are so late. */
+/*
+ * The milliseconds by which ssec_table_copy() should move times back, if the
+ * table's time is now.  Gives 0 before SSEC_CLOCK_FAR.
+ */
 
 static inline uint64_t
 ssec_clock_back(uint64_t now)
