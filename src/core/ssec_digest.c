@@ -1,4 +1,4 @@
-/* SipHash-1-3 with 128 bits of output, from the paper's description. */
+/* SipHash-1-3 with 128 bits of output, written from the paper. */
 
 #include <string.h>
 
@@ -31,7 +31,7 @@ void
 ssec_digest(const ssec_digest_key_t *key, const void *data, size_t len,
     ssec_digest_t *digest)
 {
-    size_t          left;
+    size_t          remaining;
     uint64_t        v[4], word;
     const uint8_t  *p;
 
@@ -42,7 +42,7 @@ ssec_digest(const ssec_digest_key_t *key, const void *data, size_t len,
 
     p = data;
 
-    for (left = len; left >= 8; left -= 8) {
+    for (remaining = len; remaining >= 8; remaining -= 8) {
         word = ssec_sip_word(p);
         p += 8;
 
@@ -53,9 +53,9 @@ ssec_digest(const ssec_digest_key_t *key, const void *data, size_t len,
 
     word = (uint64_t) len << 56;
 
-    while (left) {
-        left--;
-        word |= (uint64_t) p[left] << (8 * left);
+    while (remaining) {
+        remaining--;
+        word |= (uint64_t) p[remaining] << (8 * remaining);
     }
 
     v[3] ^= word;

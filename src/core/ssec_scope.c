@@ -1,11 +1,11 @@
-/* Knows where cookies are valid: RFC 6265, sections 5.1.3, 5.1.4 and 5.3. */
+/* The scopes of cookies: RFC 6265, sections 5.1.3, 5.1.4 and 5.3. */
 
 #include <stdatomic.h>
 
 #include "ssec_scope.h"
 
 
-/* of a note */
+/* The flags of a note. */
 #define SSEC_SECURE       1
 #define SSEC_CROSS_SITE   2
 #define SSEC_PARTITIONED  4
@@ -13,22 +13,23 @@
 
 
 typedef struct {
-    uint8_t  serial;             /* later notes have larger ones; 0 is free */
+    uint8_t  serial;             /* larger in later notes; 0 if free */
     uint8_t  flags;
     uint8_t  path_len;
     uint8_t  domain_len;
-    uint8_t  text[SSEC_SCOPE_TEXT];      /* path and domain */
+    uint8_t  text[SSEC_SCOPE_TEXT];      /* path, then domain */
 } ssec_note_t;
 
 _Static_assert(sizeof(ssec_note_t) * SSEC_SCOPES == SSEC_TABLE_NOTES,
-               "the notes' room");
+               "room of the notes");
 
 
 static ssec_str_t ssec_scope_default_path(const ssec_str_t *uri);
 static uint8_t ssec_scope_flags(const ssec_scope_t *scope);
 static void ssec_scope_write(ssec_note_t *note, const ssec_scope_t *scope,
     uint8_t serial);
-static bool ssec_scope_is(const ssec_note_t *note, const ssec_scope_t *scope);
+static bool ssec_note_has_scope(const ssec_note_t *note,
+    const ssec_scope_t *scope);
 static ssec_str_t ssec_scope_path(const ssec_str_t *uri);
 
 
@@ -46,7 +47,10 @@ ssec_scope(const ssec_set_cookie_t *cookie, const ssec_str_t *uri,
 }
 
 
-/* Section 5.1.4: the path of the URI up to its last slash, or else "/". */
+/*
+ * The default path of RFC 6265, section 5.1.4: the URI's path before its last
+ * slash, or "/".
+ */
 
 static ssec_str_t
 ssec_scope_default_path(const ssec_str_t *uri)
@@ -92,7 +96,7 @@ ssec_scope_learn(void *notes, const ssec_scope_t *scope)
 
     for (i = 0; i < SSEC_SCOPES; i++) {
 
-        if (ssec_scope_is(&note[i], scope)) {
+        if (ssec_note_has_scope(&note[i], scope)) {
             return;
         }
 
@@ -130,7 +134,10 @@ ssec_scope_flags(const ssec_scope_t *scope)
 }
 
 
-/* The note is free meanwhile: a process may be killed at any moment. */
+/*
+ * Writes a note.  Its serial is 0 (free) until the note is complete, because
+ * the process may be killed at any moment.
+ */
 
 static void
 ssec_scope_write(ssec_note_t *note, const ssec_scope_t *scope, uint8_t serial)
@@ -163,7 +170,7 @@ ssec_scope_next(const void *notes, unsigned *i, ssec_scope_t *scope)
 
         note = (const ssec_note_t *) notes + (*i)++;
 
-        /* a process that was killed may have left one half written */
+        /* a damaged file may hold any lengths */
 
         if (note->serial == 0 || note->path_len == 0
             || note->path_len + note->domain_len > SSEC_SCOPE_TEXT)
@@ -196,7 +203,7 @@ ssec_scope_covers(const ssec_scope_t *scope, const ssec_str_t *host,
 
     n = scope->domain.len;
 
-    /* section 5.1.3: the host is the domain itself, or below it */
+    /* section 5.1.3: the host is the domain, or a subdomain of it */
 
     if (n
         && (host->len < n
@@ -216,10 +223,10 @@ ssec_scope_covers(const ssec_scope_t *scope, const ssec_str_t *host,
 }
 
 
-/* Whether a note is of this scope, whether by default or not. */
+/* Whether a note has this scope.  How the path came about does not matter. */
 
 static bool
-ssec_scope_is(const ssec_note_t *note, const ssec_scope_t *scope)
+ssec_note_has_scope(const ssec_note_t *note, const ssec_scope_t *scope)
 {
     return note->serial
            && ((note->flags ^ ssec_scope_flags(scope)) & ~SSEC_BY_DEFAULT) == 0

@@ -1,7 +1,8 @@
 /*
- * Knows where cookies are valid, which a deletion must repeat, or the browser
- * keeps the cookie (RFC 6265, section 5.3).  Scopes are learned from cookies
- * that backends set, and kept in the notes of the session table.
+ * The scope of a cookie: its path, its domain and some attributes.  A deletion
+ * must repeat path and domain, or the browser keeps the cookie (RFC 6265,
+ * section 5.3).  Scopes are learned from the cookies that backends set, and are
+ * stored in the notes of the session table.
  */
 
 #ifndef SSEC_SCOPE_H
@@ -11,7 +12,7 @@
 #include "ssec_set_cookie.h"
 #include "ssec_table.h"
 
-/* nginx loads modules into one name space: nothing here is for others */
+/* nginx loads modules into one name space: export no symbol */
 #pragma GCC visibility push(hidden)
 
 
@@ -21,39 +22,43 @@
 
 typedef struct {
     ssec_str_t  path;            /* never empty */
-    ssec_str_t  domain;          /* empty: the host alone */
+    ssec_str_t  domain;          /* empty for a cookie of the host alone */
     bool        secure;
     bool        cross_site;      /* SameSite=None */
     bool        partitioned;
-    bool        by_default;      /* the path is from the URI */
+    bool        by_default;      /* the path follows from the URI */
 } ssec_scope_t;
 
 
 /*
- * The scope of a cookie that the response to this URI sets.  The URI is what
- * the client sent, path and arguments.  The scope points into both.
+ * The scope of a cookie that the response to this URI sets.  The URI is the
+ * path and arguments as the client sent them.  The scope points into the cookie
+ * and the URI.
  */
 
 void ssec_scope(const ssec_set_cookie_t *cookie, const ssec_str_t *uri,
     ssec_scope_t *scope);
 
 /*
- * Writes a scope that is not known yet into the notes, which are locked.  If
- * there is no room it replaces the oldest, unless its path is by default: such
- * a path is the client's choice.  Ignores scopes that are too long
- * (SSEC_SCOPE_TEXT), or have a ";" in the path.
+ * Adds a scope to the notes, which the caller has locked.  Ignores a scope that
+ * is known, that is longer than SSEC_SCOPE_TEXT, or that has a ";" in its path.
+ * If the notes are full, the scope replaces the oldest one.  A scope with a
+ * default path replaces none, because the client chooses the URI.
  */
 
 void ssec_scope_learn(void *notes, const ssec_scope_t *scope);
 
 /*
- * The next scope in the notes or in a copy of them, or false if there is none.
- * *i is 0 for the first.  The scope points into the notes.
+ * Gives the next scope in the notes or in a copy of them, or false at the end.
+ * *i is 0 before the first call.  The scope points into the notes.
  */
 
 bool ssec_scope_next(const void *notes, unsigned *i, ssec_scope_t *scope);
 
-/* Whether a browser sends a cookie of this scope to this host for this URI. */
+/*
+ * Whether a browser sends a cookie of this scope with a request of this URI to
+ * this host, by its path and domain (RFC 6265, sections 5.1.3 and 5.1.4).
+ */
 
 bool ssec_scope_covers(const ssec_scope_t *scope, const ssec_str_t *host,
     const ssec_str_t *uri);

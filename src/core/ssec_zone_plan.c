@@ -37,9 +37,12 @@ ssec_zone_plan(const ssec_zone_facts_t *facts)
 
 
 /*
- * Whoever can replace the file could put a copy of an earlier day there, whose
- * sessions may have ended since.  In a directory with the sticky bit nobody
- * else can; its group was let in on purpose.
+ * Why the plan is to refuse, and which file is the reason.
+ *
+ * Anybody who can replace the file could restore an old copy, with sessions
+ * that have ended since.  So a directory that others can write to needs the
+ * sticky bit.  Its group may write to it: the administrator has admitted the
+ * group.
  */
 
 static ssec_zone_why_e
@@ -78,7 +81,7 @@ ssec_zone_any_refusal(const ssec_zone_facts_t *facts,
 }
 
 
-/* Whoever can write to the file can make any session live. */
+/* A file that others can write to is refused: they could revive sessions. */
 
 ssec_zone_why_e
 ssec_zone_refusal(const ssec_zone_file_t *file)
@@ -112,8 +115,8 @@ ssec_zone_refusal(const ssec_zone_file_t *file)
 
 
 /*
- * Why another nginx or another zone is in the way.  nginx -t refuses nothing
- * that may be over by the time nginx starts.
+ * The conflict with another nginx or another zone, or SSEC_WHY_NONE.  Gives
+ * SSEC_WHY_NONE for nginx -t: the conflict may be over when nginx starts.
  */
 
 static ssec_zone_why_e
@@ -139,7 +142,7 @@ ssec_zone_conflict(const ssec_zone_facts_t *facts)
 }
 
 
-/* The zone's sessions are those of the file, if it can be trusted. */
+/* The plan for a start: keep the file's sessions if the file can be trusted. */
 
 static ssec_zone_action_e
 ssec_zone_start(const ssec_zone_facts_t *facts, ssec_zone_why_e *why)
@@ -153,7 +156,7 @@ ssec_zone_start(const ssec_zone_facts_t *facts, ssec_zone_why_e *why)
         [SSEC_SEAL_SUBJECT] = SSEC_WHY_KEY
     };
 
-    /* no file, or an empty one */
+    /* there is no file, or an empty one */
 
     if (facts->file.size == 0) {
         return SSEC_PLAN_CREATE;
@@ -177,7 +180,7 @@ ssec_zone_start(const ssec_zone_facts_t *facts, ssec_zone_why_e *why)
 }
 
 
-/* The zone's sessions are those that it has in this nginx. */
+/* The plan for a reload: keep the sessions of the running zone. */
 
 static ssec_zone_action_e
 ssec_zone_reload(const ssec_zone_facts_t *facts, ssec_zone_why_e *why)
