@@ -1,10 +1,10 @@
 /*
- * Builds the script: bundled, minified, compressed, and written as C into
- * src/core/ssec_script.c, so that who builds the module needs no Node.
+ * Builds the script: bundles, minifies and compresses the sources, and writes
+ * src/core/ssec_script.c.  So a build of the module needs no Node.
  *
- *     node build.mjs            writes it
- *     node build.mjs --check    tells whether what is there matches the source
- *     node build.mjs --print    prints the script
+ *     node build.mjs            writes src/core/ssec_script.c
+ *     node build.mjs --check    checks whether that file matches the sources
+ *     node build.mjs --print    prints the minified script
  */
 
 import { execFileSync } from 'node:child_process';
@@ -22,20 +22,20 @@ import { minify } from 'terser';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const target = join(here, '..', 'src', 'core', 'ssec_script.c');
 
-/* like beside like, which compresses better; others come last */
+/* similar languages are neighbours, which compresses better; others follow */
 const ORDER = 'de nl sv sw tr pl ro it ca pt-BR es fr pt vi en hu cs id el ru '
     + 'uk bn hi ur fa th ar he zh zh-Hant ja ko';
 
 /*
- * A letter that is not Latin has two bytes in UTF-8, or three.  An alphabet is
- * moved to where ASCII has its letters, "@" to "~"; texts.js moves it back.
- * The script is 280 bytes smaller by that.
+ * Other letters than Latin have two or three bytes in UTF-8.  So an alphabet is
+ * moved to the ASCII characters from "@" to "~"; texts.js moves it back.  This
+ * makes the script 280 bytes smaller.
  */
 const isLetter = (code) => code >= 0x40 && code <= 0x7e;
 
 /*
- * Gives by how much most of a text's letters can be moved: by 0 for Latin, and
- * for Chinese, Japanese and Korean, which have too many letters.
+ * The distance that moves most of a text's letters into that range.  Gives 0
+ * for Latin, and for Chinese, Japanese and Korean, which have too many letters.
  */
 function distanceOf(text) {
     const codes = [...text].map((letter) => letter.charCodeAt());
@@ -51,6 +51,7 @@ function distanceOf(text) {
     return best;
 }
 
+/* The texts of all languages: a line each of tag, distance and texts. */
 function locales() {
     const there = readdirSync(join(here, 'locales'))
         .filter((name) => name.endsWith('.json'))
@@ -89,7 +90,7 @@ export const plugin = {
     },
 };
 
-/* What is built of the sources: the script's bytes. */
+/* Builds the sources.  Gives the minified script's bytes. */
 export async function build() {
     const result = await esbuild.build({
         entryPoints: [join(here, 'src', 'main.js')],
@@ -103,7 +104,7 @@ export async function build() {
         plugins: [plugin],
     });
 
-    /* two in a hundred smaller than esbuild alone makes it */
+    /* terser makes the script 2 % smaller than esbuild alone */
 
     const { code } = await minify(result.outputFiles[0].text,
                                   { ecma: 2022, toplevel: true,
@@ -112,6 +113,7 @@ export async function build() {
     return Buffer.from(code);
 }
 
+/* Data as a C array of this name. */
 function bytes(name, data) {
     const lines = [];
 
@@ -123,7 +125,7 @@ function bytes(name, data) {
         + `const size_t  ${name}_len = sizeof(${name});\n`;
 }
 
-/* five in a hundred smaller than zlib makes it */
+/* zopfli makes the script 5 % smaller than zlib. */
 function gzip(data) {
     const file = join(mkdtempSync(join(tmpdir(), 'script-')), 'script.js');
 
@@ -147,7 +149,7 @@ function write(script) {
         + bytes('ssec_script_gzip', gzip(script)));
 }
 
-/* What is in the repository: by name, the bytes of an array. */
+/* The bytes of the array of this name in the repository's ssec_script.c. */
 export function built(name) {
     const [, numbers] = new RegExp(`char {2}${name}\\[\\] = {([^}]*)}`)
         .exec(readFileSync(target, 'utf8'));

@@ -1,6 +1,7 @@
 /*
- * What shows that a user is there.  Events are caught on the window, where a
- * page has not stopped them yet; events that scripts make up do not count.
+ * Recognizes a user's activity by DOM events.  Listens on the window in the
+ * capture phase, before the page can stop an event.  Events that scripts create
+ * do not count.
  */
 
 import { documentOf, hasScript, listen } from './dom.js';
@@ -8,21 +9,25 @@ import { documentOf, hasScript, listen } from './dom.js';
 export const EVENTS = 'mousemove mousedown pointermove pointerdown wheel '
     + 'scroll keydown input click touchstart touchmove';
 
+/*
+ * events: the names of the events that are activity.  active(event): is called
+ * at each of them.  Gives a function that adds the listeners.
+ */
 export function createActivity(window, events, active) {
-    const places = { __proto__: null };
+    const lastPlaces = { __proto__: null };
 
     const listener = (event) => {
         if (!event.isTrusted) {
             return;
         }
 
-        /* a pointer that lies still "moves" when the page below it does */
+        /* a still pointer gets move events when the page below it moves */
 
         if (/move$/.test(event.type) && 'screenX' in event) {
-            const before = places[event.type];
+            const before = lastPlaces[event.type];
             const place = event.screenX + ' ' + event.screenY;
 
-            places[event.type] = place;
+            lastPlaces[event.type] = place;
 
             if (!before || before === place) {
                 return;
@@ -32,10 +37,10 @@ export function createActivity(window, events, active) {
         active(event);
     };
 
-    /* the focus may go to a frame that was not heard yet */
-    const moved = () => window.setTimeout(again);
+    /* the focus may have moved to a frame without the listeners */
+    const addSoon = () => window.setTimeout(addListeners);
 
-    const hear = (target) => {
+    const listenIn = (target) => {
         for (const event of events) {
             listen(target, event, listener, {
                 __proto__: null,
@@ -44,15 +49,15 @@ export function createActivity(window, events, active) {
             });
         }
 
-        listen(target, 'blur', moved);
+        listen(target, 'blur', addSoon);
 
-        /* not by its length, which a page's own "var length" replaces */
+        /* a page's own "var length" replaces the window's length */
 
         for (let i = 0; target[i]; i++) {
-            hearFrame(target[i]);
+            listenInFrame(target[i]);
         }
 
-        /* no window counts the frames in shadow roots */
+        /* frames in shadow roots are not among the window's frames */
 
         let focused = documentOf(target).activeElement;
 
@@ -60,26 +65,26 @@ export function createActivity(window, events, active) {
             focused = focused.shadowRoot.activeElement;
 
             if (focused?.contentWindow) {
-                hearFrame(focused.contentWindow);
+                listenInFrame(focused.contentWindow);
             }
         }
     };
 
-    const hearFrame = (frame) => {
+    const listenInFrame = (frame) => {
         try {
             if (!hasScript(frame)) {
-                hear(frame);
+                listenIn(frame);
             }
         } catch {
-            /* a frame of another origin tells nothing */
+            /* the frame is of another origin */
         }
     };
 
     /*
-     * To be called again and again: document.open() removes listeners, and
-     * frames (of this origin: editors, mostly) come and go.
+     * To be called again and again: document.open() removes listeners, and the
+     * page adds frames of its own origin, for example editors.
      */
-    const again = () => hear(window);
+    const addListeners = () => listenIn(window);
 
-    return again;
+    return addListeners;
 }

@@ -1,10 +1,11 @@
 /*
- * Milliseconds that never go back, and that count the time a machine sleeps:
- * performance.now() may stand still meanwhile, and the wall clock may step.
- * A page that has replaced Date or performance is believed in nothing but
- * that time passes.
+ * Gives a function that returns milliseconds.  They never go back, and include
+ * the time for which the machine sleeps.  performance.now() may stand still
+ * then, so a leap of the wall clock forward counts as sleep, and one backward
+ * does not count.  If the page has broken Date, the wall clock is not used.
  */
 
+/* milliseconds: a smaller difference between the two clocks is no leap */
 const LEAP = 500;
 
 export function createClock(performance, Date) {

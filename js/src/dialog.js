@@ -1,9 +1,11 @@
 /*
- * The dialog, and the cover over all of the page: one custom element with its
- * own shadow root and a native <dialog>, which makes the page behind it inert
- * and gives the focus back.  Pages may have replaced what the DOM offers, and
- * may remove what they do not know: it is checked whether it is there, and
- * then tried with the methods of a fresh frame.
+ * The dialog of the warning, and the cover over the whole page.  Both are a
+ * custom element with a shadow root and a native <dialog>, which makes the page
+ * behind it inert and gives the focus back.
+ *
+ * A page may have replaced methods of the DOM, and may remove elements that it
+ * does not know.  So open() looks whether the dialog is shown.  If it is not,
+ * open() tries again with the methods of a new frame.
  */
 
 import { documentOf, listen } from './dom.js';
@@ -12,14 +14,15 @@ import { direction } from './texts.js';
 
 const NAME = 'session-security';
 
-/* what presses a button, or keeps it from being pressed where it is prevented */
+/* the events that press a button, or that keep it unpressed if prevented */
 const EVENTS = 'click keydown keypress keyup touchstart touchend pointerdown '
     + 'mousedown';
 
-/* Calls the DOM's methods as that window has them. */
+/* Gives a function that calls a method of this window's HTMLDialogElement. */
 const methodsOf = ({ HTMLDialogElement: { prototype } }) => (
     (node, name, ...args) => prototype[name].apply(node, args));
 
+/* The same for a new frame, whose methods no page has replaced. */
 function freshMethods(window) {
     const document = documentOf(window);
     const root = document.documentElement;
@@ -30,7 +33,7 @@ function freshMethods(window) {
     return call;
 }
 
-/* A sheet needs no permission of a Content-Security-Policy. */
+/* A Content-Security-Policy does not forbid a constructed style sheet. */
 function addStyle(root, { CSSStyleSheet }) {
     try {
         const sheet = new CSSStyleSheet();
@@ -38,11 +41,11 @@ function addStyle(root, { CSSStyleSheet }) {
         sheet.replaceSync(css);
         root.adoptedStyleSheets = [sheet];
     } catch {
-        /* then it is plain */
+        /* an old browser, or a page that has broken this: no style */
     }
 }
 
-/* The deepest element with the focus, also in shadow roots and in frames. */
+/* The element that has the focus, also in shadow roots and in frames. */
 function focused(document) {
     let node = document.activeElement;
 
@@ -52,7 +55,7 @@ function focused(document) {
             next = (node.shadowRoot || node.contentDocument).activeElement;
         }
     } catch {
-        /* there is nothing in it, or nothing that this page may see */
+        /* the frame has another origin, or the element is no frame */
     }
 
     return node;
@@ -69,9 +72,9 @@ export class Dialog {
     #dialog;
     #texts;
     #cover;
-    #before;        /* what had the focus */
+    #before;        /* the element that had the focus before */
 
-    /* on: stay(), leave() and escape(), for the buttons and that key */
+    /* on: stay() and leave() for the buttons, escape() for the Escape key */
     constructor(window, on) {
         this.#window = window;
         this.#document = documentOf(window);
@@ -82,14 +85,14 @@ export class Dialog {
         return this.#dialog?.open && this.#dialog.isConnected;
     }
 
-    /* Tab goes from button to button, and a tap on "Sign out" is that. */
+    /* Whether the event chooses between the buttons, and is not activity. */
     isChoice(event) {
         return this.isOpen && !this.parts.leave.hidden
             && (event.key === 'Tab' || event.key === 'Shift'
                 || event.composedPath()[0] === this.parts.leave);
     }
 
-    /* A page may have opened a modal dialog of its own above this one. */
+    /* Whether the page has opened a modal dialog of its own above this one. */
     get #isBuried() {
         try {
             const { left, top, width, height }
@@ -104,8 +107,9 @@ export class Dialog {
     }
 
     /*
-     * texts: a locale.  what: the texts by part; a part that is not named is
-     * not shown.  Does nothing if all that is shown already.
+     * Shows the dialog, or only changes its texts if it is shown already.
+     * texts: a locale.  what: the text of each part; parts without a text are
+     * hidden.  cover: whether to cover the whole page.
      */
     open(texts, what, cover) {
         if (!this.isOpen || this.#cover !== cover || this.#texts !== texts
@@ -118,7 +122,7 @@ export class Dialog {
                     this.#call = methods(this.#window);
                     this.#build(texts, what, cover);
                 } catch {
-                    /* what the page has done to the DOM is not ours to say */
+                    /* the page has changed the DOM: isOpen tells below */
                 }
 
                 if (this.isOpen) {
@@ -147,12 +151,12 @@ export class Dialog {
             node.hidden = !text && part !== 'status';
         }
 
-        /* the dialog's name is the heading, or the message if there is none */
+        /* the heading is the dialog's name; without a heading the message */
 
         parts.heading.id = what.heading ? 'h' : '';
         parts.message.id = what.heading ? 'm' : 'h';
 
-        /* the message has the time, too: where there is no room, that will do */
+        /* the message tells the time, too: hide the countdown to save room */
 
         parts.countdown.hidden ||= this.#dialog.scrollHeight
                                    > this.#dialog.clientHeight;
@@ -166,19 +170,19 @@ export class Dialog {
         try {
             this.#call(dialog, 'close');
         } catch {
-            /* there is none */
+            /* there is no dialog */
         }
 
         this.#host?.parentNode?.removeChild(this.#host);
         this.parts = {};
 
-        /* the browser gives it back to a frame, but not to an editor in it */
+        /* browsers give the focus back to a frame, not to an element in it */
 
         if (dialog && this.#before !== focused(this.#document)) {
             try {
                 this.#call(this.#before, 'focus', { preventScroll: true });
             } catch {
-                /* it is gone */
+                /* the page has removed the element */
             }
         }
     }
@@ -237,7 +241,7 @@ export class Dialog {
             part('p', 'status', { role: 'status' }));
 
         for (const type of EVENTS.split(' ')) {
-            listen(this.#window, type, this.#hear);
+            listen(this.#window, type, this.#handle);
         }
 
         const dialog = this.#dialog;
@@ -247,7 +251,7 @@ export class Dialog {
             this.#on.escape();
         });
 
-        /* browsers do not let a page prevent a second Escape */
+        /* a second Escape closes the dialog: browsers allow no prevention */
 
         listen(dialog, 'close', () => {
             if (dialog === this.#dialog && dialog.isConnected) {
@@ -259,19 +263,22 @@ export class Dialog {
         call(root, 'appendChild', dialog);
         call(document.documentElement, 'appendChild', this.#host);
 
-        /* the texts first: they move what gets the focus */
+        /* before showModal(), since hidden buttons get no focus */
 
         this.#fill(what);
         this.#before = focused(document);
         call(dialog, 'showModal');
 
-        /* where it does not fit, the focus has scrolled to the buttons */
+        /* show the beginning: the focus may have scrolled to the buttons */
 
         dialog.scrollTop = 0;
     }
 
-    /* Pages that guard a dialog of their own stop what is not for that. */
-    #hear = (event) => {
+    /*
+     * Handles the buttons.  The page does not get the event: a page that guards
+     * the focus of its own dialog would prevent it.
+     */
+    #handle = (event) => {
         if (!this.isOpen) {
             return;
         }

@@ -1,11 +1,11 @@
 /*
- * The DOM as its prototypes define it.  Elements of a page take names from it:
- * <img name=hidden> is document.hidden, <form id=sessionSecurity> is
- * window.sessionSecurity, and <img id=addEventListener> hides the window's
- * method.
+ * The DOM as its prototypes define it.  A page's elements can hide properties:
+ * with <img name=hidden> document.hidden is this image.  In the same way
+ * <form id=sessionSecurity> and <img id=addEventListener> hide properties of
+ * the window.
  */
 
-/* A stand-in for the window's document; its methods are bound. */
+/* A proxy that has the document's own properties; its methods are bound. */
 export function documentOf({ document, Document }) {
     return new Proxy({}, {
         get(none, name) {
@@ -23,8 +23,7 @@ export function listen(target, type, listener, options = true) {
                                                 options);
 }
 
-/* Whether a program, ours, gave the window its API: throws if it may not be
- * looked into. */
+/* Whether this script runs in the window.  Throws if it has another origin. */
 export function hasScript(window) {
     return Object.hasOwn(window, 'sessionSecurity');
 }

@@ -1,31 +1,34 @@
 /*
- * Text that was typed into a form and has not left the page: the browser asks
- * before such a page is left.
+ * Finds text that was typed into a form and not sent.  The browser asks the
+ * user before a page with unsent text is left.
  *
- * A control counts while its text differs from its first text, or from the text
- * that was sent last.  Text is sent by a submission that nobody prevents, by
- * form.submit(), or by a request in the background that carries it and gets a
- * good answer.
+ * A control counts while its text differs from its text before the first edit
+ * since the last sending.  Text is sent by a submission that nobody prevents,
+ * by form.submit(), or by a background request that carries the text and gets a
+ * 2xx answer.
  */
 
 import { listen } from './dom.js';
 
-/* what is sent to be kept: no search, nor what the page excepts */
+/* forms whose text is work: no search, and none that the page excepts */
 const WORK = 'form[method=post i]:not([role=search],search *,'
     + '[data-session-security=ignore],[data-session-security=ignore] *)';
 
-/* controls without text of the user's: their loss is a click's */
+/* types of controls that hold no typed text, or a search */
 const NO_TEXT = /^(select.*|checkbox|radio|file|search|color|range)$/;
 
 const words = (text) => text.match(/[\p{L}\p{N}]+/gu) || [];
 
 const hasLetters = (text) => /\p{L}/u.test(text);
 
-/* A request's body: FormData, URL-encoded, or JSON, whose escapes go. */
+/* The text of a body: FormData, URL-encoded, or JSON without its escapes. */
 const textOf = (body) => [...new URLSearchParams(
     body?.append ? body : `${body}`.replace(/\\./g, ' '))].join(' ');
 
-/* Calls before() first, and its result with the method's result. */
+/*
+ * Wraps a method: before() is called first.  If before() gives a function, the
+ * function is called afterwards with the method's result.
+ */
 function hook(object, name, before) {
     const method = object?.[name];
 
@@ -43,9 +46,9 @@ function hook(object, name, before) {
 export function createForms(window) {
     const { Element, HTMLFormElement, XMLHttpRequest } = window;
 
-    /* by control; a new entry for each edit */
+    /* edited controls; each edit makes a new entry */
     const edited = new Map();
-    let handled;        /* the last submission or reset */
+    let handled;        /* the event of the last submission or reset */
 
     const { matches, querySelector } = Element.prototype;
 
@@ -58,7 +61,7 @@ export function createForms(window) {
         form instanceof HTMLFormElement && matches.call(form, WORK)
             && canSubmit(form));
 
-    /* of all forms, if none is given */
+    /* without a form: the text of all forms is saved */
     const saved = (form) => {
         for (const control of edited.keys()) {
             if (!form || control.form === form) {
@@ -67,7 +70,7 @@ export function createForms(window) {
         }
     };
 
-    /* who prevents it may do so to the end of the event */
+    /* only after the event it is certain that nobody prevents the event */
     const settle = () => {
         if (handled && !handled.eventPhase) {
             handled.defaultPrevented || saved(handled.target);
@@ -84,9 +87,10 @@ export function createForms(window) {
     };
 
     /*
-     * Gives what to do when a request with that body has succeeded.  What has no
-     * letters is sent with the rest of its form: numbers and dates may be
-     * written in another way, and many a request has the same ones by chance.
+     * Gives a function to be called after a request with this body succeeded.
+     * A text without letters counts as sent with the other texts of its form.
+     * Requests may write numbers and dates in another way, and may contain the
+     * same numbers by chance.
      */
     const sending = (body, isUnknown) => {
         const all = unsent();
@@ -123,7 +127,7 @@ export function createForms(window) {
         }
     };
 
-    /* scripts may set a text after the page has come: it is the first, too */
+    /* beforeinput has the text before the edit, which a script may have set */
 
     listen(window, 'beforeinput', edits);
     listen(window, 'input', edits);
@@ -144,7 +148,7 @@ export function createForms(window) {
     hook(XMLHttpRequest?.prototype, 'send', function (body) {
         const done = sending(body);
 
-        /* as soon as there is a status: a page may leave at the end of it */
+        /* at the status, because the page may leave when the request ends */
 
         listen(this, 'readystatechange',
                () => /^2/.test(this.status) && done());
@@ -152,7 +156,7 @@ export function createForms(window) {
 
     hook(window, 'fetch', (input, init) => {
 
-        /* a Request does not give its body in time */
+        /* a Request's body cannot be read synchronously */
 
         const done = sending(init?.body, input?.clone
                                          && !/^(GET|HEAD)$/.test(input.method));

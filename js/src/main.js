@@ -1,7 +1,7 @@
 /*
  * The browser's side of ngx_http_session_security_module: reads its own tag,
- * puts the parts together, and offers window.sessionSecurity.  docs/browser.md
- * explains all of it.
+ * puts the parts together, and offers window.sessionSecurity.  The reference is
+ * docs/browser.md.
  */
 
 import { createActivity, EVENTS } from './activity.js';
@@ -35,7 +35,7 @@ function start(window) {
     const url = set.logout && new URL(set.logout, location.href);
     const logout = url && /^https?:$/.test(url.protocol) ? url : null;
 
-    /* captured before more of the page's own scripts run */
+    /* later scripts of the page may replace these */
 
     const { performance } = window;
     const setTimeout = window.setTimeout.bind(window);
@@ -57,9 +57,10 @@ function start(window) {
     const [{ responseStart, workerStart, transferSize } = {}]
         = performance.getEntriesByType('navigation');
 
-    /* with what was true when it was put there */
+    /* from a service worker or a cache: the page's times are out of date */
     const kept = workerStart > 0 || transferSize === 0;
 
+    /* whether the script also runs in a page around this one */
     const inFrame = () => {
         try {
             for (let w = window; w !== w.parent; ) {
@@ -82,14 +83,13 @@ function start(window) {
     });
 
     /*
-     * By its own URL, wherever the page has pushed that: nginx knows the way
-     * from there.  Not by reload(), which would send a form again; and without
-     * its fragment, with which nothing would be loaded.  Only that page goes
-     * which is seen: of two login forms that are fetched at once the first may
-     * be void.
+     * Loads the page's current URL, which nginx redirects to the logout URL or
+     * the login page.  reload() would post a form again.  A URL with a fragment
+     * would load nothing.  A hidden page stays: if two tabs load login forms at
+     * once, the first form may become invalid.
      *
-     * A cache would have the answer to that, but not to reload(); a worker may
-     * have it even then.
+     * For a page from a cache only reload() reaches the server.  If a service
+     * worker answers reload() from its cache, the page goes to the logout URL.
      */
     const leave = () => {
         if (document.hidden || inFrame()) {
@@ -129,7 +129,7 @@ function start(window) {
         view.touched = event.pointerType === 'touch'
             || event.type.startsWith('touch');
 
-        /* a key that keeps the session has done its work */
+        /* a key that has closed the warning is not for the page */
 
         if (session.activity() && event.type.startsWith('key')) {
             event.preventDefault();
@@ -145,7 +145,7 @@ function start(window) {
         delay: () => Math.random() * 400 + (document.hidden ? 600 : 0),
         later: (ms, f) => setTimeout(f, ms),
 
-        /* whatever a page has done to the DOM, time goes on */
+        /* the page may have broken the DOM: an error must not stop the timer */
         show(...args) {
             try {
                 view.show(...args);
@@ -164,7 +164,7 @@ function start(window) {
         },
     };
 
-    /* until it begins */
+    /* a stopped session until begin() */
 
     session = new Session(host, {});
     session.stop();
@@ -199,7 +199,10 @@ function start(window) {
         }
     });
 
-    /* a page that the browser keeps is shown again from what is hidden now */
+    /*
+     * The browser may keep the page and show it again later: hide the content
+     * now, before the page is kept.
+     */
 
     listen(window, 'pagehide', ({ persisted }) => {
         if (session.over) {
@@ -226,7 +229,7 @@ function start(window) {
     const { saved, hasUnsent } = set.forms === 'on' ? createForms(window)
         : { saved() {}, hasUnsent() {} };
 
-    /* whether the session is over is not the user's to answer */
+    /* the end of the session must not ask the user */
 
     listen(window, 'beforeunload', (event) => {
 
@@ -259,8 +262,9 @@ function start(window) {
               responseStart ? since - responseStart : 0);
 
         /*
-         * Back or Forward: out of a cache, perhaps, though it does not say so.
-         * What is to replace this old property is not there yet in Firefox.
+         * After Back or Forward the page may come from a cache although
+         * transferSize does not tell.  performance.navigation is deprecated,
+         * but all browsers have it.
          */
         if (kept || performance.navigation.type === 2) {
             wake(true);
@@ -269,12 +273,13 @@ function start(window) {
 }
 
 /*
- * A frame in a sandbox that gives it an origin of its own: it has no cookies there,
- * and the ping gives it no answer.  It goes with the page around it.
+ * Whether this is a frame in a sandbox without allow-same-origin.  The frame
+ * has no cookies, so the ping has no answer for it.  It disappears with the
+ * page around it.
  */
 const isApart = window.origin === 'null' && window.parent !== window;
 
-/* once, however many tags there are */
+/* a second tag does nothing */
 
 if (!isApart && (!hasScript(window) || !window.sessionSecurity?.extend)) {
     start(window);

@@ -1,22 +1,23 @@
 /*
- * ask() asks the server how long the session has been idle, and tells it for
- * how long it has been so here, and how old the page is: whole seconds, all.
- * Resolves to a number, to 'logout', or to 'other': the session is another one
- * than the page's.  Rejects for whatever is no answer of the module's: an
- * error, a redirect to some login page, HTML.
+ * ask(idleFor, age) tells the server how long this tab has been idle, and how
+ * old the page is.  It resolves to the session's idle time; or to 'logout' if
+ * the session has ended; or to 'other' if a login has begun another session
+ * since the page was loaded.  All times are whole seconds.  It rejects if the
+ * answer is not the module's: an error, a redirect, HTML.
  *
- * report() tells the server the same, and waits for no answer: a page that is
- * left gets none.
+ * report(idleFor, age) tells the server the same without waiting for an answer,
+ * for a page that is being left.
  */
 
+/* the longest wait for an answer, in milliseconds */
 const LIMIT = 30000;
 
 export function createPing(url, window) {
     const { fetch, navigator, XMLHttpRequest } = window;
 
-    /* a page may have replaced fetch() by what does not work */
+    /* the page may have replaced fetch() by a function that fails */
 
-    const old = (target) => new Promise((resolve, reject) => {
+    const askByXhr = (target) => new Promise((resolve, reject) => {
         const xhr = new XMLHttpRequest();
 
         xhr.open('GET', target);
@@ -46,7 +47,7 @@ export function createPing(url, window) {
             text = await response.text();
 
         } catch {
-            [status, text] = await old(target);
+            [status, text] = await askByXhr(target);
         }
 
         if (status !== 200 || !/^(\d+|"logout"|"other")\s*$/.test(text)) {

@@ -1,17 +1,18 @@
 /*
  * The rule of the browser's side: when the server is asked, when the user is
- * warned, and when it is over.  Knows no DOM and no globals: the host gives
+ * warned, and when the session has ended.  Uses no DOM and no globals.  The
+ * host provides
  *
  *     now()            milliseconds that never go back (clock.js)
- *     wait(ms, f)      calls f after ms, instead of what it was to call before;
- *                      without f, nothing any more
+ *     wait(ms, f)      calls f after ms and cancels the call before; without f
+ *                      only cancels
  *     delay()          milliseconds for which this tab lets others ask first
  *     later(ms, f)     calls f after ms
  *     ask(idleFor, age)  a promise of the server's answer (ping.js)
- *     report(idleFor, age)  tells the server, waits for no answer
- *     tell(message)    tells the other tabs (tabs.js)
- *     hidden()         whether the tab is: no need to ask early then
- *     show(phase, ...) lets the user see it (view.js)
+ *     report(idleFor, age)  tells the server without waiting (ping.js)
+ *     tell(message)    sends a message to the other tabs (tabs.js)
+ *     hidden()         whether the tab is hidden
+ *     show(phase, before, other)  shows the phase to the user (view.js)
  *
  * All times are milliseconds on the host's clock.
  */
@@ -22,18 +23,19 @@ export const COVERED = 'covered';
 export const EXPIRED = 'expired';
 export const STOPPED = 'stopped';
 
-/* an answer is waited for so long; then what is known here counts */
+/* the longest wait for an answer; then this tab decides by its own clock */
 const PATIENCE = 2000;
 
-/* the server may think of the end as a moment later */
+/* extra time before a second question: the server's end may be later */
 const AGAIN = 250;
 
-/* how often others' activity is asked for while a warning is shown */
+/* the interval of questions while a warning is shown */
 const POLL = 10000;
 
-/* the longest sleep: what the page has removed is put back as often */
+/* the longest sleep; then a dialog that the page has removed returns */
 const TICK = 5000;
 
+/* the least time between two activities, and before a wake-up asks again */
 const THROTTLE = 1000;
 
 export class Session {
@@ -41,34 +43,33 @@ export class Session {
     #warnAfter;
     #expireAfter;
 
-    #born;              /* when the page was loaded */
-    #last;              /* activity, in any tab */
-    #ends;              /* the session's maximal lifetime */
-    #dismissed = false; /* the user knows of that */
+    #born;              /* time at which the page was loaded */
+    #last;              /* last activity in any tab */
+    #ends;              /* end of the session's maximal lifetime */
+    #dismissed = false; /* whether the user has closed the final warning */
 
-    #known;             /* the last activity that the server knows of */
-    #tried;             /* when it was last asked */
-    #failed = false;    /* and whether that was in vain */
-    #sure;              /* when it was last heard that all is well */
-    #unsure = -1;       /* covered, until it is heard after that time */
+    #known;             /* last activity that the server knows of */
+    #tried;             /* time of the last question whose result is known */
+    #failed = false;    /* whether that question got no answer */
+    #sure;              /* time of the last question answered with "live" */
+    #unsure = -1;       /* the page is covered while #sure is before this */
 
-    #turn = 0;
-    #asking = 0;        /* an answer is waited for: to which turn's question */
-    #asked;             /* since when */
-    #sending;           /* and whether this tab asked it */
+    #turn = 0;          /* number of the last question */
+    #asking = 0;        /* number of the open question, or 0 */
+    #asked;             /* time of the open question */
+    #sending;           /* whether this tab has sent it */
 
     /*
-     * warnAfter, expireAfter: of idleness.  endsIn: until the session's
-     * maximal lifetime is over.  idle: how long it has been so already.
-     * age: of the page.  byButton: during a warning nothing but extend() is
-     * activity.
+     * warnAfter, expireAfter: the limits of the idle time.  endsIn: the time
+     * left of the maximal lifetime.  idle: the idle time until now.  age: the
+     * page's age.  byButton: whether only extend() ends a warning.
      */
     constructor(host, { warnAfter, expireAfter, endsIn, idle, age, byButton }) {
         const now = host.now();
 
         this.phase = LIVE;
         this.byButton = byButton;
-        this.final = false;     /* warned of what nothing can extend */
+        this.final = false;     /* the warning is of the lifetime */
 
         this.#host = host;
         this.#warnAfter = warnAfter;
@@ -80,7 +81,7 @@ export class Session {
         this.#sure = this.#asked = now;
     }
 
-    /* Nothing happens any more. */
+    /* Whether the session has ended for this tab, or was stopped. */
     get over() {
         return this.phase === EXPIRED || this.phase === STOPPED;
     }
@@ -95,7 +96,7 @@ export class Session {
         return this.#host.now() - this.#last;
     }
 
-    /* The user did something.  Gives whether that ended a warning. */
+    /* Counts an activity of the user.  Gives whether it ended a warning. */
     activity() {
         if (this.phase === WARNED && !this.final) {
             return !this.byButton && this.extend();
@@ -108,7 +109,7 @@ export class Session {
         return false;
     }
 
-    /* The user wants to stay.  Too late is too late. */
+    /* Extends the session, or closes the final warning.  False if too late. */
     extend() {
         if (this.phase === WARNED && this.final) {
             this.#dismissed = true;
@@ -123,6 +124,7 @@ export class Session {
         return true;
     }
 
+    /* Counts activity now.  Gives false if it is too late. */
     #touch() {
         const counts = this.remaining > 0
             && (this.phase === LIVE || this.phase === WARNED);
@@ -137,8 +139,9 @@ export class Session {
     }
 
     /*
-     * The page is seen again, or on line again: what is true now?  A page that
-     * was restored is covered until the server has said that all is well.
+     * To be called when the page is seen again or on line again: asks the
+     * server.  restored: the page is covered until the server has said that the
+     * session lives.
      */
     wake(restored, delay = 0) {
         if (restored) {
@@ -154,20 +157,26 @@ export class Session {
         }
     }
 
-    /* Covered until it is heard, at the earliest after so long, that it lives. */
+    /*
+     * Covers the page until the server has said that the session lives, in
+     * answer to a question that is asked after ms or later.
+     */
     #doubt(ms) {
         this.#unsure = this.#host.now() + ms;
         this.#sure = -1;
     }
 
-    /* The page goes: tells the server what it does not know yet. */
+    /* For a page that is being left: reports activity unknown to the server. */
     report() {
         if (this.#last > this.#known) {
             this.#host.report(...this.#times(this.#host.now()));
         }
     }
 
-    /* Whole seconds, rounded so that telling makes neither of them worse. */
+    /*
+     * The idle time and the page's age in whole seconds.  Rounding must neither
+     * extend the session nor make the page older than the session.
+     */
     #times(now) {
         return [Math.ceil((now - this.#last) / 1000),
                 Math.floor((now - this.#born) / 1000)];
@@ -180,7 +189,7 @@ export class Session {
         this.#host.wait();
     }
 
-    /* Only the maximal lifetime is near, and that cannot be extended. */
+    /* Whether only the end of the maximal lifetime is near. */
     #ending() {
         const left = this.#ends - this.#host.now();
 
@@ -188,7 +197,7 @@ export class Session {
             && left <= this.#expireAfter - this.#warnAfter;
     }
 
-    /* Everything that happens ends here: the only place that goes on. */
+    /* Sets the phase and asks the server, as due.  Follows every event. */
     check() {
         if (this.over) {
             return;
@@ -204,7 +213,7 @@ export class Session {
 
             } else {
 
-                /* it was another tab's, or the wait for its turn too long */
+                /* the other tab is gone, or this tab's timer is late */
 
                 this.#send(this.#asking);
             }
@@ -225,13 +234,13 @@ export class Session {
                     return this.#expire({});
                 }
 
-                /* it lives, but this page's limits are not the server's */
+                /* the session lives: this page's limits are out of date */
 
                 if (now >= this.#last + this.#expireAfter) {
                     return this.#expire();
                 }
 
-                /* the server knows of another time */
+                /* the session lives: this page's lifetime is out of date */
 
                 this.#ends = Infinity;
                 return this.check();
@@ -278,12 +287,15 @@ export class Session {
         ]);
     }
 
-    /* Another tab that asks has a little more of it, to say how it went. */
+    /* Another tab gets extra time to tell the result of its question. */
     get #patience() {
         return PATIENCE + (this.#sending ? 0 : AGAIN);
     }
 
-    /* The server must not take for idle, nor tell others so, who is active. */
+    /*
+     * Whether to tell the server of new activity.  Otherwise it could end the
+     * session, or tell other tabs that the user is idle.
+     */
     #due(now) {
         return this.#last > this.#known
             && (this.#failed ? now - this.#tried >= TICK
@@ -299,7 +311,7 @@ export class Session {
         this.#host.wait(ms, () => {
             const late = this.#host.now() - now - ms;
 
-            /* the machine slept, or the tab was frozen */
+            /* the machine has slept, or the tab was frozen */
 
             if (late > TICK && !this.#host.hidden()) {
                 this.wake(false, this.#host.delay());
@@ -310,6 +322,7 @@ export class Session {
         });
     }
 
+    /* Changes the phase.  ending: a warning of the maximal lifetime. */
     #to(phase, ending) {
         const before = this.phase;
 
@@ -322,9 +335,9 @@ export class Session {
     }
 
     /*
-     * told: what else the other tabs are to know, if they are told at all.
-     * other: the page's session has ended, but there is another one, which the
-     * other tabs may be of.
+     * Ends the session in this tab.  told: what else to tell the other tabs; if
+     * it is missing, they are told nothing.  other: a login has begun another
+     * session, to which other tabs may belong.
      */
     #expire(told, other = false) {
         this.#to(COVERED);
@@ -338,7 +351,7 @@ export class Session {
         this.#host.show(EXPIRED, COVERED, other);
     }
 
-    /* Asks the server, after a delay in which another tab may do it. */
+    /* Asks the server after a delay, unless another tab asks meanwhile. */
     #ask(delay) {
         if (this.#asking) {
             return;
@@ -358,6 +371,7 @@ export class Session {
         }
     }
 
+    /* Opens a question, of this tab or another one.  Gives its number. */
     #expect() {
         this.#asked = this.#host.now();
         this.#asking = ++this.#turn;
@@ -402,14 +416,14 @@ export class Session {
         });
     }
 
-    /* answer: the server's last activity; asked: when it said so */
+    /* answer: the last activity by the server; asked: time of the question */
     #learn(answer, asked) {
         this.#last = Math.max(this.#last, answer);
         this.#known = Math.max(this.#known, answer);
         this.#sure = Math.max(this.#sure, asked);
     }
 
-    /* An answer that comes late is still good news. */
+    /* A late answer counts; a late failure does not. */
     #settle(turn, failed, sent) {
         if (turn === this.#asking || !failed) {
             this.#heard(failed, sent);
@@ -417,7 +431,7 @@ export class Session {
         }
     }
 
-    /* tried: when that was asked, perhaps before what is known already */
+    /* tried: time of the question, which may be before the last result's */
     #heard(failed, tried) {
         this.#asking = 0;
 
@@ -428,10 +442,16 @@ export class Session {
     }
 
     /*
-     * Another tab says something; its times are on this tab's clock.  asked,
-     * failed: when that tab asked what was answered, or was not.  logout: the
-     * server itself has said that the session has ended; ended: when it was
-     * asked, then.
+     * Takes another tab's message, with times on this tab's clock.
+     * at: the time of the message.  activity: the last activity.
+     * ask: the tab asks the server.
+     * answer, asked: the last activity by the server's answer, and the time of
+     *     the question.
+     * failed: the time of a question that got no answer.
+     * dismissed: the user has closed the final warning.
+     * ended: the time of the end; with logout, the time of the question to
+     *     which the server answered that the session has ended.
+     * leaving: the user has signed out, or a logout was answered with a page.
      */
     told({ at, activity, ask, answer, asked, failed, dismissed, ended, logout,
            leaving })
@@ -448,9 +468,9 @@ export class Session {
         }
 
         /*
-         * What another tab takes for the end may not be one, and old news came
-         * to, or from, a tab that was frozen: perhaps there is a new login.  A
-         * logout may still be on its way to the server, or come to nothing.
+         * Ask the server.  Another tab's clock may be wrong about the end.  An
+         * old message comes to or from a frozen tab, and there may have been a
+         * login since.  A logout may not have reached the server yet, or fail.
          */
 
         if (ended || leaving) {
@@ -465,8 +485,8 @@ export class Session {
         }
 
         /*
-         * A coarse clock makes a message seem to come from the future.  A page
-         * may have broken the clock: what is no number is not later.
+         * Clocks are coarse, so a message may seem to come from the future.
+         * NaN, from a clock that the page has broken, is never greater.
          */
 
         if (activity > this.#last) {

@@ -1,10 +1,14 @@
 /*
- * What the tabs of one session tell each other.  Times go over the wall clock,
- * the only one that they share.
+ * Sends messages between the tabs of one session.  Times in a message are on
+ * the wall clock, the only clock that tabs share.
  */
 
 const TIMES = ['at', 'activity', 'answer', 'asked', 'failed', 'ended'];
 
+/*
+ * told(message): is called with another tab's message, whose times are on the
+ * clock now().  Gives a function that sends a message.
+ */
 export function createTabs(name, now, window, told) {
     let channel;
 
@@ -28,14 +32,14 @@ export function createTabs(name, now, window, told) {
         channel.onmessage = ({ data }) => told(convert(data, -ahead()));
 
     } catch {
-        /* an old browser: the server still tells of other tabs */
+        /* in an old browser tabs know of each other by the server only */
     }
 
     return (message) => {
         try {
             channel.postMessage(convert({ ...message, at: now() }, ahead()));
         } catch {
-            /* likewise */
+            /* the same */
         }
     };
 }

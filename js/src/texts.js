@@ -1,22 +1,22 @@
-/* What the dialog says, in the user's language: js/locales has the texts. */
+/* The texts of the dialog in the user's language, from js/locales. */
 
 import packed from 'locales';
 
 const KEYS = ['heading', 'warning', 'hint', 'stay', 'leave', 'ended', 'again',
               'save', 'limit', 'wait'];
 
-/* where the browser does not know; with the script, as in uz-Arab */
+/* used if the browser does not tell; some tags name the script: uz-Arab */
 const RIGHT_TO_LEFT = /^(ar|ckb|dv|fa|he|ks|ps|sd|ug|ur|yi)\b|-(arab|hebr)\b/i;
 
-/* regions that write Chinese in that way */
+/* tags of traditional Chinese */
 const TRADITIONAL = /^zh-(tw|hk|mo|hant)\b.*/i;
 
 const locales = new Map();
 
-/* Some write pt_BR, as POSIX does. */
+/* POSIX writes pt_BR. */
 const hyphens = (tag) => `${tag || ''}`.replaceAll('_', '-');
 
-/* build.mjs has moved the letters of other alphabets than ours to ASCII */
+/* build.mjs has moved the letters of other alphabets to ASCII: move back */
 
 for (const line of packed.split('\n')) {
     const [tag, distance, ...values] = line.split('/');
@@ -31,9 +31,10 @@ for (const line of packed.split('\n')) {
 }
 
 /*
- * texts: those that are missing are as the nearest language has them, which may
- * be English; and dir, "ltr" or "rtl", where the browser may not know.  Throws
- * where the tag, or a text, is none.
+ * Adds or replaces a language.  texts: some or all texts, and dir, "ltr" or
+ * "rtl", if the browser may not know the direction.  Missing texts are those of
+ * the nearest language, which may be English.  Throws a TypeError if the tag or
+ * a text is invalid.
  */
 export function addLocale(tag, texts) {
     const locale = { ...pickLocale([tag]), ...texts, tag: hyphens(tag) };
@@ -60,7 +61,7 @@ export function addLocale(tag, texts) {
     locales.set(locale.tag.toLowerCase(), locale);
 }
 
-/* The first of the wanted languages that there is; else English. */
+/* The locale of the first wanted language that has one; else of English. */
 export function pickLocale(wanted) {
     for (let tag of wanted) {
         tag = hyphens(tag).toLowerCase();
@@ -81,7 +82,7 @@ export function pickLocale(wanted) {
     return locales.get('en');
 }
 
-/* The locale's own, else the browser's, which Firefox does not tell. */
+/* "ltr" or "rtl": by the locale, the browser (not Firefox), or the tag. */
 export function direction({ tag, dir }) {
     const locale = new Intl.Locale(tag);
     const info = locale.getTextInfo?.() || locale.textInfo;
@@ -97,6 +98,7 @@ export function phrase({ tag }, seconds) {
     return new Intl.RelativeTimeFormat(tag).format(n, unit);
 }
 
+/* "1:05" for 65 seconds. */
 export function countdown(seconds) {
     return Math.floor(seconds / 60) + ':'
         + String(seconds % 60).padStart(2, '0');

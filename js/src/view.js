@@ -1,16 +1,17 @@
-/* What the user gets to see: the warning, the cover, and the end. */
+/* Shows the user the warning, the cover and the end of the session. */
 
 import { LIVE, WARNED, COVERED, EXPIRED } from './session.js';
 import { Dialog } from './dialog.js';
 import { documentOf } from './dom.js';
 import { countdown, phrase } from './texts.js';
 
-/* seconds left at which a screen reader says so; and every full minute */
+/* seconds left at which a screen reader reads the time, as at full minutes */
 const SPOKEN = [10, 30];
 
+/* milliseconds after which the click of a tap has come */
 const TAP = 400;
 
-/* all of a page but for its looks, which the cover goes on to have */
+/* all of a page except its style, which the cover keeps */
 const CONTENT = ':root>:not(head),'
     + 'head>:not(style,[rel~=stylesheet],[name=color-scheme])';
 
@@ -19,17 +20,22 @@ export class View {
     #document;
     #host;
 
-    #quiet;         /* the page shows a warning of its own */
-    #step;          /* seconds left, as last read out */
-    #spoken;
-    #ours;          /* the titles */
-    #theirs;
+    #quiet;         /* whether the page shows a warning of its own */
+    #step;          /* seconds left when the time was last read out */
+    #spoken;        /* text for screen readers */
+    #ours;          /* title with the countdown, while it is shown */
+    #theirs;        /* the page's own title */
 
     /*
-     * host: session(): the session.  locale(): the texts.  leave(): signs out,
-     * if there is anything to sign out by.  moves: whether a mouse that moves
-     * is activity.  title: whether that may change.  inFrame(): whether a page
-     * around this one warns.  go(): leaves this page, if it is time to.
+     * The host provides
+     *
+     *     session()  the session
+     *     locale()   the texts
+     *     leave()    signs out; missing without a logout URL
+     *     moves      whether a mouse's movement is activity
+     *     title      whether the title may show the countdown
+     *     inFrame()  whether a page around this one shows the warning
+     *     go()       leaves the page, unless it is hidden or in such a frame
      */
     constructor(window, host) {
         const { session, leave } = host;
@@ -45,7 +51,10 @@ export class View {
         });
     }
 
-    /* other: the session that has ended was followed by another one */
+    /*
+     * Shows the session's phase.  before: the phase before.  other: a login has
+     * begun another session.
+     */
     show(phase, before, other) {
         if (phase === COVERED) {
             this.hide(true);
@@ -61,7 +70,7 @@ export class View {
                 this.#spoken = undefined;
                 this.#quiet = !this.#emit('warn', true);
 
-                /* the page may have extended or stopped it at once */
+                /* the event's listener may have extended the session */
 
                 if (this.#host.session().phase !== WARNED) {
                     return;
@@ -90,7 +99,7 @@ export class View {
         }
     }
 
-    /* A tap's click is still to come, and not for what lies below. */
+    /* Closes the dialog after a tap's click, which is not for the page. */
     #close() {
         if (this.touched && this.dialog.isOpen) {
             this.#window.setTimeout(() => this.#host.session().phase === LIVE
@@ -106,6 +115,7 @@ export class View {
         inFrame() || this.dialog.open(locale(), what, true);
     }
 
+    /* Dispatches an event.  Gives false if the page has cancelled it. */
     #emit(name, cancelable = false) {
         const { CustomEvent } = this.#window;
         const { remaining } = this.#host.session();
@@ -148,7 +158,7 @@ export class View {
         this.#setTitle(countdown(left) + ' \u00b7 ' + heading);
     }
 
-    /* Not by a mouse whose way to the button extends the session already. */
+    /* No button where a mouse extends the session on its way to the button. */
     #canLeave({ byButton, final }) {
         const { leave, moves } = this.#host;
         let isMouse;
@@ -156,13 +166,13 @@ export class View {
         try {
             isMouse = this.#window.matchMedia('(pointer: fine)').matches;
         } catch {
-            /* the page has broken that */
+            /* the page has broken matchMedia() */
         }
 
         return leave && (final || byButton || !moves || !isMouse);
     }
 
-    /* what is read out first is the dialog itself */
+    /* The text for screen readers.  Empty at first: they read the dialog. */
     #status(left, message) {
         const step = SPOKEN.find((s) => left <= s)
             || Math.ceil(left / 60) * 60;
@@ -198,7 +208,7 @@ export class View {
         this.#ours = undefined;
     }
 
-    /* All of the page, inline, as it has no rule that is stronger. */
+    /* An inline style with !important overrides the page's own rules. */
     hide(hidden) {
         const { style } = this.#document.documentElement;
 
@@ -209,6 +219,7 @@ export class View {
         }
     }
 
+    /* Removes the page's content, shows the end, and leaves the page. */
     #end(other) {
         const document = this.#document;
         const { ended, again, wait } = this.#host.locale();
