@@ -298,7 +298,8 @@ typedef struct {
     uint32_t  second;
     kind_e    kind;
     unsigned  plus;              /* last, after NOW; of a name its session */
-    uint16_t  when;              /* a name was given, or replaced */
+    uint16_t  when;              /* a name was given, or replaced; of a
+                                    session the number of its limits */
 } there_t;
 
 #define THERE  16
@@ -324,6 +325,8 @@ digest_of(const there_t *there, unsigned n)
 static inline ssec_record_t
 record_of(const there_t *there, unsigned n)
 {
+    ssec_record_t  rec;
+
     if (there[n].kind == ORPHAN) {
         return record(NONE, 0);
     }
@@ -332,7 +335,10 @@ record_of(const there_t *there, unsigned n)
         n = there[n].plus;
     }
 
-    return record(there[n].kind, NOW + there[n].plus);
+    rec = record(there[n].kind, NOW + there[n].plus);
+    rec.own = there[n].when ? own(limits(there[n].when, 2, 3)) : NULL;
+
+    return rec;
 }
 
 

@@ -358,19 +358,19 @@ is_in_second(uint32_t bucket, unsigned slot)
 typedef struct {
     const char  *text;
     there_t      there[THERE];
-    kind_e       comes;          /* with the buckets A and B; or a new ... */
+    kind_e       comes;          /* the newcomer, whose buckets are A and B */
     bool         refused;
-    int          gone;           /* an index of there; -1: none goes */
+    int          gone;           /* the one that goes, or STAYS */
 
     struct {
         uint32_t  bucket;
         unsigned  slot;
-    }            moved[3];       /* to here: to a second bucket, or ... */
+    }            moved[3];       /* where records lie that were moved */
 
-    bool         back;           /* to the first one */
-    uint32_t     busy;           /* the lock's word of C and D */
-    unsigned     points;         /* crash points that it comes to: bits */
-    unsigned     key;            /* FRESH_NAME: of this one's session */
+    bool         back;           /* these are in their first buckets */
+    uint32_t     busy;           /* the locks of C and D; 1: the test's own */
+    unsigned     points;         /* crash points on the way, as bits */
+    unsigned     key;            /* the key that a FRESH_NAME replaces */
 } room_t;
 
 #define STAYS    -1
@@ -475,6 +475,10 @@ static const room_t  rooms[] = {
       LIVE, false, 0 },
     { "room: no other bucket: the longest idle goes", { FILL(B, A) },
       LIVE, false, 0, .points = INSERTS },
+    { "room: limits of its own move with a record",
+      { ONE(A, 0, A, C, ISSUED, 0, 1), ONE(A, 1, A, C, ISSUED, 1, 7),
+        ONE(A, 2, A, C, ISSUED, 2, 7), THREE(B, B, A, LIVE, 0) },
+      ISSUED, false, STAYS, MOVED({ C, 0 }), .points = MOVES },
 
     /* chains: where the other bucket is full one of that moves, too */
 
@@ -520,32 +524,32 @@ static const room_t  rooms[] = {
       { THREE(A, A, C, ISSUED, 0), THREE(B, B, D, ISSUED, 0),
         THREE(C, C, A, LIVE, 0), THREE(D, D, B, CLOSED, 0) },
       LIVE, true, STAYS },
-    { "room: it takes what is free, by a move",
+    { "room: one that was not issued takes what is free, by a move",
       { THREE(A, A, C, ISSUED, 0), THREE(B, B, D, ISSUED, 0),
         THREE(C, C, A, LIVE, 0), ONE(D, 0, D, B, CLOSED, 0),
         ONE(D, 2, D, B, CLOSED, 0) },
       LIVE, false, STAYS, MOVED({ D, 1 }) },
-    { "room: it takes the place of its like",
+    { "room: one that was not issued takes the place of its like",
       { THREE(A, A, C, ISSUED, 0), ONE(B, 0, A, B, LIVE, 50),
         ONE(B, 1, B, D, ISSUED, 1), ONE(B, 2, B, D, ISSUED, 2),
         THREE(C, C, A, LIVE, 0), THREE(D, D, B, CLOSED, 0) },
       LIVE, false, 3 },
 
-    /* a name is worth no more than its session, and than its own state says */
+    /* names: worth no more than their sessions, and than their own state */
 
     NAMES("room: a name of none goes before a closed session's",
           CLOSED, NAME, CLOSED, ORPHAN),
-    NAMES("room: a replaced one goes before a closed session's name",
+    NAMES("room: a replaced key goes before a closed session's name",
           CLOSED, NAME, ISSUED, OLD_NAME),
     NAMES("room: a closed session's name goes before an expired one's",
           EXPIRED, FRESH_NAME, CLOSED, NAME),
-    NAMES("room: an expired one's before that of one that was not issued",
+    NAMES("room: an expired one's name before one of one not issued",
           LIVE, NAME, EXPIRED, FRESH_NAME),
-    NAMES("room: that of one that was not issued before a visitor's",
+    NAMES("room: the name of one not issued before a visitor's",
           VISITOR, NAME, LIVE, NAME),
-    NAMES("room: a visitor's before one that was not presented yet",
+    NAMES("room: a visitor's name before one not presented yet",
           ISSUED, FRESH_NAME, VISITOR, NAME),
-    NAMES("room: one that was not presented yet before one that was",
+    NAMES("room: a name not presented yet before one that was",
           ISSUED, NAME, ISSUED, FRESH_NAME),
 
     AS_IDLE(0, 1, 2, 3, 4, 5, 3), AS_IDLE(5, 0, 1, 2, 3, 4, 4),
@@ -554,11 +558,13 @@ static const room_t  rooms[] = {
 
     NEW_NAME("room: a new name takes no presented session's place",
              ISSUED, 0, true, STAYS),
-    NEW_NAME("room: nor that of one that was not presented yet",
+    NEW_NAME("room: a new name takes no place of one not presented yet",
              FRESH, 0, true, STAYS),
-    NEW_NAME("room: but a visitor's", VISITOR, 0, false, 7),
-    NEW_NAME("room: but that of one that was not issued", LIVE, 0, false, 7),
-    NEW_NAME("room: but that of a replaced one", OLD_NAME, 0, false, 7),
+    NEW_NAME("room: a new name takes a visitor's place", VISITOR, 0, false, 7),
+    NEW_NAME("room: a new name takes that of one that was not issued",
+             LIVE, 0, false, 7),
+    NEW_NAME("room: a new name takes that of a replaced one",
+             OLD_NAME, 0, false, 7),
 
     { "room: a new name, a free slot",
       { ONE(D, 0, D, C, ISSUED, 0), ONE(D, 1, D, C, NAME, 0) },
@@ -574,9 +580,9 @@ static const room_t  rooms[] = {
 
     REPLACED("room: a key replaced lately goes after live ones",
              LIVE, OLD_NAME, NOW >> SSEC_NAME_TIME & 0xffff, 2),
-    REPLACED("room: but before those in use, and is none lost",
+    REPLACED("room: a key replaced lately goes before those in use",
              ISSUED, OLD_NAME, NOW >> SSEC_NAME_TIME & 0xffff, 1),
-    REPLACED("room: a new one may be the only one that a client has",
+    REPLACED("room: a new name that goes is a live one lost",
              ISSUED, FRESH_NAME, (NOW >> SSEC_GIVEN) | 1, 1)
 };
 
@@ -971,9 +977,8 @@ TEST(own_limits_when_there_are_too_many)
 
 TEST(own_limits_stay_with_the_record)
 {
-    unsigned       slot;
     ssec_digest_t  digest;
-    ssec_record_t  rec, other;
+    ssec_record_t  rec;
 
     digest = at(A, B, 0);
 
@@ -1000,25 +1005,8 @@ TEST(own_limits_stay_with_the_record)
     assert_null(test_get(&table, digest).own);
     clear(A, 0);
 
-    /* in the second bucket, and by a move to it */
-
     place(B, 2, digest, rec);
     assert_known(digest, rec);
-    clear(B, 2);
-
-    for (slot = 0; slot < 3; slot++) {
-        place(A, slot, at(A, C, slot), rec);
-        place(B, slot, at(B, A, slot), record(LIVE, NOW));
-    }
-
-    other = with_own(rec, own(limits(1, 2, 3)));
-    place(A, 0, at(A, C, 0), other);
-
-    assert_true(put(digest, ISSUED, NOW));
-    assert_known(digest, record(ISSUED, NOW));
-    assert_known(at(A, C, 0), other);
-    assert_true(is_in_second(C, 0));
-    assert_known(at(A, C, 1), rec);
 }
 
 

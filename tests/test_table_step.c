@@ -88,9 +88,8 @@ typedef struct {
     uint32_t      lock_a;
     uint32_t      lock_b;
 
-    bool          own_first;     /* these have limits of their own: there[0], */
-    bool          own_before;    /* the session before, */
-    bool          own_after;     /* and after */
+    bool          own_before;    /* it has limits of its own */
+    bool          own_after;
 
     bool          orphan;        /* the target is a name of none, at least
                                     once */
@@ -132,8 +131,9 @@ static const scene_t  scenes[] = {
       .lock_b = MARK(0) | LONG_GONE },
     { "new, after a move of another was settled", { FILL(C, D) },
       .twice = { 2, C, 0 }, .lock_a = MARK(2) },
-    { "new, a record with limits of its own is moved", { FILL(C, D) },
-      .own_first = true },
+    { "new, a record with limits of its own is moved",
+      { ONE(A, 0, A, C, ISSUED, 1, 1), ONE(A, 1, A, C, ISSUED, 2),
+        ONE(A, 2, A, C, ISSUED, 3), THREE(B, B, D, ISSUED, 4) } },
     { "other limits of its own", SESSION(ISSUED, PUT_AT, A, 1),
       .own_before = true, .own_after = true },
     { "brought back to life, with limits of its own",
@@ -147,7 +147,7 @@ static const scene_t  scenes[] = {
       PRESENT, .key = 1 },
     { "renamed for the first time", { ONE(C, 0, C, D, ISSUED, 1) }, RENAME },
     { "renamed for the first time, with limits of its own",
-      { ONE(D, 1, C, D, ISSUED, 1) }, RENAME, .own_first = true },
+      { ONE(D, 1, C, D, ISSUED, 1, 1) }, RENAME },
     { "renamed again",
       { ONE(A, 0, A, C, ISSUED, 1), ONE(D, 0, D, B, NAME, 0) },
       RENAME, .key = 1 },
@@ -175,7 +175,7 @@ static const scene_t  scenes[] = {
       { THREE(A, C, A, ISSUED, 1), THREE(B, B, A, ISSUED, 4) } },
     { "settled, where a record was moved back", SESSION(ISSUED, NOW + 1, A, 1),
       .copied = true, .lock_a = MARK(1) | LONG_GONE, .lock_b = LONG_GONE },
-    { "new limits", { ONE(A, 0, A, B, ISSUED, 1) }, LIMIT, .own_first = true },
+    { "new limits", { ONE(A, 0, A, B, ISSUED, 1, 1) }, LIMIT },
     { "renamed to a key that was replaced",
       { NAMED, ONE(A, 0, A, B, OLD_NAME, 0, NOW >> SSEC_NAME_TIME & 0xffff) },
       RENAME, .key = 1, .target = 2, .overwritten = true },
@@ -195,30 +195,17 @@ static ssec_digest_t   target;
 static ssec_record_t   before;
 static ssec_record_t   after;
 
+static ssec_record_t   known[THERE];
+
 static ssec_own_t      first_limits = { 1, 2, 3 };
 static ssec_own_t      other_limits = { 4, 5, 6 };
-
-
-static ssec_record_t
-known(unsigned n)
-{
-    ssec_record_t  rec;
-
-    rec = record_of(scene->there, n);
-
-    if (scene->own_first && !is_name(scene->there[n].kind)) {
-        rec.own = n ? NULL : ssec_table_own(&table, &first_limits);
-    } else if (scene->own_first) {
-        rec = known(scene->there[n].plus);
-    }
-
-    return rec;
-}
 
 
 static void
 set(void)
 {
+    unsigned  n;
+
     test_table_map(&table, 1024);
 
     target = scene->target ? digest_of(scene->there, scene->target)
@@ -231,9 +218,8 @@ set(void)
 
     set_scene(scene->there);
 
-    if (scene->own_first) {
-        place(scene->there[0].bucket, scene->there[0].slot,
-              digest_of(scene->there, 0), known(0));
+    for (n = 0; scene->there[n].kind != NONE; n++) {
+        known[n] = record_of(scene->there, n);
     }
 
     before = record(scene->before, scene->last);
@@ -261,7 +247,7 @@ set(void)
 
     if (scene->twice.bucket) {
         place(scene->twice.bucket, scene->twice.slot,
-              digest_of(scene->there, scene->twice.of), known(scene->twice.of));
+              digest_of(scene->there, scene->twice.of), known[scene->twice.of]);
     }
 
     atomic_store(lock_of(A), scene->lock_a);
@@ -345,7 +331,7 @@ check_known(unsigned n, unsigned *found)
     rec = checked(digest_of(scene->there, n), orphan, found);
 
     if (rec.state != SSEC_UNKNOWN || (int) n + 1 != scene->may_go) {
-        assert_record(rec, known(n));
+        assert_record(rec, known[n]);
     }
 }
 
@@ -400,7 +386,7 @@ check_renamed(unsigned *found)
                     || scene->overwritten);
 
     } else if (rec.state != SSEC_UNKNOWN) {
-        assert_record(rec, known(0));
+        assert_record(rec, known[0]);
     }
 }
 
@@ -446,9 +432,9 @@ check_again(void)
         break;
 
     case RENAME:
-        assert_record(checked(target, false, &found), known(0));
+        assert_record(checked(target, false, &found), known[0]);
         assert_record(test_get(&copy, digest_of(scene->there, scene->key)),
-                      known(0));
+                      known[0]);
         break;
 
     default:
