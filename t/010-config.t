@@ -217,7 +217,7 @@ invalid parameter "file=two" in "session_security_zone"; write zone=NAME:SIZE an
     session_security_zone cookie=sessionid zone=sessions:1m file=/tmp/no-such-zone;
     session_security_zone cookie=other file=/tmp/no-such-zone zone=others:1m;
 --- refused
-file "/tmp/no-such-zone" of "session_security_zone" is that of zone "sessions" already; name another one
+file "/tmp/no-such-zone" of "session_security_zone" conflicts with "/tmp/no-such-zone" of zone "sessions" (a new file is made as PATH.new); name another one
 
 
 
@@ -226,7 +226,7 @@ file "/tmp/no-such-zone" of "session_security_zone" is that of zone "sessions" a
     session_security_zone cookie=sessionid zone=sessions:1m file=/tmp/no-such-zone;
     session_security_zone cookie=other zone=others:1m file=/tmp/no-such-zone.new;
 --- refused
-file "/tmp/no-such-zone.new" of "session_security_zone" is where that of zone "sessions" is made; name another one
+file "/tmp/no-such-zone.new" of "session_security_zone" conflicts with "/tmp/no-such-zone" of zone "sessions" (a new file is made as PATH.new); name another one
 
 
 
@@ -235,7 +235,7 @@ file "/tmp/no-such-zone.new" of "session_security_zone" is where that of zone "s
     session_security_zone cookie=sessionid zone=sessions:1m file=/tmp/no-such-zone.new;
     session_security_zone cookie=other zone=others:1m file=/tmp/no-such-zone;
 --- refused
-file "/tmp/no-such-zone" of "session_security_zone" is made where that of zone "sessions" is; name another one
+file "/tmp/no-such-zone" of "session_security_zone" conflicts with "/tmp/no-such-zone.new" of zone "sessions" (a new file is made as PATH.new); name another one
 
 
 

@@ -128,7 +128,7 @@ unknown zone "others" in "session_security"; declare it with "session_security_z
         proxy_pass http://127.0.0.1:1;
     }
 --- refused
-"session_security_script" needs a location of its own, something else answers in "/script.js"; move one of them
+"session_security_script" needs a location of its own, "/script.js" has another handler; move one of them
 
 
 
@@ -140,7 +140,7 @@ unknown zone "others" in "session_security"; declare it with "session_security_z
         empty_gif;
     }
 --- refused
-"session_security_ping" needs a location of its own, something else answers in "/ping/"; move one of them
+"session_security_ping" needs a location of its own, "/ping/" has another handler; move one of them
 
 
 
@@ -166,7 +166,7 @@ invalid number of arguments in "session_security_inject" directive
 --- config
     session_security_inject yes;
 --- refused
-invalid value "yes" in "session_security_inject"; write off, or on and what it is to do
+invalid value "yes" in "session_security_inject"; write off, or on and its options
 
 
 
@@ -174,7 +174,7 @@ invalid value "yes" in "session_security_inject"; write off, or on and what it i
 --- config
     session_security_inject On;
 --- refused
-invalid value "On" in "session_security_inject"; write off, or on and what it is to do
+invalid value "On" in "session_security_inject"; write off, or on and its options
 
 
 
@@ -182,7 +182,7 @@ invalid value "On" in "session_security_inject"; write off, or on and what it is
 --- config
     session_security_inject "";
 --- refused
-invalid value "" in "session_security_inject"; write off, or on and what it is to do
+invalid value "" in "session_security_inject"; write off, or on and its options
 
 
 
@@ -190,7 +190,7 @@ invalid value "" in "session_security_inject"; write off, or on and what it is t
 --- config
     session_security_inject forms=on;
 --- refused
-invalid value "forms=on" in "session_security_inject"; write off, or on and what it is to do
+invalid value "forms=on" in "session_security_inject"; write off, or on and its options
 
 
 
@@ -198,7 +198,7 @@ invalid value "forms=on" in "session_security_inject"; write off, or on and what
 --- config
     session_security_inject $arg_a;
 --- refused
-invalid value "$arg_a" in "session_security_inject"; write off, or on and what it is to do
+invalid value "$arg_a" in "session_security_inject"; write off, or on and its options
 
 
 
@@ -206,7 +206,7 @@ invalid value "$arg_a" in "session_security_inject"; write off, or on and what i
 --- config
     session_security_inject off extend=button;
 --- refused
-invalid value "extend=button" in "session_security_inject"; write off, or on and what it is to do
+invalid value "extend=button" in "session_security_inject"; write off, or on and its options
 
 
 
@@ -214,7 +214,7 @@ invalid value "extend=button" in "session_security_inject"; write off, or on and
 --- config
     session_security_inject off extend=button forms=on;
 --- refused
-invalid value "extend=button" in "session_security_inject"; write off, or on and what it is to do
+invalid value "extend=button" in "session_security_inject"; write off, or on and its options
 
 
 
@@ -222,7 +222,7 @@ invalid value "extend=button" in "session_security_inject"; write off, or on and
 --- config
     session_security_inject off on;
 --- refused
-invalid value "on" in "session_security_inject"; write off, or on and what it is to do
+invalid value "on" in "session_security_inject"; write off, or on and its options
 
 
 
@@ -582,7 +582,7 @@ unknown "no_such_variable" variable
     session_security_inject on;
     location /admin/ { session_security zone=admins; }
 --- refused
-"session_security_inject" in server "localhost" is on for the zones "sessions" and "admins", and the built-in ping is for one; add "location = /ping-of-admins/ { session_security zone=admins; session_security_ping; }"
+"session_security_inject" in server "localhost" is on for the zones "sessions" and "admins", but the built-in ping serves one zone; add "location = /ping-of-admins/ { session_security zone=admins; session_security_ping; }"
 
 
 
@@ -597,7 +597,7 @@ unknown "no_such_variable" variable
     location = /session_security/ping/ { session_security_ping; }
     location /admin/ { session_security zone=admins; }
 --- refused
-"session_security_inject" in server "localhost" is on for the zones "sessions" and "admins", and the built-in ping is for one; add "location = /ping-of-admins/ { session_security zone=admins; session_security_ping; }"
+"session_security_inject" in server "localhost" is on for the zones "sessions" and "admins", but the built-in ping serves one zone; add "location = /ping-of-admins/ { session_security zone=admins; session_security_ping; }"
 
 
 

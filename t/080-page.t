@@ -1091,7 +1091,7 @@ PAGE /packed/
   Content-Encoding: br
   Content-Length: 3
 --- error_log
-no script is put into a page that comes with "Content-Encoding: br" though nobody asked for it
+no script is put into a page with "Content-Encoding: br", which the request did not ask for
 
 
 

@@ -220,8 +220,8 @@ bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
 
 /*
  * Puts entry->record into the table and lets the session go.  A record that
- * was unknown and is known now is inserted.  If there is no room, the new record
- * evicts another one, or is not kept: ssec_ranks and ssec_power() in
+ * was unknown and is known now is inserted.  If there is no room, the record
+ * evicts another one or is not kept: ssec_ranks and ssec_evictable_rank() in
  * ssec_table_room.c, docs/how-it-works.md.  Gives false if a live session was
  * lost in either way.
  */

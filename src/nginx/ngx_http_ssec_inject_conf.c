@@ -188,7 +188,7 @@ ngx_http_ssec_set_inject(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid value \"%V\" in \"%V\"; write off, or "
-                           "on and what it is to do",
+                           "on and its options",
                            &value[ngx_strcmp(value[1].data, "off") ? 1 : 2],
                            &cmd->name);
         return NGX_CONF_ERROR;
@@ -449,8 +449,8 @@ ngx_http_ssec_init_ping(ngx_conf_t *cf, ngx_http_ssec_injected_t *injected)
     if (!zone->refused) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"session_security_inject\" in server \"%V\" "
-                      "is on for the zones \"%V\" and \"%V\", and the "
-                      "built-in ping is for one; add \"location = "
+                      "is on for the zones \"%V\" and \"%V\", but the "
+                      "built-in ping serves one zone; add \"location = "
                       "/ping-of-%V/ { session_security zone=%V; "
                       "session_security_ping; }\" in %s:%ui",
                       &injected->cscf->server_name,

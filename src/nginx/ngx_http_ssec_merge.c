@@ -305,8 +305,8 @@ ngx_http_ssec_merge_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
     } else if (clcf->handler != handler) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"session_security_%s\" needs a location of its "
-                           "own, something else answers in \"%V\"; move one "
-                           "of them", conf->ping ? "ping" : "script",
+                           "own, \"%V\" has another handler; move one of "
+                           "them", conf->ping ? "ping" : "script",
                            &clcf->name);
         return NGX_ERROR;
     }

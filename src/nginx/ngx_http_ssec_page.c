@@ -330,10 +330,10 @@ ngx_http_ssec_warn_encoding(ngx_http_request_t *r, ngx_str_t *encoding)
     warned = ngx_time();
 
     ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
-                  "no script is put into a page that comes with "
-                  "\"Content-Encoding: %V\" though nobody asked for it; "
-                  "remove \"proxy_set_header Accept-Encoding\", or have the "
-                  "backend send it plain", encoding);
+                  "no script is put into a page with \"Content-Encoding: "
+                  "%V\", which the request did not ask for; remove "
+                  "\"proxy_set_header Accept-Encoding\", or turn compression "
+                  "off in the backend", encoding);
 }
 
 

@@ -269,8 +269,6 @@ static ngx_int_t
 ngx_http_ssec_check_path(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
     ngx_str_t *path)
 {
-    u_char                 text[NGX_MAX_CONF_ERRSTR], *last;
-    const char            *relation;
     ngx_uint_t             i;
     ngx_http_ssec_zone_t  *other;
 
@@ -287,26 +285,18 @@ ngx_http_ssec_check_path(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
             continue;
         }
 
-        if (ngx_strcmp(other->path, zone->path) == 0) {
-            relation = "that of zone \"%V\" already";
-
-        } else if (ngx_strcmp(other->path, zone->new) == 0) {
-            relation = "made where that of zone \"%V\" is";
-
-        } else if (ngx_strcmp(other->new, zone->path) == 0) {
-            relation = "where that of zone \"%V\" is made";
-
-        } else {
-            continue;
+        if (ngx_strcmp(other->path, zone->path) == 0
+            || ngx_strcmp(other->path, zone->new) == 0
+            || ngx_strcmp(other->new, zone->path) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "file \"%V\" of \"session_security_zone\" "
+                               "conflicts with \"%s\" of zone \"%V\" (a new "
+                               "file is made as PATH" NGX_HTTP_SSEC_NEW
+                               "); name another one", path, other->path,
+                               &other->name);
+            return NGX_ERROR;
         }
-
-        last = ngx_slprintf(text, text + sizeof(text), relation, &other->name);
-
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "file \"%V\" of \"session_security_zone\" is "
-                           "%*s; name another one", path,
-                           (size_t) (last - text), text);
-        return NGX_ERROR;
     }
 }
 
