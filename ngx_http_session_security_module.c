@@ -214,7 +214,7 @@ ngx_module_t  ngx_http_session_security_module = {
     ngx_http_ssec_init_process,              /* init process */
     NULL,                                    /* init thread */
     NULL,                                    /* exit thread */
-    NULL,                                    /* exit process */
+    ngx_http_ssec_exit_process,              /* exit process */
     NULL,                                    /* exit master */
     NGX_MODULE_V1_PADDING
 };

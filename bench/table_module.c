@@ -63,6 +63,7 @@ static void
 bench_module_request(const char *key, ssec_state_e state)
 {
     ssec_key_t      k;
+    ssec_keys_t     keys;
     ssec_outcome_t  outcome;
 
     request.now = ++now;
@@ -84,7 +85,10 @@ bench_module_request(const char *key, ssec_state_e state)
     k.passed = true;
     request.admitted = true;
 
-    if (ssec_session_count(&table, &k, &request) != SSEC_DONE) {
+    keys.elts = &k;
+    keys.nelts = 1;
+
+    if (ssec_session_count(&table, &keys, &request) != SSEC_DONE) {
         abort();
     }
 }

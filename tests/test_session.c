@@ -168,7 +168,9 @@ count(ssec_key_t *key, ssec_kind_e kind)
                                       .admitted = true, .now = now,
                                       .limits = limits };
 
-    return ssec_session_count(&table, key, &request);
+    ssec_keys_t  keys = { .elts = key, .nelts = 1 };
+
+    return ssec_session_count(&table, &keys, &request);
 }
 
 

@@ -108,18 +108,34 @@ ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
 
 
 ssec_done_e
-ssec_session_count(ssec_table_t *table, ssec_key_t *key,
+ssec_session_count(ssec_table_t *table, ssec_keys_t *keys,
     const ssec_request_t *request)
 {
-    if (key->passed
-        && key->seen.bucket
-        && ssec_table_touch(table, &key->digest, &key->seen,
-                            ssec_active(request)))
-    {
-        return SSEC_DONE;
+    unsigned      i;
+    ssec_key_t   *key;
+    ssec_done_e   done, all;
+
+    all = SSEC_DONE;
+
+    for (i = 0; i < keys->nelts; i++) {
+        key = &keys->elts[i];
+
+        if (key->passed
+            && key->seen.bucket
+            && ssec_table_touch(table, &key->digest, &key->seen,
+                                ssec_active(request)))
+        {
+            continue;
+        }
+
+        done = ssec_count(table, key, request);
+
+        if (done > all) {
+            all = done;
+        }
     }
 
-    return ssec_count(table, key, request);
+    return all;
 }
 
 

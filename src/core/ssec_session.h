@@ -25,6 +25,8 @@
 #endif
 
 
+/* Of several keys the greatest counts. */
+
 typedef enum {
     SSEC_DONE = 0,
     SSEC_DONE_LOST,              /* likewise; a live session was evicted */
@@ -52,12 +54,12 @@ ssec_done_e ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
     const ssec_request_t *request, bool record, ssec_outcome_t *out);
 
 /*
- * Counts a request that was admitted, for a key that it was judged for:
+ * Counts a request that was admitted, for the keys that it was judged for:
  * sessions begin, and those that are timed were active.  Gives SSEC_ENDED if
  * the backend would get the key of a session that has ended since.
  */
 
-ssec_done_e ssec_session_count(ssec_table_t *table, ssec_key_t *key,
+ssec_done_e ssec_session_count(ssec_table_t *table, ssec_keys_t *keys,
     const ssec_request_t *request);
 
 /* Rows 14 to 16: the response sets a key. */

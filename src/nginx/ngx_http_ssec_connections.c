@@ -292,6 +292,7 @@ ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now)
 {
     ngx_uint_t      i;
     ssec_key_t      key;
+    ssec_keys_t     keys;
     ssec_table_t   *table;
     ssec_record_t   record;
     ssec_request_t  active;
@@ -306,6 +307,9 @@ ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now)
         return;
     }
 
+    keys.elts = &key;
+    keys.nelts = 1;
+
     for (i = 0; i < ctx->keys.nelts; i++) {
 
         key = ctx->keys.elts[i];
@@ -316,7 +320,7 @@ ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now)
             && ssec_session_look(table, &key.root, &record, &key.root)
             && record.state == SSEC_LIVE)
         {
-            (void) ssec_session_count(table, &key, &active);
+            (void) ssec_session_count(table, &keys, &active);
         }
     }
 }

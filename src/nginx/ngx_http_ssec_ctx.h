@@ -60,6 +60,7 @@ typedef struct {
 
 
 struct ngx_http_ssec_ctx_s {
+    ngx_pool_cleanup_t         cleanup;
     ngx_http_ssec_zone_t      *zone;
     ssec_keys_t                keys;         /* none: see is_keyless() */
 
@@ -93,6 +94,7 @@ ngx_int_t ngx_http_ssec_create_ctx(ngx_http_request_t *r,
 ngx_http_ssec_ctx_t *ngx_http_ssec_find_ctx(ngx_http_request_t *r);
 /* The session's idle time, in milliseconds: after the request, if it counts. */
 uint64_t ngx_http_ssec_idle(ngx_http_ssec_ctx_t *ctx);
+void ngx_http_ssec_exit_process(ngx_cycle_t *cycle);
 
 
 /* The main request's context, after any internal redirect; or NULL. */

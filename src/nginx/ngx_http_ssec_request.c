@@ -46,8 +46,6 @@ static ngx_int_t ngx_http_ssec_answer_ping(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
 static ngx_inline ngx_int_t ngx_http_ssec_admit(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
-static ngx_int_t ngx_http_ssec_count(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx);
 static ngx_int_t ngx_http_ssec_decide_again(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx) ssec_seldom;
 
@@ -512,7 +510,8 @@ ngx_http_ssec_content_handler(ngx_http_request_t *r)
 static ngx_inline ngx_int_t
 ngx_http_ssec_admit(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_int_t  rc;
+    ngx_int_t    rc;
+    ssec_done_e  done;
 
     if (ctx->stage == NGX_HTTP_SSEC_ADMITTED) {
         return NGX_DECLINED;
@@ -524,7 +523,14 @@ ngx_http_ssec_admit(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
         return NGX_DECLINED;
     }
 
-    if (ngx_http_ssec_count(r, ctx) != NGX_OK) {
+    ctx->asked.admitted = true;
+
+    done = ssec_session_count(&ctx->zone->table, &ctx->keys, &ctx->asked);
+
+    if (done == SSEC_DONE_LOST) {
+        ngx_http_ssec_report(r, ctx->zone, ctx->asked.now);
+
+    } else if (done == SSEC_ENDED) {
         rc = ngx_http_ssec_decide_again(r, ctx);
 
         if (rc != NGX_DECLINED) {
@@ -537,35 +543,6 @@ ngx_http_ssec_admit(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
     }
 
     return NGX_DECLINED;
-}
-
-
-/* NGX_DECLINED if a session that the backend would get has ended meanwhile. */
-
-static ngx_int_t
-ngx_http_ssec_count(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
-{
-    ngx_int_t    rc;
-    ngx_uint_t   i;
-    ssec_done_e  done;
-
-    ctx->asked.admitted = true;
-
-    rc = NGX_OK;
-
-    for (i = 0; i < ctx->keys.nelts; i++) {
-        done = ssec_session_count(&ctx->zone->table, &ctx->keys.elts[i],
-                                  &ctx->asked);
-
-        if (done == SSEC_ENDED) {
-            rc = NGX_DECLINED;
-
-        } else if (done == SSEC_DONE_LOST) {
-            ngx_http_ssec_report(r, ctx->zone, ctx->asked.now);
-        }
-    }
-
-    return rc;
 }
 
 
