@@ -1,4 +1,4 @@
-/* What a request means for a session: rows 2 to 24 of the decision table. */
+/* The decision table: its rows 2 to 24. */
 
 #include <stddef.h>
 
@@ -319,7 +319,7 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_request_t *request,
 }
 
 
-/* What is no cookie cannot be withheld (row 13); a ping is answered anyway. */
+/* Only a cookie can be withheld (row 13).  A ping is answered anyway. */
 
 static ssec_verdict_e
 ssec_withhold(const ssec_request_t *request, ssec_verdict_e verdict)

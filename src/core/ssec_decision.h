@@ -71,7 +71,7 @@ typedef struct {
 } ssec_limits_t;
 
 
-/* What a request is. */
+/* The kind of a request. */
 
 typedef enum {
     SSEC_ACTIVE = 0,
@@ -80,7 +80,7 @@ typedef enum {
 } ssec_kind_e;
 
 
-/* Of a request: what counts only if its session turns out to have ended. */
+/* Facts of a request that count only if its session has ended. */
 
 typedef struct {
     bool          page;          /* a navigation, that can follow a redirect */
@@ -110,7 +110,7 @@ typedef struct {
 } ssec_request_t;
 
 
-/* What a response says of a session of the request. */
+/* A response about a session of the request. */
 
 typedef enum {
     SSEC_NOTHING = 0,
@@ -146,7 +146,7 @@ typedef struct {
 } ssec_issue_t;
 
 
-/* Of several dead keys in one request the greatest verdict counts. */
+/* If a request has several dead keys, the greatest verdict counts. */
 
 typedef enum {
     SSEC_PASS = 0,               /* on to the backend, as it came */
@@ -176,7 +176,7 @@ typedef struct {
 } ssec_outcome_t;
 
 
-/* What a response has changed. */
+/* The change that a response makes. */
 
 typedef struct {
     bool            changed;     /* the record is to be stored */

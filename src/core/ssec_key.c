@@ -1,4 +1,4 @@
-/* What a request with several session keys is: see ssec_key.h. */
+/* Requests with several session keys: see ssec_key.h. */
 
 #include "ssec_key.h"
 

@@ -68,7 +68,7 @@ typedef struct {
 
 
 /*
- * Of a split cookie the last part may be short, and equal in many sessions: it
+ * The last part of a split cookie may be short, and equal in many sessions.  It
  * is not judged beside longer parts, but shares their fate.  Gives whether
  * there is such a part, which has short_part set.
  */

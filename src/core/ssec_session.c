@@ -182,7 +182,7 @@ ssec_count(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request)
 }
 
 
-/* Of unknown keys, a ping may have told of a session that has ended (row 3). */
+/* By an unknown key, a ping may tell of a session that has ended (row 3). */
 
 static bool
 ssec_counts(const ssec_key_t *key)

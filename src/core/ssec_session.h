@@ -25,7 +25,7 @@
 #endif
 
 
-/* Of several keys the greatest counts. */
+/* For several keys the greatest is given. */
 
 typedef enum {
     SSEC_DONE = 0,

@@ -476,8 +476,8 @@ ngx_http_ssec_test_passive(ngx_http_request_t *r,
 
 
 /*
- * So is what a regular expression cannot be matched against: it gives up on
- * some.
+ * Whether one of the patterns matches the path.  A path on which a regular
+ * expression gives up counts as matched.
  */
 
 static ngx_uint_t
@@ -516,7 +516,7 @@ ngx_http_ssec_is_passive(ngx_array_t *urls, ngx_str_t *path)
 }
 
 
-/* What r->uri was at first, of which nginx keeps no more than the text. */
+/* The path as the client asked for it: nginx keeps only its text. */
 
 static ngx_int_t
 ngx_http_ssec_asked_path(ngx_http_request_t *r, ngx_str_t *path)

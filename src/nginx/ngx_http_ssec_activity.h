@@ -17,7 +17,7 @@
  */
 ngx_int_t ngx_http_ssec_activity(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ssec_request_t *request);
-/* What its headers say that counts only for a session that has ended. */
+/* Reads from the headers what counts only for a session that has ended. */
 void ngx_http_ssec_ended(ngx_http_request_t *r, ssec_ended_t *ended);
 /* A navigation, which can follow a redirect. */
 ngx_uint_t ngx_http_ssec_is_page(ngx_http_request_t *r);

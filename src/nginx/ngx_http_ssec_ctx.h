@@ -23,7 +23,7 @@ typedef enum {
 } ngx_http_ssec_stage_e;
 
 
-/* Of a request that is a ping. */
+/* A request that is a ping. */
 
 typedef struct {
     u_char                     judged;       /* as one */
@@ -32,7 +32,7 @@ typedef struct {
 } ngx_http_ssec_ping_t;
 
 
-/* What the response means for the session of the request. */
+/* The effects of the response on the session of the request. */
 
 typedef struct {
     ngx_str_t                  said;         /* by a backend before it */

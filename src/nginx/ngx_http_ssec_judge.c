@@ -116,7 +116,7 @@ ngx_http_ssec_judge_several(ngx_http_request_t *r,
 }
 
 
-/* What the request is, as far as a session that lives needs to know it. */
+/* Describes the request, as far as that counts for a session that lives. */
 
 static ngx_inline ngx_int_t
 ngx_http_ssec_ask(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
@@ -192,7 +192,7 @@ ngx_http_ssec_judge_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/* What counts only for a session that has ended. */
+/* Describes the rest, which counts only for a session that has ended. */
 
 static ngx_int_t
 ngx_http_ssec_ask_more(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,

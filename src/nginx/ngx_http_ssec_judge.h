@@ -1,4 +1,4 @@
-/* What a request means for the sessions of its keys. */
+/* Judging a request for the sessions of its keys. */
 
 #ifndef _NGX_HTTP_SSEC_JUDGE_H_INCLUDED_
 #define _NGX_HTTP_SSEC_JUDGE_H_INCLUDED_

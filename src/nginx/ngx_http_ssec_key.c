@@ -323,8 +323,8 @@ ngx_http_ssec_special_key(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 /*
  * Whether a truncated value may be a key.  It counts only if that session is
  * known; otherwise anybody could start a session "s" and kill every "s:KEY".
- * Nor does it count where the backend was seen to issue the whole value: that
- * backend does not truncate there.
+ * It does not count if the backend was seen to issue the whole value, since
+ * that backend does not truncate there.
  */
 
 static ngx_uint_t
@@ -603,8 +603,8 @@ ngx_http_ssec_set_cookie_header(ngx_http_request_t *r, ngx_table_elt_t *header,
     u_char *start, u_char *end)
 {
     /*
-     * What was the first cookie leaves a blank behind it, the last one a ";"
-     * before it; bytes above 0x7e belong to the other cookies.
+     * The first cookie leaves a blank behind it, the last one a ";" before it.
+     * Bytes above 0x7e belong to the other cookies.
      */
 
     while (start < end && (*start == ' ' || *start == '\t')) {

@@ -421,10 +421,10 @@ ngx_http_ssec_refuse(ngx_http_request_t *r, ngx_uint_t status)
 
 
 /*
- * A ping without a live session says no more than that, and that to everybody.
- * What checks access there (auth_request, say) would get cookies that nobody
- * has judged, and keep the answer from those who need it.  If the location is
- * in another zone, it would get the cookies of that zone, too.
+ * A ping without a live session answers only that there is none, and answers
+ * everybody.  A module that checks access there (auth_request, say) would get
+ * cookies that were not judged, and could refuse clients that need the answer.
+ * In a location of another zone it would get the cookies of that zone, too.
  */
 
 static ngx_int_t
@@ -505,7 +505,7 @@ ngx_http_ssec_content_handler(ngx_http_request_t *r)
 }
 
 
-/* What nginx refuses begins no session, and is no activity. */
+/* A request that nginx refuses begins no session, and is no activity. */
 
 static ngx_inline ngx_int_t
 ngx_http_ssec_admit(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)

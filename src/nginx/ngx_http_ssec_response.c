@@ -305,7 +305,7 @@ ngx_http_ssec_next_sent(ngx_http_ssec_answer_t *answer)
 }
 
 
-/* What a backend said that has redirected the request to another one. */
+/* X-Accel-Session of a backend that redirected the request to another one. */
 
 static void
 ngx_http_ssec_said_before(ngx_http_ssec_answer_t *answer)
@@ -324,8 +324,9 @@ ngx_http_ssec_said_before(ngx_http_ssec_answer_t *answer)
 
 
 /*
- * What a cache has was said, or set, for somebody else.  nginx copies a header
- * from there with its name, though it may rewrite the value.
+ * Whether the header comes from a cache, and so was meant for somebody else.
+ * nginx copies a header from there with its name, though it may rewrite the
+ * value.
  */
 
 static ngx_uint_t
