@@ -41,6 +41,8 @@ static const row_t  rows[] = {
     { "one that ends before it counts",
       "login a; get a; get a; judge a; a says end; count a ended;"
       " a is closed 0" },
+    { "one whose time passes before it counts is judged anew, then",
+      "login a; get a; judge a; wait 600; count a ended; a is expired 600" },
     { "likewise one that was not in use yet",
       "login a; judge a; a says end; count a ended; a is closed 0" },
 
@@ -161,12 +163,16 @@ judge(char name, ssec_kind_e kind, bool record, ssec_key_t *key)
 }
 
 
+/* Facts for another key of the request, a dead one, change nothing here. */
+
 static ssec_done_e
 count(ssec_key_t *key, ssec_kind_e kind)
 {
+    static const ssec_ended_t  ended = { .logout_url = false };
+
     const ssec_request_t  request = { .kind = kind, .cookie = true,
                                       .admitted = true, .now = now,
-                                      .limits = limits };
+                                      .limits = limits, .ended = &ended };
 
     ssec_keys_t  keys = { .elts = key, .nelts = 1 };
 
