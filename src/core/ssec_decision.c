@@ -3,7 +3,6 @@
 #include <stddef.h>
 
 #include "ssec_decision.h"
-#include "ssec_seldom.h"
 
 
 static bool ssec_is_timed(const ssec_record_t *rec);
@@ -12,7 +11,7 @@ static ssec_reason_e ssec_judge_time(const ssec_record_t *rec,
 static void ssec_pass(ssec_record_t *rec, const ssec_request_t *request,
     bool created, ssec_outcome_t *out);
 static void ssec_judge_visitor(ssec_record_t *rec,
-    const ssec_request_t *request, ssec_outcome_t *out) ssec_seldom;
+    const ssec_request_t *request, ssec_outcome_t *out);
 static void ssec_judge_former(ssec_outcome_t *out);
 static void ssec_end(ssec_record_t *rec, ssec_reason_e reason);
 static void ssec_record(ssec_record_t *rec, const ssec_request_t *request);

@@ -1,7 +1,6 @@
 /* Finding, deciding and putting back sessions: see ssec_session.h. */
 
 #include "ssec_session.h"
-#include "ssec_seldom.h"
 
 
 /* a key that was replaced so much earlier is beyond the grace */
@@ -20,9 +19,9 @@ typedef struct {
 
 static ssec_done_e ssec_judge(ssec_table_t *table, ssec_key_t *key,
     const ssec_request_t *request, bool record,
-    ssec_outcome_t *out) ssec_seldom;
+    ssec_outcome_t *out);
 static ssec_done_e ssec_count(ssec_table_t *table, ssec_key_t *key,
-    const ssec_request_t *request) ssec_seldom;
+    const ssec_request_t *request);
 static bool ssec_counts(const ssec_key_t *key);
 static bool ssec_put_back(ssec_table_t *table, ssec_entry_t *entry,
     bool changed);

@@ -5,12 +5,9 @@
 #include "ssec_table_slots.h"
 
 
-static void ssec_acquire_waiting(ssec_table_t *table, ssec_entry_t *entry)
-    ssec_seldom;
-static void ssec_acquire_elsewhere(ssec_table_t *table, ssec_entry_t *entry)
-    ssec_seldom;
-static void ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry)
-    ssec_seldom;
+static void ssec_acquire_waiting(ssec_table_t *table, ssec_entry_t *entry);
+static void ssec_acquire_elsewhere(ssec_table_t *table, ssec_entry_t *entry);
+static void ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry);
 
 
 bool

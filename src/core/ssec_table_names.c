@@ -18,7 +18,7 @@ typedef enum {
 static void ssec_set_name_state(ssec_table_t *table,
     const ssec_entry_t *entry, unsigned state);
 static ssec_new_name_e ssec_new_name(ssec_table_t *table,
-    const ssec_digest_t *key, uint64_t now, ssec_stored_t *name) ssec_seldom;
+    const ssec_digest_t *key, uint64_t now, ssec_stored_t *name);
 static bool ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry);
 
 

@@ -9,7 +9,6 @@
 
 #include <stdatomic.h>
 
-#include "ssec_seldom.h"
 #include "ssec_table.h"
 
 #pragma GCC visibility push(hidden)
@@ -215,7 +214,7 @@ uint64_t ssec_table_buckets(uint64_t size);
  * first bucket locked, and the second too unless the first has the record.
  */
 
-void ssec_seek(ssec_table_t *table, ssec_entry_t *entry) ssec_seldom;
+void ssec_seek(ssec_table_t *table, ssec_entry_t *entry);
 
 
 /*
@@ -245,8 +244,7 @@ ssec_digest_t ssec_link(const ssec_stored_t *name);
  * for one while it holds the other (invariant 5).
  */
 
-void ssec_wait(ssec_table_t *table, _Atomic uint32_t *lock, uint32_t bucket)
-    ssec_seldom;
+void ssec_wait(ssec_table_t *table, _Atomic uint32_t *lock, uint32_t bucket);
 void ssec_lock_both(ssec_table_t *table, uint32_t a, uint32_t b);
 
 
@@ -255,7 +253,7 @@ void ssec_lock_both(ssec_table_t *table, uint32_t a, uint32_t b);
  * If the name has no session, holds the name, with the state SSEC_UNKNOWN.
  */
 
-void ssec_follow(ssec_table_t *table, ssec_entry_t *entry) ssec_seldom;
+void ssec_follow(ssec_table_t *table, ssec_entry_t *entry);
 
 
 /*
@@ -265,7 +263,7 @@ void ssec_follow(ssec_table_t *table, ssec_entry_t *entry) ssec_seldom;
  */
 
 bool ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
-    const ssec_stored_t *stored) ssec_seldom;
+    const ssec_stored_t *stored);
 unsigned ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot,
     uint64_t *last);
 uint64_t ssec_root(ssec_table_t *table, const ssec_stored_t *name);

@@ -5,7 +5,6 @@
 #include "ngx_http_ssec_conf.h"
 
 #include "ssec_idle_for.h"
-#include "ssec_seldom.h"
 
 
 /* Fetch Metadata, and the headers that stand in for it; NULL: not sent. */
@@ -40,7 +39,7 @@ static ngx_inline void ngx_http_ssec_fetch_header(ngx_table_elt_t *h,
     ngx_http_ssec_fetch_t *fetch);
 static ngx_inline void ngx_http_ssec_fetch_metadata(ngx_table_elt_t *h,
     ngx_http_ssec_fetch_t *fetch);
-static ngx_uint_t ngx_http_ssec_is_purpose(ngx_table_elt_t *h) ssec_seldom;
+static ngx_uint_t ngx_http_ssec_is_purpose(ngx_table_elt_t *h);
 static ngx_uint_t ngx_http_ssec_is_prefetch(ngx_str_t *purpose);
 static ngx_inline ngx_uint_t ngx_http_ssec_is_early(ngx_http_request_t *r);
 static ngx_inline ngx_uint_t ngx_http_ssec_is_cross_site(ngx_http_request_t *r,

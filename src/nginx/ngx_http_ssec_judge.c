@@ -8,8 +8,6 @@
 #include "ngx_http_ssec_logout.h"
 #include "ngx_http_ssec_url.h"
 
-#include "ssec_seldom.h"
-
 
 static ngx_int_t ngx_http_ssec_judge_several(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url,
@@ -21,9 +19,9 @@ static ngx_inline ngx_int_t ngx_http_ssec_judge_key(ngx_http_request_t *r,
     ngx_uint_t record, ngx_str_t *url, ssec_outcome_t *outcome);
 static ngx_int_t ngx_http_ssec_ask_more(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
-    ngx_str_t *url) ssec_seldom;
+    ngx_str_t *url);
 static void ngx_http_ssec_log_withheld(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+    ngx_http_ssec_ctx_t *ctx);
 
 
 /*

@@ -5,27 +5,26 @@
 #include "ngx_http_ssec_header.h"
 #include "ngx_http_ssec_zone.h"
 
-#include "ssec_seldom.h"
 #include "ssec_session.h"
 
 
 static ngx_int_t ngx_http_ssec_value_key(ngx_http_request_t *r,
-    ngx_http_ssec_zone_t *zone, ssec_keys_t *keys) ssec_seldom;
+    ngx_http_ssec_zone_t *zone, ssec_keys_t *keys);
 static ngx_inline ngx_int_t ngx_http_ssec_add_cookie(ngx_http_request_t *r,
     ngx_http_ssec_zone_t *zone, ssec_keys_t *keys, ssec_cookie_t *cookie);
 static inline ngx_table_elt_t *ngx_http_ssec_cookie_header(
     ngx_http_request_t *r, ngx_uint_t *several);
 static ngx_int_t ngx_http_ssec_join_cookies(ngx_http_request_t *r,
-    ngx_table_elt_t *header) ssec_seldom;
+    ngx_table_elt_t *header);
 static ngx_array_t *ngx_http_ssec_cookie_headers(ngx_http_request_t *r,
     ngx_table_elt_t *header);
 static ngx_int_t ngx_http_ssec_special_key(ngx_http_request_t *r,
     ngx_http_ssec_zone_t *zone, ssec_cookie_t *cookie, ssec_digest_t *digest,
-    ssec_digest_t *whole, size_t *len) ssec_apart;
+    ssec_digest_t *whole, size_t *len);
 static ngx_uint_t ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone,
     ssec_digest_t *digest, ssec_digest_t *whole);
 static ssec_key_t *ngx_http_ssec_next_key(ngx_http_request_t *r,
-    ssec_keys_t *keys) ssec_seldom;
+    ssec_keys_t *keys);
 static inline ngx_uint_t ngx_http_ssec_push_key(ssec_keys_t *keys,
     ssec_key_t *key, ssec_cookie_t *cookie, size_t len);
 static inline void ngx_http_ssec_push_piece(ssec_keys_t *keys,

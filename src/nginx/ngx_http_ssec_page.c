@@ -16,7 +16,6 @@
 #include "ngx_http_ssec_zone.h"
 
 #include "ssec_html.h"
-#include "ssec_seldom.h"
 
 
 struct ngx_http_ssec_page_s {
@@ -74,7 +73,7 @@ static ngx_int_t ngx_http_ssec_page_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 static ngx_int_t ngx_http_ssec_insert_tag(ngx_http_request_t *r,
     ngx_http_ssec_page_t *page, ngx_chain_t *in,
-    ngx_chain_t **out) ssec_seldom;
+    ngx_chain_t **out);
 static ssec_html_e ngx_http_ssec_find_place(ngx_http_ssec_page_t *page,
     ngx_buf_t *b, size_t len, size_t *at);
 static ngx_int_t ngx_http_ssec_insert_here(ngx_http_request_t *r,

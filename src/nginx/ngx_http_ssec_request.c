@@ -16,19 +16,17 @@
 #include "ngx_http_ssec_script.h"
 #include "ngx_http_ssec_url.h"
 
-#include "ssec_seldom.h"
-
 
 static ngx_inline ngx_int_t ngx_http_ssec_check(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
 static ngx_inline ngx_int_t ngx_http_ssec_check_key(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t refused);
 static ngx_int_t ngx_http_ssec_check_keyless(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf) ssec_seldom;
+    ngx_http_ssec_loc_conf_t *slcf);
 static ngx_int_t ngx_http_ssec_check_again(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
-    ngx_uint_t refused) ssec_seldom;
-static void ngx_http_ssec_come_back(ngx_http_request_t *r) ssec_seldom;
+    ngx_uint_t refused);
+static void ngx_http_ssec_come_back(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_ssec_was_refused(ngx_http_request_t *r);
 static ngx_inline ngx_int_t ngx_http_ssec_decide(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
@@ -36,18 +34,18 @@ static ngx_inline ngx_int_t ngx_http_ssec_decide(ngx_http_request_t *r,
 static ngx_int_t ngx_http_ssec_pass(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
 static void ngx_http_ssec_want_whole(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+    ngx_http_ssec_ctx_t *ctx);
 static void ngx_http_ssec_hide(ngx_http_request_t *r, ngx_table_elt_t **known);
 static ngx_int_t ngx_http_ssec_refuse(ngx_http_request_t *r,
     ngx_uint_t status);
 static ngx_int_t ngx_http_ssec_answer_early(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf) ssec_seldom;
+    ngx_http_ssec_loc_conf_t *slcf);
 static ngx_int_t ngx_http_ssec_answer_ping(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
 static ngx_inline ngx_int_t ngx_http_ssec_admit(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
 static ngx_int_t ngx_http_ssec_decide_again(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx) ssec_seldom;
+    ngx_http_ssec_ctx_t *ctx);
 
 
 ngx_int_t

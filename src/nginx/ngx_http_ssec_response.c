@@ -15,7 +15,6 @@
 #include "ngx_http_ssec_zone.h"
 
 #include "ssec_said.h"
-#include "ssec_seldom.h"
 #include "ssec_session.h"
 
 
@@ -40,22 +39,21 @@ typedef struct {
 
 
 static ngx_int_t ngx_http_ssec_header_filter(ngx_http_request_t *r);
-static ngx_int_t ngx_http_ssec_filter(ngx_http_request_t *r)
-    ssec_apart;
+static ngx_int_t ngx_http_ssec_filter(ngx_http_request_t *r);
 static inline ngx_int_t ngx_http_ssec_headers(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
 static ngx_int_t ngx_http_ssec_read_headers(ngx_http_ssec_answer_t *answer);
 static ngx_int_t ngx_http_ssec_read_header(ngx_http_ssec_answer_t *answer,
     ngx_table_elt_t *header);
 static ngx_int_t ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
-    ngx_table_elt_t *header) ssec_seldom;
+    ngx_table_elt_t *header);
 static ssec_sent_t *ngx_http_ssec_next_sent(ngx_http_ssec_answer_t *answer);
 static void ngx_http_ssec_said_before(ngx_http_ssec_answer_t *answer);
 static ngx_uint_t ngx_http_ssec_is_cached(ngx_http_request_t *r,
     ngx_table_elt_t *header);
 static ngx_uint_t ngx_http_ssec_has_dead(ngx_http_ssec_ctx_t *ctx);
 static ngx_int_t ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t dead) ssec_seldom;
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t dead);
 static ngx_int_t ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer);
 static void ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer);
 static ngx_uint_t ngx_http_ssec_may_delete(ngx_http_request_t *r,
