@@ -32,6 +32,8 @@ struct ngx_http_ssec_page_s {
     (2 * NGX_HTTP_SSEC_TIME_LEN)
 
 
+static ngx_int_t ngx_http_ssec_init_options(ngx_conf_t *cf,
+    ngx_http_ssec_loc_conf_t *slcf);
 static ngx_int_t ngx_http_ssec_page_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ssec_prepare_html(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
@@ -363,10 +365,8 @@ ngx_http_ssec_add_no_store(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_ssec_init_tag(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 {
-    u_char                  *p;
-    ngx_str_t                value;
-    ngx_uint_t               i;
-    ngx_http_ssec_option_t  *option;
+    u_char     *p;
+    ngx_str_t   value;
 
     value = slcf->script_url;
 
@@ -407,6 +407,19 @@ ngx_http_ssec_init_tag(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
             return NGX_ERROR;
         }
     }
+
+    return ngx_http_ssec_init_options(cf, slcf);
+}
+
+
+/* Makes the attributes of the options that have no variables. */
+
+static ngx_int_t
+ngx_http_ssec_init_options(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
+{
+    ngx_str_t                value;
+    ngx_uint_t               i;
+    ngx_http_ssec_option_t  *option;
 
     if (slcf->inject_options == NULL) {
         return NGX_OK;
