@@ -59,12 +59,12 @@ typedef struct {
 
 typedef struct {
     ssec_str_t  name;            /* as the header spells it */
-    ssec_str_t  value;           /* likewise */
+    ssec_str_t  value;           /* as the header spells it */
     ssec_str_t  part;            /* of the header: what to withhold */
     bool        standard;        /* RFC 6265 reads it so */
     bool        cut;             /* a truncation of an earlier reading */
     bool        canonical;       /* the value is in canonical form */
-    bool        plain;           /* likewise, and this is the only reading */
+    bool        plain;           /* canonical, and this is the only reading */
 } ssec_cookie_t;
 
 

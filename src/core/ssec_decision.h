@@ -149,26 +149,28 @@ typedef struct {
 /* If a request has several dead keys, the greatest verdict counts. */
 
 typedef enum {
-    SSEC_PASS = 0,               /* on to the backend, as it came */
-    SSEC_ANONYMOUS,              /* on, with the session's cookie withheld */
-    SSEC_FORGET,                 /* likewise; the response deletes the cookie */
-    SSEC_LOGOUT,                 /* as it came; likewise */
-    SSEC_REFUSE,                 /* expired_status */
-    SSEC_REDIRECT,               /* to the logout URL */
-    SSEC_LEAVE                   /* likewise; the response deletes the cookie */
+                    /* the request          cookie          deleted by the
+                                                            response */
+    SSEC_PASS = 0,  /* to the backend       as it came      no */
+    SSEC_ANONYMOUS, /* to the backend       withheld        no */
+    SSEC_FORGET,    /* to the backend       withheld        yes */
+    SSEC_LOGOUT,    /* to the backend       as it came      yes */
+    SSEC_REFUSE,    /* expired_status                       no */
+    SSEC_REDIRECT,  /* to the logout URL                    no */
+    SSEC_LEAVE      /* to the logout URL                    yes */
 } ssec_verdict_e;
 
 
 typedef struct {
     ssec_verdict_e  verdict;
     ssec_state_e    state;       /* as the request was judged */
-    ssec_reason_e   reason;      /* likewise, if that is expired or closed */
+    ssec_reason_e   reason;      /* why the session has ended, if it has */
     bool            created;     /* it was not known before */
     bool            changed;     /* the record is to be stored */
     uint64_t        active;      /* once it is admitted: the last activity is
                                     not before this; 0 for none */
     uint64_t        idle;        /* before the request counted */
-    uint64_t        remaining;   /* likewise; 0 unless live */
+    uint64_t        remaining;   /* before the request counted; 0: not live */
     uint64_t        lifetime;    /* before max_lifetime; UINT64_MAX for none */
     uint64_t        began;       /* when a login began it, on the table's
                                     clock; 0: not live, or no login was seen */
@@ -195,14 +197,14 @@ typedef struct {
  * until it is admitted it begins no session and moves no activity.
  *
  * Gives false only if the session turns out to have ended, and request->ended
- * is NULL: the record is then as it is to be stored, and the outcome is to be
- * asked for again, with that.
+ * is NULL.  The record can be stored then.  The caller fills request->ended and
+ * asks again for the outcome.
  */
 
 bool ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
     ssec_outcome_t *out);
 
-/* Rows 14 to 16, likewise, for the record of a key that a response sets. */
+/* Rows 14 to 16, for the record of a key that a response sets. */
 
 void ssec_decide_issue(ssec_record_t *rec, const ssec_issue_t *issue,
     uint64_t now, ssec_change_t *change);

@@ -41,8 +41,8 @@ typedef struct {
     uint8_t        verdict;      /* ssec_verdict_e */
 
     ssec_digest_t   root;        /* where its session is in the table */
-    uint64_t        created;
-    ssec_glimpse_t  seen;        /* likewise, in short; without a bucket: no */
+    uint64_t        created;     /* when its session began */
+    ssec_glimpse_t  seen;        /* its session in use; no bucket: not in use */
 } ssec_key_t;
 
 

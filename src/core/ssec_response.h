@@ -51,14 +51,14 @@ typedef struct {
     bool                lost;         /* the client will not get it */
     bool                anonymous;    /* the backend saw no session's key */
     ssec_word_e         said;
-    const ssec_own_t   *own;          /* likewise; in the table, or NULL */
+    const ssec_own_t   *own;          /* limits that it says, or NULL */
 
-    /* see ssec_response(); of the keys' cookies a bit for each */
+    /* made by ssec_response(): sets of the request's keys, a bit for each */
 
-    uint32_t            gone;         /* it deletes these, */
-    uint32_t            kept;         /* and sets these, */
-    uint32_t            set;          /* under the same name, */
-    uint32_t            same;         /* to the same value */
+    uint32_t            gone;         /* the response deletes their cookie */
+    uint32_t            kept;         /* it sets their cookie */
+    uint32_t            set;          /* it sets a cookie of the same name */
+    uint32_t            same;         /* it sets this very value */
     bool                deletes;
     bool                sets;
 } ssec_response_t;

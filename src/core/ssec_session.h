@@ -29,7 +29,7 @@
 
 typedef enum {
     SSEC_DONE = 0,
-    SSEC_DONE_LOST,              /* likewise; a live session was evicted */
+    SSEC_DONE_LOST,              /* done; a live session was evicted for it */
     SSEC_ENDED                   /* the session has ended meanwhile */
 } ssec_done_e;
 
