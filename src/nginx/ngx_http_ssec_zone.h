@@ -20,29 +20,29 @@ typedef struct {
     ngx_fd_t                   fd;
     void                      *memory;
     size_t                     size;
-    ngx_uint_t                 holes;        /* the disk has less room */
-    char                      *name;         /* until it has the zone's path */
-    ngx_uint_t                 refs;
+    ngx_uint_t                 holes;        /* blocks are missing on disk */
+    char                      *name;         /* while it is being made */
+    ngx_uint_t                 refs;         /* cycles that use it */
 } ngx_http_ssec_file_t;
 
 
 struct ngx_http_ssec_zone_s {
     ngx_str_t                  name;
     size_t                     size;
-    char                      *path;         /* NULL: it lies in no file */
-    char                      *new;          /* where a new one is made */
+    char                      *path;         /* of its file, or NULL */
+    char                      *new;          /* path of a file being made */
     ngx_http_ssec_file_t      *file;
     ngx_str_t                  key;          /* as configured */
     ngx_http_complex_value_t  *value;        /* NULL if it is a cookie */
     ssec_cookie_name_t         cookie;
-    u_char                     until;        /* ends the key; or 0 */
+    u_char                     until;        /* end of the key, or 0 */
     ssec_table_t               table;
-    uint64_t                   epoch;        /* its time less the uptime */
+    uint64_t                   epoch;        /* table's time less uptime */
     ngx_uint_t                 used;         /* by a location */
     ngx_uint_t                 refused;      /* an error was logged */
-    uint32_t                   learned;      /* the scope last learned */
-    uint64_t                   deaths;       /* as last seen */
-    uint64_t                   lost;         /* sessions, as last reported */
+    uint32_t                   learned;      /* hash of the last scope */
+    uint64_t                   deaths;       /* ended sessions, last seen */
+    uint64_t                   lost;         /* evicted, last reported */
 };
 
 
@@ -57,8 +57,8 @@ ngx_http_ssec_zone_t *ngx_http_ssec_next_zone(ngx_cycle_t *cycle,
 void ngx_http_ssec_host(ssec_host_t *host);
 
 /*
- * A live session was pushed out: logs so, at most once a second; or, if it was
- * seen in one request only and not issued, once an hour.
+ * Logs that the zone is full and evicts live sessions.  At most once a second;
+ * once an hour if all of them were seen in one request only and not issued.
  */
 void ngx_http_ssec_report(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     uint64_t now);
