@@ -9,8 +9,8 @@ import time
 
 from faults.model import now
 
-# milliseconds, less than any of the proxy's timeouts
-SILENCE = 400
+# milliseconds between two answers, less than any of the proxy's timeouts
+SILENCE = 500
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: probe\r\n\r\n"
 
@@ -21,8 +21,8 @@ class Probe(threading.Thread):
     def __init__(self, port):
         super().__init__(daemon=True)
         self.port = port
-        self.sent = now()                # the question that has no answer yet
-        self.silences = []               # from when to when
+        self.heard = now()               # the last answer
+        self.silences = []               # from one answer to the next
         self.is_over = False
         self.start()
 
@@ -30,8 +30,6 @@ class Probe(threading.Thread):
         connection = None
 
         while not self.is_over:
-            self.sent = now()
-
             try:
                 connection = connection or socket.create_connection(
                     ("127.0.0.1", self.port))
@@ -42,20 +40,23 @@ class Probe(threading.Thread):
 
             except OSError:
                 connection = None
+                time.sleep(0.1)
+                continue
 
-            answered = now()
+            heard = now()
 
-            if answered - self.sent >= SILENCE:
-                self.silences.append((self.sent, answered))
+            if heard - self.heard >= SILENCE:
+                self.silences.append((self.heard, heard))
 
+            self.heard = heard
             time.sleep(0.1)
 
     def was_silent(self, t0, t1):
         """Whether the backend was, at any time between t0 and t1."""
 
-        sent = self.sent
+        heard = self.heard
 
-        return (now() - sent >= SILENCE and sent <= t1
+        return (now() - heard >= SILENCE and heard <= t1
                 or any(start <= t1 and t0 <= end
                        for start, end in self.silences[-20:]))
 
