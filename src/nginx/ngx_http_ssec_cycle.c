@@ -13,7 +13,7 @@
 
 static ngx_int_t ngx_http_ssec_init_memory(ngx_shm_zone_t *shm_zone,
     ngx_http_ssec_zone_t *old);
-static ngx_int_t ngx_http_ssec_check_key(ngx_shm_zone_t *shm_zone,
+static ngx_int_t ngx_http_ssec_check_zone_key(ngx_shm_zone_t *shm_zone,
     ngx_http_ssec_zone_t *old);
 static ngx_http_ssec_zone_t *ngx_http_ssec_old_zone(
     ngx_http_ssec_zone_t *zone);
@@ -42,7 +42,7 @@ ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 
     old = data ? data : ngx_http_ssec_old_zone(zone);
 
-    if (old && ngx_http_ssec_check_key(shm_zone, old) != NGX_OK) {
+    if (old && ngx_http_ssec_check_zone_key(shm_zone, old) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -117,7 +117,8 @@ ngx_http_ssec_init_memory(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
 /* Sessions of one key mean nothing for another: a reload cannot change it. */
 
 static ngx_int_t
-ngx_http_ssec_check_key(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
+ngx_http_ssec_check_zone_key(ngx_shm_zone_t *shm_zone,
+    ngx_http_ssec_zone_t *old)
 {
     ngx_http_ssec_zone_t  *zone;
 

@@ -531,8 +531,9 @@ ngx_http_ssec_recover(ngx_shm_zone_t *shm_zone, uint64_t used, uint64_t now)
 
 
 /*
- * Opens the new file and locks it.  The lock keeps other nginx from starting
- * with the file at the zone's path, so its users can be looked for now.
+ * Opens the new file and locks it.  The lock keeps every other nginx from
+ * starting with the file at the zone's path: after it nobody can become a user
+ * of that file unseen.
  */
 
 static ngx_int_t
