@@ -7,6 +7,7 @@
 
 #include "ngx_http_ssec_directives.h"
 
+#include "ngx_http_ssec_activity.h"
 #include "ngx_http_ssec_ctx.h"
 #include "ngx_http_ssec_cycle.h"
 #include "ngx_http_ssec_page.h"
@@ -260,6 +261,7 @@ ngx_module_t  ngx_http_session_security_page_module = {
 static ngx_int_t
 ngx_http_ssec_init(ngx_conf_t *cf)
 {
+    ngx_http_ssec_init_activity();
     ngx_http_ssec_init_inject(cf);
 
     if (ngx_http_ssec_init_handlers(cf) != NGX_OK) {

@@ -7,17 +7,14 @@
 #include "ssec_idle_for.h"
 
 
-/* Fetch Metadata, and the headers that stand in for it; NULL: not sent. */
+/* The headers that each request is searched for; NULL: not sent. */
 
 typedef struct {
-    ngx_str_t   *mode;           /* Sec-Fetch-Mode, and so on */
-    ngx_str_t   *site;
-    ngx_str_t   *dest;
-    ngx_str_t   *user;
+    ngx_str_t   *site;           /* Sec-Fetch-Site */
     ngx_str_t   *origin;
     ngx_str_t   *early;          /* Early-Data */
     ngx_uint_t   prefetch;       /* Sec-Purpose, or an older name, says so */
-} ngx_http_ssec_fetch_t;
+} ngx_http_ssec_sought_t;
 
 
 #define ngx_http_ssec_is(s, literal)                                          \
@@ -26,36 +23,74 @@ typedef struct {
 
 #define ngx_http_ssec_is_sent(s)  ((s) != NULL && (s)->len)
 
-#define ngx_http_ssec_named(h, literal)                                       \
-    ((h)->key.len == sizeof(literal) - 1                                      \
-     && ngx_memcmp((h)->lowcase_key, literal, sizeof(literal) - 1) == 0)
+#define NGX_HTTP_SSEC_PURPOSES                                                \
+    (sizeof(ngx_http_ssec_purposes) / sizeof(ngx_str_t))
 
 
+static void ngx_http_ssec_add_hash(ngx_str_t *name);
 static ngx_uint_t ngx_http_ssec_is_active(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t *foreign);
-static ngx_inline void ngx_http_ssec_fetch(ngx_http_request_t *r,
-    ngx_http_ssec_fetch_t *fetch);
-static ngx_inline void ngx_http_ssec_fetch_header(ngx_table_elt_t *h,
-    ngx_http_ssec_fetch_t *fetch);
-static ngx_inline void ngx_http_ssec_fetch_metadata(ngx_table_elt_t *h,
-    ngx_http_ssec_fetch_t *fetch);
-static ngx_uint_t ngx_http_ssec_is_purpose(ngx_table_elt_t *h);
+static void ngx_http_ssec_seek(ngx_http_request_t *r,
+    ngx_http_ssec_sought_t *sought);
+static void ngx_http_ssec_seek_in(ngx_table_elt_t *h,
+    ngx_http_ssec_sought_t *sought);
+static ngx_inline ngx_uint_t ngx_http_ssec_is_named(ngx_table_elt_t *h,
+    ngx_str_t *name);
 static ngx_uint_t ngx_http_ssec_is_prefetch(ngx_str_t *purpose);
 static ngx_inline ngx_uint_t ngx_http_ssec_is_early(ngx_http_request_t *r);
 static ngx_inline ngx_uint_t ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
-    ngx_http_ssec_fetch_t *fetch);
+    ngx_http_ssec_sought_t *sought);
+static ngx_uint_t ngx_http_ssec_is_click(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_ssec_is_trusted(ngx_array_t *origins,
     ngx_str_t *value);
-static ngx_uint_t ngx_http_ssec_asks_for_page(ngx_http_request_t *r,
-    ngx_http_ssec_fetch_t *fetch);
 static ngx_str_t *ngx_http_ssec_sent(ngx_http_request_t *r, ngx_str_t *name);
-static ngx_uint_t ngx_http_ssec_navigates(ngx_http_request_t *r,
-    ngx_http_ssec_fetch_t *fetch);
+static ngx_uint_t ngx_http_ssec_navigates(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ssec_test_passive(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf);
 static ngx_uint_t ngx_http_ssec_is_passive(ngx_array_t *urls, ngx_str_t *path);
 static ngx_int_t ngx_http_ssec_asked_path(ngx_http_request_t *r,
     ngx_str_t *path);
+
+
+static ngx_str_t  ngx_http_ssec_site = ngx_string("sec-fetch-site");
+static ngx_str_t  ngx_http_ssec_mode = ngx_string("sec-fetch-mode");
+static ngx_str_t  ngx_http_ssec_dest = ngx_string("sec-fetch-dest");
+static ngx_str_t  ngx_http_ssec_user = ngx_string("sec-fetch-user");
+static ngx_str_t  ngx_http_ssec_origin = ngx_string("origin");
+static ngx_str_t  ngx_http_ssec_early = ngx_string("early-data");
+
+static ngx_str_t  ngx_http_ssec_purposes[] = {
+    ngx_string("purpose"),
+    ngx_string("sec-purpose"),
+    ngx_string("x-purpose"),
+    ngx_string("x-sec-purpose"),
+    ngx_string("x-moz")
+};
+
+/* whether a name with this hash, modulo 256, is sought */
+static u_char  ngx_http_ssec_hashes[256];
+
+
+void
+ngx_http_ssec_init_activity(void)
+{
+    ngx_uint_t  i;
+
+    ngx_http_ssec_add_hash(&ngx_http_ssec_site);
+    ngx_http_ssec_add_hash(&ngx_http_ssec_origin);
+    ngx_http_ssec_add_hash(&ngx_http_ssec_early);
+
+    for (i = 0; i < NGX_HTTP_SSEC_PURPOSES; i++) {
+        ngx_http_ssec_add_hash(&ngx_http_ssec_purposes[i]);
+    }
+}
+
+
+static void
+ngx_http_ssec_add_hash(ngx_str_t *name)
+{
+    ngx_http_ssec_hashes[ngx_hash_key(name->data, name->len) % 256] = 1;
+}
 
 
 ngx_int_t
@@ -99,17 +134,17 @@ static ngx_uint_t
 ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_uint_t *foreign)
 {
-    ngx_http_ssec_fetch_t  fetch;
+    ngx_http_ssec_sought_t  sought;
 
-    ngx_http_ssec_fetch(r, &fetch);
+    ngx_http_ssec_seek(r, &sought);
 
     /*
      * Nobody has seen the page, and perhaps nobody ever will; or anybody who
      * has recorded the request may be sending it again.
      */
 
-    if (fetch.prefetch
-        || ngx_http_ssec_is(fetch.early, "1")
+    if (sought.prefetch
+        || ngx_http_ssec_is(sought.early, "1")
         || ngx_http_ssec_is_early(r))
     {
         return 0;
@@ -121,13 +156,9 @@ ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
      * script sends here again and again.
      */
 
-    if (ngx_http_ssec_is_cross_site(r, &fetch)
-        && (slcf->ping
-            || !ngx_http_ssec_is(fetch.mode, "navigate")
-            || !ngx_http_ssec_is(fetch.user, "?1")
-            || (ngx_http_ssec_is_sent(fetch.dest)
-                && !ngx_http_ssec_is(fetch.dest, "document")))
-        && !ngx_http_ssec_is_trusted(slcf->origins, fetch.origin))
+    if (ngx_http_ssec_is_cross_site(r, &sought)
+        && (slcf->ping || !ngx_http_ssec_is_click(r))
+        && !ngx_http_ssec_is_trusted(slcf->origins, sought.origin))
     {
         *foreign = 1;
         return 0;
@@ -140,10 +171,11 @@ ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     switch (slcf->activity) {
 
     case NGX_HTTP_SSEC_NAVIGATIONS:
-        return ngx_http_ssec_navigates(r, &fetch);
+        return ngx_http_ssec_navigates(r);
 
     case NGX_HTTP_SSEC_USER:
-        return ngx_http_ssec_is(fetch.user, "?1");
+        return ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_user),
+                                "?1");
 
     default: /* NGX_HTTP_SSEC_REQUESTS */
         return 1;
@@ -151,16 +183,19 @@ ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/* Each request passes here with each of its headers: by their first letter. */
+/*
+ * nginx has hashed each header's name as it read the request.  By the hash most
+ * headers are passed over.
+ */
 
-static ngx_inline void
-ngx_http_ssec_fetch(ngx_http_request_t *r, ngx_http_ssec_fetch_t *fetch)
+static void
+ngx_http_ssec_seek(ngx_http_request_t *r, ngx_http_ssec_sought_t *sought)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    ngx_memzero(fetch, sizeof(ngx_http_ssec_fetch_t));
+    ngx_memzero(sought, sizeof(ngx_http_ssec_sought_t));
 
     for (part = &r->headers_in.headers.part; part; part = part->next) {
 
@@ -168,82 +203,51 @@ ngx_http_ssec_fetch(ngx_http_request_t *r, ngx_http_ssec_fetch_t *fetch)
 
         for (i = 0; i < part->nelts; i++) {
 
-            switch (h[i].key.data[0] | 0x20) {
-
-            case 'e':
-            case 'o':
-            case 'p':
-            case 's':
-            case 'x':
-                ngx_http_ssec_fetch_header(&h[i], fetch);
-                break;
-
-            default:
-                break;
+            if (ngx_http_ssec_hashes[h[i].hash % 256]) {
+                ngx_http_ssec_seek_in(&h[i], sought);
             }
         }
     }
 }
 
 
-static ngx_inline void
-ngx_http_ssec_fetch_header(ngx_table_elt_t *h, ngx_http_ssec_fetch_t *fetch)
+static void
+ngx_http_ssec_seek_in(ngx_table_elt_t *h, ngx_http_ssec_sought_t *sought)
 {
-    /* other modules may have left out the name in lower case */
+    ngx_uint_t  i;
 
-    if (h->lowcase_key == NULL) {
+    if (ngx_http_ssec_is_named(h, &ngx_http_ssec_site)) {
+        sought->site = &h->value;
         return;
     }
 
-    if (h->key.len == sizeof("Sec-Fetch-Site") - 1) {
-        ngx_http_ssec_fetch_metadata(h, fetch);
+    if (ngx_http_ssec_is_named(h, &ngx_http_ssec_origin)) {
+        sought->origin = &h->value;
+        return;
+    }
 
-    } else if (ngx_http_ssec_named(h, "origin")) {
-        fetch->origin = &h->value;
+    if (ngx_http_ssec_is_named(h, &ngx_http_ssec_early)) {
+        sought->early = &h->value;
+        return;
+    }
 
-    } else if (ngx_http_ssec_named(h, "early-data")) {
-        fetch->early = &h->value;
+    for (i = 0; i < NGX_HTTP_SSEC_PURPOSES; i++) {
 
-    } else if (ngx_http_ssec_is_purpose(h)) {
-        fetch->prefetch |= ngx_http_ssec_is_prefetch(&h->value);
+        if (ngx_http_ssec_is_named(h, &ngx_http_ssec_purposes[i])) {
+            sought->prefetch |= ngx_http_ssec_is_prefetch(&h->value);
+        }
     }
 }
 
 
-static ngx_inline void
-ngx_http_ssec_fetch_metadata(ngx_table_elt_t *h, ngx_http_ssec_fetch_t *fetch)
+/* Other modules may have left out the name in lower case. */
+
+static ngx_inline ngx_uint_t
+ngx_http_ssec_is_named(ngx_table_elt_t *h, ngx_str_t *name)
 {
-    u_char  *rest;
-
-    if (ngx_memcmp(h->lowcase_key, "sec-fetch-", 10) != 0) {
-        return;
-    }
-
-    rest = h->lowcase_key + 10;
-
-    if (ngx_memcmp(rest, "site", 4) == 0) {
-        fetch->site = &h->value;
-
-    } else if (ngx_memcmp(rest, "mode", 4) == 0) {
-        fetch->mode = &h->value;
-
-    } else if (ngx_memcmp(rest, "dest", 4) == 0) {
-        fetch->dest = &h->value;
-
-    } else if (ngx_memcmp(rest, "user", 4) == 0) {
-        fetch->user = &h->value;
-    }
-}
-
-
-static ngx_uint_t
-ngx_http_ssec_is_purpose(ngx_table_elt_t *h)
-{
-    return ngx_http_ssec_named(h, "purpose")
-           || ngx_http_ssec_named(h, "sec-purpose")
-           || ngx_http_ssec_named(h, "x-purpose")
-           || ngx_http_ssec_named(h, "x-sec-purpose")
-           || ngx_http_ssec_named(h, "x-moz");
+    return h->key.len == name->len
+           && h->lowcase_key
+           && ngx_memcmp(h->lowcase_key, name->data, name->len) == 0;
 }
 
 
@@ -282,19 +286,19 @@ ngx_http_ssec_is_early(ngx_http_request_t *r)
 
 static ngx_inline ngx_uint_t
 ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
-    ngx_http_ssec_fetch_t *fetch)
+    ngx_http_ssec_sought_t *sought)
 {
     ssec_origin_t  origin;
 
-    if (ngx_http_ssec_is_sent(fetch->site)) {
-        return ngx_http_ssec_is(fetch->site, "cross-site");
+    if (ngx_http_ssec_is_sent(sought->site)) {
+        return ngx_http_ssec_is(sought->site, "cross-site");
     }
 
-    if (!ngx_http_ssec_is_sent(fetch->origin)) {
+    if (!ngx_http_ssec_is_sent(sought->origin)) {
         return 0;
     }
 
-    return !ssec_origin_whole(&origin, fetch->origin->data, fetch->origin->len)
+    return !ssec_origin_whole(&origin, sought->origin->data, sought->origin->len)
            || !ssec_origin_has_host(&origin, r->headers_in.server.data,
                                     r->headers_in.server.len);
 }
@@ -326,6 +330,24 @@ ngx_http_ssec_is_trusted(ngx_array_t *origins, ngx_str_t *value)
 }
 
 
+/* A navigation in a page of its own, at somebody's click. */
+
+static ngx_uint_t
+ngx_http_ssec_is_click(ngx_http_request_t *r)
+{
+    ngx_str_t  *dest;
+
+    dest = ngx_http_ssec_sent(r, &ngx_http_ssec_dest);
+
+    return ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_mode),
+                            "navigate")
+           && ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_user),
+                               "?1")
+           && (!ngx_http_ssec_is_sent(dest)
+               || ngx_http_ssec_is(dest, "document"));
+}
+
+
 /*
  * A navigation, by Fetch Metadata or, in browsers without, by its headers.  A
  * service worker that asks in place of the browser makes another mode of it,
@@ -333,11 +355,10 @@ ngx_http_ssec_is_trusted(ngx_array_t *origins, ngx_str_t *value)
  * only.
  */
 
-static ngx_uint_t
-ngx_http_ssec_asks_for_page(ngx_http_request_t *r,
-    ngx_http_ssec_fetch_t *fetch)
+ngx_uint_t
+ngx_http_ssec_is_page(ngx_http_request_t *r)
 {
-    ngx_str_t  *accept;
+    ngx_str_t  *mode, *accept;
 
     static ngx_str_t  names[] = {
         ngx_string("upgrade-insecure-requests"),
@@ -345,13 +366,15 @@ ngx_http_ssec_asks_for_page(ngx_http_request_t *r,
         ngx_string("accept")
     };
 
-    if (ngx_http_ssec_is(fetch->mode, "navigate")) {
+    mode = ngx_http_ssec_sent(r, &ngx_http_ssec_mode);
+
+    if (ngx_http_ssec_is(mode, "navigate")) {
         return 1;
     }
 
-    if (ngx_http_ssec_is_sent(fetch->mode)
-        && ((!ngx_http_ssec_is(fetch->mode, "same-origin")
-             && !ngx_http_ssec_is(fetch->mode, "cors"))
+    if (ngx_http_ssec_is_sent(mode)
+        && ((!ngx_http_ssec_is(mode, "same-origin")
+             && !ngx_http_ssec_is(mode, "cors"))
             || !ngx_http_ssec_is(ngx_http_ssec_sent(r, &names[0]), "1")))
     {
         return 0;
@@ -387,9 +410,7 @@ ngx_http_ssec_sent(ngx_http_request_t *r, ngx_str_t *name)
 
         for (i = 0; i < part->nelts; i++) {
 
-            if (h[i].key.len == name->len && h[i].lowcase_key
-                && ngx_memcmp(h[i].lowcase_key, name->data, name->len) == 0)
-            {
+            if (ngx_http_ssec_is_named(&h[i], name)) {
                 value = &h[i].value;
             }
         }
@@ -406,38 +427,36 @@ ngx_http_ssec_sent(ngx_http_request_t *r, ngx_str_t *name)
  */
 
 static ngx_uint_t
-ngx_http_ssec_navigates(ngx_http_request_t *r, ngx_http_ssec_fetch_t *fetch)
+ngx_http_ssec_navigates(ngx_http_request_t *r)
 {
-    return ngx_http_ssec_asks_for_page(r, fetch)
-           && (!ngx_http_ssec_is(fetch->mode, "navigate")
-               || !ngx_http_ssec_is_sent(fetch->dest)
-               || ngx_http_ssec_is(fetch->dest, "document")
-               || ngx_http_ssec_is(fetch->dest, "empty")
-               || ngx_http_ssec_is(fetch->user, "?1"));
-}
+    ngx_str_t  *dest;
 
+    if (!ngx_http_ssec_is_page(r)) {
+        return 0;
+    }
 
-ngx_uint_t
-ngx_http_ssec_is_page(ngx_http_request_t *r)
-{
-    ngx_http_ssec_fetch_t  fetch;
+    dest = ngx_http_ssec_sent(r, &ngx_http_ssec_dest);
 
-    ngx_http_ssec_fetch(r, &fetch);
-
-    return ngx_http_ssec_asks_for_page(r, &fetch);
+    return !ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_mode),
+                             "navigate")
+           || !ngx_http_ssec_is_sent(dest)
+           || ngx_http_ssec_is(dest, "document")
+           || ngx_http_ssec_is(dest, "empty")
+           || ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_user),
+                               "?1");
 }
 
 
 void
 ngx_http_ssec_ended(ngx_http_request_t *r, ssec_ended_t *ended)
 {
-    ngx_http_ssec_fetch_t  fetch;
+    ngx_http_ssec_sought_t  sought;
 
-    ngx_http_ssec_fetch(r, &fetch);
+    ngx_http_ssec_seek(r, &sought);
 
-    ended->page = ngx_http_ssec_asks_for_page(r, &fetch);
+    ended->page = ngx_http_ssec_is_page(r);
     ended->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
-    ended->cross_site = ngx_http_ssec_is_cross_site(r, &fetch);
+    ended->cross_site = ngx_http_ssec_is_cross_site(r, &sought);
 }
 
 
@@ -463,8 +482,7 @@ ngx_http_ssec_test_passive(ngx_http_request_t *r,
                 return NGX_ERROR;
             }
 
-            if (ngx_http_ssec_is_passive(slcf->passive_urls, &path))
-            {
+            if (ngx_http_ssec_is_passive(slcf->passive_urls, &path)) {
                 return NGX_DECLINED;
             }
         }

@@ -10,6 +10,8 @@
 #pragma GCC visibility push(hidden)
 
 
+/* Is called when the configuration is read. */
+void ngx_http_ssec_init_activity(void);
 /*
  * Says what kind of request it is, and of a ping the idle time that it reports.
  * NGX_DECLINED if the request is not to count at all: another site sends it, or
