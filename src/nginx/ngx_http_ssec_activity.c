@@ -27,7 +27,7 @@ typedef struct {
     (sizeof(ngx_http_ssec_purposes) / sizeof(ngx_str_t))
 
 
-static void ngx_http_ssec_add_hash(ngx_str_t *name);
+static void ngx_http_ssec_add_hash(const ngx_str_t *name);
 static ngx_uint_t ngx_http_ssec_is_active(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t *foreign);
 static void ngx_http_ssec_seek(ngx_http_request_t *r,
@@ -35,15 +35,16 @@ static void ngx_http_ssec_seek(ngx_http_request_t *r,
 static void ngx_http_ssec_seek_in(ngx_table_elt_t *h,
     ngx_http_ssec_sought_t *sought);
 static ngx_inline ngx_uint_t ngx_http_ssec_is_named(ngx_table_elt_t *h,
-    ngx_str_t *name);
+    const ngx_str_t *name);
 static ngx_uint_t ngx_http_ssec_is_prefetch(ngx_str_t *purpose);
 static ngx_inline ngx_uint_t ngx_http_ssec_is_early(ngx_http_request_t *r);
-static ngx_inline ngx_uint_t ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
-    ngx_http_ssec_sought_t *sought);
+static ngx_uint_t ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
+    ngx_str_t *site, ngx_str_t *value);
 static ngx_uint_t ngx_http_ssec_is_click(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_ssec_is_trusted(ngx_array_t *origins,
     ngx_str_t *value);
-static ngx_str_t *ngx_http_ssec_sent(ngx_http_request_t *r, ngx_str_t *name);
+static ngx_str_t *ngx_http_ssec_sent(ngx_http_request_t *r,
+    const ngx_str_t *name);
 static ngx_uint_t ngx_http_ssec_navigates(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ssec_test_passive(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf);
@@ -52,14 +53,14 @@ static ngx_int_t ngx_http_ssec_asked_path(ngx_http_request_t *r,
     ngx_str_t *path);
 
 
-static ngx_str_t  ngx_http_ssec_site = ngx_string("sec-fetch-site");
-static ngx_str_t  ngx_http_ssec_mode = ngx_string("sec-fetch-mode");
-static ngx_str_t  ngx_http_ssec_dest = ngx_string("sec-fetch-dest");
-static ngx_str_t  ngx_http_ssec_user = ngx_string("sec-fetch-user");
-static ngx_str_t  ngx_http_ssec_origin = ngx_string("origin");
-static ngx_str_t  ngx_http_ssec_early = ngx_string("early-data");
+static const ngx_str_t  ngx_http_ssec_site = ngx_string("sec-fetch-site");
+static const ngx_str_t  ngx_http_ssec_mode = ngx_string("sec-fetch-mode");
+static const ngx_str_t  ngx_http_ssec_dest = ngx_string("sec-fetch-dest");
+static const ngx_str_t  ngx_http_ssec_user = ngx_string("sec-fetch-user");
+static const ngx_str_t  ngx_http_ssec_origin = ngx_string("origin");
+static const ngx_str_t  ngx_http_ssec_early = ngx_string("early-data");
 
-static ngx_str_t  ngx_http_ssec_purposes[] = {
+static const ngx_str_t  ngx_http_ssec_purposes[] = {
     ngx_string("purpose"),
     ngx_string("sec-purpose"),
     ngx_string("x-purpose"),
@@ -87,7 +88,7 @@ ngx_http_ssec_init_activity(void)
 
 
 static void
-ngx_http_ssec_add_hash(ngx_str_t *name)
+ngx_http_ssec_add_hash(const ngx_str_t *name)
 {
     ngx_http_ssec_hashes[ngx_hash_key(name->data, name->len) % 256] = 1;
 }
@@ -156,7 +157,7 @@ ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
      * script sends here again and again.
      */
 
-    if (ngx_http_ssec_is_cross_site(r, &sought)
+    if (ngx_http_ssec_is_cross_site(r, sought.site, sought.origin)
         && (slcf->ping || !ngx_http_ssec_is_click(r))
         && !ngx_http_ssec_is_trusted(slcf->origins, sought.origin))
     {
@@ -243,7 +244,7 @@ ngx_http_ssec_seek_in(ngx_table_elt_t *h, ngx_http_ssec_sought_t *sought)
 /* Other modules may have left out the name in lower case. */
 
 static ngx_inline ngx_uint_t
-ngx_http_ssec_is_named(ngx_table_elt_t *h, ngx_str_t *name)
+ngx_http_ssec_is_named(ngx_table_elt_t *h, const ngx_str_t *name)
 {
     return h->key.len == name->len
            && h->lowcase_key
@@ -284,21 +285,21 @@ ngx_http_ssec_is_early(ngx_http_request_t *r)
  * Scheme and port do not: those that nginx has differ behind a balancer.
  */
 
-static ngx_inline ngx_uint_t
-ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
-    ngx_http_ssec_sought_t *sought)
+static ngx_uint_t
+ngx_http_ssec_is_cross_site(ngx_http_request_t *r, ngx_str_t *site,
+    ngx_str_t *value)
 {
     ssec_origin_t  origin;
 
-    if (ngx_http_ssec_is_sent(sought->site)) {
-        return ngx_http_ssec_is(sought->site, "cross-site");
+    if (ngx_http_ssec_is_sent(site)) {
+        return ngx_http_ssec_is(site, "cross-site");
     }
 
-    if (!ngx_http_ssec_is_sent(sought->origin)) {
+    if (!ngx_http_ssec_is_sent(value)) {
         return 0;
     }
 
-    return !ssec_origin_whole(&origin, sought->origin->data, sought->origin->len)
+    return !ssec_origin_whole(&origin, value->data, value->len)
            || !ssec_origin_has_host(&origin, r->headers_in.server.data,
                                     r->headers_in.server.len);
 }
@@ -360,7 +361,7 @@ ngx_http_ssec_is_page(ngx_http_request_t *r)
 {
     ngx_str_t  *mode, *accept;
 
-    static ngx_str_t  names[] = {
+    static const ngx_str_t  names[] = {
         ngx_string("upgrade-insecure-requests"),
         ngx_string("x-requested-with"),
         ngx_string("accept")
@@ -395,7 +396,7 @@ ngx_http_ssec_is_page(ngx_http_request_t *r)
 /* The value of the last header of this name; NULL: there is none. */
 
 static ngx_str_t *
-ngx_http_ssec_sent(ngx_http_request_t *r, ngx_str_t *name)
+ngx_http_ssec_sent(ngx_http_request_t *r, const ngx_str_t *name)
 {
     ngx_str_t        *value;
     ngx_uint_t        i;
@@ -450,13 +451,11 @@ ngx_http_ssec_navigates(ngx_http_request_t *r)
 void
 ngx_http_ssec_ended(ngx_http_request_t *r, ssec_ended_t *ended)
 {
-    ngx_http_ssec_sought_t  sought;
-
-    ngx_http_ssec_seek(r, &sought);
-
     ended->page = ngx_http_ssec_is_page(r);
     ended->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
-    ended->cross_site = ngx_http_ssec_is_cross_site(r, &sought);
+    ended->cross_site = ngx_http_ssec_is_cross_site(r,
+                            ngx_http_ssec_sent(r, &ngx_http_ssec_site),
+                            ngx_http_ssec_sent(r, &ngx_http_ssec_origin));
 }
 
 

@@ -10,6 +10,8 @@
 
 
 static ngx_int_t ngx_http_ssec_judge_several(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url);
+static ngx_int_t ngx_http_ssec_judge_rest(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url,
     bool tail, ssec_outcome_t *outcomes);
 static ngx_inline ngx_int_t ngx_http_ssec_ask(ngx_http_request_t *r,
@@ -24,32 +26,61 @@ static void ngx_http_ssec_log_withheld(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
 
 
+ngx_int_t
+ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
+{
+    ssec_key_t      *key;
+    ssec_outcome_t   outcome;
+
+    if (ngx_http_ssec_ask(r, slcf, ctx) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ctx->keys.nelts != 1 || ctx->keys.unread) {
+        return ngx_http_ssec_judge_several(r, slcf, ctx, url);
+    }
+
+    /* most requests have one key, of a session that lives */
+
+    key = ctx->keys.elts;
+
+    if (ngx_http_ssec_judge_key(r, slcf, ctx, key, 0, url, &ctx->outcome)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (key->state == SSEC_LIVE) {
+        key->passed = true;
+        return NGX_OK;
+    }
+
+    outcome = ctx->outcome;
+
+    return ngx_http_ssec_judge_rest(r, slcf, ctx, url, false, &outcome);
+}
+
+
 /*
  * Each key is judged for itself.  If any session lives, the request goes on
  * with the keys of those that do, and without the others: a backend cannot
  * take a cookie for the session's if it does not get the cookie.
  */
 
-ngx_int_t
-ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
+static ngx_int_t
+ngx_http_ssec_judge_several(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
     bool             tail;
     ngx_uint_t       i;
     ssec_key_t      *key;
-    ssec_keys_t     *keys;
     ssec_outcome_t   outcomes[SSEC_COOKIES_MAX];
 
-    if (ngx_http_ssec_ask(r, slcf, ctx) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    key = ctx->keys.elts;
+    tail = ssec_keys_have_tail(&ctx->keys);
 
-    keys = &ctx->keys;
-    key = keys->elts;
-
-    tail = ssec_keys_have_tail(keys);
-
-    for (i = 0; i < keys->nelts; i++) {
+    for (i = 0; i < ctx->keys.nelts; i++) {
 
         if (!(tail && key[i].short_part)
             && ngx_http_ssec_judge_key(r, slcf, ctx, &key[i], 0, url,
@@ -60,23 +91,14 @@ ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         }
     }
 
-    /* most requests have one key, of a session that lives */
-
-    if (keys->nelts == 1 && key->state == SSEC_LIVE && keys->unread == NULL) {
-        key->passed = true;
-        ctx->outcome = outcomes[0];
-
-        return NGX_OK;
-    }
-
-    return ngx_http_ssec_judge_several(r, slcf, ctx, url, tail, outcomes);
+    return ngx_http_ssec_judge_rest(r, slcf, ctx, url, tail, outcomes);
 }
 
 
-/* A key that is unknown, or withheld, or one of several. */
+/* A key may be unknown, or to be withheld. */
 
 static ngx_int_t
-ngx_http_ssec_judge_several(ngx_http_request_t *r,
+ngx_http_ssec_judge_rest(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url,
     bool tail, ssec_outcome_t *outcomes)
 {

@@ -17,16 +17,22 @@
 #include "ngx_http_ssec_url.h"
 
 
+static ngx_int_t ngx_http_ssec_answer(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
 static ngx_inline ngx_int_t ngx_http_ssec_check(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
-static ngx_inline ngx_int_t ngx_http_ssec_check_key(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t refused);
-static ngx_int_t ngx_http_ssec_check_keyless(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf);
-static ngx_int_t ngx_http_ssec_check_again(ngx_http_request_t *r,
+static ngx_int_t ngx_http_ssec_check_key(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t refused, ngx_table_elt_t *said);
+static ngx_inline ngx_int_t ngx_http_ssec_check_keys(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
     ngx_uint_t refused);
-static void ngx_http_ssec_come_back(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ssec_check_internal(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
+static ngx_int_t ngx_http_ssec_check_again(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
+static ngx_int_t ngx_http_ssec_check_late(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
+    ngx_uint_t refused);
 static ngx_uint_t ngx_http_ssec_was_refused(ngx_http_request_t *r);
 static ngx_inline ngx_int_t ngx_http_ssec_decide(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
@@ -51,18 +57,30 @@ static ngx_int_t ngx_http_ssec_decide_again(ngx_http_request_t *r,
 ngx_int_t
 ngx_http_ssec_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                  rc;
     ngx_uint_t                 asked;
-    ngx_http_ssec_loc_conf_t  *slcf, *conf;
+    ngx_http_ssec_loc_conf_t  *slcf;
 
     if (r != r->main) {
         return NGX_DECLINED;
     }
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
-    conf = slcf;
 
     asked = ngx_http_ssec_asked(r, slcf);
+
+    return asked ? ngx_http_ssec_answer(r, slcf, asked)
+                 : ngx_http_ssec_check(r, slcf, 0);
+}
+
+
+/* A request for what the module itself answers. */
+
+static ngx_int_t
+ngx_http_ssec_answer(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_uint_t asked)
+{
+    ngx_int_t                  rc;
+    ngx_http_ssec_loc_conf_t  *conf;
 
     if (asked == NGX_HTTP_SSEC_ASKED_SCRIPT) {
 
@@ -72,39 +90,117 @@ ngx_http_ssec_handler(ngx_http_request_t *r)
         return NGX_DONE;
     }
 
-    if (asked == NGX_HTTP_SSEC_ASKED_PING) {
-
-        conf = ngx_http_ssec_ping_conf(r, slcf);
-        if (conf == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
+    conf = ngx_http_ssec_ping_conf(r, slcf);
+    if (conf == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     rc = ngx_http_ssec_check(r, conf, asked);
 
-    return (rc == NGX_DECLINED && asked && !slcf->ping)
+    return (rc == NGX_DECLINED && !slcf->ping)
            ? ngx_http_ssec_answer_early(r, slcf) : rc;
 }
 
-
-/* Judges the request, unless that was done before an internal redirect. */
 
 static ngx_inline ngx_int_t
 ngx_http_ssec_check(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_uint_t asked)
 {
-    ngx_uint_t            refused;
+    if (r->internal) {
+        return ngx_http_ssec_check_internal(r, slcf, asked);
+    }
+
+    return slcf->shm_zone ? ngx_http_ssec_check_key(r, slcf, 0, NULL)
+                          : NGX_DECLINED;
+}
+
+
+/*
+ * A request that is judged for the first time; said: by a backend that has
+ * redirected it.  Without a key, its response may begin a session, of which
+ * that counts, and its page gets a tag.
+ */
+
+static ngx_int_t
+ngx_http_ssec_check_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_uint_t refused, ngx_table_elt_t *said)
+{
+    ngx_int_t             rc;
     ngx_http_ssec_ctx_t  *ctx;
 
-    if (r->internal) {
-        ngx_http_ssec_come_back(r);
+    rc = ngx_http_ssec_create_ctx(r, slcf->shm_zone->data, 0, &ctx);
+
+    if (rc == NGX_DECLINED) {
+
+        if (said == NULL && !(slcf->inject && ngx_http_ssec_is_page(r))) {
+            return NGX_DECLINED;
+        }
+
+        rc = ngx_http_ssec_create_ctx(r, slcf->shm_zone->data, 1, &ctx);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (said) {
+        ctx->reply.said = said->value;
+    }
+
+    return ngx_http_ssec_check_keys(r, slcf, ctx, refused);
+}
+
+
+/* A request whose keys have been read. */
+
+static ngx_inline ngx_int_t
+ngx_http_ssec_check_keys(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_uint_t refused)
+{
+    if (ngx_http_ssec_is_keyless(ctx)) {
+        ctx->stage = NGX_HTTP_SSEC_ADMITTED;
+        return ngx_http_ssec_pass(r, slcf, ctx);
+    }
+
+    ctx->refused = refused;
+
+    return ngx_http_ssec_decide(r, slcf, ctx, NGX_HTTP_SSEC_JUDGED);
+}
+
+
+/*
+ * A request that comes by an internal redirect: judged before, unless it had no
+ * key.  The last backend's words for the session are kept: the next backend's
+ * response takes the place of that one's.
+ */
+
+static ngx_int_t
+ngx_http_ssec_check_internal(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked)
+{
+    ngx_uint_t            refused;
+    ngx_table_elt_t      *said;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ctx = ngx_http_ssec_ctx(r);
+    said = ngx_http_ssec_redirected_said(r);
+
+    if (ctx) {
+
+        /* it was judged, and not let through */
+
+        if (ctx->stage != NGX_HTTP_SSEC_ADMITTED) {
+            ctx->refused = 1;
+        }
+
+        if (said) {
+            ctx->reply.said = said->value;
+        }
     }
 
     if (slcf->shm_zone == NULL) {
         return NGX_DECLINED;
     }
-
-    ctx = ngx_http_ssec_ctx(r);
 
     /* an error page in place of a ping is judged for itself, but no activity */
 
@@ -122,103 +218,46 @@ ngx_http_ssec_check(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         ctx = NULL;
     }
 
-    return ctx ? ngx_http_ssec_check_again(r, slcf, ctx, refused)
-               : ngx_http_ssec_check_key(r, slcf, refused);
+    if (ctx && !ngx_http_ssec_is_keyless(ctx)) {
+        return ngx_http_ssec_check_again(r, slcf, ctx);
+    }
+
+    refused |= ngx_http_ssec_was_refused(r);
+
+    return ctx ? ngx_http_ssec_check_late(r, slcf, ctx, refused)
+               : ngx_http_ssec_check_key(r, slcf, refused, said);
 }
 
-
-/* A request whose keys are not known yet; NGX_DECLINED if it has none. */
-
-static ngx_inline ngx_int_t
-ngx_http_ssec_check_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_uint_t refused)
-{
-    ngx_int_t             rc;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    rc = ngx_http_ssec_create_ctx(r, slcf->shm_zone->data, 0, &ctx);
-
-    if (rc == NGX_DECLINED) {
-        return (r->internal || slcf->inject)
-               ? ngx_http_ssec_check_keyless(r, slcf) : NGX_DECLINED;
-    }
-
-    if (rc != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (r->internal) {
-        ngx_http_ssec_come_back(r);
-        ctx->refused = ngx_http_ssec_was_refused(r);
-    }
-
-    ctx->refused |= refused;
-
-    return ngx_http_ssec_decide(r, slcf, ctx, NGX_HTTP_SSEC_JUDGED);
-}
-
-
-/*
- * A request without a key, whose response may begin a session.  If a backend
- * has redirected it, what that one said counts for the session; and a page gets
- * its tag.
- */
-
-static ngx_int_t
-ngx_http_ssec_check_keyless(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf)
-{
-    ngx_table_elt_t      *said;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    said = ngx_http_ssec_redirected_said(r);
-
-    if (said == NULL && !(slcf->inject && ngx_http_ssec_is_page(r))) {
-        return NGX_DECLINED;
-    }
-
-    if (ngx_http_ssec_create_ctx(r, slcf->shm_zone->data, 1, &ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->stage = NGX_HTTP_SSEC_ADMITTED;
-
-    if (said) {
-        ctx->reply.said = said->value;
-    }
-
-    return ngx_http_ssec_pass(r, slcf, ctx);
-}
-
-
-/*
- * A request that comes back by an internal redirect.  It was judged, unless it
- * had no key.  It may have one here: the location may be of another zone, or
- * set the variable that is the zone's key.
- */
 
 static ngx_int_t
 ngx_http_ssec_check_again(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
-    ngx_uint_t refused)
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx)
 {
-    if (!ngx_http_ssec_is_keyless(ctx)) {
+    /* an error page of a failure here is no way around it */
 
-        /* an error page of a failure here is no way around it */
-
-        if (ctx->stage == NGX_HTTP_SSEC_FAILED) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        /* a key that is no cookie cannot be withheld: a page may be shown */
-
-        return (ctx->zone->value
-                && ctx->outcome.verdict >= SSEC_REFUSE
-                && r->content_handler)
-               ? ngx_http_ssec_refuse(r, slcf->expired_status)
-               : ngx_http_ssec_pass(r, slcf, ctx);
+    if (ctx->stage == NGX_HTTP_SSEC_FAILED) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    /* a key that is no cookie cannot be withheld: a page may be shown */
+
+    return (ctx->zone->value
+            && ctx->outcome.verdict >= SSEC_REFUSE
+            && r->content_handler)
+           ? ngx_http_ssec_refuse(r, slcf->expired_status)
+           : ngx_http_ssec_pass(r, slcf, ctx);
+}
+
+
+/*
+ * A request that had no key may have one here: the location may be of another
+ * zone, or set the variable that is the zone's key.
+ */
+
+static ngx_int_t
+ngx_http_ssec_check_late(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_uint_t refused)
+{
     ctx->zone = slcf->shm_zone->data;
     ctx->stage = NGX_HTTP_SSEC_FAILED;
 
@@ -226,45 +265,7 @@ ngx_http_ssec_check_again(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_ssec_is_keyless(ctx)) {
-        ctx->stage = NGX_HTTP_SSEC_ADMITTED;
-        return ngx_http_ssec_pass(r, slcf, ctx);
-    }
-
-    ngx_http_ssec_come_back(r);
-    ctx->refused = ngx_http_ssec_was_refused(r) || refused;
-
-    return ngx_http_ssec_decide(r, slcf, ctx, NGX_HTTP_SSEC_JUDGED);
-}
-
-
-/*
- * After an internal redirect.  A request that was judged and not let through
- * was refused; and what a backend said is kept, for the next one takes its
- * place.
- */
-
-static void
-ngx_http_ssec_come_back(ngx_http_request_t *r)
-{
-    ngx_table_elt_t      *said;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = ngx_http_ssec_ctx(r);
-
-    if (ctx == NULL) {
-        return;
-    }
-
-    if (ctx->stage != NGX_HTTP_SSEC_ADMITTED) {
-        ctx->refused = 1;
-    }
-
-    said = ngx_http_ssec_redirected_said(r);
-
-    if (said) {
-        ctx->reply.said = said->value;
-    }
+    return ngx_http_ssec_check_keys(r, slcf, ctx, refused);
 }
 
 
