@@ -135,6 +135,7 @@ ssec_cookie_name(ssec_cookie_name_t *name, const uint8_t *data, size_t len,
         buf[i] = ssec_cookie_fold(data[i]);
     }
 
+    name->needed = (len < sizeof(name->head)) ? sizeof(name->head) : len + 1;
     name->head = 0;
     name->mask = 0;
     memcpy(&name->head, data, ssec_min(len, sizeof(name->head)));
@@ -272,9 +273,7 @@ ssec_cookie_is_named(const ssec_cookie_name_t *name, const uint8_t *p,
     size_t    i;
     uint64_t  head;
 
-    if ((size_t) (end - p) < sizeof(head)
-        || (size_t) (end - p) <= name->spelled.len)
-    {
+    if ((size_t) (end - p) < name->needed) {
         return false;
     }
 

@@ -52,6 +52,7 @@ typedef struct {
     ssec_str_t  spelled;         /* as configured */
     ssec_str_t  folded;          /* in the form in which names are compared */
     bool        prefix;          /* names that begin so match, too */
+    size_t      needed;          /* bytes that are read to compare it */
     uint64_t    head;            /* the first eight bytes, as spelled */
     uint64_t    mask;            /* the bytes of head that are the name's */
 } ssec_cookie_name_t;

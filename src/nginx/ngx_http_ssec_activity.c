@@ -38,7 +38,7 @@ static ngx_inline ngx_uint_t ngx_http_ssec_is_named(ngx_table_elt_t *h,
     const ngx_str_t *name);
 static ngx_uint_t ngx_http_ssec_is_prefetch(ngx_str_t *purpose);
 static ngx_inline ngx_uint_t ngx_http_ssec_is_early(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
+static ngx_inline ngx_uint_t ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
     ngx_str_t *site, ngx_str_t *value);
 static ngx_uint_t ngx_http_ssec_is_click(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_ssec_is_trusted(ngx_array_t *origins,
@@ -285,7 +285,7 @@ ngx_http_ssec_is_early(ngx_http_request_t *r)
  * Scheme and port do not: those that nginx has differ behind a balancer.
  */
 
-static ngx_uint_t
+static ngx_inline ngx_uint_t
 ngx_http_ssec_is_cross_site(ngx_http_request_t *r, ngx_str_t *site,
     ngx_str_t *value)
 {
