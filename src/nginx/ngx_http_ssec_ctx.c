@@ -5,9 +5,6 @@
 
 static ngx_inline ngx_http_ssec_ctx_t *ngx_http_ssec_alloc_ctx(
     ngx_http_request_t *r);
-static ngx_inline void ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx);
-static ngx_inline void ngx_http_ssec_set_ctx(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_zone_t *zone);
 static void ngx_http_ssec_cleanup(void *data);
 
 
@@ -20,34 +17,24 @@ static void ngx_http_ssec_cleanup(void *data);
 static ngx_http_ssec_ctx_t  *ngx_http_ssec_free;
 
 
-ngx_int_t
-ngx_http_ssec_create_ctx(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ngx_uint_t keyless, ngx_http_ssec_ctx_t **created)
+ngx_http_ssec_ctx_t *
+ngx_http_ssec_create_ctx(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone)
 {
-    ngx_int_t             rc;
     ngx_http_ssec_ctx_t  *ctx;
 
     ctx = ngx_http_ssec_alloc_ctx(r);
     if (ctx == NULL) {
-        return NGX_ERROR;
+        return NULL;
     }
 
-    rc = ngx_http_ssec_keys(r, zone, &ctx->keys);
-
-    if (rc == NGX_OK && !keyless && ngx_http_ssec_is_keyless(ctx)) {
-        rc = NGX_DECLINED;
-    }
-
-    if (rc != NGX_OK) {
+    if (ngx_http_ssec_keys(r, zone, &ctx->keys) != NGX_OK) {
         ngx_http_ssec_free_ctx(ctx);
-        return rc;
+        return NULL;
     }
 
-    ngx_http_ssec_set_ctx(r, ctx, zone);
+    ctx->zone = zone;
 
-    *created = ctx;
-
-    return NGX_OK;
+    return ctx;
 }
 
 
@@ -80,7 +67,7 @@ ngx_http_ssec_alloc_ctx(ngx_http_request_t *r)
 
 /* ngx_destroy_pool() reads cleanup.next afterwards, so link through data. */
 
-static ngx_inline void
+void
 ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx)
 {
 #if !(NGX_DEBUG_PALLOC)
@@ -90,16 +77,10 @@ ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx)
 }
 
 
-/* From now on it is the request's, whose pool frees it. */
-
-static ngx_inline void
-ngx_http_ssec_set_ctx(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx,
-    ngx_http_ssec_zone_t *zone)
+void
+ngx_http_ssec_set_ctx(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ctx->zone = zone;
-
     ctx->stage = NGX_HTTP_SSEC_FAILED;
-    ctx->refused = 0;
     ctx->outcome.verdict = SSEC_PASS;
     ctx->outcome.state = SSEC_UNKNOWN;
     ctx->outcome.own = NULL;

@@ -84,12 +84,14 @@ struct ngx_http_ssec_ctx_s {
 
 
 /*
- * Reads the request's keys of the zone into a context.  NGX_DECLINED, and no
- * context, if it has none, unless it is to be a context without a key.
+ * Reads the request's keys of the zone into a new context, which is then
+ * attached to the request or freed.  NULL without memory.
  */
-ngx_int_t ngx_http_ssec_create_ctx(ngx_http_request_t *r,
-    ngx_http_ssec_zone_t *zone, ngx_uint_t keyless,
-    ngx_http_ssec_ctx_t **created);
+ngx_http_ssec_ctx_t *ngx_http_ssec_create_ctx(ngx_http_request_t *r,
+    ngx_http_ssec_zone_t *zone);
+void ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx);
+/* Attaches the context to the request, whose pool frees it. */
+void ngx_http_ssec_set_ctx(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx);
 /* After an internal redirect; NULL if the request had no context. */
 ngx_http_ssec_ctx_t *ngx_http_ssec_find_ctx(ngx_http_request_t *r);
 /* The session's idle time, in milliseconds: after the request, if it counts. */

@@ -21,7 +21,7 @@ static ngx_int_t ngx_http_ssec_answer(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
 static ngx_inline ngx_int_t ngx_http_ssec_check(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
-static ngx_int_t ngx_http_ssec_check_key(ngx_http_request_t *r,
+static ngx_inline ngx_int_t ngx_http_ssec_check_key(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t refused, ngx_table_elt_t *said);
 static ngx_inline ngx_int_t ngx_http_ssec_check_keys(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
@@ -121,27 +121,26 @@ ngx_http_ssec_check(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
  * that counts, and its page gets a tag.
  */
 
-static ngx_int_t
+static ngx_inline ngx_int_t
 ngx_http_ssec_check_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_uint_t refused, ngx_table_elt_t *said)
 {
-    ngx_int_t             rc;
     ngx_http_ssec_ctx_t  *ctx;
 
-    rc = ngx_http_ssec_create_ctx(r, slcf->shm_zone->data, 0, &ctx);
-
-    if (rc == NGX_DECLINED) {
-
-        if (said == NULL && !(slcf->inject && ngx_http_ssec_is_page(r))) {
-            return NGX_DECLINED;
-        }
-
-        rc = ngx_http_ssec_create_ctx(r, slcf->shm_zone->data, 1, &ctx);
-    }
-
-    if (rc != NGX_OK) {
+    ctx = ngx_http_ssec_create_ctx(r, slcf->shm_zone->data);
+    if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    if (ngx_http_ssec_is_keyless(ctx)
+        && said == NULL
+        && !(slcf->inject && ngx_http_ssec_is_page(r)))
+    {
+        ngx_http_ssec_free_ctx(ctx);
+        return NGX_DECLINED;
+    }
+
+    ngx_http_ssec_set_ctx(r, ctx);
 
     if (said) {
         ctx->reply.said = said->value;
@@ -157,12 +156,12 @@ static ngx_inline ngx_int_t
 ngx_http_ssec_check_keys(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, ngx_uint_t refused)
 {
+    ctx->refused = refused;
+
     if (ngx_http_ssec_is_keyless(ctx)) {
         ctx->stage = NGX_HTTP_SSEC_ADMITTED;
         return ngx_http_ssec_pass(r, slcf, ctx);
     }
-
-    ctx->refused = refused;
 
     return ngx_http_ssec_decide(r, slcf, ctx, NGX_HTTP_SSEC_JUDGED);
 }
