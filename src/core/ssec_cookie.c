@@ -340,7 +340,6 @@ ssec_cookies_take(ssec_cookies_t *it, const ssec_cookie_name_t *name,
     cookie->standard = true;
     cookie->cut = false;
     cookie->canonical = true;
-    cookie->plain = true;
 
     return true;
 }
@@ -745,7 +744,6 @@ ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie)
     cookie->cut = (it->has_full && reading != SSEC_FULL);
     cookie->canonical = ssec_cookie_is_canonical(cookie->value.data,
                                                  cookie->value.len);
-    cookie->plain = false;
 
     return true;
 }

@@ -65,7 +65,6 @@ typedef struct {
     bool        standard;        /* RFC 6265 reads it so */
     bool        cut;             /* a truncation of an earlier reading */
     bool        canonical;       /* the value is in canonical form */
-    bool        plain;           /* canonical, and this is the only reading */
 } ssec_cookie_t;
 
 

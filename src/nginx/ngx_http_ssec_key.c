@@ -10,25 +10,23 @@
 
 static ngx_int_t ngx_http_ssec_value_key(ngx_http_request_t *r,
     ngx_http_ssec_zone_t *zone, ssec_keys_t *keys);
-static ngx_inline ngx_int_t ngx_http_ssec_add_cookie(ngx_http_request_t *r,
-    ngx_http_ssec_zone_t *zone, ssec_keys_t *keys, ssec_cookie_t *cookie);
 static inline ngx_table_elt_t *ngx_http_ssec_cookie_header(
     ngx_http_request_t *r, ngx_uint_t *several);
 static ngx_int_t ngx_http_ssec_join_cookies(ngx_http_request_t *r,
     ngx_table_elt_t *header);
 static ngx_array_t *ngx_http_ssec_cookie_headers(ngx_http_request_t *r,
     ngx_table_elt_t *header);
-static ngx_int_t ngx_http_ssec_special_key(ngx_http_request_t *r,
-    ngx_http_ssec_zone_t *zone, ssec_cookie_t *cookie, ssec_digest_t *digest,
-    ssec_digest_t *whole, size_t *len);
 static ngx_uint_t ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone,
     ssec_digest_t *digest, ssec_digest_t *whole);
-static ssec_key_t *ngx_http_ssec_next_key(ngx_http_request_t *r,
+static ngx_inline ssec_key_t *ngx_http_ssec_next_key(ngx_http_request_t *r,
     ssec_keys_t *keys);
 static inline ngx_uint_t ngx_http_ssec_push_key(ssec_keys_t *keys,
     ssec_key_t *key, ssec_cookie_t *cookie, size_t len);
 static inline void ngx_http_ssec_push_piece(ssec_keys_t *keys,
     ngx_uint_t key, ssec_cookie_t *cookie);
+static ngx_inline ngx_int_t ngx_http_ssec_digest(ngx_http_request_t *r,
+    ngx_http_ssec_zone_t *zone, ssec_cookie_t *cookie, ssec_digest_t *digest,
+    size_t *len);
 static inline size_t ngx_http_ssec_until(ngx_http_ssec_zone_t *zone,
     const uint8_t *data, size_t len);
 static ngx_int_t ngx_http_ssec_read_again(ngx_http_request_t *r,
@@ -45,8 +43,10 @@ ngx_int_t
 ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     ssec_keys_t *keys)
 {
-    ngx_int_t         rc;
+    size_t            len;
     ngx_uint_t        several;
+    ssec_key_t       *key;
+    ssec_digest_t     whole;
     ssec_cookie_t     cookie;
     ssec_cookies_t    cookies;
     ngx_table_elt_t  *header;
@@ -78,13 +78,25 @@ ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 
     while (ssec_cookies_next(&cookies, &zone->cookie, &cookie)) {
 
-        rc = ngx_http_ssec_add_cookie(r, zone, keys, &cookie);
+        key = ngx_http_ssec_next_key(r, keys);
 
-        if (rc == NGX_ERROR) {
+        if (key == NULL
+            || ngx_http_ssec_digest(r, zone, &cookie, &key->digest, &len)
+               != NGX_OK)
+        {
             return NGX_ERROR;
         }
 
-        if (rc == NGX_DECLINED) {
+        /* the whole value is given before the truncated ones */
+
+        if (!cookie.cut) {
+            whole = key->digest;
+
+        } else if (!ngx_http_ssec_is_cut(zone, &key->digest, &whole)) {
+            continue;
+        }
+
+        if (len && !ngx_http_ssec_push_key(keys, key, &cookie, len)) {
             keys->unread = cookie.part.data;
             return NGX_OK;
         }
@@ -95,38 +107,6 @@ ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     }
 
     return NGX_OK;
-}
-
-
-/* One reading of the session's cookie; NGX_DECLINED if there are too many. */
-
-static ngx_inline ngx_int_t
-ngx_http_ssec_add_cookie(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ssec_keys_t *keys, ssec_cookie_t *cookie)
-{
-    size_t          len;
-    ssec_key_t     *key;
-    ssec_digest_t   whole;
-
-    key = (keys->nelts == 0) ? &keys->first : ngx_http_ssec_next_key(r, keys);
-
-    if (key == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (cookie->plain) {
-        len = ngx_http_ssec_until(zone, cookie->value.data, cookie->value.len);
-        ssec_digest(&zone->table.key, cookie->value.data, len, &key->digest);
-
-    } else if (ngx_http_ssec_special_key(r, zone, cookie, &key->digest, &whole,
-                                         &len)
-               != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return (len == 0 || ngx_http_ssec_push_key(keys, key, cookie, len))
-           ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -290,35 +270,6 @@ ngx_http_ssec_cookie_headers(ngx_http_request_t *r, ngx_table_elt_t *header)
 }
 
 
-/* One reading of several; of no length if it is none that counts. */
-
-static ngx_int_t
-ngx_http_ssec_special_key(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ssec_cookie_t *cookie, ssec_digest_t *digest, ssec_digest_t *whole,
-    size_t *len)
-{
-    if (cookie->canonical) {
-        *len = ngx_http_ssec_until(zone, cookie->value.data,
-                                   cookie->value.len);
-        ssec_digest(&zone->table.key, cookie->value.data, *len, digest);
-
-    } else if (ngx_http_ssec_canonical(r, zone, &cookie->value, digest, len)
-               != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (!cookie->cut) {
-        *whole = *digest;
-
-    } else if (!ngx_http_ssec_is_cut(zone, digest, whole)) {
-        *len = 0;
-    }
-
-    return NGX_OK;
-}
-
-
 /*
  * Whether a truncated value may be a key.  It counts only if that session is
  * known; otherwise anybody could start a session "s" and kill every "s:KEY".
@@ -344,10 +295,10 @@ ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone, ssec_digest_t *digest,
 
 /* Room for one more key, even one too many; or NULL. */
 
-static ssec_key_t *
+static ngx_inline ssec_key_t *
 ngx_http_ssec_next_key(ngx_http_request_t *r, ssec_keys_t *keys)
 {
-    if (keys->elts == &keys->first) {
+    if (keys->nelts && keys->elts == &keys->first) {
 
         keys->elts = ngx_palloc(r->pool,
                                 (SSEC_COOKIES_MAX + 1)
@@ -440,7 +391,22 @@ ngx_http_ssec_until(ngx_http_ssec_zone_t *zone, const uint8_t *data,
 }
 
 
-/* The digest of a value's canonical form, and how long that is. */
+/* The digest of a cookie's key, and how long the key is. */
+
+static ngx_inline ngx_int_t
+ngx_http_ssec_digest(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ssec_cookie_t *cookie, ssec_digest_t *digest, size_t *len)
+{
+    if (!cookie->canonical) {
+        return ngx_http_ssec_canonical(r, zone, &cookie->value, digest, len);
+    }
+
+    *len = ngx_http_ssec_until(zone, cookie->value.data, cookie->value.len);
+    ssec_digest(&zone->table.key, cookie->value.data, *len, digest);
+
+    return NGX_OK;
+}
+
 
 ngx_int_t
 ngx_http_ssec_canonical(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
@@ -493,9 +459,9 @@ static ngx_int_t
 ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     ssec_keys_t *keys)
 {
-    ngx_uint_t            i, all;
-    ssec_key_t  *key;
-    ssec_keys_t  now;
+    ngx_uint_t    i, all;
+    ssec_key_t   *key;
+    ssec_keys_t   now;
 
     if (ngx_http_ssec_keys(r, zone, &now) != NGX_OK) {
         return NGX_ERROR;
@@ -504,17 +470,14 @@ ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     all = (now.unread == NULL);
 
     for (i = 0; i < now.nelts; i++) {
-        key = ssec_find_key(keys->elts, keys->nelts,
-                                     &now.elts[i].digest);
+        key = ssec_find_key(keys->elts, keys->nelts, &now.elts[i].digest);
         all &= (key && key->passed);
     }
 
     for (i = 0; i < keys->nelts; i++) {
         key = &keys->elts[i];
         key->passed &= all
-                       && ssec_find_key(now.elts,
-                                                 now.nelts,
-                                                 &key->digest);
+                       && ssec_find_key(now.elts, now.nelts, &key->digest);
     }
 
     return all ? NGX_OK : ngx_http_ssec_cut(r, &now);
