@@ -15,9 +15,6 @@
     (ssec_is_blank(c) || ssec_is_quote(c) || (c) == '%' || (c) == '+'         \
      || (c) == ',' || (c) == '\\')
 
-/* what may stand between two cookies */
-#define ssec_is_between(c)    (ssec_is_separator(c) || ssec_ends[c])
-
 /* in "%uXXXX" */
 #define ssec_is_u(c)          (((c) | 0x20) == 'u')
 
@@ -58,6 +55,9 @@
  */
 
 static const uint16_t  ssec_ends[256] = {
+    [0 ... 0x20] = SSEC_TO_BLANK, [0x7f ... 0xff] = SSEC_TO_BLANK,
+    ['"'] = SSEC_TO_BLANK,
+    [','] = SSEC_TO_COMMA,
     ['&'] = SSEC_TO_AMPERSAND,
     [':'] = SSEC_TO_COLON,
     ['/'] = SSEC_TO_SLASH,
@@ -69,49 +69,21 @@ static const uint16_t  ssec_ends[256] = {
 };
 
 
-static bool ssec_cookie_begins(const ssec_cookie_name_t *name,
-    const uint8_t *p, const uint8_t *end);
-static inline bool ssec_cookie_is_named(const ssec_cookie_name_t *name,
-    const uint8_t *p, const uint8_t *end);
-static inline bool ssec_cookie_may_match(const ssec_cookie_name_t *name,
-    const uint8_t *p, const uint8_t *end);
-static inline bool ssec_cookies_take(ssec_cookies_t *it,
-    const ssec_cookie_name_t *name, const uint8_t *part, const uint8_t *start,
-    ssec_cookie_t *cookie);
-static inline const uint8_t *ssec_find_special(const uint8_t *p,
-    const uint8_t *end, bool in_value);
-static inline unsigned ssec_count_plain(const uint8_t *p, bool in_value);
-static void ssec_cookies_split(ssec_cookies_t *it, const uint8_t *part,
-    const uint8_t *p);
-static void ssec_cookies_stop(ssec_cookies_t *it);
-static bool ssec_cookies_afford(ssec_cookies_t *it, size_t len);
-static bool ssec_cookies_next_value(ssec_cookies_t *it,
-    const ssec_cookie_name_t *name);
-static bool ssec_cookies_find(ssec_cookies_t *it,
-    const ssec_cookie_name_t *name, bool is_first);
-static bool ssec_cookies_find_behind(ssec_cookies_t *it,
-    const ssec_cookie_name_t *name, bool separators);
-static ssec_str_t ssec_cookie_word(const uint8_t *start, const uint8_t *p,
-    bool separators);
-static void ssec_cookies_value(ssec_cookies_t *it, const ssec_str_t *name,
-    unsigned ends);
-static size_t ssec_cookie_limit(const ssec_str_t *value, unsigned ends);
-static bool ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie);
-static bool ssec_cookies_shorten(ssec_cookies_t *it, unsigned reading,
-    ssec_cookie_t *cookie);
-static bool ssec_cookies_unquote(ssec_cookies_t *it, ssec_cookie_t *cookie);
-static unsigned ssec_cookie_ends(uint8_t c);
-static size_t ssec_cookie_up_to(const ssec_str_t *value, unsigned reading);
-static size_t ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting);
-static uint8_t *ssec_cookie_undo(const uint8_t *buf, uint8_t *last,
-    uint8_t **next);
-static size_t ssec_cookie_utf8(const uint8_t *last, size_t len,
-    unsigned *code);
-static uint8_t *ssec_cookie_put_back(uint8_t *p, unsigned code);
-static size_t ssec_cookie_escape(const uint8_t *p, const uint8_t *end,
-    unsigned *code);
-static int ssec_hex(const uint8_t *p, unsigned n);
-static uint8_t ssec_cookie_fold(uint8_t c);
+/* The form in which names are compared: no case (ASP.NET), "_" (PHP). */
+
+static uint8_t
+ssec_cookie_fold(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return c | 0x20;
+    }
+
+    if (c == '.' || c == '[' || c == '+' || ssec_is_blank(c)) {
+        return '_';
+    }
+
+    return c;
+}
 
 
 bool
@@ -145,42 +117,67 @@ ssec_cookie_name(ssec_cookie_name_t *name, const uint8_t *data, size_t len,
 }
 
 
-bool
-ssec_cookie_match(const ssec_cookie_name_t *name, const uint8_t *data,
-    size_t len)
+/* The number that n hexadecimal digits make, or -1 if one is no such digit. */
+
+static int
+ssec_hex(const uint8_t *p, unsigned n)
 {
-    size_t          n;
-    unsigned        code;
-    const uint8_t  *end;
+    int      value;
+    uint8_t  c;
 
-    end = data + len;
+    for (value = 0; n; n--) {
+        c = *p++;
 
-    while (!ssec_cookie_begins(name, data, end)) {
-
-        /* PHP before 7.2.34 decodes a name, then drops blanks before it */
-
-        if (data == end) {
-            return false;
+        if (ssec_is_digit(c)) {
+            value = value << 4 | (c - '0');
+            continue;
         }
 
-        n = ssec_cookie_escape(data, end, &code);
+        c |= 0x20;
 
-        if (n && ssec_is_blank(code)) {
-            data += n;
-
-        } else if (*data == '+') {
-            data++;
-
-        } else {
-            return false;
+        if (c < 'a' || c > 'f') {
+            return -1;
         }
+
+        value = value << 4 | (c - 'a' + 10);
     }
 
-    return true;
+    return value;
 }
 
 
-/* Likewise without blanks before the name. */
+/* The length and the code of the "%XX" or "%uXXXX" at p; else length 0. */
+
+static size_t
+ssec_cookie_escape(const uint8_t *p, const uint8_t *end, unsigned *code)
+{
+    int     value;
+    size_t  n;
+
+    if (*p != '%' || end - p < 3) {
+        return 0;
+    }
+
+    if (ssec_is_u(p[1])) {
+        n = 6;
+        value = (end - p < 6) ? -1 : ssec_hex(p + 2, 4);
+
+    } else {
+        n = 3;
+        value = ssec_hex(p + 1, 2);
+    }
+
+    if (value < 0) {
+        return 0;
+    }
+
+    *code = (unsigned) value;
+
+    return n;
+}
+
+
+/* Whether the name is at p, in any spelling. */
 
 static bool
 ssec_cookie_begins(const ssec_cookie_name_t *name, const uint8_t *p,
@@ -221,41 +218,38 @@ ssec_cookie_begins(const ssec_cookie_name_t *name, const uint8_t *p,
 }
 
 
-/*
- * A part is plain if all backends read it alike: it has no quote, comma or
- * encoding in it, a blank only before it, no separator at its start, and none
- * in the session's value.  Most parts are plain.
- */
-
 bool
-ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
-    ssec_cookie_t *cookie)
+ssec_cookie_match(const ssec_cookie_name_t *name, const uint8_t *data,
+    size_t len)
 {
-    const uint8_t  *part, *start, *end;
+    size_t          n;
+    unsigned        code;
+    const uint8_t  *end;
 
-    for (part = it->next; part != it->end; part = end + (end != it->end)) {
+    end = data + len;
 
-        start = part + (*part == ' ');
-        ssec_steps(1);
+    while (!ssec_cookie_begins(name, data, end)) {
 
-        if (ssec_cookie_is_named(name, start, it->end)) {
-            return ssec_cookies_take(it, name, part, start, cookie);
+        /* PHP before 7.2.34 decodes a name, then drops blanks before it */
+
+        if (data == end) {
+            return false;
         }
 
-        end = ssec_find_special(start, it->end, false);
-        ssec_steps(end - start);
+        n = ssec_cookie_escape(data, end, &code);
 
-        if ((end != it->end && *end != ';')
-            || ssec_cookie_may_match(name, start, end))
-        {
-            ssec_cookies_split(it, part, end);
+        if (n && ssec_is_blank(code)) {
+            data += n;
+
+        } else if (*data == '+') {
+            data++;
+
+        } else {
             return false;
         }
     }
 
-    it->next = it->end;
-
-    return false;
+    return true;
 }
 
 
@@ -303,89 +297,6 @@ ssec_cookie_may_match(const ssec_cookie_name_t *name, const uint8_t *p,
            && (ssec_ends[*p]
                || ((p[name->folded.len] == '=' || name->prefix)
                    && ssec_cookie_fold(*p) == *name->folded.data));
-}
-
-
-/* Gives the session's cookie in this part, unless its value is special. */
-
-static inline bool
-ssec_cookies_take(ssec_cookies_t *it, const ssec_cookie_name_t *name,
-    const uint8_t *part, const uint8_t *start, ssec_cookie_t *cookie)
-{
-    const uint8_t  *p, *end;
-
-    p = start + name->spelled.len + 1;
-    end = ssec_find_special(p, it->end, true);
-    ssec_steps(end - p);
-
-    if (end != it->end && *end != ';') {
-        ssec_cookies_split(it, part, end);
-        return false;
-    }
-
-    if (++it->values > SSEC_COOKIES_MAX) {
-        it->part = part;
-        ssec_cookies_stop(it);
-        return false;
-    }
-
-    it->next = end + (end != it->end);
-
-    cookie->name.data = start;
-    cookie->name.len = name->spelled.len;
-    cookie->value.data = p;
-    cookie->value.len = (size_t) (end - p);
-    cookie->part.data = part;
-    cookie->part.len = (size_t) (end - part);
-    cookie->standard = true;
-    cookie->cut = false;
-    cookie->canonical = true;
-
-    return true;
-}
-
-
-/*
- * The first byte that ends a part, makes it special or, in a value, ends one
- * for some backends; or the end.  It may find others as well, as a part that is
- * plain may be read as a special one.
- */
-
-static inline const uint8_t *
-ssec_find_special(const uint8_t *p, const uint8_t *end, bool in_value)
-{
-#if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-
-    unsigned        n;
-    const uint8_t  *last;
-
-    if (end - p >= 16) {
-
-        /* the last sixteen bytes may overlap with those before */
-
-        for (last = end - 16; /* void */ ; p = ssec_min(p + 16, last)) {
-
-            n = ssec_count_plain(p, in_value);
-
-            if (n < 16) {
-                return p + n;
-            }
-
-            if (p == last) {
-                return end;
-            }
-        }
-    }
-
-#endif
-
-    while (p < end && *p > ',' && *p < 0x7f && *p != '\\' && *p != ';'
-           && !(in_value && ssec_ends[*p]))
-    {
-        p++;
-    }
-
-    return p;
 }
 
 
@@ -442,6 +353,50 @@ ssec_count_plain(const uint8_t *p, bool in_value)
 }
 
 
+/*
+ * The first byte that ends a part, makes it special or, in a value, ends one
+ * for some backends; or the end.  It may find others as well, as a part that is
+ * plain may be read as a special one.
+ */
+
+static inline const uint8_t *
+ssec_find_special(const uint8_t *p, const uint8_t *end, bool in_value)
+{
+#if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+    unsigned        n;
+    const uint8_t  *last;
+
+    if (end - p >= 16) {
+
+        /* the last sixteen bytes may overlap with those before */
+
+        for (last = end - 16; /* void */ ; p = ssec_min(p + 16, last)) {
+
+            n = ssec_count_plain(p, in_value);
+
+            if (n < 16) {
+                return p + n;
+            }
+
+            if (p == last) {
+                return end;
+            }
+        }
+    }
+
+#endif
+
+    while (p < end && *p > ',' && *p < 0x7f && *p != '\\' && *p != ';'
+           && !(in_value && ssec_ends[*p]))
+    {
+        p++;
+    }
+
+    return p;
+}
+
+
 /* Goes on to a special part; its end is at p or behind. */
 
 static void
@@ -471,6 +426,83 @@ ssec_cookies_stop(ssec_cookies_t *it)
 }
 
 
+/* Gives the session's cookie in this part, unless its value is special. */
+
+static inline bool
+ssec_cookies_take(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    const uint8_t *part, const uint8_t *start, ssec_cookie_t *cookie)
+{
+    const uint8_t  *p, *end;
+
+    p = start + name->spelled.len + 1;
+    end = ssec_find_special(p, it->end, true);
+    ssec_steps(end - p);
+
+    if (end != it->end && *end != ';') {
+        ssec_cookies_split(it, part, end);
+        return false;
+    }
+
+    if (++it->values > SSEC_COOKIES_MAX) {
+        it->part = part;
+        ssec_cookies_stop(it);
+        return false;
+    }
+
+    it->next = end + (end != it->end);
+
+    cookie->name.data = start;
+    cookie->name.len = name->spelled.len;
+    cookie->value.data = p;
+    cookie->value.len = (size_t) (end - p);
+    cookie->part.data = part;
+    cookie->part.len = (size_t) (end - part);
+    cookie->standard = true;
+    cookie->cut = false;
+    cookie->canonical = true;
+
+    return true;
+}
+
+
+/*
+ * A part is plain if all backends read it alike: it has no quote, comma or
+ * encoding in it, a blank only before it, no separator at its start, and none
+ * in the session's value.  Most parts are plain.
+ */
+
+bool
+ssec_cookies_plain(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    ssec_cookie_t *cookie)
+{
+    const uint8_t  *part, *start, *end;
+
+    for (part = it->next; part != it->end; part = end + (end != it->end)) {
+
+        start = part + (*part == ' ');
+        ssec_steps(1);
+
+        if (ssec_cookie_is_named(name, start, it->end)) {
+            return ssec_cookies_take(it, name, part, start, cookie);
+        }
+
+        end = ssec_find_special(start, it->end, false);
+        ssec_steps(end - start);
+
+        if ((end != it->end && *end != ';')
+            || ssec_cookie_may_match(name, start, end))
+        {
+            ssec_cookies_split(it, part, end);
+            return false;
+        }
+    }
+
+    it->next = it->end;
+
+    return false;
+}
+
+
 /* Takes len bytes from the budget, or gives the header up without them. */
 
 static bool
@@ -487,50 +519,195 @@ ssec_cookies_afford(ssec_cookies_t *it, size_t len)
 }
 
 
-/* In a special part a value may begin at each "=". */
+/* The word before a "=", without the blanks behind it. */
 
-bool
-ssec_cookies_special(ssec_cookies_t *it, const ssec_cookie_name_t *name,
-    ssec_cookie_t *cookie)
+static ssec_str_t
+ssec_cookie_word(const uint8_t *start, const uint8_t *p, bool separators)
 {
-    do {
+    ssec_str_t      word;
+    const uint8_t  *end;
 
-        while (it->readings) {
-            if (ssec_cookies_read(it, cookie)) {
-                return true;
-            }
-        }
+    while (p > start && ssec_is_blank(p[-1])) {
+        p--;
+    }
 
-    } while (!it->too_many && ssec_cookies_next_value(it, name));
+    end = p;
 
-    return false;
+    while (p > start && !ssec_is_separator(p[-1])
+           && !(separators && ssec_ends[p[-1]]))
+    {
+        p--;
+    }
+
+    word.data = p;
+    word.len = (size_t) (end - p);
+
+    ssec_steps(word.len);
+
+    return word;
 }
 
 
-/* Goes on to the next "=" of the part.  Gives false if there is none. */
+/* How many bytes of a value come before the first that ends the reading. */
+
+static size_t
+ssec_cookie_up_to(const ssec_str_t *value, unsigned reading)
+{
+    size_t  i;
+
+    for (i = 0; i < value->len; i++) {
+
+        if (ssec_ends[value->data[i]] & reading) {
+            break;
+        }
+    }
+
+    ssec_steps(i);
+
+    return i;
+}
+
+
+/*
+ * The length of a value behind a blank or a comma: up to the next of these, or
+ * up to the later one if both are before the cookie.
+ */
+
+static size_t
+ssec_cookie_limit(const ssec_str_t *value, unsigned ends)
+{
+    size_t  blank, comma;
+
+    blank = (ends & SSEC_TO_BLANK) ? ssec_cookie_up_to(value, SSEC_TO_BLANK)
+                                   : 0;
+    comma = (ends & SSEC_TO_COMMA) ? ssec_cookie_up_to(value, SSEC_TO_COMMA)
+                                   : 0;
+
+    return (blank > comma) ? blank : comma;
+}
+
+
+ssec_str_t
+ssec_cookie_trim(const uint8_t *p, const uint8_t *end)
+{
+    ssec_str_t  s;
+
+    while (p < end && ssec_is_blank(*p)) {
+        p++;
+        ssec_steps(1);
+    }
+
+    while (p < end && ssec_is_blank(end[-1])) {
+        end--;
+        ssec_steps(1);
+    }
+
+    s.data = p;
+    s.len = (size_t) (end - p);
+
+    return s;
+}
+
+
+/* The value behind the "=" and its readings, for a cookie behind these ends. */
+
+static void
+ssec_cookies_value(ssec_cookies_t *it, const ssec_str_t *name, unsigned ends)
+{
+    bool         is_quoted;
+    size_t       i;
+    unsigned     found;
+    ssec_str_t  *value;
+
+    it->cookie.name = *name;
+    it->cookie.part.data = it->part;
+    it->cookie.part.len = (size_t) (it->part_end - it->part);
+
+    value = &it->cookie.value;
+    *value = ssec_cookie_trim(it->equals + 1, it->part_end);
+
+    is_quoted = value->len && *value->data == '"';
+    it->has_full = !(is_quoted && ends == SSEC_TO_BLANK);
+
+    if (!it->has_full) {
+        it->readings = SSEC_QUOTED;
+        return;
+    }
+
+    if (ends) {
+        value->len = ssec_cookie_limit(value, ends);
+        *value = ssec_cookie_trim(value->data, value->data + value->len);
+    }
+
+    for (i = 0, found = 0; i < value->len; i++) {
+        found |= ssec_ends[value->data[i]];
+    }
+
+    ssec_steps(i);
+
+    if (is_quoted) {
+
+        /* Perl's and Ruby's CGI and Rack 1 do not know quotes */
+
+        found &= SSEC_TO_COMMA|SSEC_TO_AMPERSAND;
+        found |= SSEC_QUOTED | (ends ? 0 : SSEC_SLICED);
+
+    } else if (ends == SSEC_TO_BLANK) {
+        found = 0;
+    }
+
+    it->readings = SSEC_FULL | found;
+}
+
+
+/*
+ * Whether the name is the last word before this "=", and begins where some
+ * backend begins a cookie.  Separators end that word, too, if asked for.
+ */
 
 static bool
-ssec_cookies_next_value(ssec_cookies_t *it, const ssec_cookie_name_t *name)
+ssec_cookies_find_behind(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    bool separators)
 {
-    bool            is_first;
-    const uint8_t  *p;
+    unsigned        ends;
+    ssec_str_t      word;
+    const uint8_t  *p, *between;
 
-    is_first = (it->equals == NULL);
-    p = is_first ? it->part : it->equals + 1;
+    word = ssec_cookie_word(it->part, it->equals, separators);
+    p = word.data;
 
-    it->equals = memchr(p, '=', (size_t) (it->part_end - p));
-    ssec_steps((it->equals ? it->equals : it->part_end) - p);
-
-    if (it->equals == NULL) {
-        it->special = false;
+    if (!ssec_cookie_match(name, p, word.len)) {
         return false;
     }
 
-    if (ssec_cookies_find(it, name, is_first)
-        && ++it->values > SSEC_COOKIES_MAX)
+    ends = 0;
+
+    for (between = p;
+         between > it->part && (ssec_ends[between[-1]] || between[-1] == ';');
+         between--)
     {
-        ssec_cookies_stop(it);
+        ends |= ssec_ends[between[-1]] & SSEC_TO_COMMA;
     }
+
+    ssec_steps(p - between);
+
+    if (between == it->part) {
+
+        /* Tomcat skips separators at the start, and Werkzeug "=" */
+
+        ssec_cookies_value(it, &word, 0);
+        return true;
+    }
+
+    /* only the last byte: a run of blanks is not to be read again and again */
+
+    ends |= ssec_ends[p[-1]] & SSEC_TO_BLANK;
+
+    if (ends == 0) {
+        return false;
+    }
+
+    ssec_cookies_value(it, &word, ends);
 
     return true;
 }
@@ -568,182 +745,66 @@ ssec_cookies_find(ssec_cookies_t *it, const ssec_cookie_name_t *name,
 }
 
 
-/*
- * Whether the name is the last word before this "=", and begins where some
- * backend begins a cookie.  Separators end that word, too, if asked for.
- */
+/* Goes on to the next "=" of the part.  Gives false if there is none. */
 
 static bool
-ssec_cookies_find_behind(ssec_cookies_t *it, const ssec_cookie_name_t *name,
-    bool separators)
+ssec_cookies_next_value(ssec_cookies_t *it, const ssec_cookie_name_t *name)
 {
-    unsigned        ends;
-    ssec_str_t      word;
-    const uint8_t  *p, *between;
+    bool            is_first;
+    const uint8_t  *p;
 
-    word = ssec_cookie_word(it->part, it->equals, separators);
-    p = word.data;
+    is_first = (it->equals == NULL);
+    p = is_first ? it->part : it->equals + 1;
 
-    if (!ssec_cookie_match(name, p, word.len)) {
+    it->equals = memchr(p, '=', (size_t) (it->part_end - p));
+    ssec_steps((it->equals ? it->equals : it->part_end) - p);
+
+    if (it->equals == NULL) {
+        it->special = false;
         return false;
     }
 
-    ends = 0;
-
-    for (between = p;
-         between > it->part && ssec_is_between(between[-1]);
-         between--)
+    if (ssec_cookies_find(it, name, is_first)
+        && ++it->values > SSEC_COOKIES_MAX)
     {
-        ends |= (between[-1] == ',') ? SSEC_TO_COMMA : 0;
+        ssec_cookies_stop(it);
     }
-
-    ssec_steps(p - between);
-
-    if (between == it->part) {
-
-        /* Tomcat skips separators at the start, and Werkzeug "=" */
-
-        ssec_cookies_value(it, &word, 0);
-        return true;
-    }
-
-    /* only the last byte: a run of blanks is not to be read again and again */
-
-    if (ssec_is_blank(p[-1]) || p[-1] == '"') {
-        ends |= SSEC_TO_BLANK;
-    }
-
-    if (ends == 0) {
-        return false;
-    }
-
-    ssec_cookies_value(it, &word, ends);
 
     return true;
 }
 
 
-/* The word before a "=", without the blanks behind it. */
-
-static ssec_str_t
-ssec_cookie_word(const uint8_t *start, const uint8_t *p, bool separators)
-{
-    ssec_str_t      word;
-    const uint8_t  *end;
-
-    while (p > start && ssec_is_blank(p[-1])) {
-        p--;
-    }
-
-    end = p;
-
-    while (p > start && !ssec_is_separator(p[-1])
-           && !(separators && ssec_ends[p[-1]]))
-    {
-        p--;
-    }
-
-    word.data = p;
-    word.len = (size_t) (end - p);
-
-    ssec_steps(word.len);
-
-    return word;
-}
-
-
-/* The value behind the "=" and its readings, for a cookie behind these ends. */
-
-static void
-ssec_cookies_value(ssec_cookies_t *it, const ssec_str_t *name, unsigned ends)
-{
-    bool         is_quoted;
-    size_t       i;
-    unsigned     found;
-    ssec_str_t  *value;
-
-    it->cookie.name = *name;
-    it->cookie.part.data = it->part;
-    it->cookie.part.len = (size_t) (it->part_end - it->part);
-
-    value = &it->cookie.value;
-    *value = ssec_cookie_trim(it->equals + 1, it->part_end);
-
-    is_quoted = value->len && *value->data == '"';
-    it->has_full = !(is_quoted && ends == SSEC_TO_BLANK);
-
-    if (!it->has_full) {
-        it->readings = SSEC_QUOTED;
-        return;
-    }
-
-    if (ends) {
-        value->len = ssec_cookie_limit(value, ends);
-        *value = ssec_cookie_trim(value->data, value->data + value->len);
-    }
-
-    for (i = 0, found = 0; i < value->len; i++) {
-        found |= ssec_cookie_ends(value->data[i]);
-    }
-
-    ssec_steps(i);
-
-    if (is_quoted) {
-
-        /* Perl's and Ruby's CGI and Rack 1 do not know quotes */
-
-        found &= SSEC_TO_COMMA|SSEC_TO_AMPERSAND;
-        found |= SSEC_QUOTED | (ends ? 0 : SSEC_SLICED);
-
-    } else if (ends == SSEC_TO_BLANK) {
-        found = 0;
-    }
-
-    it->readings = SSEC_FULL | found;
-}
-
-
 /*
- * The length of a value behind a blank or a comma: up to the next of these, or
- * up to the later one if both are before the cookie.
+ * Sets the value to what ends at the closing quote, and the part to what has it
+ * in it: the quote may be behind a ";".  Gives false if there is no such quote.
  */
 
-static size_t
-ssec_cookie_limit(const ssec_str_t *value, unsigned ends)
-{
-    size_t  blank, comma;
-
-    blank = (ends & SSEC_TO_BLANK) ? ssec_cookie_up_to(value, SSEC_TO_BLANK)
-                                   : 0;
-    comma = (ends & SSEC_TO_COMMA) ? ssec_cookie_up_to(value, SSEC_TO_COMMA)
-                                   : 0;
-
-    return (blank > comma) ? blank : comma;
-}
-
-
-/* Gives the next reading, or false if there is none or no budget for it. */
-
 static bool
-ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie)
+ssec_cookies_unquote(ssec_cookies_t *it, ssec_cookie_t *cookie)
 {
-    unsigned  reading;
+    const uint8_t  *p, *end;
 
-    reading = it->readings & -it->readings;
-    it->readings &= ~reading;
+    for (p = cookie->value.data + 1; p < it->end && *p != '"'; p++) {
 
-    *cookie = it->cookie;
+        if (*p == '\\' && p + 1 < it->end) {
+            p++;
+        }
+    }
 
-    if (!ssec_cookies_shorten(it, reading, cookie)
-        || !ssec_cookies_afford(it, cookie->value.len))
-    {
+    ssec_steps(p - cookie->value.data);
+
+    if (p == it->end) {
+        (void) ssec_cookies_afford(it, (size_t) (p - cookie->value.data));
         return false;
     }
 
-    cookie->standard = (it->cookie.standard && reading == SSEC_FULL);
-    cookie->cut = (it->has_full && reading != SSEC_FULL);
-    cookie->canonical = ssec_cookie_is_canonical(cookie->value.data,
-                                                 cookie->value.len);
+    cookie->value.len = (size_t) (p + 1 - cookie->value.data);
+
+    if (p >= it->part_end) {
+        end = memchr(p, ';', (size_t) (it->end - p));
+        end = end ? end : it->end;
+        cookie->part.len = (size_t) (end - cookie->part.data);
+    }
 
     return true;
 }
@@ -786,75 +847,6 @@ ssec_cookies_shorten(ssec_cookies_t *it, unsigned reading,
 }
 
 
-/*
- * Sets the value to what ends at the closing quote, and the part to what has it
- * in it: the quote may be behind a ";".  Gives false if there is no such quote.
- */
-
-static bool
-ssec_cookies_unquote(ssec_cookies_t *it, ssec_cookie_t *cookie)
-{
-    const uint8_t  *p, *end;
-
-    for (p = cookie->value.data + 1; p < it->end && *p != '"'; p++) {
-
-        if (*p == '\\' && p + 1 < it->end) {
-            p++;
-        }
-    }
-
-    ssec_steps(p - cookie->value.data);
-
-    if (p == it->end) {
-        (void) ssec_cookies_afford(it, (size_t) (p - cookie->value.data));
-        return false;
-    }
-
-    cookie->value.len = (size_t) (p + 1 - cookie->value.data);
-
-    if (p >= it->part_end) {
-        end = memchr(p, ';', (size_t) (it->end - p));
-        end = end ? end : it->end;
-        cookie->part.len = (size_t) (end - cookie->part.data);
-    }
-
-    return true;
-}
-
-
-/* The reading that a byte ends, or 0. */
-
-static unsigned
-ssec_cookie_ends(uint8_t c)
-{
-    if (ssec_is_blank(c) || c == '"') {
-        return SSEC_TO_BLANK;
-    }
-
-    return (c == ',') ? SSEC_TO_COMMA : ssec_ends[c];
-}
-
-
-/* How many bytes of a value come before the first that ends the reading. */
-
-static size_t
-ssec_cookie_up_to(const ssec_str_t *value, unsigned reading)
-{
-    size_t  i;
-
-    for (i = 0; i < value->len; i++) {
-
-        if (ssec_cookie_ends(value->data[i]) & reading) {
-            break;
-        }
-    }
-
-    ssec_steps(i);
-
-    return i;
-}
-
-
 bool
 ssec_cookie_is_canonical(const uint8_t *data, size_t len)
 {
@@ -871,104 +863,50 @@ ssec_cookie_is_canonical(const uint8_t *data, size_t len)
 }
 
 
-size_t
-ssec_cookie_canonical(uint8_t *buf, const uint8_t *data, size_t len)
+/* Gives the next reading, or false if there is none or no budget for it. */
+
+static bool
+ssec_cookies_read(ssec_cookies_t *it, ssec_cookie_t *cookie)
 {
-    ssec_str_t  value;
+    unsigned  reading;
 
-    memmove(buf, data, len);
+    reading = it->readings & -it->readings;
+    it->readings &= ~reading;
 
-    /* in this order: an octal escape may itself be percent-encoded */
+    *cookie = it->cookie;
 
-    len = ssec_cookie_decode(buf, len, false);
-    len = ssec_cookie_decode(buf, len, true);
+    if (!ssec_cookies_shorten(it, reading, cookie)
+        || !ssec_cookies_afford(it, cookie->value.len))
+    {
+        return false;
+    }
 
-    value = ssec_cookie_trim(buf, buf + len);
-    memmove(buf, value.data, value.len);
+    cookie->standard = (it->cookie.standard && reading == SSEC_FULL);
+    cookie->cut = (it->has_full && reading != SSEC_FULL);
+    cookie->canonical = ssec_cookie_is_canonical(cookie->value.data,
+                                                 cookie->value.len);
 
-    return value.len;
+    return true;
 }
 
 
-/*
- * Undoes percent-encoding, "+" and UTF-8 in buf and gives the new length; with
- * quoting, undoes Python's octal escapes and drops quotes and backslashes, too.
- * A decoded character is put back before the bytes that are still to be read,
- * as it may be part of another encoding: one pass does the work of many.
- */
+/* In a special part a value may begin at each "=". */
 
-static size_t
-ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting)
+bool
+ssec_cookies_special(ssec_cookies_t *it, const ssec_cookie_name_t *name,
+    ssec_cookie_t *cookie)
 {
-    uint8_t  c, *p, *end, *last;
+    do {
 
-    end = buf + len;
-
-    for (p = buf; p < end && !ssec_is_special(*p); p++) { /* void */ }
-
-    last = p;
-
-    while (p < end) {
-        c = *p++;
-        ssec_steps(1);
-
-        if (quoting && ssec_is_quote(c)) {
-            continue;
-        }
-
-        if (quoting && c == '\\') {
-
-            if (end - p >= 3 && ssec_is_octal(p[0], '3')
-                && ssec_is_octal(p[1], '7') && ssec_is_octal(p[2], '7'))
-            {
-                p[2] = (uint8_t) ((p[0] - '0') << 6 | (p[1] - '0') << 3
-                                  | (p[2] - '0'));
-                p += 2;
+        while (it->readings) {
+            if (ssec_cookies_read(it, cookie)) {
+                return true;
             }
-
-            continue;
         }
 
-        *last++ = (c == '+') ? ' ' : c;
-        last = ssec_cookie_undo(buf, last, &p);
-    }
+    } while (!it->too_many && ssec_cookies_next_value(it, name));
 
-    return (size_t) (last - buf);
-}
-
-
-/*
- * If buf, which ends at last, ends with an encoded character, removes it and
- * puts the character back before *next.  Gives the new end of buf.  A character
- * is shorter than its encoding, so there is room for it, and n bytes of a value
- * are read at most 3n times.
- */
-
-static uint8_t *
-ssec_cookie_undo(const uint8_t *buf, uint8_t *last, uint8_t **next)
-{
-    size_t    len, n;
-    unsigned  code;
-
-    n = 0;
-    code = 0;
-    len = (size_t) (last - buf);
-
-    if (ssec_is_trail(last[-1])) {
-        n = ssec_cookie_utf8(last, len, &code);
-
-    } else if (len >= 3 && last[-3] == '%') {
-        n = ssec_cookie_escape(last - 3, last, &code);
-
-    } else if (len >= 6 && last[-6] == '%' && ssec_is_u(last[-5])) {
-        n = ssec_cookie_escape(last - 6, last, &code);
-    }
-
-    if (n) {
-        *next = ssec_cookie_put_back(*next, code);
-    }
-
-    return last - n;
+    return false;
 }
 
 
@@ -1033,25 +971,104 @@ ssec_cookie_put_back(uint8_t *p, unsigned code)
 }
 
 
-ssec_str_t
-ssec_cookie_trim(const uint8_t *p, const uint8_t *end)
+/*
+ * If buf, which ends at last, ends with an encoded character, removes it and
+ * puts the character back before *next.  Gives the new end of buf.  A character
+ * is shorter than its encoding, so there is room for it, and n bytes of a value
+ * are read at most 3n times.
+ */
+
+static uint8_t *
+ssec_cookie_undo(const uint8_t *buf, uint8_t *last, uint8_t **next)
 {
-    ssec_str_t  s;
+    size_t    len, n;
+    unsigned  code;
 
-    while (p < end && ssec_is_blank(*p)) {
-        p++;
-        ssec_steps(1);
+    n = 0;
+    code = 0;
+    len = (size_t) (last - buf);
+
+    if (ssec_is_trail(last[-1])) {
+        n = ssec_cookie_utf8(last, len, &code);
+
+    } else if (len >= 3 && last[-3] == '%') {
+        n = ssec_cookie_escape(last - 3, last, &code);
+
+    } else if (len >= 6 && last[-6] == '%' && ssec_is_u(last[-5])) {
+        n = ssec_cookie_escape(last - 6, last, &code);
     }
 
-    while (p < end && ssec_is_blank(end[-1])) {
-        end--;
-        ssec_steps(1);
+    if (n) {
+        *next = ssec_cookie_put_back(*next, code);
     }
 
-    s.data = p;
-    s.len = (size_t) (end - p);
+    return last - n;
+}
 
-    return s;
+
+/*
+ * Undoes percent-encoding, "+" and UTF-8 in buf and gives the new length; with
+ * quoting, undoes Python's octal escapes and drops quotes and backslashes, too.
+ * A decoded character is put back before the bytes that are still to be read,
+ * as it may be part of another encoding: one pass does the work of many.
+ */
+
+static size_t
+ssec_cookie_decode(uint8_t *buf, size_t len, bool quoting)
+{
+    uint8_t  c, *p, *end, *last;
+
+    end = buf + len;
+
+    for (p = buf; p < end && !ssec_is_special(*p); p++) { /* void */ }
+
+    last = p;
+
+    while (p < end) {
+        c = *p++;
+        ssec_steps(1);
+
+        if (quoting && ssec_is_quote(c)) {
+            continue;
+        }
+
+        if (quoting && c == '\\') {
+
+            if (end - p >= 3 && ssec_is_octal(p[0], '3')
+                && ssec_is_octal(p[1], '7') && ssec_is_octal(p[2], '7'))
+            {
+                p[2] = (uint8_t) ((p[0] - '0') << 6 | (p[1] - '0') << 3
+                                  | (p[2] - '0'));
+                p += 2;
+            }
+
+            continue;
+        }
+
+        *last++ = (c == '+') ? ' ' : c;
+        last = ssec_cookie_undo(buf, last, &p);
+    }
+
+    return (size_t) (last - buf);
+}
+
+
+size_t
+ssec_cookie_canonical(uint8_t *buf, const uint8_t *data, size_t len)
+{
+    ssec_str_t  value;
+
+    memmove(buf, data, len);
+
+    /* in this order: an octal escape may itself be percent-encoded */
+
+    len = ssec_cookie_decode(buf, len, false);
+    len = ssec_cookie_decode(buf, len, true);
+
+    value = ssec_cookie_trim(buf, buf + len);
+    memmove(buf, value.data, value.len);
+
+    return value.len;
 }
 
 
@@ -1070,81 +1087,4 @@ ssec_cookie_pair(const ssec_str_t *part, ssec_str_t *name, ssec_str_t *value)
     *value = ssec_cookie_trim(p, end);
 
     return text.len < part->len;
-}
-
-
-/* The length and the code of the "%XX" or "%uXXXX" at p; else length 0. */
-
-static size_t
-ssec_cookie_escape(const uint8_t *p, const uint8_t *end, unsigned *code)
-{
-    int     value;
-    size_t  n;
-
-    if (*p != '%' || end - p < 3) {
-        return 0;
-    }
-
-    if (ssec_is_u(p[1])) {
-        n = 6;
-        value = (end - p < 6) ? -1 : ssec_hex(p + 2, 4);
-
-    } else {
-        n = 3;
-        value = ssec_hex(p + 1, 2);
-    }
-
-    if (value < 0) {
-        return 0;
-    }
-
-    *code = (unsigned) value;
-
-    return n;
-}
-
-
-/* The number that n hexadecimal digits make, or -1 if one is no such digit. */
-
-static int
-ssec_hex(const uint8_t *p, unsigned n)
-{
-    int      value;
-    uint8_t  c;
-
-    for (value = 0; n; n--) {
-        c = *p++;
-
-        if (ssec_is_digit(c)) {
-            value = value << 4 | (c - '0');
-            continue;
-        }
-
-        c |= 0x20;
-
-        if (c < 'a' || c > 'f') {
-            return -1;
-        }
-
-        value = value << 4 | (c - 'a' + 10);
-    }
-
-    return value;
-}
-
-
-/* The form in which names are compared: no case (ASP.NET), "_" (PHP). */
-
-static uint8_t
-ssec_cookie_fold(uint8_t c)
-{
-    if (c >= 'A' && c <= 'Z') {
-        return c | 0x20;
-    }
-
-    if (c == '.' || c == '[' || c == '+' || ssec_is_blank(c)) {
-        return '_';
-    }
-
-    return c;
 }

@@ -7,37 +7,6 @@
 #define SSEC_MAX_NEW  2
 
 
-static bool ssec_has_clean_piece(const ssec_keys_t *keys, unsigned which);
-static bool ssec_counts_more(const ssec_outcome_t *one,
-    const ssec_outcome_t *other);
-
-
-bool
-ssec_keys_may_begin(const ssec_keys_t *keys, unsigned which,
-    const ssec_outcome_t *outcomes)
-{
-    unsigned           i, begun;
-    const ssec_key_t  *key;
-
-    key = keys->elts;
-    begun = 0;
-
-    for (i = 0; i < which; i++) {
-
-        if (key[i].judged && outcomes[i].created
-            && (!keys->split
-                || ssec_str_equal(&key[i].name, &key[which].name)))
-        {
-            begun++;
-        }
-    }
-
-    return key[which].whole
-           && begun < SSEC_MAX_NEW
-           && (!keys->cookie || ssec_has_clean_piece(keys, which));
-}
-
-
 /* Whether a piece that holds this key holds no dead one: it may be passed. */
 
 static bool
@@ -67,6 +36,32 @@ ssec_has_clean_piece(const ssec_keys_t *keys, unsigned which)
     }
 
     return false;
+}
+
+
+bool
+ssec_keys_may_begin(const ssec_keys_t *keys, unsigned which,
+    const ssec_outcome_t *outcomes)
+{
+    unsigned           i, begun;
+    const ssec_key_t  *key;
+
+    key = keys->elts;
+    begun = 0;
+
+    for (i = 0; i < which; i++) {
+
+        if (key[i].judged && outcomes[i].created
+            && (!keys->split
+                || ssec_str_equal(&key[i].name, &key[which].name)))
+        {
+            begun++;
+        }
+    }
+
+    return key[which].whole
+           && begun < SSEC_MAX_NEW
+           && (!keys->cookie || ssec_has_clean_piece(keys, which));
 }
 
 
@@ -103,6 +98,24 @@ ssec_keys_pass(ssec_keys_t *keys, bool tail)
     }
 
     return all && keys->unread == NULL;
+}
+
+
+/*
+ * The worse verdict, and the least time left.  A visitor's key beside that of a
+ * session says nothing of it.
+ */
+
+static bool
+ssec_counts_more(const ssec_outcome_t *one, const ssec_outcome_t *other)
+{
+    if (other->state == SSEC_UNKNOWN || one->verdict != other->verdict) {
+        return other->state == SSEC_UNKNOWN || one->verdict > other->verdict;
+    }
+
+    return one->state != SSEC_VISITOR
+           && (other->state == SSEC_VISITOR
+               || one->remaining < other->remaining);
 }
 
 
@@ -149,22 +162,4 @@ ssec_keys_outcome(ssec_keys_t *keys, const ssec_outcome_t *outcomes,
             key[i].verdict = (uint8_t) out->verdict;
         }
     }
-}
-
-
-/*
- * The worse verdict, and the least time left.  A visitor's key beside that of a
- * session says nothing of it.
- */
-
-static bool
-ssec_counts_more(const ssec_outcome_t *one, const ssec_outcome_t *other)
-{
-    if (other->state == SSEC_UNKNOWN || one->verdict != other->verdict) {
-        return other->state == SSEC_UNKNOWN || one->verdict > other->verdict;
-    }
-
-    return one->state != SSEC_VISITOR
-           && (other->state == SSEC_VISITOR
-               || one->remaining < other->remaining);
 }

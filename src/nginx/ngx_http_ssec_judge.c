@@ -256,42 +256,43 @@ ngx_http_ssec_ask_more(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 static void
 ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_uint_t   i;
-    ssec_key_t  *key;
+    ngx_uint_t   i, passed;
+    ssec_key_t  *key, *withheld;
 
     static time_t  logged;
 
+    if (logged && logged + 60 > ngx_time()) {
+        return;
+    }
+
     key = ctx->keys.elts;
-
-    if (logged + 60 > ngx_time() && logged) {
-        return;
-    }
-
-    if (ctx->keys.unread) {
-        logged = ngx_time();
-
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "client sent too many session cookies, "
-                      "they are withheld");
-        return;
-    }
-
-    for (i = 0; i < ctx->keys.nelts && !key[i].passed; i++) { /* void */ }
-
-    if (i == ctx->keys.nelts) {
-        return;
-    }
+    withheld = NULL;
+    passed = 0;
 
     for (i = 0; i < ctx->keys.nelts; i++) {
 
-        if (!key[i].passed) {
-            logged = ngx_time();
+        if (key[i].passed) {
+            passed = 1;
 
-            ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                          "cookie \"%*s\" of a session that has ended is "
-                          "withheld beside that of another one",
-                          key[i].name.len, key[i].name.data);
-            return;
+        } else {
+            withheld = &key[i];
         }
     }
+
+    if (ctx->keys.unread) {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client sent too many session cookies, "
+                      "they are withheld");
+
+    } else if (passed && withheld) {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "cookie \"%*s\" of a session that has ended is "
+                      "withheld beside that of another one",
+                      withheld->name.len, withheld->name.data);
+
+    } else {
+        return;
+    }
+
+    logged = ngx_time();
 }
