@@ -293,10 +293,14 @@ static inline bool
 ssec_cookie_may_match(const ssec_cookie_name_t *name, const uint8_t *p,
     const uint8_t *end)
 {
+    uint8_t  first;
+
+    first = *name->folded.data;
+
     return (size_t) (end - p) > name->folded.len
            && (ssec_ends[*p]
                || ((p[name->folded.len] == '=' || name->prefix)
-                   && ssec_cookie_fold(*p) == *name->folded.data));
+                   && (first == '_' || (*p | 0x20) == (first | 0x20))));
 }
 
 

@@ -537,28 +537,15 @@ ngx_http_ssec_is_passive(ngx_array_t *urls, ngx_str_t *path)
 static ngx_int_t
 ngx_http_ssec_asked_path(ngx_http_request_t *r, ngx_str_t *path)
 {
-    u_char                    *args;
     ngx_http_request_t         asked;
     ngx_http_core_srv_conf_t  *cscf;
 
-    *path = r->unparsed_uri;
-
-    if (!r->complex_uri && !r->quoted_uri && !r->empty_path_in_uri) {
-        args = ngx_strlchr(path->data, path->data + path->len, '?');
-
-        if (args) {
-            path->len = args - path->data;
-        }
-
-        return NGX_OK;
-    }
-
     asked = *r;
 
-    asked.uri_start = path->data;
-    asked.uri_end = path->data + path->len;
+    asked.uri_start = r->unparsed_uri.data;
+    asked.uri_end = r->unparsed_uri.data + r->unparsed_uri.len;
 
-    asked.uri.len = path->len + 1;
+    asked.uri.len = r->unparsed_uri.len + 1;
     asked.uri.data = ngx_pnalloc(r->pool, asked.uri.len);
     if (asked.uri.data == NULL) {
         return NGX_ERROR;
