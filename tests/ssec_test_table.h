@@ -211,6 +211,13 @@ test_kept(ssec_record_t rec)
 }
 
 
+static inline bool
+test_same_own(const ssec_own_t *a, const ssec_own_t *b)
+{
+    return memcmp(a, b, sizeof(ssec_own_t)) == 0;
+}
+
+
 /* What a table gave back, and what it was given. */
 
 static inline bool
@@ -223,7 +230,7 @@ test_same(const ssec_record_t *a, const ssec_record_t *b)
            && a->left == b->left && a->login == b->login
            && a->created == b->created && a->last == test_kept(*b).last
            && (a->own == b->own
-               || (a->own && b->own && ssec_same_own(a->own, b->own)));
+               || (a->own && b->own && test_same_own(a->own, b->own)));
 }
 
 

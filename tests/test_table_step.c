@@ -361,7 +361,7 @@ check_put(unsigned *found)
 
     /* or are all that has changed */
 
-    if (rec.own && ssec_same_own(rec.own, &other_limits)) {
+    if (rec.own && test_same_own(rec.own, &other_limits)) {
         rec.own = before.own;
     }
 
@@ -402,7 +402,7 @@ check_operation(unsigned *found)
                          &copy.header->own[1]);
         assert_ptr_equal(ssec_table_own(&copy, &other_limits),
                          &copy.header->own[2]);
-        assert_true(ssec_same_own(&copy.header->own[2], &other_limits));
+        assert_true(test_same_own(&copy.header->own[2], &other_limits));
 
     } else if (scene->operation != PRESENT) {
         check_put(found);
