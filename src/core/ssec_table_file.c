@@ -20,17 +20,8 @@
 /* A table is in use if its last tick is at most so many milliseconds old. */
 #define SSEC_CLOCK_IN_USE   3000ULL
 
-
-/* The number of first buckets that are prefetched before they are read. */
-#define SSEC_SECONDS        64
-
-
-typedef struct {                 /* a record that lies in its second bucket */
-    ssec_digest_t  digest;
-    uint32_t       first;
-    uint32_t       bucket;
-    unsigned       slot;
-} ssec_second_t;
+/* First buckets are prefetched so many buckets before they are read. */
+#define SSEC_AHEAD          32
 
 
 _Static_assert(sizeof(ssec_seal_t) <= SSEC_TABLE_SEAL, "room of the seal");
@@ -40,17 +31,22 @@ _Static_assert(offsetof(ssec_header_t, clock) + sizeof(ssec_clock_t)
 static const char  ssec_magic[8] = "SSECZONE";
 const char         ssec_table_mark[SSEC_TABLE_MARK] = "SSECMAKE";
 
+static const uint8_t  ssec_no_key[SSEC_DIGEST_KEY];
 
-static uint64_t ssec_seal_digest(const ssec_seal_t *seal, const void *data,
-    size_t len);
-static bool ssec_is_sound(uint64_t word, uint64_t now);
-static void ssec_note_second(ssec_table_t *table, uint32_t bucket,
-    unsigned slot, ssec_second_t *second);
-static void ssec_drop_duplicate(ssec_table_t *table,
-    const ssec_second_t *second);
-static unsigned ssec_strictness(uint64_t word);
-static bool ssec_same_boot(ssec_clock_t *clock, const ssec_host_t *host);
-static uint64_t ssec_text_number(const char *text, size_t len);
+
+/* A number for some data: half of their keyed digest. */
+
+static uint64_t
+ssec_number(const uint8_t *secret, const void *data, size_t len)
+{
+    ssec_digest_t      digest;
+    ssec_digest_key_t  key;
+
+    ssec_digest_key(&key, secret);
+    ssec_digest(&key, data, len, &digest);
+
+    return digest.body;
+}
 
 
 void
@@ -67,8 +63,8 @@ ssec_table_seal(ssec_table_t *table, size_t size, const void *subject,
     seal.order = SSEC_TABLE_ORDER;
     seal.header = sizeof(ssec_header_t);
     seal.size = size;
-    seal.subject = ssec_seal_digest(&seal, subject, len);
-    seal.check = ssec_seal_digest(&seal, &seal, offsetof(ssec_seal_t, check));
+    seal.subject = ssec_number(seal.key, subject, len);
+    seal.check = ssec_number(seal.key, &seal, offsetof(ssec_seal_t, check));
 
     memcpy(seal.magic, ssec_table_mark, sizeof(ssec_magic));
     table->header->seal = seal;
@@ -105,171 +101,19 @@ ssec_table_check(const void *data, uint64_t size, const void *subject,
         return SSEC_SEAL_VERSION;
     }
 
-    if (seal.check != ssec_seal_digest(&seal, &seal,
-                                       offsetof(ssec_seal_t, check))
+    if (seal.check != ssec_number(seal.key, &seal,
+                                  offsetof(ssec_seal_t, check))
         || seal.size != size
         || seal.nbuckets != ssec_table_buckets(size))
     {
         return SSEC_SEAL_BROKEN;
     }
 
-    if (seal.subject != ssec_seal_digest(&seal, subject, len)) {
+    if (seal.subject != ssec_number(seal.key, subject, len)) {
         return SSEC_SEAL_SUBJECT;
     }
 
     return SSEC_SEAL_WHOLE;
-}
-
-
-static uint64_t
-ssec_seal_digest(const ssec_seal_t *seal, const void *data, size_t len)
-{
-    ssec_digest_t      digest;
-    ssec_digest_key_t  key;
-
-    ssec_digest_key(&key, seal->key);
-    ssec_digest(&key, data, len, &digest);
-
-    return digest.body;
-}
-
-
-uint64_t
-ssec_table_recover(ssec_table_t *table, uint64_t now)
-{
-    uint32_t        i;
-    uint64_t        word, used, dropped;
-    unsigned        slot, n;
-    ssec_bucket_t  *b;
-    ssec_second_t   seconds[SSEC_SECONDS];
-
-    n = 0;
-    used = 0;
-    dropped = 0;
-
-    atomic_store(&table->header->lock, 0);
-
-    if (atomic_load(&table->header->nown) > SSEC_TABLE_OWN) {
-        atomic_store(&table->header->nown, SSEC_TABLE_OWN);
-    }
-
-    for (i = 0; i < table->nbuckets; i++) {
-        b = &table->buckets[i];
-
-        if (atomic_load_explicit(&b->lock, memory_order_relaxed)) {
-            atomic_store_explicit(&b->lock, 0, memory_order_relaxed);
-        }
-
-        for (slot = 0; slot < SSEC_SLOTS; slot++) {
-            word = ssec_word(table, i, slot);
-
-            if (word == 0) {
-                continue;
-            }
-
-            if (!ssec_is_sound(word, now)) {
-                ssec_set_word(table, i, slot, 0);
-                dropped++;
-                continue;
-            }
-
-            used++;
-
-            if (b->created[slot] & SSEC_IN_SECOND) {
-                ssec_note_second(table, i, slot, &seconds[n++]);
-            }
-        }
-
-        if (n > SSEC_SECONDS - SSEC_SLOTS || i == table->nbuckets - 1) {
-            while (n) {
-                ssec_drop_duplicate(table, &seconds[--n]);
-            }
-        }
-    }
-
-    atomic_store(&table->header->used, used);
-
-    return dropped;
-}
-
-
-static bool
-ssec_is_sound(uint64_t word, uint64_t now)
-{
-    /* names have no time, and the time of a dead session does not matter */
-
-    return ssec_slot_state(word) != SSEC_SLOT_FREE
-           && (ssec_strictness(word) > 1
-               || (word & SSEC_TIME_MAX) <= now + SSEC_CLOCK_SLACK);
-}
-
-
-/*
- * Notes a record that lies in its second bucket, and prefetches its first one.
- * First buckets lie at random, so that each would cost a cache miss.
- */
-
-static void
-ssec_note_second(ssec_table_t *table, uint32_t bucket, unsigned slot,
-    ssec_second_t *second)
-{
-    second->digest = ssec_stored_digest(table, bucket, slot);
-    second->first = ssec_first_bucket(table, second->digest.place);
-    second->bucket = bucket;
-    second->slot = slot;
-
-    __builtin_prefetch(&table->buckets[second->first]);
-}
-
-
-/*
- * If the first bucket has a record of the same digest, drops one of the two:
- * the less strict one or, of equally strict ones, the later one.  If a process
- * was killed during a move, the two are equal.  After a power failure one of
- * them may be out of date.
- */
-
-static void
-ssec_drop_duplicate(ssec_table_t *table, const ssec_second_t *second)
-{
-    uint64_t       word, other;
-    unsigned       i, slot;
-    uint32_t       first, bucket;
-    ssec_bucket_t  *b;
-    ssec_digest_t  digest;
-
-    digest = second->digest;
-    bucket = second->bucket;
-    slot = second->slot;
-    first = second->first;
-
-    b = &table->buckets[first];
-
-    for (i = 0; i < SSEC_SLOTS; i++) {
-
-        other = ssec_word(table, first, i);
-
-        if (other == 0
-            || b->body[i] != digest.body
-            || (other ^ (uint64_t) digest.place << SSEC_PLACE)
-               & SSEC_PLACE_MASK
-            || (first == bucket && i == slot))
-        {
-            continue;
-        }
-
-        word = ssec_word(table, bucket, slot);
-
-        if (ssec_strictness(other) > ssec_strictness(word)
-            || (ssec_strictness(other) == ssec_strictness(word)
-                && (other & SSEC_TIME_MAX) < (word & SSEC_TIME_MAX)))
-        {
-            ssec_set_word(table, bucket, slot, 0);
-            return;
-        }
-
-        ssec_set_word(table, first, i, 0);
-    }
 }
 
 
@@ -291,6 +135,158 @@ ssec_strictness(uint64_t word)
     /* a live session is stricter than a visitor's */
 
     return ssec_slot_is_live(state);
+}
+
+
+/* Names have no time, and the time of a dead session does not matter. */
+
+static bool
+ssec_is_sound(uint64_t word, uint64_t now)
+{
+    return ssec_slot_state(word) != SSEC_SLOT_FREE
+           && (ssec_strictness(word) > 1
+               || (word & SSEC_TIME_MAX) <= now + SSEC_CLOCK_SLACK);
+}
+
+
+/* Releases the bucket's lock, and drops impossible records. */
+
+static void
+ssec_recover_bucket(ssec_table_t *table, uint32_t bucket, uint64_t now,
+    uint64_t *used, uint64_t *dropped)
+{
+    uint64_t        word;
+    unsigned        slot;
+    ssec_digest_t   digest;
+    ssec_bucket_t  *b;
+
+    b = &table->buckets[bucket];
+
+    if (atomic_load_explicit(&b->lock, memory_order_relaxed)) {
+        ssec_unlock_bucket(b);
+    }
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        word = ssec_word_of(b, slot);
+
+        if (word == 0) {
+            continue;
+        }
+
+        if (!ssec_is_sound(word, now)) {
+            ssec_set_word_of(b, slot, 0);
+            (*dropped)++;
+            continue;
+        }
+
+        (*used)++;
+
+        if (b->created[slot] & SSEC_IN_SECOND) {
+            digest = ssec_stored_digest(table, bucket, slot);
+
+            __builtin_prefetch(&table->buckets[ssec_first_bucket(table,
+                                                               digest.place)]);
+        }
+    }
+}
+
+
+/*
+ * If the first bucket has a record of the same digest, drops one of the two:
+ * the less strict one or, of equally strict ones, the later one.  If a process
+ * was killed during a move, the two are equal.  After a power failure one of
+ * them may be out of date.
+ */
+
+static void
+ssec_drop_duplicate(ssec_table_t *table, uint32_t bucket, unsigned slot)
+{
+    uint64_t      word, other;
+    ssec_entry_t  entry;
+
+    entry.digest = ssec_stored_digest(table, bucket, slot);
+    entry.first = ssec_first_bucket(table, entry.digest.place);
+
+    /* in a damaged file, the first bucket may be the record's own */
+
+    if (entry.first == bucket || !ssec_find(table, &entry, entry.first)) {
+        return;
+    }
+
+    word = ssec_word(table, bucket, slot);
+    other = ssec_word(table, entry.bucket, entry.slot);
+
+    if (ssec_strictness(other) > ssec_strictness(word)
+        || (ssec_strictness(other) == ssec_strictness(word)
+            && (other & SSEC_TIME_MAX) < (word & SSEC_TIME_MAX)))
+    {
+        ssec_set_word(table, bucket, slot, 0);
+
+    } else {
+        ssec_set_word(table, entry.bucket, entry.slot, 0);
+    }
+}
+
+
+uint64_t
+ssec_table_recover(ssec_table_t *table, uint64_t now)
+{
+    uint64_t  i, used, dropped;
+    uint32_t  bucket;
+    unsigned  slot;
+
+    used = 0;
+    dropped = 0;
+
+    atomic_store(&table->header->lock, 0);
+
+    if (atomic_load(&table->header->nown) > SSEC_TABLE_OWN) {
+        atomic_store(&table->header->nown, SSEC_TABLE_OWN);
+    }
+
+    for (i = 0; i < (uint64_t) table->nbuckets + SSEC_AHEAD; i++) {
+
+        if (i < table->nbuckets) {
+            ssec_recover_bucket(table, (uint32_t) i, now, &used, &dropped);
+        }
+
+        if (i < SSEC_AHEAD) {
+            continue;
+        }
+
+        bucket = (uint32_t) (i - SSEC_AHEAD);
+
+        for (slot = 0; slot < SSEC_SLOTS; slot++) {
+
+            if (ssec_word(table, bucket, slot)
+                && table->buckets[bucket].created[slot] & SSEC_IN_SECOND)
+            {
+                ssec_drop_duplicate(table, bucket, slot);
+            }
+        }
+    }
+
+    atomic_store(&table->header->used, used);
+
+    return dropped;
+}
+
+
+/*
+ * All containers of a host have its boot, but their uptimes may differ.  The
+ * slack is for ticks of other processes since the uptime was read.
+ */
+
+static bool
+ssec_same_boot(ssec_clock_t *clock, const ssec_host_t *host)
+{
+    uint64_t  now;
+
+    now = atomic_load(&clock->epoch) + host->uptime;
+
+    return host->boot
+           && host->boot == atomic_load(&clock->boot)
+           && now + SSEC_CLOCK_SLACK >= atomic_load(&clock->ticked);
 }
 
 
@@ -330,83 +326,14 @@ ssec_clock_elsewhere(const void *head, const ssec_host_t *host)
 
 
 uint64_t
-ssec_table_keep_clock(ssec_table_t *table, const ssec_host_t *host)
-{
-    ssec_table_tick(table, host);
-
-    return atomic_load(&table->header->clock.epoch);
-}
-
-
-static bool
-ssec_same_boot(ssec_clock_t *clock, const ssec_host_t *host)
-{
-    uint64_t  now;
-
-    now = atomic_load(&clock->epoch) + host->uptime;
-
-    /*
-     * All containers of a host have its boot, but their uptimes may differ.
-     * The slack is for ticks of other processes since the uptime was read.
-     */
-
-    return host->boot
-           && host->boot == atomic_load(&clock->boot)
-           && now + SSEC_CLOCK_SLACK >= atomic_load(&clock->ticked);
-}
-
-
-uint64_t
-ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host)
+ssec_table_tick(ssec_table_t *table, const ssec_host_t *host)
 {
     uint64_t       now, epoch, ticked;
     ssec_clock_t  *clock;
 
     clock = &table->header->clock;
-    ticked = atomic_load(&clock->ticked);
-
-    atomic_store(&clock->pids, host->pids);
-
-    if (ssec_same_boot(clock, host)) {
-        return ssec_table_keep_clock(table, host);
-    }
-
-    if (ticked) {
-        now = host->wall - atomic_load(&clock->began);
-
-        /* signed, because the wall clock may have been set to any time */
-
-        if ((int64_t) (now - ticked) < 0) {
-            now = ticked;
-        }
-
-    } else {
-        now = SSEC_CLOCK_NEW;
-    }
-
-    epoch = now - host->uptime;
-
-    /* unknown, in case this process is killed before the end */
-
-    atomic_store(&clock->boot, 0);
-
-    atomic_store(&clock->epoch, epoch);
-    ssec_table_tick(table, host);
-
-    atomic_store(&clock->boot, host->boot);
-
-    return epoch;
-}
-
-
-void
-ssec_table_tick(ssec_table_t *table, const ssec_host_t *host)
-{
-    uint64_t       now, ticked;
-    ssec_clock_t  *clock;
-
-    clock = &table->header->clock;
-    now = atomic_load(&clock->epoch) + host->uptime;
+    epoch = atomic_load(&clock->epoch);
+    now = epoch + host->uptime;
 
     atomic_store(&clock->began, host->wall - now);
 
@@ -419,6 +346,42 @@ ssec_table_tick(ssec_table_t *table, const ssec_host_t *host)
     {
         /* void */
     }
+
+    return epoch;
+}
+
+
+uint64_t
+ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host)
+{
+    uint64_t       now, ticked;
+    ssec_clock_t  *clock;
+
+    clock = &table->header->clock;
+    ticked = atomic_load(&clock->ticked);
+
+    atomic_store(&clock->pids, host->pids);
+
+    if (!ssec_same_boot(clock, host)) {
+        now = SSEC_CLOCK_NEW;
+
+        if (ticked) {
+            now = host->wall - atomic_load(&clock->began);
+
+            /* signed, because the wall clock may have been set to any time */
+
+            if ((int64_t) (now - ticked) < 0) {
+                now = ticked;
+            }
+        }
+
+        /* in this order: this boot must not have the epoch of another one */
+
+        atomic_store(&clock->epoch, now - host->uptime);
+        atomic_store(&clock->boot, host->boot);
+    }
+
+    return ssec_table_tick(table, host);
 }
 
 
@@ -438,7 +401,7 @@ ssec_boot(const char *path)
 
     close(fd);
 
-    return n > 0 ? ssec_text_number(text, (size_t) n) : 0;
+    return n > 0 ? ssec_number(ssec_no_key, text, (size_t) n) : 0;
 }
 
 
@@ -450,22 +413,7 @@ ssec_pids(const char *path)
 
     n = readlink(path, text, sizeof(text));
 
-    return n > 0 ? ssec_text_number(text, (size_t) n) : 0;
-}
-
-
-static uint64_t
-ssec_text_number(const char *text, size_t len)
-{
-    ssec_digest_t      digest;
-    ssec_digest_key_t  key;
-
-    static const uint8_t  secret[SSEC_DIGEST_KEY];
-
-    ssec_digest_key(&key, secret);
-    ssec_digest(&key, text, len, &digest);
-
-    return digest.body;
+    return n > 0 ? ssec_number(ssec_no_key, text, (size_t) n) : 0;
 }
 
 

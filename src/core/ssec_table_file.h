@@ -117,10 +117,6 @@ uint64_t ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host);
 bool ssec_table_join_clock(ssec_table_t *table, const ssec_host_t *host,
     uint64_t *epoch);
 
-/* Ticks a clock that goes on, for example that of a copy; gives its epoch. */
-
-uint64_t ssec_table_keep_clock(ssec_table_t *table, const ssec_host_t *host);
-
 /*
  * Whether a process in another namespace of process ids, that is in another
  * container, used the table in the last three seconds.  Reads the file's first
@@ -130,11 +126,11 @@ uint64_t ssec_table_keep_clock(ssec_table_t *table, const ssec_host_t *host);
 bool ssec_clock_elsewhere(const void *head, const ssec_host_t *host);
 
 /*
- * Notes the table's time and the wall clock.  To be called once a second: after
- * a crash the time since the last call is lost.
+ * Notes the table's time and the wall clock; gives the clock's epoch.  To be
+ * called once a second: after a crash the time since the last call is lost.
  */
 
-void ssec_table_tick(ssec_table_t *table, const ssec_host_t *host);
+uint64_t ssec_table_tick(ssec_table_t *table, const ssec_host_t *host);
 
 /* The table's time at the last tick, in milliseconds; 0 if there was none. */
 

@@ -107,7 +107,7 @@ ngx_http_ssec_init_memory(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
         return NGX_ERROR;
     }
 
-    zone->epoch = old ? ssec_table_keep_clock(&zone->table, &host)
+    zone->epoch = old ? ssec_table_tick(&zone->table, &host)
                       : ssec_table_start_clock(&zone->table, &host);
 
     return NGX_OK;
@@ -267,7 +267,7 @@ ngx_http_ssec_clock_handler(ngx_event_t *ev)
     while ((zone = ngx_http_ssec_next_zone(cycle, &i)) != NULL) {
 
         if (zone->file) {
-            ssec_table_tick(&zone->table, &host);
+            (void) ssec_table_tick(&zone->table, &host);
         }
     }
 

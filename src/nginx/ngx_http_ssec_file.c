@@ -731,7 +731,7 @@ ngx_http_ssec_make_file(ngx_shm_zone_t *shm_zone, ngx_http_ssec_file_t *file,
     ssec_table_seal(&zone->table, zone->size, zone->key.data, zone->key.len);
 
     ngx_http_ssec_host(&host);
-    zone->epoch = from ? ssec_table_keep_clock(&zone->table, &host)
+    zone->epoch = from ? ssec_table_tick(&zone->table, &host)
                        : ssec_table_start_clock(&zone->table, &host);
 
     zone->file = file;
