@@ -9,54 +9,23 @@
 #define SSEC_PASSES_LIVE  6      /* the first pass without live sessions */
 
 
-static void ssec_copy_record(ssec_table_t *to, ssec_table_t *from,
-    uint32_t bucket, unsigned slot, unsigned pass, uint64_t back);
-static void ssec_move_back(ssec_stored_t *stored, uint64_t back);
+/*
+ * Moves both times back by so many milliseconds.  The last activity does not
+ * fall below 0: a session that is so old has expired anyway.
+ */
 
-
-void
-ssec_table_copy(ssec_table_t *to, ssec_table_t *from, uint64_t back)
+static void
+ssec_move_back(ssec_stored_t *stored, uint64_t back)
 {
-    unsigned       pass, slot;
-    uint32_t       i;
-    ssec_clock_t  *clock;
+    uint64_t  last;
 
-    for (pass = 0; pass < SSEC_PASSES; pass++) {
+    last = stored->word & SSEC_TIME_MAX;
+    back = ssec_min(back, last) & ~SSEC_REASON_MASK;
 
-        for (i = 0; i < from->nbuckets; i++) {
-
-            for (slot = 0; slot < SSEC_SLOTS; slot++) {
-                ssec_copy_record(to, from, i, slot, pass, back);
-            }
-        }
-    }
-
-    memcpy(to->header->notes, ssec_table_lock_notes(from), SSEC_TABLE_NOTES);
-    ssec_table_unlock_notes(from);
-
-    clock = &to->header->clock;
-
-    memcpy(clock, &from->header->clock, sizeof(ssec_clock_t));
-
-    if (back) {
-        clock->epoch -= back;
-        clock->began += back;
-        clock->ticked -= back;
-    }
-}
-
-
-void
-ssec_table_retire(ssec_table_t *table, bool retired)
-{
-    atomic_store(&table->header->retired, retired);
-}
-
-
-bool
-ssec_table_is_retired(ssec_table_t *table)
-{
-    return atomic_load_explicit(&table->header->retired, memory_order_relaxed);
+    stored->word -= back;
+    stored->created = (stored->created & ~SSEC_CREATED_MASK)
+                      | ((stored->created - (uint32_t) (back >> SSEC_CREATED))
+                         & SSEC_CREATED_MASK);
 }
 
 
@@ -83,7 +52,6 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
     ssec_stored_t  stored;
 
     static const unsigned  passes[SSEC_SLOT_STATES] = {
-        [SSEC_SLOT_FREE] = SSEC_PASSES,
         [SSEC_SLOT_INVENTED] = 0,
         [SSEC_SLOT_LIVE] = 0,
         [SSEC_SLOT_VISITOR] = 0,
@@ -112,7 +80,7 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
     last = (pass == SSEC_PASSES - 1);
     state = ssec_slot_state(stored.word);
 
-    if (stored.word == 0 || (!last && passes[state] != pass)) {
+    if (state == SSEC_SLOT_FREE || (!last && passes[state] != pass)) {
         return;
     }
 
@@ -149,21 +117,44 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
 }
 
 
-/*
- * Moves both times back by so many milliseconds.  The last activity does not
- * fall below 0: a session that is so old has expired anyway.
- */
-
-static void
-ssec_move_back(ssec_stored_t *stored, uint64_t back)
+void
+ssec_table_copy(ssec_table_t *to, ssec_table_t *from, uint64_t back)
 {
-    uint64_t  last;
+    unsigned       pass, slot;
+    uint32_t       i;
+    ssec_clock_t  *clock;
 
-    last = stored->word & SSEC_TIME_MAX;
-    back = ssec_min(back, last) & ~SSEC_REASON_MASK;
+    for (pass = 0; pass < SSEC_PASSES; pass++) {
 
-    stored->word -= back;
-    stored->created = (stored->created & ~SSEC_CREATED_MASK)
-                      | ((stored->created - (uint32_t) (back >> SSEC_CREATED))
-                         & SSEC_CREATED_MASK);
+        for (i = 0; i < from->nbuckets; i++) {
+            for (slot = 0; slot < SSEC_SLOTS; slot++) {
+                ssec_copy_record(to, from, i, slot, pass, back);
+            }
+        }
+    }
+
+    memcpy(to->header->notes, ssec_table_lock_notes(from), SSEC_TABLE_NOTES);
+    ssec_table_unlock_notes(from);
+
+    clock = &to->header->clock;
+
+    memcpy(clock, &from->header->clock, sizeof(ssec_clock_t));
+
+    clock->epoch -= back;
+    clock->began += back;
+    clock->ticked -= back;
+}
+
+
+void
+ssec_table_retire(ssec_table_t *table, bool retired)
+{
+    atomic_store(&table->header->retired, retired);
+}
+
+
+bool
+ssec_table_is_retired(ssec_table_t *table)
+{
+    return atomic_load_explicit(&table->header->retired, memory_order_relaxed);
 }
