@@ -10,6 +10,7 @@
 #include "ngx_http_ssec_activity.h"
 #include "ngx_http_ssec_ctx.h"
 #include "ngx_http_ssec_cycle.h"
+#include "ngx_http_ssec_limits.h"
 #include "ngx_http_ssec_page.h"
 #include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_response.h"
@@ -18,36 +19,52 @@
 #include "ngx_http_ssec_zone.h"
 
 
-static ngx_int_t ngx_http_ssec_init(ngx_conf_t *cf);
-static ngx_int_t ngx_http_ssec_init_handlers(ngx_conf_t *cf);
-static void ngx_http_ssec_warn_of_unused(ngx_conf_t *cf);
-static ngx_int_t ngx_http_ssec_init_pages(ngx_conf_t *cf);
-
-
 /* not NULL in the command of session_security_login_url */
 static ngx_uint_t  ngx_http_ssec_login = 1;
 
 
-static ngx_conf_enum_t  ngx_http_ssec_activities[] = {
-    { ngx_string("requests"), NGX_HTTP_SSEC_REQUESTS },
-    { ngx_string("navigations"), NGX_HTTP_SSEC_NAVIGATIONS },
-    { ngx_string("user"), NGX_HTTP_SSEC_USER },
-    { ngx_null_string, 0 }
+static ngx_http_ssec_time_rule_t  ngx_http_ssec_warn_after = {
+    1, 0, "it as 15m, 30s or 1500ms, above 0 and up to 365d"
 };
 
 
-static ngx_conf_enum_t  ngx_http_ssec_unknowns[] = {
-    { ngx_string("track"), 0 },
-    { ngx_string("expired"), 1 },
-    { ngx_null_string, 0 }
+static ngx_http_ssec_time_rule_t  ngx_http_ssec_expire_after = {
+    1, NGX_HTTP_SSEC_EXPIRE_AFTER,
+    "it as 15m, 30s or 1500ms, above 0 and up to 365d"
 };
 
 
-static ngx_conf_enum_t  ngx_http_ssec_connections[] = {
-    { ngx_string("passive"), NGX_HTTP_SSEC_PASSIVE },
-    { ngx_string("active"), NGX_HTTP_SSEC_ACTIVE },
-    { ngx_string("off"), NGX_HTTP_SSEC_OFF },
-    { ngx_null_string, 0 }
+static ngx_http_ssec_time_rule_t  ngx_http_ssec_max_lifetime = {
+    0, NGX_HTTP_SSEC_MAX_LIFETIME, "it as 15m, 30s or 1500ms, up to 365d"
+};
+
+
+static ngx_http_ssec_words_t  ngx_http_ssec_activities = {
+    "requests, navigations or user", {
+        { ngx_string("requests"), NGX_HTTP_SSEC_REQUESTS },
+        { ngx_string("navigations"), NGX_HTTP_SSEC_NAVIGATIONS },
+        { ngx_string("user"), NGX_HTTP_SSEC_USER },
+        { ngx_null_string, 0 }
+    }
+};
+
+
+static ngx_http_ssec_words_t  ngx_http_ssec_unknowns = {
+    "track or expired", {
+        { ngx_string("track"), 0 },
+        { ngx_string("expired"), 1 },
+        { ngx_null_string, 0 }
+    }
+};
+
+
+static ngx_http_ssec_words_t  ngx_http_ssec_connections = {
+    "passive, active or off", {
+        { ngx_string("passive"), NGX_HTTP_SSEC_PASSIVE },
+        { ngx_string("active"), NGX_HTTP_SSEC_ACTIVE },
+        { ngx_string("off"), NGX_HTTP_SSEC_OFF },
+        { ngx_null_string, 0 }
+    }
 };
 
 
@@ -72,21 +89,21 @@ static ngx_command_t  ngx_http_ssec_commands[] = {
       ngx_http_ssec_set_time,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_ssec_loc_conf_t, warn_after),
-      NULL },
+      &ngx_http_ssec_warn_after },
 
     { ngx_string("session_security_expire_after"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_ssec_set_time,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_ssec_loc_conf_t, expire_after),
-      NULL },
+      &ngx_http_ssec_expire_after },
 
     { ngx_string("session_security_max_lifetime"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_ssec_set_time,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_ssec_loc_conf_t, max_lifetime),
-      NULL },
+      &ngx_http_ssec_max_lifetime },
 
     { ngx_string("session_security_passive_urls"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
@@ -128,21 +145,21 @@ static ngx_command_t  ngx_http_ssec_commands[] = {
       ngx_http_ssec_set_word,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_ssec_loc_conf_t, activity),
-      ngx_http_ssec_activities },
+      &ngx_http_ssec_activities },
 
     { ngx_string("session_security_unknown"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_ssec_set_word,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_ssec_loc_conf_t, strict),
-      ngx_http_ssec_unknowns },
+      &ngx_http_ssec_unknowns },
 
     { ngx_string("session_security_connections"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_ssec_set_word,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_ssec_loc_conf_t, connections),
-      ngx_http_ssec_connections },
+      &ngx_http_ssec_connections },
 
     { ngx_string("session_security_cookie"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
@@ -160,16 +177,16 @@ static ngx_command_t  ngx_http_ssec_commands[] = {
 
     { ngx_string("session_security_ping"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_ssec_set_ping,
+      ngx_http_ssec_set_answer,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
+      offsetof(ngx_http_ssec_loc_conf_t, ping),
       NULL },
 
     { ngx_string("session_security_script"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_ssec_set_script,
+      ngx_http_ssec_set_answer,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
+      offsetof(ngx_http_ssec_loc_conf_t, script),
       NULL },
 
     { ngx_string("session_security_inject"),
@@ -190,93 +207,6 @@ static ngx_command_t  ngx_http_ssec_commands[] = {
 };
 
 
-static ngx_http_module_t  ngx_http_ssec_module_ctx = {
-    ngx_http_ssec_add_variables,             /* preconfiguration */
-    ngx_http_ssec_init,                      /* postconfiguration */
-
-    ngx_http_ssec_create_main_conf,          /* create main conf */
-    NULL,                                    /* init main configuration */
-
-    ngx_http_ssec_create_srv_conf,           /* create server conf */
-    ngx_http_ssec_merge_srv_conf,            /* merge server configuration */
-
-    ngx_http_ssec_create_loc_conf,           /* create location conf */
-    ngx_http_ssec_merge_loc_conf             /* merge location conf */
-};
-
-
-ngx_module_t  ngx_http_session_security_module = {
-    NGX_MODULE_V1,
-    &ngx_http_ssec_module_ctx,               /* module context */
-    ngx_http_ssec_commands,                  /* module directives */
-    NGX_HTTP_MODULE,                         /* module type */
-    NULL,                                    /* init master */
-    ngx_http_ssec_init_module,               /* init module */
-    ngx_http_ssec_init_process,              /* init process */
-    NULL,                                    /* init thread */
-    NULL,                                    /* exit thread */
-    ngx_http_ssec_exit_process,              /* exit process */
-    NULL,                                    /* exit master */
-    NGX_MODULE_V1_PADDING
-};
-
-
-/*
- * All filters of a module have one place in nginx's chain.  The filter of
- * Set-Cookie has to run after add_header, and those of pages after sub_filter
- * and xslt_stylesheet.  So the filters of pages are a second module.
- */
-
-static ngx_http_module_t  ngx_http_ssec_page_module_ctx = {
-    NULL,                                    /* preconfiguration */
-    ngx_http_ssec_init_pages,                /* postconfiguration */
-
-    NULL,                                    /* create main configuration */
-    NULL,                                    /* init main configuration */
-
-    NULL,                                    /* create server configuration */
-    NULL,                                    /* merge server configuration */
-
-    NULL,                                    /* create location configuration */
-    NULL                                     /* merge location configuration */
-};
-
-
-ngx_module_t  ngx_http_session_security_page_module = {
-    NGX_MODULE_V1,
-    &ngx_http_ssec_page_module_ctx,          /* module context */
-    NULL,                                    /* module directives */
-    NGX_HTTP_MODULE,                         /* module type */
-    NULL,                                    /* init master */
-    NULL,                                    /* init module */
-    NULL,                                    /* init process */
-    NULL,                                    /* init thread */
-    NULL,                                    /* exit thread */
-    NULL,                                    /* exit process */
-    NULL,                                    /* exit master */
-    NGX_MODULE_V1_PADDING
-};
-
-
-static ngx_int_t
-ngx_http_ssec_init(ngx_conf_t *cf)
-{
-    ngx_http_ssec_init_activity();
-    ngx_http_ssec_init_inject(cf);
-
-    if (ngx_http_ssec_init_handlers(cf) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_http_ssec_init_header_filter();
-    ngx_http_ssec_init_trailers_filters();
-
-    ngx_http_ssec_warn_of_unused(cf);
-
-    return NGX_OK;
-}
-
-
 /*
  * Requests are judged before the access phase, so that "satisfy any" cannot
  * skip this, and auth_request gets no dead session's cookie.  They are judged
@@ -289,7 +219,6 @@ ngx_http_ssec_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_ssec_init_handlers(ngx_conf_t *cf)
 {
-    ngx_uint_t                  i;
     ngx_array_t                *handlers;
     ngx_http_handler_pt        *h;
     ngx_http_core_main_conf_t  *cmcf;
@@ -298,17 +227,13 @@ ngx_http_ssec_init_handlers(ngx_conf_t *cf)
 
     handlers = &cmcf->phases[NGX_HTTP_PREACCESS_PHASE].handlers;
 
-    h = ngx_array_push(handlers);
-    if (h == NULL) {
+    if (ngx_array_push(handlers) == NULL) {
         return NGX_ERROR;
     }
 
     h = handlers->elts;
 
-    for (i = handlers->nelts - 1; i; i--) {
-        h[i] = h[i - 1];
-    }
-
+    ngx_memmove(&h[1], h, (handlers->nelts - 1) * sizeof(ngx_http_handler_pt));
     h[0] = ngx_http_ssec_handler;
 
     h = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
@@ -322,22 +247,25 @@ ngx_http_ssec_init_handlers(ngx_conf_t *cf)
 }
 
 
-/* Warns of each zone that no location uses. */
-
-static void
-ngx_http_ssec_warn_of_unused(ngx_conf_t *cf)
+static ngx_int_t
+ngx_http_ssec_init(ngx_conf_t *cf)
 {
     ngx_uint_t             i;
     ngx_http_ssec_zone_t  *zone;
 
+    ngx_http_ssec_init_activity();
+    ngx_http_ssec_init_inject(cf);
+
+    if (ngx_http_ssec_init_handlers(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_ssec_init_header_filter();
+    ngx_http_ssec_init_trailers_filters();
+
     i = 0;
 
-    for ( ;; ) {
-        zone = ngx_http_ssec_next_zone(cf->cycle, &i);
-
-        if (zone == NULL) {
-            break;
-        }
+    while ((zone = ngx_http_ssec_next_zone(cf->cycle, &i)) != NULL) {
 
         if (!zone->used) {
             ngx_log_error(NGX_LOG_WARN, cf->log, 0,
@@ -346,6 +274,8 @@ ngx_http_ssec_warn_of_unused(ngx_conf_t *cf)
                           &zone->name);
         }
     }
+
+    return NGX_OK;
 }
 
 
@@ -363,3 +293,43 @@ ngx_http_ssec_init_pages(ngx_conf_t *cf)
 
     return NGX_OK;
 }
+
+
+static ngx_http_module_t  ngx_http_ssec_module_ctx = {
+    .preconfiguration = ngx_http_ssec_add_variables,
+    .postconfiguration = ngx_http_ssec_init,
+    .create_main_conf = ngx_http_ssec_create_main_conf,
+    .create_srv_conf = ngx_http_ssec_create_srv_conf,
+    .merge_srv_conf = ngx_http_ssec_merge_srv_conf,
+    .create_loc_conf = ngx_http_ssec_create_loc_conf,
+    .merge_loc_conf = ngx_http_ssec_merge_loc_conf
+};
+
+
+ngx_module_t  ngx_http_session_security_module = {
+    NGX_MODULE_V1,
+    .ctx = &ngx_http_ssec_module_ctx,
+    .commands = ngx_http_ssec_commands,
+    .type = NGX_HTTP_MODULE,
+    .init_module = ngx_http_ssec_init_module,
+    .init_process = ngx_http_ssec_init_process,
+    .exit_process = ngx_http_ssec_exit_process
+};
+
+
+/*
+ * All filters of a module have one place in nginx's chain.  The filter of
+ * Set-Cookie has to run after add_header, and those of pages after sub_filter
+ * and xslt_stylesheet.  So the filters of pages are a second module.
+ */
+
+static ngx_http_module_t  ngx_http_ssec_page_module_ctx = {
+    .postconfiguration = ngx_http_ssec_init_pages
+};
+
+
+ngx_module_t  ngx_http_session_security_page_module = {
+    NGX_MODULE_V1,
+    .ctx = &ngx_http_ssec_page_module_ctx,
+    .type = NGX_HTTP_MODULE
+};

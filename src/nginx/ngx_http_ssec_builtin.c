@@ -6,16 +6,12 @@
 #include "ngx_http_ssec_builtin.h"
 
 #include "ngx_http_ssec_conf.h"
-#include "ngx_http_ssec_limits.h"
 #include "ngx_http_ssec_url.h"
 #include "ngx_http_ssec_zone.h"
 
 #include "ssec_scope.h"
 
 
-static ngx_int_t ngx_http_ssec_longest(ngx_http_request_t *r,
-    ngx_array_t *values, uint64_t min, uint64_t fallback, const char *name,
-    uint64_t *ms);
 static ngx_int_t ngx_http_ssec_longest_path(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_zone_t *zone, size_t *len);
 static ngx_int_t ngx_http_ssec_configured_path(ngx_http_request_t *r,
@@ -93,84 +89,6 @@ ngx_http_ssec_ping_conf(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
     ping->varying = 1;
 
     return ping;
-}
-
-
-ngx_int_t
-ngx_http_ssec_ping_limits(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ssec_limits_t *limits)
-{
-    ssec_limits_t           location;
-    ngx_http_ssec_pages_t  *pages;
-
-    pages = ngx_http_ssec_pages(slcf);
-
-    if (pages == NULL) {
-        return ngx_http_ssec_limits(r, slcf, limits);
-    }
-
-    *limits = pages->limits;
-
-    if (ngx_http_ssec_longest(r, &pages->expire_after, 1,
-                                       NGX_HTTP_SSEC_EXPIRE_AFTER,
-                                       "session_security_expire_after",
-                                       &limits->expire_after)
-        != NGX_OK
-        || ngx_http_ssec_longest(r, &pages->max_lifetime, 0,
-                                       NGX_HTTP_SSEC_MAX_LIFETIME,
-                                       "session_security_max_lifetime",
-                                       &limits->max_lifetime)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (!slcf->pages) {
-        return NGX_OK;
-    }
-
-    /* the ping's location may have pages with a tag that is written by hand */
-
-    if (ngx_http_ssec_limits(r, slcf, &location) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    limits->expire_after = ngx_http_ssec_longer(limits->expire_after,
-                                                location.expire_after);
-    limits->max_lifetime = ngx_http_ssec_longer(limits->max_lifetime,
-                                                location.max_lifetime);
-
-    return NGX_OK;
-}
-
-
-/*
- * Raises *ms to the longest of the values: see ngx_http_ssec_time_value().
- * NGX_ERROR if a variable cannot be evaluated.
- */
-
-static ngx_int_t
-ngx_http_ssec_longest(ngx_http_request_t *r, ngx_array_t *values,
-    uint64_t min, uint64_t fallback, const char *name, uint64_t *ms)
-{
-    uint64_t                    n;
-    ngx_uint_t                  i;
-    ngx_http_complex_value_t  **value;
-
-    value = values->elts;
-
-    for (i = 0; i < values->nelts; i++) {
-
-        if (ngx_http_ssec_time_value(r, value[i], min, fallback, name, &n)
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        *ms = ngx_http_ssec_longer(*ms, n);
-    }
-
-    return NGX_OK;
 }
 
 

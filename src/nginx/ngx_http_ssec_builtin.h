@@ -31,13 +31,6 @@ ngx_uint_t ngx_http_ssec_is_builtin_zone(ngx_http_ssec_loc_conf_t *slcf);
 ngx_http_ssec_loc_conf_t *ngx_http_ssec_ping_conf(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf);
 /*
- * Gives the limits of a ping, in milliseconds: the longest of its pages, since
- * a ping must not end a session that is live in its page.  NGX_ERROR if a
- * variable cannot be evaluated.
- */
-ngx_int_t ngx_http_ssec_ping_limits(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ssec_limits_t *limits);
-/*
  * Gives the path below which the built-in ping gets the cookies of this page:
  * not escaped, without a slash at its end, empty for the root.
  *

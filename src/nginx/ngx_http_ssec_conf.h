@@ -34,10 +34,20 @@
 #define NGX_HTTP_SSEC_BELOW_PATH    2
 
 
+/* The valid values of a directive with a time, in milliseconds. */
+
+typedef struct {
+    uint64_t                   min;
+    uint64_t                   fallback;     /* for invalid variables */
+    const char                *mend;         /* valid values, for an error */
+} ngx_http_ssec_time_rule_t;
+
+
 typedef struct {
     ngx_http_complex_value_t  *value;        /* NULL without variables */
     uint64_t                   ms;           /* time without variables */
-    ngx_uint_t                 set;          /* by a directive */
+    ngx_command_t             *directive;    /* NULL by default; its post is
+                                                ngx_http_ssec_time_rule_t */
 } ngx_http_ssec_time_t;
 
 
@@ -121,15 +131,6 @@ struct ngx_http_ssec_loc_conf_s {
     ngx_str_t                  times;        /* attributes, or empty */
     ngx_str_t                  logout;       /* attribute, or empty */
 };
-
-
-/* Gives the longer of two limits: 0 is no limit. */
-
-static ngx_inline uint64_t
-ngx_http_ssec_longer(uint64_t a, uint64_t b)
-{
-    return (a == 0 || b == 0) ? 0 : ngx_max(a, b);
-}
 
 
 #endif /* _NGX_HTTP_SSEC_CONF_H_INCLUDED_ */

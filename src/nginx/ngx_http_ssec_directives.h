@@ -16,6 +16,14 @@
 #pragma GCC visibility push(hidden)
 
 
+/* The words of a directive; cmd->post of ngx_http_ssec_set_word(). */
+
+typedef struct {
+    const char                *mend;         /* the words, for an error */
+    ngx_conf_enum_t            words[4];     /* the last one is empty */
+} ngx_http_ssec_words_t;
+
+
 /* ngx_http_ssec_merge.c */
 
 void *ngx_http_ssec_create_main_conf(ngx_conf_t *cf);
@@ -27,6 +35,7 @@ char *ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 /* ngx_http_ssec_directives.c */
 
 char *ngx_http_ssec_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* cmd->post is an ngx_http_ssec_time_rule_t. */
 char *ngx_http_ssec_set_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ssec_set_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -36,13 +45,17 @@ char *ngx_http_ssec_set_origins(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_ssec_set_logout_url(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_ssec_set_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-/*
- * As ngx_conf_set_enum_slot(), but its error lists the words.  There must be
- * two or three.
- */
 char *ngx_http_ssec_set_word(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ssec_set_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* Logs that the directive has an invalid value; gives NGX_CONF_ERROR. */
+char *ngx_http_ssec_invalid(ngx_conf_t *cf, const char *what, ngx_str_t *value,
+    const char *mend);
+/* Tells whether the argument begins with "NAME="; if so, gives the value. */
+ngx_uint_t ngx_http_ssec_parameter(ngx_str_t *argument, const char *name,
+    ngx_str_t *value);
+/* Tells whether the value is ASCII without a blank, and not empty. */
+ngx_uint_t ngx_http_ssec_is_word(ngx_str_t *value);
 /*
  * Compiles a value that may have variables.  NULL without memory, or after an
  * error that was logged.
@@ -57,9 +70,15 @@ char *ngx_http_ssec_declare_zone(ngx_conf_t *cf, ngx_command_t *cmd,
 
 /* ngx_http_ssec_inject_conf.c */
 
-char *ngx_http_ssec_set_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-char *ngx_http_ssec_set_script(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/* For session_security_ping and session_security_script. */
+char *ngx_http_ssec_set_answer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_ssec_set_inject(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+/*
+ * Sets the handler in the "if" and "limit_except" blocks of a location with a
+ * ping or a script.  NGX_ERROR if the location has another handler, too.
+ */
+ngx_int_t ngx_http_ssec_merge_handler(ngx_conf_t *cf,
+    ngx_http_ssec_loc_conf_t *prev, ngx_http_ssec_loc_conf_t *conf);
 /*
  * Finds the ping and the script of each page, when all locations are merged.
  * After an error, which is logged, the zone is marked as refused.

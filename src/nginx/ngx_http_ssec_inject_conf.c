@@ -6,6 +6,7 @@
 #include "ngx_http_ssec_directives.h"
 
 #include "ngx_http_ssec_builtin.h"
+#include "ngx_http_ssec_limits.h"
 #include "ngx_http_ssec_page.h"
 #include "ngx_http_ssec_ping.h"
 #include "ngx_http_ssec_script.h"
@@ -16,102 +17,33 @@
 /* An option that session_security_inject knows. */
 
 typedef struct {
-    ngx_str_t                              name;
-    const char                            *attribute;   /* name in the tag */
-    ngx_str_t                              values[2];   /* empty: any value */
-    const char                            *mend;        /* valid values */
+    const char  *name;
+    const char  *attribute;      /* name in the tag */
+    const char  *values[2];      /* NULL: any value */
+    const char  *mend;           /* valid values */
 } ngx_http_ssec_option_name_t;
 
 
-static char *ngx_http_ssec_add_location(ngx_conf_t *cf,
-    ngx_array_t *locations, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_handler_pt handler);
-static char *ngx_http_ssec_add_option(ngx_conf_t *cf, ngx_command_t *cmd,
-    ngx_array_t *options, ngx_str_t *parameter);
-static ngx_http_ssec_option_name_t *ngx_http_ssec_find_option(
-    ngx_str_t *parameter, ngx_str_t *value);
-static ngx_uint_t ngx_http_ssec_is_option_value(
-    ngx_http_ssec_option_name_t *name, ngx_str_t *value);
-static void ngx_http_ssec_init_injected(ngx_conf_t *cf,
-    ngx_http_ssec_injected_t *injected);
-static ngx_int_t ngx_http_ssec_init_ping(ngx_conf_t *cf,
-    ngx_http_ssec_injected_t *injected);
-static ngx_int_t ngx_http_ssec_find_ping(ngx_http_ssec_loc_conf_t *slcf);
-static ngx_uint_t ngx_http_ssec_is_builtin_path(ngx_str_t *url);
-
-
 static ngx_http_ssec_option_name_t  ngx_http_ssec_options[] = {
-    { ngx_string("extend"), "data-extend",
-      { ngx_string("activity"), ngx_string("button") },
+    { "extend=", "data-extend", { "activity", "button" },
       "activity or button" },
-
-    { ngx_string("forms"), "data-forms",
-      { ngx_string("on"), ngx_string("off") }, "on or off" },
-
-    { ngx_string("title"), "data-title",
-      { ngx_string("on"), ngx_string("off") }, "on or off" },
-
-    { ngx_string("events"), "data-events",
-      { ngx_null_string, ngx_null_string },
+    { "forms=", "data-forms", { "on", "off" }, "on or off" },
+    { "title=", "data-title", { "on", "off" }, "on or off" },
+    { "events=", "data-events", { NULL, NULL },
       "the names of events, with commas between them" },
-
-    { ngx_string("lang"), "data-lang",
-      { ngx_null_string, ngx_null_string }, "a language, such as pt-BR" },
-
-    { ngx_string("nonce"), "nonce",
-      { ngx_null_string, ngx_null_string }, "a variable" },
-
-    { ngx_null_string, NULL, { ngx_null_string, ngx_null_string }, NULL }
+    { "lang=", "data-lang", { NULL, NULL }, "a language, such as pt-BR" },
+    { "nonce=", "nonce", { NULL, NULL }, "a variable" },
+    { NULL, NULL, { NULL, NULL }, NULL }
 };
 
 
-char *
-ngx_http_ssec_set_ping(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+/* Gives the handler of a location with a ping or a script. */
+
+static ngx_http_handler_pt
+ngx_http_ssec_answer_handler(ngx_http_ssec_loc_conf_t *slcf)
 {
-    ngx_http_ssec_loc_conf_t *slcf = conf;
-
-    ngx_http_ssec_srv_conf_t  *sscf;
-
-    if (slcf->ping) {
-        return "is duplicate";
-    }
-
-    if (slcf->script) {
-        return "needs a location other than the script's";
-    }
-
-    slcf->ping = 1;
-
-    sscf = ngx_http_conf_get_module_srv_conf(cf,
-                                             ngx_http_session_security_module);
-
-    return ngx_http_ssec_add_location(cf, &sscf->pings, slcf,
-                                      ngx_http_ssec_ping_handler);
-}
-
-
-char *
-ngx_http_ssec_set_script(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_ssec_loc_conf_t *slcf = conf;
-
-    ngx_http_ssec_srv_conf_t  *sscf;
-
-    if (slcf->script) {
-        return "is duplicate";
-    }
-
-    if (slcf->ping) {
-        return "needs a location other than the ping's";
-    }
-
-    slcf->script = 1;
-
-    sscf = ngx_http_conf_get_module_srv_conf(cf,
-                                             ngx_http_session_security_module);
-
-    return ngx_http_ssec_add_location(cf, &sscf->scripts, slcf,
-                                      ngx_http_ssec_script_handler);
+    return slcf->ping ? ngx_http_ssec_ping_handler
+                      : ngx_http_ssec_script_handler;
 }
 
 
@@ -120,16 +52,34 @@ ngx_http_ssec_set_script(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
  * tag, unless it is a regular expression or "@name", which has no URL.
  */
 
-static char *
-ngx_http_ssec_add_location(ngx_conf_t *cf, ngx_array_t *locations,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_handler_pt handler)
+char *
+ngx_http_ssec_set_answer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    u_char                    *p;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
+
+    char  *p = conf;
+
+    u_char                    *name;
+    ngx_uint_t                *set;
     ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_ssec_srv_conf_t  *sscf;
     ngx_http_ssec_location_t  *location;
 
+    set = (ngx_uint_t *) (p + cmd->offset);
+
+    if (*set) {
+        return "is duplicate";
+    }
+
+    if (slcf->ping || slcf->script) {
+        return slcf->ping ? "needs a location other than the ping's"
+                          : "needs a location other than the script's";
+    }
+
+    *set = 1;
+
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    clcf->handler = handler;
+    clcf->handler = ngx_http_ssec_answer_handler(slcf);
 
     if (clcf->name.len == 0 || clcf->name.data[0] != '/'
 #if (NGX_PCRE)
@@ -140,102 +90,122 @@ ngx_http_ssec_add_location(ngx_conf_t *cf, ngx_array_t *locations,
         return NGX_CONF_OK;
     }
 
-    location = ngx_array_push(locations);
-    if (location == NULL) {
-        return NGX_CONF_ERROR;
-    }
+    sscf = ngx_http_conf_get_module_srv_conf(cf,
+                                             ngx_http_session_security_module);
 
-    p = ngx_pnalloc(cf->pool, 3 * clcf->name.len);
-    if (p == NULL) {
+    location = ngx_array_push(&sscf->answers);
+    name = ngx_pnalloc(cf->pool, 3 * clcf->name.len);
+
+    if (location == NULL || name == NULL) {
         return NGX_CONF_ERROR;
     }
 
     location->slcf = slcf;
-    location->name.data = p;
-    location->name.len = (u_char *) ngx_escape_uri(p, clcf->name.data,
+    location->name.data = name;
+    location->name.len = (u_char *) ngx_escape_uri(name, clcf->name.data,
                                                    clcf->name.len,
                                                    NGX_ESCAPE_URI)
-                         - p;
+                         - name;
 
     return NGX_CONF_OK;
 }
 
 
-char *
-ngx_http_ssec_set_inject(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_int_t
+ngx_http_ssec_merge_handler(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *prev,
+    ngx_http_ssec_loc_conf_t *conf)
 {
-    ngx_http_ssec_loc_conf_t *slcf = conf;
+    ngx_http_handler_pt        handler;
+    ngx_http_core_loc_conf_t  *clcf;
 
-    char                       *rv;
-    ngx_str_t                  *value;
-    ngx_uint_t                  i;
-    ngx_http_ssec_main_conf_t  *smcf;
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    if (slcf->inject != NGX_CONF_UNSET) {
-        return "is duplicate";
+    if (clcf->noname) {
+
+        /* noname: an "if" or a "limit_except" in the location */
+
+        conf->ping |= prev->ping;
+        conf->script |= prev->script;
     }
 
-    value = cf->args->elts;
-
-    slcf->inject = (ngx_strcmp(value[1].data, "on") == 0);
-
-    smcf = ngx_http_conf_get_module_main_conf(cf,
-                                              ngx_http_session_security_module);
-    smcf->inject |= slcf->inject;
-
-    if (!slcf->inject
-        && (ngx_strcmp(value[1].data, "off") != 0 || cf->args->nelts > 2))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"%V\"; write off, or "
-                           "on and its options",
-                           &value[ngx_strcmp(value[1].data, "off") ? 1 : 2],
-                           &cmd->name);
-        return NGX_CONF_ERROR;
+    if (!conf->ping && !conf->script) {
+        return NGX_OK;
     }
 
-    slcf->inject_options = ngx_array_create(cf->pool, 4,
-                                            sizeof(ngx_http_ssec_option_t));
-    if (slcf->inject_options == NULL) {
-        return NGX_CONF_ERROR;
-    }
+    handler = ngx_http_ssec_answer_handler(conf);
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    if (clcf->noname) {
 
-        rv = ngx_http_ssec_add_option(cf, cmd, slcf->inject_options, &value[i]);
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
+        if (clcf->lmt_excpt && clcf->handler == NULL) {
+            clcf->handler = handler;
         }
+
+    } else if (clcf->handler != handler) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"session_security_%s\" needs a location of its "
+                           "own, \"%V\" has another handler; move one of "
+                           "them", conf->ping ? "ping" : "script",
+                           &clcf->name);
+        return NGX_ERROR;
     }
 
-    return NGX_CONF_OK;
+    return NGX_OK;
+}
+
+
+/*
+ * Tells whether the option can have this value.  A value with variables is
+ * accepted: the script ignores it if it turns out to be invalid.
+ */
+
+static ngx_uint_t
+ngx_http_ssec_is_option_value(ngx_http_ssec_option_name_t *name,
+    ngx_str_t *value)
+{
+    if (ngx_http_script_variables_count(value)) {
+        return 1;
+    }
+
+    if (name->values[0] == NULL) {
+        return ngx_http_ssec_is_word(value);
+    }
+
+    return ngx_strcmp(value->data, name->values[0]) == 0
+           || ngx_strcmp(value->data, name->values[1]) == 0;
 }
 
 
 static char *
-ngx_http_ssec_add_option(ngx_conf_t *cf, ngx_command_t *cmd,
-    ngx_array_t *options, ngx_str_t *parameter)
+ngx_http_ssec_add_option(ngx_conf_t *cf, ngx_array_t *options,
+    ngx_str_t *argument)
 {
     ngx_str_t                     value;
     ngx_uint_t                    i;
     ngx_http_ssec_option_t       *option;
     ngx_http_ssec_option_name_t  *name;
 
-    name = ngx_http_ssec_find_option(parameter, &value);
+    name = ngx_http_ssec_options;
 
-    if (name == NULL) {
+    while (name->name
+           && !ngx_http_ssec_parameter(argument, name->name, &value))
+    {
+        name++;
+    }
+
+    if (name->name == NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\" in \"%V\"; there "
-                           "are extend=, forms=, title=, events=, lang= "
-                           "and nonce=", parameter, &cmd->name);
+                           "invalid parameter \"%V\" in "
+                           "\"session_security_inject\"; there are extend=, "
+                           "forms=, title=, events=, lang= and nonce=",
+                           argument);
         return NGX_CONF_ERROR;
     }
 
     if (!ngx_http_ssec_is_option_value(name, &value)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value in \"%V\" of \"%V\"; write %s",
-                           parameter, &cmd->name, name->mend);
+                           "invalid value in \"%V\" of "
+                           "\"session_security_inject\"; write %s",
+                           argument, name->mend);
         return NGX_CONF_ERROR;
     }
 
@@ -260,30 +230,76 @@ ngx_http_ssec_add_option(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-/* Splits NAME=VALUE, and gives the option with this name, or NULL. */
-
-static ngx_http_ssec_option_name_t *
-ngx_http_ssec_find_option(ngx_str_t *parameter, ngx_str_t *value)
+char *
+ngx_http_ssec_set_inject(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    u_char                       *p, *last;
-    ngx_http_ssec_option_name_t  *name;
+    ngx_http_ssec_loc_conf_t *slcf = conf;
 
-    last = parameter->data + parameter->len;
-    p = ngx_strlchr(parameter->data, last, '=');
+    char                       *rv;
+    ngx_str_t                  *value;
+    ngx_uint_t                  i;
+    ngx_http_ssec_main_conf_t  *smcf;
 
-    if (p == NULL) {
-        return NULL;
+    if (slcf->inject != NGX_CONF_UNSET) {
+        return "is duplicate";
     }
 
-    for (name = ngx_http_ssec_options; name->name.len; name++) {
+    value = cf->args->elts;
 
-        if ((size_t) (p - parameter->data) == name->name.len
-            && ngx_strncmp(parameter->data, name->name.data, name->name.len)
-               == 0)
-        {
-            value->data = p + 1;
-            value->len = last - value->data;
-            return name;
+    slcf->inject = (ngx_strcmp(value[1].data, "on") == 0);
+
+    if (!slcf->inject) {
+
+        /* "off" has no options */
+
+        i = (ngx_strcmp(value[1].data, "off") == 0) ? 2 : 1;
+
+        return (i == cf->args->nelts)
+               ? NGX_CONF_OK
+               : ngx_http_ssec_invalid(cf, "value", &value[i],
+                                       "off, or on and its options");
+    }
+
+    smcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_session_security_module);
+    smcf->inject = 1;
+
+    slcf->inject_options = ngx_array_create(cf->pool, 4,
+                                            sizeof(ngx_http_ssec_option_t));
+    if (slcf->inject_options == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        rv = ngx_http_ssec_add_option(cf, slcf->inject_options, &value[i]);
+
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * Gives the URL of the server's first location with a ping of this zone, or
+ * with a script, which has no zone (NULL).  NULL if there is none.
+ */
+
+static ngx_str_t *
+ngx_http_ssec_find_answer(ngx_http_ssec_srv_conf_t *server,
+    ngx_shm_zone_t *shm_zone)
+{
+    ngx_uint_t                 i;
+    ngx_http_ssec_location_t  *location;
+
+    location = server->answers.elts;
+
+    for (i = 0; i < server->answers.nelts; i++) {
+        if (location[i].slcf->shm_zone == shm_zone) {
+            return &location[i].name;
         }
     }
 
@@ -292,78 +308,56 @@ ngx_http_ssec_find_option(ngx_str_t *parameter, ngx_str_t *value)
 
 
 /*
- * Tells whether the option can have this value.  A value with variables is
- * accepted: the script ignores it if it turns out to be invalid.
+ * Sets the URL of the location's ping.  NGX_ERROR after an error that is
+ * logged: a server has one built-in ping, so it serves the pages of one zone.
  */
 
-static ngx_uint_t
-ngx_http_ssec_is_option_value(ngx_http_ssec_option_name_t *name,
-    ngx_str_t *value)
+static ngx_int_t
+ngx_http_ssec_init_ping(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 {
-    size_t      i;
-    ngx_uint_t  n;
+    ngx_str_t                 *url;
+    ngx_http_ssec_zone_t      *zone;
+    ngx_http_ssec_pages_t     *pages;
+    ngx_http_ssec_srv_conf_t  *server;
 
-    if (ngx_http_script_variables_count(value)) {
-        return 1;
+    static ngx_str_t  builtin = ngx_string(NGX_HTTP_SSEC_PING_PATH);
+
+    server = slcf->server;
+    pages = ngx_http_ssec_pages(slcf);
+
+    url = ngx_http_ssec_find_answer(server, slcf->shm_zone);
+    slcf->ping_url = url ? *url : builtin;
+
+    if ((server->builtin == NULL || server->builtin == pages)
+        && slcf->ping_url.len == builtin.len
+        && ngx_strncmp(slcf->ping_url.data, builtin.data, builtin.len) == 0)
+    {
+        server->builtin = pages;
+        slcf->builtin_ping = url ? NGX_HTTP_SSEC_BELOW_PATH
+                                 : NGX_HTTP_SSEC_BUILTIN;
+        return NGX_OK;
     }
 
-    for (n = 0; n < 2 && name->values[n].len; n++) {
-        if (value->len == name->values[n].len
-            && ngx_strncmp(value->data, name->values[n].data, value->len) == 0)
-        {
-            return 1;
-        }
+    if (url) {
+        return NGX_OK;
     }
 
-    if (n) {
-        return 0;
+    zone = slcf->shm_zone->data;
+
+    if (!zone->refused) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"session_security_inject\" in server \"%V\" "
+                      "is on for the zones \"%V\" and \"%V\", but the "
+                      "built-in ping serves one zone; add \"location = "
+                      "/ping-of-%V/ { session_security zone=%V; "
+                      "session_security_ping; }\" in %s:%ui",
+                      &server->core->server_name,
+                      &server->builtin->first->shm_zone->shm.name,
+                      &zone->name, &zone->name, &zone->name,
+                      server->core->file_name, server->core->line);
     }
 
-    for (i = 0; i < value->len; i++) {
-        if (value->data[i] <= 0x20 || value->data[i] >= 0x7f) {
-            return 0;
-        }
-    }
-
-    return value->len != 0;
-}
-
-
-void
-ngx_http_ssec_init_inject(ngx_conf_t *cf)
-{
-    ngx_uint_t                  i;
-    ngx_http_ssec_srv_conf_t   *server;
-    ngx_http_ssec_injected_t   *injected;
-    ngx_http_ssec_main_conf_t  *smcf;
-
-    smcf = ngx_http_conf_get_module_main_conf(cf,
-                                              ngx_http_session_security_module);
-
-    injected = smcf->injected.elts;
-
-    for (i = 0; i < smcf->injected.nelts; i++) {
-        ngx_http_ssec_init_injected(cf, &injected[i]);
-    }
-
-    /*
-     * If each zone has a ping of its own, the built-in ping still answers: a
-     * tag that is written by hand may name it.
-     */
-
-    for (i = 0; i < smcf->injected.nelts; i++) {
-        server = injected[i].slcf->server;
-
-        if (server->builtin == NULL) {
-            server->builtin = ngx_http_ssec_pages(injected[i].slcf);
-        }
-    }
-
-    if (smcf->injected.nelts == 0 && smcf->inject) {
-        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                      "\"session_security_inject\" has no effect; add "
-                      "\"session_security zone=NAME\" to its server");
-    }
+    return NGX_ERROR;
 }
 
 
@@ -377,124 +371,60 @@ ngx_http_ssec_init_inject(ngx_conf_t *cf)
  */
 
 static void
-ngx_http_ssec_init_injected(ngx_conf_t *cf, ngx_http_ssec_injected_t *injected)
+ngx_http_ssec_init_injected(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 {
-    ngx_http_ssec_zone_t      *zone;
-    ngx_http_ssec_loc_conf_t  *slcf;
-    ngx_http_ssec_srv_conf_t  *server;
-    ngx_http_ssec_location_t  *script;
+    ngx_str_t             *url;
+    ngx_http_ssec_zone_t  *zone;
 
-    slcf = injected->slcf;
-    server = slcf->server;
-    zone = slcf->shm_zone->data;
+    static ngx_str_t  builtin = ngx_string(NGX_HTTP_SSEC_SCRIPT_PATH);
 
-    if (ngx_http_ssec_init_ping(cf, injected) != NGX_OK) {
-        zone->refused = 1;
-        return;
-    }
+    url = ngx_http_ssec_find_answer(slcf->server, NULL);
 
-    if (server->scripts.nelts) {
-        script = server->scripts.elts;
-        slcf->script_url = script->name;
+    slcf->builtin_script = (url == NULL);
+    slcf->script_url = url ? *url : builtin;
 
-    } else {
-        slcf->builtin_script = 1;
-        ngx_str_set(&slcf->script_url, NGX_HTTP_SSEC_SCRIPT_PATH);
-    }
-
-    if (ngx_http_ssec_init_tag(cf, slcf) != NGX_OK) {
+    if (ngx_http_ssec_init_ping(cf, slcf) != NGX_OK
+        || ngx_http_ssec_init_tag(cf, slcf) != NGX_OK)
+    {
+        zone = slcf->shm_zone->data;
         zone->refused = 1;
     }
 }
 
 
-/*
- * Sets the URL of the location's ping.  NGX_ERROR after an error that is
- * logged: a server has one built-in ping, so it serves the pages of one zone.
- */
-
-static ngx_int_t
-ngx_http_ssec_init_ping(ngx_conf_t *cf, ngx_http_ssec_injected_t *injected)
+void
+ngx_http_ssec_init_inject(ngx_conf_t *cf)
 {
-    ngx_http_ssec_zone_t      *zone;
-    ngx_http_ssec_pages_t     *pages;
-    ngx_http_ssec_loc_conf_t  *slcf;
-    ngx_http_ssec_srv_conf_t  *server;
+    ngx_uint_t                   i;
+    ngx_http_ssec_srv_conf_t    *server;
+    ngx_http_ssec_loc_conf_t   **slcf;
+    ngx_http_ssec_main_conf_t   *smcf;
 
-    slcf = injected->slcf;
-    server = slcf->server;
-    zone = slcf->shm_zone->data;
-    pages = ngx_http_ssec_pages(slcf);
+    smcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_session_security_module);
 
-    if (ngx_http_ssec_find_ping(slcf) == NGX_OK) {
+    slcf = smcf->injected.elts;
 
-        if (ngx_http_ssec_is_builtin_path(&slcf->ping_url)
-            && (server->builtin == NULL || server->builtin == pages))
-        {
-            server->builtin = pages;
-            slcf->builtin_ping = NGX_HTTP_SSEC_BELOW_PATH;
-        }
-
-        return NGX_OK;
+    for (i = 0; i < smcf->injected.nelts; i++) {
+        ngx_http_ssec_init_injected(cf, slcf[i]);
     }
 
-    if (server->builtin == NULL || server->builtin == pages) {
-        server->builtin = pages;
-        slcf->builtin_ping = NGX_HTTP_SSEC_BUILTIN;
-        ngx_str_set(&slcf->ping_url, NGX_HTTP_SSEC_PING_PATH);
+    /*
+     * If each zone has a ping of its own, the built-in ping still answers: a
+     * tag that is written by hand may name it.
+     */
 
-        return NGX_OK;
-    }
+    for (i = 0; i < smcf->injected.nelts; i++) {
+        server = slcf[i]->server;
 
-    if (!zone->refused) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "\"session_security_inject\" in server \"%V\" "
-                      "is on for the zones \"%V\" and \"%V\", but the "
-                      "built-in ping serves one zone; add \"location = "
-                      "/ping-of-%V/ { session_security zone=%V; "
-                      "session_security_ping; }\" in %s:%ui",
-                      &injected->cscf->server_name,
-                      &server->builtin->first->shm_zone->shm.name,
-                      &zone->name, &zone->name, &zone->name,
-                      injected->cscf->file_name, injected->cscf->line);
-    }
-
-    return NGX_ERROR;
-}
-
-
-/*
- * Finds a ping location of the same server and zone.  NGX_DECLINED if there is
- * none.
- */
-
-static ngx_int_t
-ngx_http_ssec_find_ping(ngx_http_ssec_loc_conf_t *slcf)
-{
-    ngx_uint_t                 i;
-    ngx_http_ssec_location_t  *ping;
-
-    ping = slcf->server->pings.elts;
-
-    for (i = 0; i < slcf->server->pings.nelts; i++) {
-
-        if (ping[i].slcf->shm_zone == slcf->shm_zone) {
-            slcf->ping_url = ping[i].name;
-            return NGX_OK;
+        if (server->builtin == NULL) {
+            server->builtin = ngx_http_ssec_pages(slcf[i]);
         }
     }
 
-    return NGX_DECLINED;
-}
-
-
-/* Tells whether the URL of a ping location is that of the built-in ping. */
-
-static ngx_uint_t
-ngx_http_ssec_is_builtin_path(ngx_str_t *url)
-{
-    static ngx_str_t  path = ngx_string(NGX_HTTP_SSEC_PING_PATH);
-
-    return url->len == path.len
-           && ngx_strncmp(url->data, path.data, path.len) == 0;
+    if (smcf->injected.nelts == 0 && smcf->inject) {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "\"session_security_inject\" has no effect; add "
+                      "\"session_security zone=NAME\" to its server");
+    }
 }

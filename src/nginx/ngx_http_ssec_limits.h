@@ -5,6 +5,7 @@
 
 
 #include "ngx_http_ssec_conf.h"
+#include "ngx_http_ssec_server.h"
 
 
 #pragma GCC visibility push(hidden)
@@ -24,36 +25,34 @@
 
 
 /*
+ * Gives a time in milliseconds.  If variables give no time, or one below the
+ * directive's least or above a year, gives the fallback and logs the value.
+ * NGX_ERROR if a variable cannot be evaluated.  The request must have a
+ * context.
+ */
+ngx_int_t ngx_http_ssec_time(ngx_http_request_t *r, ngx_http_ssec_time_t *time,
+    uint64_t *ms);
+/*
  * Gives the limits of sessions in a location, in milliseconds.  NGX_ERROR if a
  * variable cannot be evaluated.
  */
 ngx_int_t ngx_http_ssec_limits(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ssec_limits_t *limits);
 /*
- * Evaluates a time, and gives milliseconds.  If the value is no time, or not
- * between "min" and a year, gives "fallback" and logs the value.  NGX_ERROR
- * if a variable cannot be evaluated.  The request must have a context.
+ * Gives the limits of a ping, in milliseconds: the longest of its pages, since
+ * a ping must not end a session that is live in its page.  NGX_ERROR if a
+ * variable cannot be evaluated.
  */
-ngx_int_t ngx_http_ssec_time_value(ngx_http_request_t *r,
-    ngx_http_complex_value_t *cv, uint64_t min, uint64_t fallback,
-    const char *name, uint64_t *ms);
-
-
-/* As ngx_http_ssec_time_value(), but also for a time without variables. */
-
-static ngx_inline ngx_int_t
-ngx_http_ssec_time(ngx_http_request_t *r, ngx_http_ssec_time_t *time,
-    uint64_t min, uint64_t fallback, const char *name, uint64_t *ms)
-{
-    if (time->value) {
-        return ngx_http_ssec_time_value(r, time->value, min, fallback, name,
-                                        ms);
-    }
-
-    *ms = time->ms;
-
-    return NGX_OK;
-}
+ngx_int_t ngx_http_ssec_ping_limits(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ssec_limits_t *limits);
+/* Gives the pages of the location's server and zone; NULL if there are none. */
+ngx_http_ssec_pages_t *ngx_http_ssec_pages(ngx_http_ssec_loc_conf_t *slcf);
+/*
+ * Adds the location's limits to the pages of its server and zone, by which
+ * pings are judged.  NGX_ERROR without memory.
+ */
+ngx_int_t ngx_http_ssec_add_page(ngx_conf_t *cf,
+    ngx_http_ssec_loc_conf_t *slcf);
 
 
 #pragma GCC visibility pop

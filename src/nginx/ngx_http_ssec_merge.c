@@ -3,8 +3,6 @@
 #include "ngx_http_ssec_directives.h"
 
 #include "ngx_http_ssec_limits.h"
-#include "ngx_http_ssec_ping.h"
-#include "ngx_http_ssec_script.h"
 #include "ngx_http_ssec_server.h"
 #include "ngx_http_ssec_zone.h"
 
@@ -16,32 +14,17 @@
     ((ms) % 1000 ? (ms) : (ms) % 60000 ? (ms) / 1000 : (ms) / 60000)
 
 
-static void ngx_http_ssec_merge_time(ngx_http_ssec_time_t *conf,
-    ngx_http_ssec_time_t *prev, uint64_t fallback);
-static ngx_int_t ngx_http_ssec_merge_handler(ngx_conf_t *cf,
-    ngx_http_core_loc_conf_t *clcf, ngx_http_ssec_loc_conf_t *prev,
-    ngx_http_ssec_loc_conf_t *conf);
-static ngx_int_t ngx_http_ssec_check_zone(ngx_conf_t *cf,
-    ngx_http_ssec_loc_conf_t *conf);
-static ngx_int_t ngx_http_ssec_check_times(ngx_conf_t *cf,
-    ngx_http_ssec_loc_conf_t *conf);
-static char *ngx_http_ssec_add_injected(ngx_conf_t *cf,
-    ngx_http_ssec_main_conf_t *smcf, ngx_http_ssec_loc_conf_t *conf);
-
-
 void *
 ngx_http_ssec_create_main_conf(ngx_conf_t *cf)
 {
     ngx_http_ssec_main_conf_t  *conf;
 
     conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_ssec_main_conf_t));
-    if (conf == NULL) {
-        return NULL;
-    }
 
-    if (ngx_array_init(&conf->injected, cf->pool, 4,
-                       sizeof(ngx_http_ssec_injected_t))
-        != NGX_OK)
+    if (conf == NULL
+        || ngx_array_init(&conf->injected, cf->pool, 4,
+                          sizeof(ngx_http_ssec_loc_conf_t *))
+           != NGX_OK)
     {
         return NULL;
     }
@@ -56,14 +39,9 @@ ngx_http_ssec_create_srv_conf(ngx_conf_t *cf)
     ngx_http_ssec_srv_conf_t  *conf;
 
     conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_ssec_srv_conf_t));
-    if (conf == NULL) {
-        return NULL;
-    }
 
-    if (ngx_array_init(&conf->pings, cf->pool, 1,
-                       sizeof(ngx_http_ssec_location_t))
-        != NGX_OK
-        || ngx_array_init(&conf->scripts, cf->pool, 1,
+    if (conf == NULL
+        || ngx_array_init(&conf->answers, cf->pool, 2,
                           sizeof(ngx_http_ssec_location_t))
            != NGX_OK
         || ngx_array_init(&conf->names, cf->pool, 4,
@@ -96,6 +74,7 @@ ngx_http_ssec_merge_srv_conf(ngx_conf_t *cf, void *parent, void *child)
 
     cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
 
+    conf->core = cscf;
     server = cscf->server_names.elts;
 
     for (i = 0; i < cscf->server_names.nelts; i++) {
@@ -138,27 +117,6 @@ ngx_http_ssec_create_loc_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    /*
-     * set by ngx_pcalloc():
-     *
-     *     conf->warn_after = { NULL, 0, 0 };
-     *     conf->expire_after = { NULL, 0, 0 };
-     *     conf->max_lifetime = { NULL, 0, 0 };
-     *     conf->server = NULL;
-     *     conf->varying = 0;
-     *     conf->limits = { 0, 0 };
-     *     conf->ping = 0;
-     *     conf->pages = 0;
-     *     conf->script = 0;
-     *     conf->keep_out = 0;
-     *     conf->ping_url = { 0, NULL };
-     *     conf->script_url = { 0, NULL };
-     *     conf->builtin_ping = 0;
-     *     conf->builtin_script = 0;
-     *     conf->times = { 0, NULL };
-     *     conf->logout = { 0, NULL };
-     */
-
     conf->shm_zone = NGX_CONF_UNSET_PTR;
     conf->passive_urls = NGX_CONF_UNSET_PTR;
     conf->passive = NGX_CONF_UNSET_PTR;
@@ -177,141 +135,19 @@ ngx_http_ssec_create_loc_conf(ngx_conf_t *cf)
 }
 
 
-char *
-ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
-{
-    ngx_http_ssec_loc_conf_t *prev = parent;
-    ngx_http_ssec_loc_conf_t *conf = child;
-
-    ngx_http_core_loc_conf_t   *clcf;
-    ngx_http_ssec_main_conf_t  *smcf;
-
-    ngx_conf_merge_ptr_value(conf->shm_zone, prev->shm_zone, NULL);
-    ngx_http_ssec_merge_time(&conf->warn_after, &prev->warn_after, 0);
-    ngx_http_ssec_merge_time(&conf->expire_after, &prev->expire_after,
-                             NGX_HTTP_SSEC_EXPIRE_AFTER);
-    ngx_http_ssec_merge_time(&conf->max_lifetime, &prev->max_lifetime, 0);
-    ngx_conf_merge_ptr_value(conf->passive_urls, prev->passive_urls, NULL);
-    ngx_conf_merge_ptr_value(conf->passive, prev->passive, NULL);
-    ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
-    ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);
-    ngx_conf_merge_uint_value(conf->expired_status, prev->expired_status,
-                              NGX_HTTP_UNAUTHORIZED);
-    ngx_conf_merge_uint_value(conf->activity, prev->activity,
-                              NGX_HTTP_SSEC_REQUESTS);
-    ngx_conf_merge_uint_value(conf->connections, prev->connections,
-                              NGX_HTTP_SSEC_PASSIVE);
-    ngx_conf_merge_uint_value(conf->strict, prev->strict, 0);
-    ngx_conf_merge_ptr_value(conf->cookie, prev->cookie, NULL);
-    ngx_conf_merge_value(conf->inject, prev->inject, 0);
-    ngx_conf_merge_ptr_value(conf->inject_options, prev->inject_options, NULL);
-
-    if (conf->no_store == NGX_CONF_UNSET) {
-        conf->no_store = prev->no_store;
-    }
-
-    conf->keep_out = (conf->no_store == NGX_CONF_UNSET) ? conf->inject
-                                                        : conf->no_store;
-
-    conf->server = ngx_http_conf_get_module_srv_conf(cf,
-                                              ngx_http_session_security_module);
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (ngx_http_ssec_add_name(&conf->server->names, clcf) != NGX_OK
-        || ngx_http_ssec_merge_handler(cf, clcf, prev, conf) != NGX_OK
-        || ngx_http_ssec_check_zone(cf, conf) != NGX_OK
-        || ngx_http_ssec_check_times(cf, conf) != NGX_OK)
-    {
-        return NGX_CONF_ERROR;
-    }
-
-    conf->limits.expire_after = conf->expire_after.ms;
-    conf->limits.max_lifetime = conf->max_lifetime.ms;
-    conf->varying = (conf->expire_after.value || conf->max_lifetime.value);
-
-    if (conf->script) {
-
-        /* the script is for everybody: its location watches no sessions */
-
-        conf->shm_zone = NULL;
-    }
-
-    if (conf->ping) {
-
-        /* the page that a ping may answer with must not get the script */
-
-        conf->inject = 0;
-    }
-
-    smcf = ngx_http_conf_get_module_main_conf(cf,
-                                              ngx_http_session_security_module);
-
-    smcf->pages |= conf->inject || conf->keep_out;
-
-    return (conf->inject && conf->shm_zone)
-           ? ngx_http_ssec_add_injected(cf, smcf, conf) : NGX_CONF_OK;
-}
-
-
 /* Inherits a time that is not set, or sets its default in milliseconds. */
 
 static void
 ngx_http_ssec_merge_time(ngx_http_ssec_time_t *conf,
     ngx_http_ssec_time_t *prev, uint64_t fallback)
 {
-    if (!conf->set) {
+    if (conf->directive == NULL) {
         *conf = *prev;
     }
 
-    if (!conf->set) {
+    if (conf->directive == NULL) {
         conf->ms = fallback;
     }
-}
-
-
-/*
- * Sets the handler in the "if" and "limit_except" blocks of a location with a
- * ping or a script.  NGX_ERROR if the location has another handler, too.
- */
-
-static ngx_int_t
-ngx_http_ssec_merge_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
-    ngx_http_ssec_loc_conf_t *prev, ngx_http_ssec_loc_conf_t *conf)
-{
-    ngx_http_handler_pt  handler;
-
-    if (clcf->noname) {
-
-        /* noname: an "if" or a "limit_except" in the location */
-
-        conf->ping |= prev->ping;
-        conf->script |= prev->script;
-    }
-
-    if (!conf->ping && !conf->script) {
-        return NGX_OK;
-    }
-
-    handler = conf->ping ? ngx_http_ssec_ping_handler
-                         : ngx_http_ssec_script_handler;
-
-    if (clcf->noname) {
-
-        if (clcf->lmt_excpt && clcf->handler == NULL) {
-            clcf->handler = handler;
-        }
-
-    } else if (clcf->handler != handler) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"session_security_%s\" needs a location of its "
-                           "own, \"%V\" has another handler; move one of "
-                           "them", conf->ping ? "ping" : "script",
-                           &clcf->name);
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
 }
 
 
@@ -376,7 +212,7 @@ ngx_http_ssec_check_times(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *conf)
     warn = &conf->warn_after;
     expire = &conf->expire_after;
 
-    if (conf->shm_zone == NULL || !warn->set || warn->value || expire->value
+    if (conf->shm_zone == NULL || warn->value || expire->value
         || warn->ms < expire->ms)
     {
         return NGX_OK;
@@ -390,31 +226,124 @@ ngx_http_ssec_check_times(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *conf)
                        ngx_http_ssec_unit(warn->ms),
                        ngx_http_ssec_in_units(expire->ms),
                        ngx_http_ssec_unit(expire->ms),
-                       expire->set ? "" : ", its default");
+                       expire->directive ? "" : ", its default");
     return NGX_ERROR;
 }
 
 
 /*
- * Notes the location for ngx_http_ssec_init_inject(), which finds its ping and
- * script when all locations are merged.
+ * Adds the location to the server's names if it is given by a path: it is no
+ * "if" or "limit_except", no "@name", no regular expression.  NGX_ERROR without
+ * memory.
  */
 
-static char *
-ngx_http_ssec_add_injected(ngx_conf_t *cf, ngx_http_ssec_main_conf_t *smcf,
-    ngx_http_ssec_loc_conf_t *conf)
+static ngx_int_t
+ngx_http_ssec_add_name(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *conf)
 {
-    ngx_http_ssec_injected_t  *injected;
+    ngx_http_ssec_name_t      *name;
+    ngx_http_core_loc_conf_t  *clcf;
 
-    injected = ngx_array_push(&smcf->injected);
-    if (injected == NULL) {
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->name.len == 0 || clcf->noname || clcf->named
+#if (NGX_PCRE)
+        || clcf->regex
+#endif
+       )
+    {
+        return NGX_OK;
+    }
+
+    name = ngx_array_push(&conf->server->names);
+    if (name == NULL) {
+        return NGX_ERROR;
+    }
+
+    name->name = clcf->name;
+    name->adds_slash = clcf->auto_redirect;
+
+    return NGX_OK;
+}
+
+
+char *
+ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_ssec_loc_conf_t *prev = parent;
+    ngx_http_ssec_loc_conf_t *conf = child;
+
+    ngx_http_ssec_loc_conf_t  **injected;
+    ngx_http_ssec_main_conf_t  *smcf;
+
+    ngx_conf_merge_ptr_value(conf->shm_zone, prev->shm_zone, NULL);
+    ngx_http_ssec_merge_time(&conf->warn_after, &prev->warn_after, 0);
+    ngx_http_ssec_merge_time(&conf->expire_after, &prev->expire_after,
+                             NGX_HTTP_SSEC_EXPIRE_AFTER);
+    ngx_http_ssec_merge_time(&conf->max_lifetime, &prev->max_lifetime, 0);
+    ngx_conf_merge_ptr_value(conf->passive_urls, prev->passive_urls, NULL);
+    ngx_conf_merge_ptr_value(conf->passive, prev->passive, NULL);
+    ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);
+    ngx_conf_merge_ptr_value(conf->logout_url, prev->logout_url, NULL);
+    ngx_conf_merge_uint_value(conf->expired_status, prev->expired_status,
+                              NGX_HTTP_UNAUTHORIZED);
+    ngx_conf_merge_uint_value(conf->activity, prev->activity,
+                              NGX_HTTP_SSEC_REQUESTS);
+    ngx_conf_merge_uint_value(conf->connections, prev->connections,
+                              NGX_HTTP_SSEC_PASSIVE);
+    ngx_conf_merge_uint_value(conf->strict, prev->strict, 0);
+    ngx_conf_merge_ptr_value(conf->cookie, prev->cookie, NULL);
+    ngx_conf_merge_value(conf->inject, prev->inject, 0);
+    ngx_conf_merge_ptr_value(conf->inject_options, prev->inject_options, NULL);
+
+    ngx_conf_merge_value(conf->no_store, prev->no_store, NGX_CONF_UNSET);
+
+    conf->keep_out = (conf->no_store == NGX_CONF_UNSET) ? conf->inject
+                                                        : conf->no_store;
+
+    conf->server = ngx_http_conf_get_module_srv_conf(cf,
+                                              ngx_http_session_security_module);
+
+    if (ngx_http_ssec_add_name(cf, conf) != NGX_OK
+        || ngx_http_ssec_merge_handler(cf, prev, conf) != NGX_OK
+        || ngx_http_ssec_check_zone(cf, conf) != NGX_OK
+        || ngx_http_ssec_check_times(cf, conf) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
-    injected->slcf = conf;
-    injected->cscf = ngx_http_conf_get_module_srv_conf(cf,
-                                                       ngx_http_core_module);
+    conf->limits.expire_after = conf->expire_after.ms;
+    conf->limits.max_lifetime = conf->max_lifetime.ms;
+    conf->varying = (conf->expire_after.value || conf->max_lifetime.value);
 
-    return (ngx_http_ssec_add_page(cf, conf) == NGX_OK)
-           ? NGX_CONF_OK : NGX_CONF_ERROR;
+    if (conf->script) {
+
+        /* the script is for everybody: its location watches no sessions */
+
+        conf->shm_zone = NULL;
+    }
+
+    if (conf->ping) {
+
+        /* the page that a ping may answer with must not get the script */
+
+        conf->inject = 0;
+    }
+
+    smcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_session_security_module);
+
+    smcf->pages |= (conf->inject || conf->keep_out);
+
+    if (conf->inject && conf->shm_zone) {
+
+        injected = ngx_array_push(&smcf->injected);
+
+        if (injected == NULL || ngx_http_ssec_add_page(cf, conf) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+
+        *injected = conf;
+    }
+
+    return NGX_CONF_OK;
 }

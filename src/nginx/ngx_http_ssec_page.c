@@ -388,8 +388,8 @@ ngx_http_ssec_init_tag(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 
         slcf->times.data = p;
         slcf->times.len = ngx_http_ssec_write_times(p,
-                              slcf->warn_after.set ? slcf->warn_after.ms : 0,
-                              slcf->expire_after.ms)
+                                                    slcf->warn_after.ms,
+                                                    slcf->expire_after.ms)
                           - p;
     }
 
@@ -659,18 +659,8 @@ static ngx_int_t
 ngx_http_ssec_tag_times(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, uint64_t *warn_after, uint64_t *expire_after)
 {
-    *warn_after = 0;
-
-    if (ngx_http_ssec_time(r, &slcf->expire_after, 1,
-                           NGX_HTTP_SSEC_EXPIRE_AFTER,
-                           "session_security_expire_after",
-                           expire_after)
-        != NGX_OK
-        || (slcf->warn_after.set
-            && ngx_http_ssec_time(r, &slcf->warn_after, 1, 0,
-                                  "session_security_warn_after",
-                                  warn_after)
-               != NGX_OK))
+    if (ngx_http_ssec_time(r, &slcf->expire_after, expire_after) != NGX_OK
+        || ngx_http_ssec_time(r, &slcf->warn_after, warn_after) != NGX_OK)
     {
         return NGX_ERROR;
     }

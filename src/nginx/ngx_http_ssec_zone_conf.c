@@ -11,108 +11,34 @@
 #define NGX_HTTP_SSEC_MIN_ZONE  ((ssize_t) 128 * 1024)
 
 
-static ngx_int_t ngx_http_ssec_zone_key(ngx_conf_t *cf,
-    ngx_http_ssec_zone_t *zone);
-static ngx_int_t ngx_http_ssec_zone_parameter(ngx_conf_t *cf,
-    ngx_command_t *cmd, ngx_http_ssec_zone_t *zone, ngx_str_t s);
-static ngx_int_t ngx_http_ssec_zone_size(ngx_conf_t *cf, ngx_command_t *cmd,
-    ngx_http_ssec_zone_t *zone, ngx_str_t name);
-static ngx_int_t ngx_http_ssec_zone_file(ngx_conf_t *cf,
-    ngx_http_ssec_zone_t *zone, ngx_str_t *path);
-static ngx_int_t ngx_http_ssec_check_path(ngx_conf_t *cf,
-    ngx_http_ssec_zone_t *zone, ngx_str_t *path);
-static ngx_int_t ngx_http_ssec_zone_until(ngx_conf_t *cf,
-    ngx_http_ssec_zone_t *zone, ngx_str_t *until);
-static char *ngx_http_ssec_add_zone(ngx_conf_t *cf, ngx_command_t *cmd,
-    ngx_http_ssec_zone_t *zone);
-
-
-char *
-ngx_http_ssec_declare_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_str_t             *value;
-    ngx_uint_t             i;
-    ngx_http_ssec_zone_t  *zone;
-
-    value = cf->args->elts;
-
-    zone = ngx_pcalloc(cf->pool, sizeof(ngx_http_ssec_zone_t));
-    if (zone == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    zone->key = value[1];
-
-    if (ngx_http_ssec_zone_key(cf, zone) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
-
-    for (i = 2; i < cf->args->nelts; i++) {
-
-        switch (ngx_http_ssec_zone_parameter(cf, cmd, zone, value[i])) {
-
-        case NGX_OK:
-            break;
-
-        case NGX_DECLINED:
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\" in \"%V\"; write "
-                               "zone=NAME:SIZE and perhaps file=PATH, and "
-                               "until=CHARACTER after cookie=NAME",
-                               &value[i], &cmd->name);
-            /* fall through */
-
-        default:
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    if (zone->name.data == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "no zone in \"%V\"; write zone=NAME:SIZE",
-                           &cmd->name);
-        return NGX_CONF_ERROR;
-    }
-
-    return ngx_http_ssec_add_zone(cf, cmd, zone);
-}
-
-
 /* Reads zone->key: cookie=NAME, or a value with variables. */
 
-static ngx_int_t
+static char *
 ngx_http_ssec_zone_key(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone)
 {
     u_char     *p;
     ngx_str_t   name;
     ngx_uint_t  prefix;
 
-    name = zone->key;
+    if (!ngx_http_ssec_parameter(&zone->key, "cookie=", &name)) {
 
-    if (name.len < 7 || ngx_strncmp(name.data, "cookie=", 7) != 0) {
-
-        if (ngx_http_script_variables_count(&name) == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid key \"%V\" in "
-                               "\"session_security_zone\"; write cookie=NAME "
-                               "or a value with variables", &name);
-            return NGX_ERROR;
+        if (ngx_http_script_variables_count(&zone->key) == 0) {
+            return ngx_http_ssec_invalid(cf, "key", &zone->key,
+                                         "cookie=NAME or a value with "
+                                         "variables");
         }
 
-        zone->value = ngx_http_ssec_compile(cf, &name);
+        zone->value = ngx_http_ssec_compile(cf, &zone->key);
 
-        return zone->value ? NGX_OK : NGX_ERROR;
+        return zone->value ? NGX_CONF_OK : NGX_CONF_ERROR;
     }
-
-    name.data += 7;
-    name.len -= 7;
 
     prefix = (name.len && name.data[name.len - 1] == '*');
     name.len -= prefix;
 
     p = ngx_pnalloc(cf->pool, name.len + 1);
     if (p == NULL) {
-        return NGX_ERROR;
+        return NGX_CONF_ERROR;
     }
 
     if (ngx_strlchr(name.data, name.data + name.len, '$')
@@ -123,99 +49,98 @@ ngx_http_ssec_zone_key(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone)
                            "\"session_security_zone\"; write cookie=NAME with "
                            "the name of the backend's session cookie",
                            &zone->key);
-        return NGX_ERROR;
+        return NGX_CONF_ERROR;
     }
 
-    return NGX_OK;
-}
-
-
-/*
- * Reads zone=, file= or until=.  NGX_DECLINED if the parameter is another one
- * or a duplicate; NGX_ERROR after an error that was logged, or without memory.
- */
-
-static ngx_int_t
-ngx_http_ssec_zone_parameter(ngx_conf_t *cf, ngx_command_t *cmd,
-    ngx_http_ssec_zone_t *zone, ngx_str_t s)
-{
-    if (ngx_strncmp(s.data, "zone=", 5) == 0 && zone->name.data == NULL) {
-        s.data += 5;
-        s.len -= 5;
-
-        return ngx_http_ssec_zone_size(cf, cmd, zone, s);
-    }
-
-    if (ngx_strncmp(s.data, "file=", 5) == 0 && zone->path == NULL) {
-        s.data += 5;
-        s.len -= 5;
-
-        return ngx_http_ssec_zone_file(cf, zone, &s);
-    }
-
-    if (ngx_strncmp(s.data, "until=", 6) == 0 && zone->until == '\0') {
-        s.data += 6;
-        s.len -= 6;
-
-        return ngx_http_ssec_zone_until(cf, zone, &s);
-    }
-
-    return NGX_DECLINED;
+    return NGX_CONF_OK;
 }
 
 
 /* Reads NAME:SIZE of zone=. */
 
-static ngx_int_t
-ngx_http_ssec_zone_size(ngx_conf_t *cf, ngx_command_t *cmd,
-    ngx_http_ssec_zone_t *zone, ngx_str_t name)
+static char *
+ngx_http_ssec_zone_size(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
+    ngx_str_t *value)
 {
     u_char     *p;
     ssize_t     size, min;
     ngx_str_t   s;
 
-    p = (u_char *) ngx_strlchr(name.data, name.data + name.len, ':');
+    p = ngx_strlchr(value->data, value->data + value->len, ':');
 
-    if (p == NULL || p == name.data) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid zone \"%V\" in \"%V\"; "
-                           "write zone=NAME:SIZE", &name, &cmd->name);
-        return NGX_ERROR;
+    if (p == NULL || p == value->data) {
+        return ngx_http_ssec_invalid(cf, "zone", value, "zone=NAME:SIZE");
     }
 
+    zone->name.data = value->data;
+    zone->name.len = p - value->data;
+
     s.data = p + 1;
-    s.len = name.data + name.len - s.data;
-    name.len = p - name.data;
+    s.len = value->data + value->len - s.data;
 
     size = ngx_parse_size(&s);
 
     if (size == NGX_ERROR) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid size \"%V\" of zone \"%V\" in \"%V\"; "
-                           "write it as 512k or 10m", &s, &name, &cmd->name);
-        return NGX_ERROR;
+                           "invalid size \"%V\" of zone \"%V\" in "
+                           "\"session_security_zone\"; write it as 512k or "
+                           "10m", &s, &zone->name);
+        return NGX_CONF_ERROR;
     }
 
     min = ngx_max(NGX_HTTP_SSEC_MIN_ZONE, 8 * ngx_pagesize);
 
     if (size < min) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "zone \"%V\" of \"%V\" is too small; "
-                           "make it %zk or larger", &name, &cmd->name,
+                           "zone \"%V\" of \"session_security_zone\" is too "
+                           "small; make it %zk or larger", &zone->name,
                            min / 1024);
-        return NGX_ERROR;
+        return NGX_CONF_ERROR;
     }
 
-    zone->name = name;
     zone->size = size;
 
-    return NGX_OK;
+    return NGX_CONF_OK;
+}
+
+
+/*
+ * NGX_CONF_ERROR if another zone uses the same path, for its file or for the
+ * new file that replaces it (path.new).
+ */
+
+static char *
+ngx_http_ssec_check_path(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone)
+{
+    ngx_uint_t             i;
+    ngx_http_ssec_zone_t  *other;
+
+    i = 0;
+
+    while ((other = ngx_http_ssec_next_zone(cf->cycle, &i)) != NULL) {
+
+        if (other->path
+            && (ngx_strcmp(other->path, zone->path) == 0
+                || ngx_strcmp(other->path, zone->new) == 0
+                || ngx_strcmp(other->new, zone->path) == 0))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "file \"%s\" of \"session_security_zone\" "
+                               "conflicts with \"%s\" of zone \"%V\" (a new "
+                               "file is made as PATH" NGX_HTTP_SSEC_NEW
+                               "); name another one", zone->path, other->path,
+                               &other->name);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
 }
 
 
 /* Reads the path of file=. */
 
-static ngx_int_t
+static char *
 ngx_http_ssec_zone_file(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
     ngx_str_t *path)
 {
@@ -223,81 +148,30 @@ ngx_http_ssec_zone_file(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
     ngx_pool_cleanup_t  *cln;
 
     if (path->len == 0 || ngx_http_script_variables_count(path)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid file \"%V\" in \"session_security_zone\"; "
-                           "write file=PATH, without variables", path);
-        return NGX_ERROR;
+        return ngx_http_ssec_invalid(cf, "file", path,
+                                     "file=PATH, without variables");
     }
 
     if (ngx_conf_full_name(cf->cycle, path, 0) != NGX_OK) {
-        return NGX_ERROR;
+        return NGX_CONF_ERROR;
     }
 
     p = ngx_pnalloc(cf->pool, path->len + sizeof(NGX_HTTP_SSEC_NEW));
-    if (p == NULL) {
-        return NGX_ERROR;
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+
+    if (p == NULL || cln == NULL) {
+        return NGX_CONF_ERROR;
     }
+
+    ngx_sprintf(p, "%V" NGX_HTTP_SSEC_NEW "%Z", path);
 
     zone->path = (char *) path->data;
     zone->new = (char *) p;
 
-    p = ngx_cpymem(p, path->data, path->len);
-    ngx_memcpy(p, NGX_HTTP_SSEC_NEW, sizeof(NGX_HTTP_SSEC_NEW));
-
-    if (ngx_http_ssec_check_path(cf, zone, path) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
-    if (cln == NULL) {
-        return NGX_ERROR;
-    }
-
     cln->handler = ngx_http_ssec_cleanup_file;
     cln->data = zone;
 
-    return NGX_OK;
-}
-
-
-/*
- * NGX_ERROR if another zone uses the same path, for its file or for the new
- * file that replaces it (path.new).
- */
-
-static ngx_int_t
-ngx_http_ssec_check_path(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
-    ngx_str_t *path)
-{
-    ngx_uint_t             i;
-    ngx_http_ssec_zone_t  *other;
-
-    i = 0;
-
-    for ( ;; ) {
-        other = ngx_http_ssec_next_zone(cf->cycle, &i);
-
-        if (other == NULL) {
-            return NGX_OK;
-        }
-
-        if (other->path == NULL) {
-            continue;
-        }
-
-        if (ngx_strcmp(other->path, zone->path) == 0
-            || ngx_strcmp(other->path, zone->new) == 0
-            || ngx_strcmp(other->new, zone->path) == 0)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "file \"%V\" of \"session_security_zone\" "
-                               "conflicts with \"%s\" of zone \"%V\" (a new "
-                               "file is made as PATH" NGX_HTTP_SSEC_NEW
-                               "); name another one", path, other->path,
-                               &other->name);
-            return NGX_ERROR;
-        }
-    }
+    return ngx_http_ssec_check_path(cf, zone);
 }
 
 
@@ -306,54 +180,73 @@ ngx_http_ssec_check_path(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
  * changes the character must not keep the sessions, whose keys it changes.
  */
 
-static ngx_int_t
+static char *
 ngx_http_ssec_zone_until(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
     ngx_str_t *until)
 {
-    u_char  *p, ch;
-
-    static ngx_str_t  name = ngx_string(" until=");
-
-    ch = until->len ? until->data[0] : '\0';
+    u_char  *p;
 
     /* a cookie's value in canonical form has none of these characters */
 
-    if (zone->value || until->len != 1 || ch <= 0x20 || ch >= 0x7f
-        || ngx_strchr(";,\"%+\\", ch))
+    if (zone->value || until->len != 1 || !ngx_http_ssec_is_word(until)
+        || ngx_strchr(";,\"%+\\", until->data[0]))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid character \"%V\" in \"until=\" of "
                            "\"session_security_zone\"; write cookie=NAME "
                            "until=CHARACTER, such as until=. for what stands "
                            "before the first dot", until);
-        return NGX_ERROR;
+        return NGX_CONF_ERROR;
     }
 
-    zone->until = ch;
+    zone->until = until->data[0];
 
-    p = ngx_pnalloc(cf->pool, zone->key.len + name.len + 1);
+    p = ngx_pnalloc(cf->pool, zone->key.len + sizeof(" until=."));
     if (p == NULL) {
-        return NGX_ERROR;
+        return NGX_CONF_ERROR;
     }
 
-    until->data = p;
+    zone->key.len = ngx_sprintf(p, "%V until=%V", &zone->key, until) - p;
+    zone->key.data = p;
 
-    p = ngx_cpymem(p, zone->key.data, zone->key.len);
-    p = ngx_cpymem(p, name.data, name.len);
-    *p++ = ch;
+    return NGX_CONF_OK;
+}
 
-    zone->key.data = until->data;
-    zone->key.len = p - until->data;
 
-    return NGX_OK;
+/* Reads zone=, file= or until=, each of them once. */
+
+static char *
+ngx_http_ssec_zone_parameter(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone,
+    ngx_str_t *argument)
+{
+    ngx_str_t  s;
+
+    if (zone->name.data == NULL
+        && ngx_http_ssec_parameter(argument, "zone=", &s))
+    {
+        return ngx_http_ssec_zone_size(cf, zone, &s);
+    }
+
+    if (zone->path == NULL && ngx_http_ssec_parameter(argument, "file=", &s)) {
+        return ngx_http_ssec_zone_file(cf, zone, &s);
+    }
+
+    if (zone->until == '\0'
+        && ngx_http_ssec_parameter(argument, "until=", &s))
+    {
+        return ngx_http_ssec_zone_until(cf, zone, &s);
+    }
+
+    return ngx_http_ssec_invalid(cf, "parameter", argument,
+                                 "zone=NAME:SIZE and perhaps file=PATH, and "
+                                 "until=CHARACTER after cookie=NAME");
 }
 
 
 /* Adds the zone to nginx's; fails if the name is declared already. */
 
 static char *
-ngx_http_ssec_add_zone(ngx_conf_t *cf, ngx_command_t *cmd,
-    ngx_http_ssec_zone_t *zone)
+ngx_http_ssec_add_zone(ngx_conf_t *cf, ngx_http_ssec_zone_t *zone)
 {
     size_t                 size;
     ngx_shm_zone_t        *shm_zone;
@@ -369,13 +262,13 @@ ngx_http_ssec_add_zone(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    if (shm_zone->data) {
-        bound = shm_zone->data;
+    bound = shm_zone->data;
 
+    if (bound) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "zone \"%V\" of \"%V\" is already bound to key "
-                           "\"%V\"; give this one another name",
-                           &zone->name, &cmd->name, &bound->key);
+                           "zone \"%V\" of \"session_security_zone\" is "
+                           "already bound to key \"%V\"; give this one another "
+                           "name", &zone->name, &bound->key);
         return NGX_CONF_ERROR;
     }
 
@@ -384,4 +277,42 @@ ngx_http_ssec_add_zone(ngx_conf_t *cf, ngx_command_t *cmd,
     shm_zone->noreuse = (zone->path != NULL);
 
     return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_ssec_declare_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char                  *rv;
+    ngx_str_t             *value;
+    ngx_uint_t             i;
+    ngx_http_ssec_zone_t  *zone;
+
+    value = cf->args->elts;
+
+    zone = ngx_pcalloc(cf->pool, sizeof(ngx_http_ssec_zone_t));
+    if (zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    zone->key = value[1];
+
+    rv = ngx_http_ssec_zone_key(cf, zone);
+
+    for (i = 2; i < cf->args->nelts && rv == NGX_CONF_OK; i++) {
+        rv = ngx_http_ssec_zone_parameter(cf, zone, &value[i]);
+    }
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    if (zone->name.data == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "no zone in \"%V\"; write zone=NAME:SIZE",
+                           &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    return ngx_http_ssec_add_zone(cf, zone);
 }
