@@ -13,7 +13,7 @@ typedef struct {
 } ssec_unit_t;
 
 
-/* "ms" is before "m", which it begins with */
+/* "ms" is before "m", which it begins with; the last one begins any text */
 
 static const ssec_unit_t  ssec_units[] = {
     { "y", 365 * SSEC_DAY },
@@ -27,15 +27,11 @@ static const ssec_unit_t  ssec_units[] = {
     { "", 1000 }
 };
 
-#define SSEC_UNITS  (sizeof(ssec_units) / sizeof(ssec_units[0]))
-
-
-static const ssec_unit_t *ssec_unit(const uint8_t **p, const uint8_t *end);
-
 
 bool
 ssec_time(const uint8_t *data, size_t len, uint64_t *ms)
 {
+    size_t              name_len;
     uint64_t            n, sum, least;
     const uint8_t      *p, *end;
     const ssec_unit_t  *unit;
@@ -52,12 +48,22 @@ ssec_time(const uint8_t *data, size_t len, uint64_t *ms)
         }
 
         n = ssec_str_number(&p, end);
-        unit = ssec_unit(&p, end);
 
-        if (unit == NULL || unit->ms >= least) {
+        for (unit = ssec_units; /* void */ ; unit++) {
+            name_len = strlen(unit->name);
+
+            if (name_len <= (size_t) (end - p)
+                && memcmp(p, unit->name, name_len) == 0)
+            {
+                break;
+            }
+        }
+
+        if (unit->ms >= least) {
             return false;
         }
 
+        p += name_len;
         least = unit->ms;
 
         n = (n > UINT64_MAX / unit->ms) ? UINT64_MAX : n * unit->ms;
@@ -72,32 +78,4 @@ ssec_time(const uint8_t *data, size_t len, uint64_t *ms)
     *ms = sum;
 
     return true;
-}
-
-
-/*
- * The unit at *p, which is moved behind its name; the one without a name before
- * a blank or the end; or NULL.
- */
-
-static const ssec_unit_t *
-ssec_unit(const uint8_t **p, const uint8_t *end)
-{
-    size_t              i, len;
-    const ssec_unit_t  *unit;
-
-    for (i = 0; i < SSEC_UNITS - 1; i++) {
-
-        unit = &ssec_units[i];
-        len = strlen(unit->name);
-
-        if (len <= (size_t) (end - *p)
-            && memcmp(*p, unit->name, len) == 0)
-        {
-            *p += len;
-            return unit;
-        }
-    }
-
-    return (*p == end || **p == ' ') ? &ssec_units[SSEC_UNITS - 1] : NULL;
 }
