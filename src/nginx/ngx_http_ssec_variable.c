@@ -6,16 +6,127 @@
 #include "ngx_http_ssec_url.h"
 
 
-static ngx_int_t ngx_http_ssec_state_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_ssec_reason_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_ssec_seconds_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_int_t ngx_http_ssec_return_url_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data);
-static void ngx_http_ssec_set_variable(ngx_http_variable_value_t *v,
-    ngx_str_t *value);
+static ngx_int_t
+ngx_http_ssec_set_variable(ngx_http_variable_value_t *v, ngx_str_t *value)
+{
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+    v->len = value->len;
+    v->data = value->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_ssec_state_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_uint_t            state;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    static ngx_str_t  created = ngx_string("new");
+    static ngx_str_t  states[] = {
+        ngx_string("none"),
+        ngx_string("live"),
+        ngx_string("expired"),
+        ngx_string("closed"),
+        ngx_string("anonymous")
+    };
+
+    ctx = ngx_http_ssec_ctx(r);
+    state = ctx ? ctx->outcome.state : SSEC_UNKNOWN;
+
+    return ngx_http_ssec_set_variable(v,
+                              (state == SSEC_LIVE && ctx->outcome.created)
+                              ? &created : &states[state]);
+}
+
+
+/* The session may have ended before the request, or by its response. */
+
+static ngx_int_t
+ngx_http_ssec_reason_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_uint_t            reason;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    static ngx_str_t  reasons[] = {
+        ngx_null_string,
+        ngx_string("idle"),
+        ngx_string("lifetime"),
+        ngx_string("logout"),
+        ngx_string("said"),
+        ngx_string("unknown")
+    };
+
+    ctx = ngx_http_ssec_ctx(r);
+
+    if (ctx == NULL) {
+        reason = SSEC_REASON_NONE;
+
+    } else if (ctx->outcome.state == SSEC_EXPIRED
+               || ctx->outcome.state == SSEC_CLOSED)
+    {
+        reason = ctx->outcome.reason;
+
+    } else {
+        reason = ctx->reply.closed;
+    }
+
+    if (reason == SSEC_REASON_NONE) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    return ngx_http_ssec_set_variable(v, &reasons[reason]);
+}
+
+
+/* Gives a uint64_t of the context, in whole seconds; data is its offset. */
+
+static ngx_int_t
+ngx_http_ssec_seconds_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    uint64_t              ms;
+    ngx_str_t             value;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ctx = ngx_http_ssec_ctx(r);
+
+    if (ctx == NULL || ctx->outcome.state == SSEC_UNKNOWN) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    value.data = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+    if (value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ms = *(uint64_t *) ((u_char *) ctx + data);
+
+    value.len = ngx_sprintf(value.data, "%uL", ms / 1000) - value.data;
+
+    return ngx_http_ssec_set_variable(v, &value);
+}
+
+
+static ngx_int_t
+ngx_http_ssec_return_url_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t  url;
+
+    if (ngx_http_ssec_return_url(r, &url) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_ssec_set_variable(v, &url);
+}
 
 
 /*
@@ -66,142 +177,4 @@ ngx_http_ssec_add_variables(ngx_conf_t *cf)
     }
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_ssec_state_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    ngx_str_t            *state;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    static ngx_str_t  states[] = {
-        ngx_string("none"),
-        ngx_string("live"),
-        ngx_string("expired"),
-        ngx_string("closed"),
-        ngx_string("anonymous"),
-        ngx_string("new")
-    };
-
-    ctx = ngx_http_ssec_ctx(r);
-
-    if (ctx == NULL) {
-        state = &states[SSEC_UNKNOWN];
-
-    } else if (ctx->outcome.state == SSEC_LIVE && ctx->outcome.created) {
-        state = &states[5];
-
-    } else {
-        state = &states[ctx->outcome.state];
-    }
-
-    ngx_http_ssec_set_variable(v, state);
-
-    return NGX_OK;
-}
-
-
-/* The session may have ended before the request, or by its response. */
-
-static ngx_int_t
-ngx_http_ssec_reason_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    ngx_uint_t            reason;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    static ngx_str_t  reasons[] = {
-        ngx_null_string,
-        ngx_string("idle"),
-        ngx_string("lifetime"),
-        ngx_string("logout"),
-        ngx_string("said"),
-        ngx_string("unknown")
-    };
-
-    ctx = ngx_http_ssec_ctx(r);
-
-    if (ctx == NULL) {
-        reason = SSEC_REASON_NONE;
-
-    } else if (ctx->outcome.state == SSEC_EXPIRED
-               || ctx->outcome.state == SSEC_CLOSED)
-    {
-        reason = ctx->outcome.reason;
-
-    } else {
-        reason = ctx->reply.closed;
-    }
-
-    if (reason == SSEC_REASON_NONE) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    ngx_http_ssec_set_variable(v, &reasons[reason]);
-
-    return NGX_OK;
-}
-
-
-/* Gives a uint64_t of the context, in whole seconds; data is its offset. */
-
-static ngx_int_t
-ngx_http_ssec_seconds_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    u_char               *p;
-    uint64_t              ms;
-    ngx_str_t             value;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = ngx_http_ssec_ctx(r);
-
-    if (ctx == NULL || ctx->outcome.state == SSEC_UNKNOWN) {
-        v->not_found = 1;
-        return NGX_OK;
-    }
-
-    ms = *(uint64_t *) ((u_char *) ctx + data);
-
-    p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    value.len = ngx_sprintf(p, "%uL", ms / 1000) - p;
-    value.data = p;
-
-    ngx_http_ssec_set_variable(v, &value);
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_ssec_return_url_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, uintptr_t data)
-{
-    ngx_str_t  url;
-
-    if (ngx_http_ssec_return_url(r, &url) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_http_ssec_set_variable(v, &url);
-
-    return NGX_OK;
-}
-
-
-static void
-ngx_http_ssec_set_variable(ngx_http_variable_value_t *v, ngx_str_t *value)
-{
-    v->valid = 1;
-    v->no_cacheable = 0;
-    v->not_found = 0;
-    v->len = value->len;
-    v->data = value->data;
 }
