@@ -264,17 +264,13 @@ ngx_http_ssec_set_passive_urls(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     value = cf->args->elts;
+    rv = NGX_CONF_OK;
 
-    for (i = 1; i < cf->args->nelts; i++) {
-
+    for (i = 1; i < cf->args->nelts && rv == NGX_CONF_OK; i++) {
         rv = ngx_http_ssec_pattern(cf, &value[i], pattern++);
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
     }
 
-    return NGX_CONF_OK;
+    return rv;
 }
 
 
@@ -526,15 +522,11 @@ ngx_http_ssec_set_cookie(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     value = cf->args->elts;
+    rv = NGX_CONF_OK;
 
-    for (i = 1; i < cf->args->nelts; i++) {
-
+    for (i = 1; i < cf->args->nelts && rv == NGX_CONF_OK; i++) {
         rv = ngx_http_ssec_cookie_parameter(cf, &value[i], slcf->cookie);
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
     }
 
-    return NGX_CONF_OK;
+    return rv;
 }

@@ -270,16 +270,13 @@ ngx_http_ssec_set_inject(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    for (i = 2; i < cf->args->nelts; i++) {
+    rv = NGX_CONF_OK;
 
+    for (i = 2; i < cf->args->nelts && rv == NGX_CONF_OK; i++) {
         rv = ngx_http_ssec_add_option(cf, slcf->inject_options, &value[i]);
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
     }
 
-    return NGX_CONF_OK;
+    return rv;
 }
 
 
