@@ -3,14 +3,12 @@
 #ifndef SSEC_IDLE_FOR_H
 #define SSEC_IDLE_FOR_H
 
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 /*
  * Looks for "idleFor=N", N in whole seconds, in a query string.  Sets *ms to N
@@ -24,7 +22,6 @@ bool ssec_idle_for(const void *args, size_t len, uint64_t *ms);
 /* Likewise "age=N", the age of the page that sends the ping. */
 
 bool ssec_age(const void *args, size_t len, uint64_t *ms);
-
 
 #pragma GCC visibility pop
 

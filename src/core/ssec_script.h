@@ -5,12 +5,10 @@
 #ifndef SSEC_SCRIPT_H
 #define SSEC_SCRIPT_H
 
-
 #include <stddef.h>
 
 /* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 /* The script, in UTF-8; the same compressed by gzip. */
 extern const unsigned char  ssec_script[];
@@ -20,7 +18,6 @@ extern const size_t         ssec_script_gzip_len;
 
 /* Sixteen hexadecimal digits that change with the script. */
 extern const char           ssec_script_version[17];
-
 
 #pragma GCC visibility pop
 

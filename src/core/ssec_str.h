@@ -3,13 +3,11 @@
 #ifndef SSEC_STR_H
 #define SSEC_STR_H
 
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
-
 
 #define ssec_min(a, b)  ((a) < (b) ? (a) : (b))
 #define ssec_max(a, b)  ((a) > (b) ? (a) : (b))
@@ -75,6 +73,5 @@ ssec_str_number(const uint8_t **p, const uint8_t *end)
 
     return n;
 }
-
 
 #endif /* SSEC_STR_H */

@@ -3,14 +3,12 @@
 #ifndef SSEC_TIME_H
 #define SSEC_TIME_H
 
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 /*
  * Reads numbers with units (y, M, w, d, h, m, s, ms), the largest unit first,
@@ -21,7 +19,6 @@
  */
 
 bool ssec_time(const uint8_t *data, size_t len, uint64_t *ms);
-
 
 #pragma GCC visibility pop
 

@@ -3,12 +3,10 @@
 #ifndef _NGX_HTTP_SSEC_CONF_H_INCLUDED_
 #define _NGX_HTTP_SSEC_CONF_H_INCLUDED_
 
-
 #include "ngx_http_ssec.h"
 
 #include "ssec_decision.h"
 #include "ssec_origin.h"
-
 
 /* values of session_security_activity: the requests that are activity */
 #define NGX_HTTP_SSEC_REQUESTS      0
@@ -131,6 +129,5 @@ struct ngx_http_ssec_loc_conf_s {
     ngx_str_t                  times;        /* attributes, or empty */
     ngx_str_t                  logout;       /* attribute, or empty */
 };
-
 
 #endif /* _NGX_HTTP_SSEC_CONF_H_INCLUDED_ */

@@ -3,12 +3,9 @@
 #ifndef _NGX_HTTP_SSEC_CONNECTIONS_H_INCLUDED_
 #define _NGX_HTTP_SSEC_CONNECTIONS_H_INCLUDED_
 
-
 #include "ngx_http_ssec_ctx.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /* Prepares the queues and the timer of a worker. */
 void ngx_http_ssec_init_connections(void);
@@ -20,8 +17,6 @@ void ngx_http_ssec_watch(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx);
 /* Takes a request that is in a queue out of it. */
 void ngx_http_ssec_unwatch(ngx_http_ssec_ctx_t *ctx);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_CONNECTIONS_H_INCLUDED_ */

@@ -3,15 +3,12 @@
 #ifndef _NGX_HTTP_SSEC_DELETE_H_INCLUDED_
 #define _NGX_HTTP_SSEC_DELETE_H_INCLUDED_
 
-
 #include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_ctx.h"
 
 #include "ssec_response.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /*
  * Adds headers to the response that delete the cookies of ended sessions, in
@@ -25,8 +22,6 @@ ngx_int_t ngx_http_ssec_delete_cookies(ngx_http_request_t *r,
 void ngx_http_ssec_learn(ngx_http_ssec_zone_t *zone,
     const ssec_scope_t *scope);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_DELETE_H_INCLUDED_ */

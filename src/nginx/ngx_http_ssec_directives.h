@@ -9,12 +9,9 @@
 #ifndef _NGX_HTTP_SSEC_DIRECTIVES_H_INCLUDED_
 #define _NGX_HTTP_SSEC_DIRECTIVES_H_INCLUDED_
 
-
 #include "ngx_http_ssec_conf.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /* The words of a directive; cmd->post of ngx_http_ssec_set_word(). */
 
@@ -85,8 +82,6 @@ ngx_int_t ngx_http_ssec_merge_handler(ngx_conf_t *cf,
  */
 void ngx_http_ssec_init_inject(ngx_conf_t *cf);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_DIRECTIVES_H_INCLUDED_ */

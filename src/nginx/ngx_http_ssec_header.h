@@ -3,12 +3,9 @@
 #ifndef _NGX_HTTP_SSEC_HEADER_H_INCLUDED_
 #define _NGX_HTTP_SSEC_HEADER_H_INCLUDED_
 
-
 #include "ngx_http_ssec.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /* The first header with this name, in any case; NULL if there is none. */
 ngx_table_elt_t *ngx_http_ssec_find_header(ngx_list_t *headers,
@@ -29,8 +26,6 @@ ngx_int_t ngx_http_ssec_not_allowed(ngx_http_request_t *r, ngx_str_t *methods);
  */
 ngx_int_t ngx_http_ssec_no_store(ngx_http_request_t *r);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_HEADER_H_INCLUDED_ */

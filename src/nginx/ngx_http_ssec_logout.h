@@ -3,12 +3,9 @@
 #ifndef _NGX_HTTP_SSEC_LOGOUT_H_INCLUDED_
 #define _NGX_HTTP_SSEC_LOGOUT_H_INCLUDED_
 
-
 #include "ngx_http_ssec_conf.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /*
  * NGX_OK if the request is for the evaluated URL, and no backend can take it
@@ -21,8 +18,6 @@
 ngx_int_t ngx_http_ssec_is_logout(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url, ngx_str_t *url, ngx_uint_t *elsewhere);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_LOGOUT_H_INCLUDED_ */

@@ -3,12 +3,9 @@
 #ifndef _NGX_HTTP_SSEC_PAGE_H_INCLUDED_
 #define _NGX_HTTP_SSEC_PAGE_H_INCLUDED_
 
-
 #include "ngx_http_ssec_conf.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 void ngx_http_ssec_init_page_filters(void);
 /*
@@ -23,8 +20,6 @@ ngx_int_t ngx_http_ssec_init_tag(ngx_conf_t *cf,
  */
 ngx_int_t ngx_http_ssec_html(ngx_pool_t *pool, ngx_str_t *s);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_PAGE_H_INCLUDED_ */

@@ -3,12 +3,9 @@
 #ifndef _NGX_HTTP_SSEC_PING_H_INCLUDED_
 #define _NGX_HTTP_SSEC_PING_H_INCLUDED_
 
-
 #include "ngx_http_ssec_ctx.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /*
  * Answers a ping with JSON: whole seconds, "logout" or "other".  Answers the
@@ -22,8 +19,6 @@ ngx_int_t ngx_http_ssec_ping_handler(ngx_http_request_t *r);
  */
 void ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_PING_H_INCLUDED_ */

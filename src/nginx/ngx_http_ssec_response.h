@@ -3,12 +3,9 @@
 #ifndef _NGX_HTTP_SSEC_RESPONSE_H_INCLUDED_
 #define _NGX_HTTP_SSEC_RESPONSE_H_INCLUDED_
 
-
 #include "ngx_http_ssec.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 void ngx_http_ssec_init_header_filter(void);
 void ngx_http_ssec_init_trailers_filters(void);
@@ -19,8 +16,6 @@ void ngx_http_ssec_init_trailers_filters(void);
  */
 ngx_table_elt_t *ngx_http_ssec_redirected_said(ngx_http_request_t *r);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_RESPONSE_H_INCLUDED_ */

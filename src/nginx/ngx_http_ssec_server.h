@@ -3,9 +3,7 @@
 #ifndef _NGX_HTTP_SSEC_SERVER_H_INCLUDED_
 #define _NGX_HTTP_SSEC_SERVER_H_INCLUDED_
 
-
 #include "ngx_http_ssec_conf.h"
-
 
 /* A location that is given by a path. */
 
@@ -54,6 +52,5 @@ struct ngx_http_ssec_srv_conf_s {
     ngx_array_t                pages;        /* ngx_http_ssec_pages_t */
     ngx_http_ssec_pages_t     *builtin;      /* pages of the built-in ping */
 };
-
 
 #endif /* _NGX_HTTP_SSEC_SERVER_H_INCLUDED_ */

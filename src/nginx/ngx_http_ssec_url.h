@@ -3,12 +3,9 @@
 #ifndef _NGX_HTTP_SSEC_URL_H_INCLUDED_
 #define _NGX_HTTP_SSEC_URL_H_INCLUDED_
 
-
 #include "ngx_http_ssec_conf.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /*
  * Tells whether the URL is a path on this host.  Browsers read "//host" and
@@ -38,8 +35,6 @@ ngx_int_t ngx_http_ssec_return_url(ngx_http_request_t *r, ngx_str_t *url);
  */
 ngx_int_t ngx_http_ssec_redirect(ngx_http_request_t *r, ngx_str_t *url);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_URL_H_INCLUDED_ */

@@ -3,16 +3,13 @@
 #ifndef _NGX_HTTP_SSEC_ZONE_H_INCLUDED_
 #define _NGX_HTTP_SSEC_ZONE_H_INCLUDED_
 
-
 #include "ngx_http_ssec.h"
 
 #include "ssec_cookie.h"
 #include "ssec_table.h"
 #include "ssec_table_file.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /* The mapped file of a zone, which the cycles share. */
 
@@ -83,8 +80,6 @@ ngx_http_ssec_now(ngx_http_ssec_zone_t *zone)
     return zone->epoch + ngx_http_ssec_cached_uptime;
 }
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_ZONE_H_INCLUDED_ */
