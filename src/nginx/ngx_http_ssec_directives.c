@@ -209,25 +209,23 @@ static char *
 ngx_http_ssec_pattern(ngx_conf_t *cf, ngx_str_t *value,
     ngx_http_ssec_pattern_t *pattern)
 {
-    ngx_str_t   text;
+    u_char      *last;
 #if (NGX_PCRE)
-    ngx_uint_t  caseless;
+    ngx_str_t    text;
+    ngx_uint_t   caseless;
 #endif
 
-    text = *value;
+    if (value->len && value->data[0] == '/') {
 
-    if (text.len && text.data[0] == '/') {
+        last = value->data + value->len - 1;
 
-        if (text.data[text.len - 1] == '*') {
-            text.len--;
-            pattern->prefix = 1;
-        }
-
-        pattern->path = text;
+        pattern->path = *value;
+        pattern->prefix = (*last == '*');
+        pattern->path.len -= pattern->prefix;
 
         /* a star within a path is meant as a wildcard, which is not known */
 
-        if (ngx_strlchr(text.data, text.data + text.len, '*') == NULL) {
+        if (ngx_strlchr(value->data, last, '*') == NULL) {
             return NGX_CONF_OK;
         }
     }

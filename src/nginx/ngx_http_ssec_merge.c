@@ -118,6 +118,7 @@ ngx_http_ssec_create_loc_conf(ngx_conf_t *cf)
     }
 
     conf->shm_zone = NGX_CONF_UNSET_PTR;
+    conf->expire_after.ms = NGX_HTTP_SSEC_EXPIRE_AFTER;
     conf->passive_urls = NGX_CONF_UNSET_PTR;
     conf->passive = NGX_CONF_UNSET_PTR;
     conf->origins = NGX_CONF_UNSET_PTR;
@@ -135,18 +136,14 @@ ngx_http_ssec_create_loc_conf(ngx_conf_t *cf)
 }
 
 
-/* Inherits a time that is not set, or sets its default in milliseconds. */
+/* Inherits a time that is not set; in http, it has its default then. */
 
 static void
 ngx_http_ssec_merge_time(ngx_http_ssec_time_t *conf,
-    ngx_http_ssec_time_t *prev, uint64_t fallback)
+    ngx_http_ssec_time_t *prev)
 {
     if (conf->directive == NULL) {
         *conf = *prev;
-    }
-
-    if (conf->directive == NULL) {
-        conf->ms = fallback;
     }
 }
 
@@ -276,10 +273,9 @@ ngx_http_ssec_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_ssec_main_conf_t  *smcf;
 
     ngx_conf_merge_ptr_value(conf->shm_zone, prev->shm_zone, NULL);
-    ngx_http_ssec_merge_time(&conf->warn_after, &prev->warn_after, 0);
-    ngx_http_ssec_merge_time(&conf->expire_after, &prev->expire_after,
-                             NGX_HTTP_SSEC_EXPIRE_AFTER);
-    ngx_http_ssec_merge_time(&conf->max_lifetime, &prev->max_lifetime, 0);
+    ngx_http_ssec_merge_time(&conf->warn_after, &prev->warn_after);
+    ngx_http_ssec_merge_time(&conf->expire_after, &prev->expire_after);
+    ngx_http_ssec_merge_time(&conf->max_lifetime, &prev->max_lifetime);
     ngx_conf_merge_ptr_value(conf->passive_urls, prev->passive_urls, NULL);
     ngx_conf_merge_ptr_value(conf->passive, prev->passive, NULL);
     ngx_conf_merge_ptr_value(conf->origins, prev->origins, NULL);

@@ -59,6 +59,8 @@ int oom_fails(oom_site_t *site);
     oom(ngx_array_init(array, pool, n, size), NGX_ERROR)
 #define ngx_array_push(array)                                                 \
     oom(ngx_array_push(array), NULL)
+#define ngx_array_push_n(array, n)                                            \
+    oom(ngx_array_push_n(array, n), NULL)
 #define ngx_list_push(list)                                                   \
     oom(ngx_list_push(list), NULL)
 #define ngx_alloc_chain_link(pool)                                            \
