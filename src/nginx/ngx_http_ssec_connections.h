@@ -14,8 +14,6 @@ void ngx_http_ssec_init_connections(void);
  * unless it is over before.  It must have a live session, and be in no queue.
  */
 void ngx_http_ssec_watch(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx);
-/* Takes a request that is in a queue out of it. */
-void ngx_http_ssec_unwatch(ngx_http_ssec_ctx_t *ctx);
 
 #pragma GCC visibility pop
 

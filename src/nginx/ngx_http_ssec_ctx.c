@@ -90,8 +90,6 @@ ngx_http_ssec_set_ctx(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
     ngx_memzero(&ctx->reply, sizeof(ngx_http_ssec_reply_t));
 
     ctx->watch.queued = 0;
-    ctx->watch.watched = 0;
-    ctx->watch.upload = 0;
 
     ctx->page = NULL;
     ctx->accept_encoding.value.data = NULL;
@@ -147,10 +145,7 @@ ngx_http_ssec_cleanup(void *data)
 {
     ngx_http_ssec_ctx_t  *ctx = data;
 
-    if (ctx->watch.queued) {
-        ctx->watch.unwatch(ctx);
-    }
-
+    ngx_http_ssec_unwatch(ctx);
     ngx_http_ssec_free_ctx(ctx);
 }
 

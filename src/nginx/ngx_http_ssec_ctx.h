@@ -49,13 +49,11 @@ typedef struct {
     ngx_http_request_t        *request;
     ngx_uint_t                 mode;         /* NGX_HTTP_SSEC_ACTIVE, ... */
     ngx_queue_t                queue;
-    ngx_rbtree_node_t          node;
-    uint64_t                   deadline;
+    uint64_t                   deadline;     /* when it is to be checked */
     off_t                      sent;         /* to the backend so far */
     u_char                     queued;
-    u_char                     watched;      /* it is in the tree, too */
+    u_char                     checked;      /* once at least */
     u_char                     upload;       /* its session has ended */
-    void                     (*unwatch)(ngx_http_ssec_ctx_t *ctx);
 } ngx_http_ssec_watch_t;
 
 
@@ -107,7 +105,6 @@ ngx_http_ssec_ctx(ngx_http_request_t *r)
     ngx_http_ssec_ctx_t  *ctx;
 
     r = r->main;
-
     ctx = ngx_http_get_module_ctx(r, ngx_http_session_security_module);
 
     if (ctx == NULL && (r->internal || r->filter_finalize)) {
@@ -115,6 +112,18 @@ ngx_http_ssec_ctx(ngx_http_request_t *r)
     }
 
     return ctx;
+}
+
+
+/* Takes the request out of the queue of those that are watched. */
+
+static ngx_inline void
+ngx_http_ssec_unwatch(ngx_http_ssec_ctx_t *ctx)
+{
+    if (ctx->watch.queued) {
+        ngx_queue_remove(&ctx->watch.queue);
+        ctx->watch.queued = 0;
+    }
 }
 
 

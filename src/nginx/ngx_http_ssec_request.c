@@ -210,9 +210,7 @@ ngx_http_ssec_check_internal(ngx_http_request_t *r,
 
         refused |= ctx->refused;
 
-        if (ctx->watch.queued) {
-            ngx_http_ssec_unwatch(ctx);
-        }
+        ngx_http_ssec_unwatch(ctx);
 
         ctx = NULL;
     }

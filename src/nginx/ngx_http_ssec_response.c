@@ -563,9 +563,7 @@ ngx_http_ssec_say(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
 
         /* this very response is what the user gets to see of it */
 
-        if (ctx->watch.queued) {
-            ngx_http_ssec_unwatch(ctx);
-        }
+        ngx_http_ssec_unwatch(ctx);
 
     } else if (ctx->outcome.state != SSEC_LIVE) {
         ngx_http_ssec_lives(answer, &after);
