@@ -218,8 +218,6 @@ static ngx_int_t
 ngx_http_ssec_ask_more(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
-    ngx_int_t      rc;
-    ngx_uint_t     elsewhere;
     ssec_ended_t  *ended;
 
     ended = ngx_pcalloc(r->pool, sizeof(ssec_ended_t));
@@ -233,16 +231,11 @@ ngx_http_ssec_ask_more(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
     ngx_http_ssec_ended(r, ended);
 
-    if (url->len) {
-        rc = ngx_http_ssec_is_logout(r, slcf->logout_url, url, &elsewhere);
-        if (rc == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        ended->logout_url = true;
-        ended->logout = (rc == NGX_OK);
-        ended->elsewhere = elsewhere;
-        ended->login = slcf->logout_url->login;
+    if (url->len
+        && ngx_http_ssec_read_logout(r, slcf->logout_url, url, ended)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     ctx->asked.ended = ended;

@@ -10,32 +10,31 @@
 #define NGX_HTTP_SSEC_ENCODED  0x100
 
 
-/*
- * Headers that override the request line in some backends: the first list its
- * URL, the second its method.
- */
+/* A header that overrides the request line in some backends. */
 
-static ngx_str_t  ngx_http_ssec_url_headers[] = {
-    ngx_string("x-forwarded-path"),
-    ngx_string("x-forwarded-uri"),
-    ngx_string("x-forwarded-url"),
-    ngx_string("x-original-path"),
-    ngx_string("x-original-uri"),
-    ngx_string("x-original-url"),
-    ngx_string("x-override-uri"),
-    ngx_string("x-override-url"),
-    ngx_string("x-rewrite-uri"),
-    ngx_string("x-rewrite-url"),
-    ngx_null_string
-};
+typedef struct {
+    ngx_str_t   name;
+    ngx_uint_t  is_method;       /* the method; otherwise the URL */
+} ngx_http_ssec_override_t;
 
-static ngx_str_t  ngx_http_ssec_method_headers[] = {
-    ngx_string("x-forwarded-method"),
-    ngx_string("x-http-method"),
-    ngx_string("x-http-method-override"),
-    ngx_string("x-method-override"),
-    ngx_string("x-original-method"),
-    ngx_null_string
+
+static ngx_http_ssec_override_t  ngx_http_ssec_overrides[] = {
+    { ngx_string("x-forwarded-path"), 0 },
+    { ngx_string("x-forwarded-uri"), 0 },
+    { ngx_string("x-forwarded-url"), 0 },
+    { ngx_string("x-original-path"), 0 },
+    { ngx_string("x-original-uri"), 0 },
+    { ngx_string("x-original-url"), 0 },
+    { ngx_string("x-override-uri"), 0 },
+    { ngx_string("x-override-url"), 0 },
+    { ngx_string("x-rewrite-uri"), 0 },
+    { ngx_string("x-rewrite-url"), 0 },
+    { ngx_string("x-forwarded-method"), 1 },
+    { ngx_string("x-http-method"), 1 },
+    { ngx_string("x-http-method-override"), 1 },
+    { ngx_string("x-method-override"), 1 },
+    { ngx_string("x-original-method"), 1 },
+    { ngx_null_string, 0 }
 };
 
 
@@ -43,78 +42,52 @@ static ngx_int_t ngx_http_ssec_url_path(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url, ngx_str_t *url, ngx_str_t *path);
 static ngx_int_t ngx_http_ssec_is_this_server(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url, ssec_origin_t *origin);
-static ngx_int_t ngx_http_ssec_is_local_addr(ngx_connection_t *c,
+static ngx_int_t ngx_http_ssec_is_local_addr(ngx_http_request_t *r,
     ssec_str_t *host);
+static ngx_uint_t ngx_http_ssec_is_for_url(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url, ngx_str_t *path);
 static ngx_uint_t ngx_http_ssec_matches_path(ngx_http_request_t *r,
     ngx_str_t *path, ngx_str_t *requested, const char *reserved);
 static ngx_uint_t ngx_http_ssec_adds_slash(ngx_http_request_t *r,
-    ngx_str_t *requested);
+    ngx_str_t *path, ngx_str_t *with_slash);
 static ngx_uint_t ngx_http_ssec_has_override(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_ssec_is_override(ngx_table_elt_t *h,
-    ngx_str_t *name);
-static ngx_uint_t ngx_http_ssec_overrides_method(ngx_http_request_t *r,
-    ngx_http_ssec_url_t *logout_url);
-static ngx_uint_t ngx_http_ssec_is_equal(ngx_str_t *one, ngx_str_t *other,
-    const char *reserved);
-static ngx_uint_t ngx_http_ssec_next_char(ngx_str_t *s);
-static ngx_uint_t ngx_http_ssec_has_url_args(ngx_http_request_t *r,
-    ngx_http_ssec_url_t *logout_url);
-static ngx_str_t ngx_http_ssec_url_args(ngx_http_ssec_url_t *logout_url);
+static ngx_uint_t ngx_http_ssec_is_override(ngx_http_request_t *r,
+    ngx_table_elt_t *header);
+static ngx_uint_t ngx_http_ssec_is_named(ngx_str_t *key, ngx_str_t *name);
+static ngx_uint_t ngx_http_ssec_has_args(ngx_http_request_t *r,
+    ngx_str_t *args, ngx_uint_t login);
 static ngx_uint_t ngx_http_ssec_has_arg(ngx_str_t *args, ngx_str_t *arg);
 static ngx_uint_t ngx_http_ssec_count_args(ngx_str_t *args, ngx_str_t *arg);
 static ngx_uint_t ngx_http_ssec_next_name_char(ngx_str_t *arg,
     ngx_uint_t first);
 static ngx_uint_t ngx_http_ssec_next_arg(ngx_str_t *tail, ngx_str_t *arg,
     const char *ends);
+static ngx_uint_t ngx_http_ssec_is_equal(ngx_str_t *one, ngx_str_t *other,
+    const char *reserved);
+static ngx_uint_t ngx_http_ssec_next_char(ngx_str_t *s);
 static size_t ngx_http_ssec_span(ngx_str_t *s, const char *ends);
 
 
-/*
- * The request must have the path of the URL, and each argument that the
- * directive names without variables: "/login?action=logout" is not "/login".
- *
- * With a request for the logout URL the backend gets an expired session's
- * cookie, so it must not take the request for a different one.  So the path
- * counts as the client wrote it: nginx may have normalized or rewritten r->uri.
- * No header or argument may name another URL or method.  No Upgrade is
- * accepted: the new connection would outlive the logout.
- */
-
 ngx_int_t
-ngx_http_ssec_is_logout(ngx_http_request_t *r, ngx_http_ssec_url_t *logout_url,
-    ngx_str_t *url, ngx_uint_t *elsewhere)
+ngx_http_ssec_read_logout(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url, ngx_str_t *url, ssec_ended_t *ended)
 {
     ngx_int_t  rc;
-    ngx_str_t  path, raw;
+    ngx_str_t  path;
 
     rc = ngx_http_ssec_url_path(r, logout_url, url, &path);
 
-    *elsewhere = (rc == NGX_DECLINED);
-
-    if (rc != NGX_OK) {
-        return rc;
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
     }
 
-    if (!ngx_http_ssec_has_url_args(r, logout_url)) {
-        return NGX_DECLINED;
-    }
+    ended->logout_url = true;
+    ended->login = logout_url->login;
+    ended->elsewhere = (rc == NGX_DECLINED);
+    ended->logout = (rc == NGX_OK
+                     && ngx_http_ssec_is_for_url(r, logout_url, &path));
 
-    raw = r->unparsed_uri;
-    raw.len = ngx_http_ssec_span(&raw, "?");
-
-    if (ngx_http_ssec_matches_path(r, &path, &raw, "/;")) {
-        return (logout_url->login
-                || (r->headers_in.upgrade == NULL
-                    && !ngx_http_ssec_has_override(r)
-                    && !ngx_http_ssec_overrides_method(r, logout_url)))
-               ? NGX_OK : NGX_DECLINED;
-    }
-
-    /* a login page never gets the cookie: any path that leads there will do */
-
-    return (logout_url->login
-            && ngx_http_ssec_matches_path(r, &path, &r->uri, ""))
-           ? NGX_OK : NGX_DECLINED;
+    return NGX_OK;
 }
 
 
@@ -211,71 +184,104 @@ ngx_http_ssec_is_this_server(ngx_http_request_t *r,
         }
     }
 
-    return ngx_http_ssec_is_local_addr(r->connection, &origin->host);
+    return ngx_http_ssec_is_local_addr(r, &origin->host);
 }
 
 
 /*
  * NGX_OK if the host is the address that the connection came to; NGX_DECLINED
- * if not; NGX_ERROR if that address cannot be read.
+ * if not; NGX_ERROR without memory, or if that address cannot be read.
  */
 
 static ngx_int_t
-ngx_http_ssec_is_local_addr(ngx_connection_t *c, ssec_str_t *host)
+ngx_http_ssec_is_local_addr(ngx_http_request_t *r, ssec_str_t *host)
 {
-    in_addr_t             addr;
+    ngx_int_t             rc;
+    ngx_uint_t            n;
+    ngx_addr_t            addr;
+    struct sockaddr      *local;
+#if (NGX_HAVE_INET6)
     struct sockaddr_in   *sin;
-#if (NGX_HAVE_INET6)
-    u_char                addr6[16];
-    ngx_uint_t            is_addr6;
     struct sockaddr_in6  *sin6;
-
-    is_addr6 = (host->len > 2 && host->data[0] == '['
-                && ngx_inet6_addr((u_char *) host->data + 1, host->len - 2,
-                                  addr6)
-                   == NGX_OK);
 #endif
 
-    addr = ngx_inet_addr((u_char *) host->data, host->len);
+    n = (host->data[0] == '[');                    /* brackets of IPv6 */
 
-    if (addr == INADDR_NONE
-#if (NGX_HAVE_INET6)
-        && !is_addr6
-#endif
-       )
-    {
-        return NGX_DECLINED;
+    rc = ngx_parse_addr(r->pool, &addr, (u_char *) host->data + n,
+                        host->len - 2 * n);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
-    if (ngx_connection_local_sockaddr(c, NULL, 0) != NGX_OK) {
+    if (ngx_connection_local_sockaddr(r->connection, NULL, 0) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    switch (c->local_sockaddr->sa_family) {
+    local = r->connection->local_sockaddr;
 
 #if (NGX_HAVE_INET6)
-    case AF_INET6:
-        sin6 = (struct sockaddr_in6 *) c->local_sockaddr;
 
-        if (is_addr6) {
-            return ngx_memcmp(&sin6->sin6_addr, addr6, 16) == 0
-                   ? NGX_OK : NGX_DECLINED;
-        }
+    if (addr.sockaddr->sa_family == AF_INET && local->sa_family == AF_INET6) {
+        sin = (struct sockaddr_in *) addr.sockaddr;
+        sin6 = (struct sockaddr_in6 *) local;
 
         return (IN6_IS_ADDR_V4MAPPED(&sin6->sin6_addr)
-                && ngx_memcmp(&sin6->sin6_addr.s6_addr[12], &addr, 4) == 0)
+                && ngx_memcmp(&sin6->sin6_addr.s6_addr[12], &sin->sin_addr, 4)
+                   == 0)
                ? NGX_OK : NGX_DECLINED;
+    }
+
 #endif
 
-    case AF_INET:
-        sin = (struct sockaddr_in *) c->local_sockaddr;
+    return ngx_cmp_sockaddr(addr.sockaddr, addr.socklen, local,
+                            r->connection->local_socklen, 0);
+}
 
-        return (addr != INADDR_NONE && sin->sin_addr.s_addr == addr)
-               ? NGX_OK : NGX_DECLINED;
 
-    default:
-        return NGX_DECLINED;
+/*
+ * The request must have the path of the URL, and each argument that the
+ * directive names without variables: "/login?action=logout" is not "/login".
+ *
+ * With a request for the logout URL the backend gets an expired session's
+ * cookie, so it must not take the request for a different one.  So the path
+ * counts as the client wrote it: nginx may have normalized or rewritten r->uri.
+ * No header or argument may name another URL or method; Rails and Laravel read
+ * the argument "_method" so.  No Upgrade is accepted: the new connection would
+ * outlive the logout.
+ *
+ * A login page never gets the cookie: any path that leads there will do.
+ */
+
+static ngx_uint_t
+ngx_http_ssec_is_for_url(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url, ngx_str_t *path)
+{
+    ngx_str_t  text, args, raw;
+
+    static ngx_str_t  method = ngx_string("_method");
+
+    text = logout_url->text;
+    text.len = ngx_http_ssec_span(&text, "#");
+
+    ngx_http_split_args(r, &text, &args);
+
+    if (!ngx_http_ssec_has_args(r, &args, logout_url->login)) {
+        return 0;
     }
+
+    raw = r->unparsed_uri;
+    raw.len = ngx_http_ssec_span(&raw, "?");
+
+    if (!ngx_http_ssec_matches_path(r, path, &raw, "/;")) {
+        return logout_url->login
+               && ngx_http_ssec_matches_path(r, path, &r->uri, "");
+    }
+
+    return logout_url->login
+           || (r->headers_in.upgrade == NULL
+               && !ngx_http_ssec_has_override(r)
+               && (ngx_http_ssec_count_args(&args, &method)
+                   || !ngx_http_ssec_count_args(&r->args, &method)));
 }
 
 
@@ -296,90 +302,60 @@ ngx_http_ssec_matches_path(ngx_http_request_t *r, ngx_str_t *path,
 
     stripped = *requested;
 
-    if (stripped.len < 2 || stripped.data[stripped.len - 1] != '/') {
+    if (stripped.len < 2 || stripped.data[--stripped.len] != '/') {
         return 0;
     }
 
-    stripped.len--;
-
     return ngx_http_ssec_is_equal(path, &stripped, reserved)
-           && ngx_http_ssec_adds_slash(r, requested);
+           && ngx_http_ssec_adds_slash(r, &stripped, requested);
 }
 
 
 /*
- * Tells whether nginx redirects requests for the path without its last slash to
- * this path.  nginx does so if the path is a location that proxies, and the
- * path without the slash is no location.
+ * Tells whether nginx redirects requests for a path to the path with a slash.
+ * nginx does so if the path with a slash is a location that proxies, and the
+ * path without it is no location.
  */
 
 static ngx_uint_t
-ngx_http_ssec_adds_slash(ngx_http_request_t *r, ngx_str_t *requested)
+ngx_http_ssec_adds_slash(ngx_http_request_t *r, ngx_str_t *path,
+    ngx_str_t *with_slash)
 {
-    ngx_str_t                  stripped;
     ngx_uint_t                 i, found;
     ngx_http_ssec_name_t      *name;
     ngx_http_ssec_srv_conf_t  *sscf;
 
     sscf = ngx_http_get_module_srv_conf(r, ngx_http_session_security_module);
 
-    stripped = *requested;
-    stripped.len--;
-
     found = 0;
     name = sscf->names.elts;
 
     for (i = 0; i < sscf->names.nelts; i++) {
 
-        if (ngx_http_ssec_is_equal(&name[i].name, &stripped, "/")) {
+        if (ngx_http_ssec_is_equal(&name[i].name, path, "/")) {
             return 0;
         }
 
         found |= (name[i].adds_slash
-                  && ngx_http_ssec_is_equal(&name[i].name, requested, "/"));
+                  && ngx_http_ssec_is_equal(&name[i].name, with_slash, "/"));
     }
 
     return found;
 }
 
 
-/*
- * Tells whether a header may override the URL or the method.  A header that
- * repeats the request line overrides nothing.
- */
-
 static ngx_uint_t
 ngx_http_ssec_has_override(ngx_http_request_t *r)
 {
-    ngx_str_t        *expected;
     ngx_uint_t        i;
     ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_table_elt_t  *header;
 
     for (part = &r->headers_in.headers.part; part; part = part->next) {
-
-        h = part->elts;
+        header = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-
-            if (ngx_http_ssec_is_override(&h[i],
-                                          ngx_http_ssec_url_headers))
-            {
-                expected = &r->unparsed_uri;
-
-            } else if (ngx_http_ssec_is_override(&h[i],
-                                                 ngx_http_ssec_method_headers))
-            {
-                expected = &r->method_name;
-
-            } else {
-                continue;
-            }
-
-            if (h[i].value.len != expected->len
-                || ngx_strncmp(h[i].value.data, expected->data, expected->len)
-                   != 0)
-            {
+            if (ngx_http_ssec_is_override(r, &header[i])) {
                 return 1;
             }
         }
@@ -389,37 +365,22 @@ ngx_http_ssec_has_override(ngx_http_request_t *r)
 }
 
 
-/*
- * Tells whether the header has one of these names.  In names of CGI variables
- * "-" becomes "_" (RFC 3875, section 4.1.18).  With some servers so does every
- * character that is no letter or digit.
- */
+/* A header that repeats the request line overrides nothing. */
 
 static ngx_uint_t
-ngx_http_ssec_is_override(ngx_table_elt_t *h, ngx_str_t *name)
+ngx_http_ssec_is_override(ngx_http_request_t *r, ngx_table_elt_t *header)
 {
-    u_char  ch;
-    size_t  i;
+    ngx_str_t                 *value;
+    ngx_http_ssec_override_t  *override;
 
-    for ( /* void */ ; name->len; name++) {
+    for (override = ngx_http_ssec_overrides; override->name.len; override++) {
 
-        if (name->len != h->key.len) {
-            continue;
-        }
+        if (ngx_http_ssec_is_named(&header->key, &override->name)) {
+            value = override->is_method ? &r->method_name : &r->unparsed_uri;
 
-        for (i = 0; i < name->len; i++) {
-            ch = ngx_tolower(h->key.data[i]);
-
-            if (ch != name->data[i]
-                && (name->data[i] != '-'
-                    || (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9')))
-            {
-                break;
-            }
-        }
-
-        if (i == name->len) {
-            return 1;
+            return header->value.len != value->len
+                   || ngx_memcmp(header->value.data, value->data, value->len)
+                      != 0;
         }
     }
 
@@ -428,118 +389,27 @@ ngx_http_ssec_is_override(ngx_table_elt_t *h, ngx_str_t *name)
 
 
 /*
- * Tells whether the argument "_method" may override the method, as in Rails and
- * Laravel.  If the directive itself has the argument, it overrides nothing.
+ * Tells whether some backend reads the header's key as this name.  In names of
+ * CGI variables "-" becomes "_" (RFC 3875, section 4.1.18).  With some servers
+ * so does every character that is no letter or digit.
  */
 
 static ngx_uint_t
-ngx_http_ssec_overrides_method(ngx_http_request_t *r,
-    ngx_http_ssec_url_t *logout_url)
+ngx_http_ssec_is_named(ngx_str_t *key, ngx_str_t *name)
 {
-    ngx_str_t  args;
+    u_char  ch;
+    size_t  i;
 
-    static ngx_str_t  method = ngx_string("_method");
-
-    args = ngx_http_ssec_url_args(logout_url);
-
-    return ngx_http_ssec_count_args(&r->args, &method)
-           && !ngx_http_ssec_count_args(&args, &method);
-}
-
-
-/*
- * Compares two texts by their percent-decoded characters: browsers encode
- * characters that the configuration has unencoded.  A reserved character equals
- * itself only if both are encoded or both are not (RFC 3986, section 2.2).
- */
-
-static ngx_uint_t
-ngx_http_ssec_is_equal(ngx_str_t *one, ngx_str_t *other, const char *reserved)
-{
-    ngx_str_t   a, b;
-    ngx_uint_t  ch, ch2;
-
-    a = *one;
-    b = *other;
-
-    while (a.len && b.len) {
-        ch = ngx_http_ssec_next_char(&a);
-        ch2 = ngx_http_ssec_next_char(&b);
-
-        if (ch != ch2
-            && ((u_char) ch != (u_char) ch2
-                || ngx_strchr(reserved, (u_char) ch)))
-        {
-            return 0;
-        }
+    if (key->len != name->len) {
+        return 0;
     }
 
-    return a.len == b.len;
-}
+    for (i = 0; i < name->len; i++) {
+        ch = ngx_tolower(key->data[i]);
 
-
-/*
- * Takes the next character, decoded, from a text that is not empty.  If it was
- * encoded, sets the bit NGX_HTTP_SSEC_ENCODED.
- */
-
-static ngx_uint_t
-ngx_http_ssec_next_char(ngx_str_t *s)
-{
-    u_char     ch;
-    ngx_int_t  n;
-
-    ch = *s->data++;
-    s->len--;
-
-    if (ch != '%' || s->len < 2) {
-        return ch;
-    }
-
-    n = ngx_hextoi(s->data, 2);
-
-    if (n == NGX_ERROR) {
-        return ch;
-    }
-
-    s->data += 2;
-    s->len -= 2;
-
-    return n | NGX_HTTP_SSEC_ENCODED;
-}
-
-
-/*
- * Tells whether the request has each argument that the directive names without
- * variables, and as often as the directive.
- */
-
-static ngx_uint_t
-ngx_http_ssec_has_url_args(ngx_http_request_t *r,
-    ngx_http_ssec_url_t *logout_url)
-{
-    ngx_str_t  args, arg, tail;
-
-    args = ngx_http_ssec_url_args(logout_url);
-    tail = args;
-
-    while (ngx_http_ssec_next_arg(&tail, &arg, "&")) {
-
-        if (ngx_http_ssec_span(&arg, "$") < arg.len) {
-            continue;
-        }
-
-        /* PHP's $_REQUEST prefers an argument in the body */
-
-        if (!logout_url->login
-            && !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)))
-        {
-            return 0;
-        }
-
-        if (!ngx_http_ssec_has_arg(&r->args, &arg)
-            || ngx_http_ssec_count_args(&r->args, &arg)
-               != ngx_http_ssec_count_args(&args, &arg))
+        if (ch != name->data[i]
+            && (name->data[i] != '-' || ssec_is_letter(ch)
+                || ssec_is_digit(ch)))
         {
             return 0;
         }
@@ -549,28 +419,37 @@ ngx_http_ssec_has_url_args(ngx_http_request_t *r,
 }
 
 
-/* Gives the arguments of the URL as configured, or an empty string. */
+/*
+ * Tells whether the request has each of the URL's arguments that is without
+ * variables, and as often as the URL.
+ */
 
-static ngx_str_t
-ngx_http_ssec_url_args(ngx_http_ssec_url_t *logout_url)
+static ngx_uint_t
+ngx_http_ssec_has_args(ngx_http_request_t *r, ngx_str_t *args,
+    ngx_uint_t login)
 {
-    size_t     n;
-    ngx_str_t  args;
+    ngx_str_t  arg, tail;
 
-    args = logout_url->text;
-    args.len = ngx_http_ssec_span(&args, "#");
+    tail = *args;
 
-    n = ngx_http_ssec_span(&args, "?");
+    while (ngx_http_ssec_next_arg(&tail, &arg, "&")) {
 
-    args.data += n;
-    args.len -= n;
+        if (ngx_http_ssec_span(&arg, "$") < arg.len) {
+            continue;
+        }
 
-    if (args.len) {
-        args.data++;
-        args.len--;
+        /* PHP's $_REQUEST prefers an argument in the body */
+
+        if ((!login && !(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)))
+            || !ngx_http_ssec_has_arg(&r->args, &arg)
+            || ngx_http_ssec_count_args(&r->args, &arg)
+               != ngx_http_ssec_count_args(args, &arg))
+        {
+            return 0;
+        }
     }
 
-    return args;
+    return 1;
 }
 
 
@@ -668,24 +547,85 @@ ngx_http_ssec_next_name_char(ngx_str_t *arg, ngx_uint_t first)
 static ngx_uint_t
 ngx_http_ssec_next_arg(ngx_str_t *tail, ngx_str_t *arg, const char *ends)
 {
-    while (tail->len) {
+    size_t  n;
+
+    do {
+        if (tail->len == 0) {
+            return 0;
+        }
+
         *arg = *tail;
         arg->len = ngx_http_ssec_span(tail, ends);
 
-        tail->data += arg->len;
-        tail->len -= arg->len;
+        n = ngx_min(arg->len + 1, tail->len);
+        tail->data += n;
+        tail->len -= n;
 
-        if (tail->len) {
-            tail->data++;
-            tail->len--;
-        }
+    } while (arg->len == 0);
 
-        if (arg->len) {
-            return 1;
+    return 1;
+}
+
+
+/*
+ * Compares two texts by their percent-decoded characters: browsers encode
+ * characters that the configuration has unencoded.  A reserved character equals
+ * itself only if both are encoded or both are not (RFC 3986, section 2.2).
+ */
+
+static ngx_uint_t
+ngx_http_ssec_is_equal(ngx_str_t *one, ngx_str_t *other, const char *reserved)
+{
+    ngx_str_t   a, b;
+    ngx_uint_t  ch, ch2;
+
+    a = *one;
+    b = *other;
+
+    while (a.len && b.len) {
+        ch = ngx_http_ssec_next_char(&a);
+        ch2 = ngx_http_ssec_next_char(&b);
+
+        if (ch != ch2
+            && ((u_char) ch != (u_char) ch2
+                || ngx_strchr(reserved, (u_char) ch)))
+        {
+            return 0;
         }
     }
 
-    return 0;
+    return a.len == b.len;
+}
+
+
+/*
+ * Takes the next character, decoded, from a text that is not empty.  If it was
+ * encoded, sets the bit NGX_HTTP_SSEC_ENCODED.
+ */
+
+static ngx_uint_t
+ngx_http_ssec_next_char(ngx_str_t *s)
+{
+    u_char     ch;
+    ngx_int_t  n;
+
+    ch = *s->data++;
+    s->len--;
+
+    if (ch != '%' || s->len < 2) {
+        return ch;
+    }
+
+    n = ngx_hextoi(s->data, 2);
+
+    if (n == NGX_ERROR) {
+        return ch;
+    }
+
+    s->data += 2;
+    s->len -= 2;
+
+    return n | NGX_HTTP_SSEC_ENCODED;
 }
 
 

@@ -8,15 +8,14 @@
 #pragma GCC visibility push(hidden)
 
 /*
- * NGX_OK if the request is for the evaluated URL, and no backend can take it
- * for another one: see docs/directives.md, "Requests for the logout URL".
- * NGX_DECLINED if not; NGX_ERROR if the local address cannot be read.
- *
- * Sets *elsewhere if no request for the URL comes to this server: the URL is on
- * another host, or is not http: or https:.
+ * Describes the request with regard to the evaluated URL: whether it is for the
+ * URL, and no backend can take it for another one (docs/directives.md,
+ * "Requests for the logout URL"); and whether the URL is on another host, or is
+ * not http: or https:.  NGX_ERROR without memory, or if the local address
+ * cannot be read.
  */
-ngx_int_t ngx_http_ssec_is_logout(ngx_http_request_t *r,
-    ngx_http_ssec_url_t *logout_url, ngx_str_t *url, ngx_uint_t *elsewhere);
+ngx_int_t ngx_http_ssec_read_logout(ngx_http_request_t *r,
+    ngx_http_ssec_url_t *logout_url, ngx_str_t *url, ssec_ended_t *ended);
 
 #pragma GCC visibility pop
 
