@@ -26,6 +26,7 @@ main(int argc, char **argv)
     struct stat     st;
     ssec_entry_t    entry;
     ssec_table_t    table;
+    ssec_counts_t   counts;
     ssec_digest_t   digest;
 
     fd = (argc == 2) ? open(argv[1], O_RDWR) : -1;
@@ -45,8 +46,9 @@ main(int argc, char **argv)
     }
 
     ssec_table_open(&table, memory, ssec_table_owner());
+    ssec_table_losses(&table, &counts);
 
-    for (n = 0; ssec_table_evicted(&table) == 0; n++) {
+    for (n = 0; counts.evicted == 0; n++) {
 
         snprintf(key, sizeof(key), "%032lu", n);
         ssec_digest(&table.key, key, sizeof(key) - 1, &digest);
@@ -65,6 +67,8 @@ main(int argc, char **argv)
         if (!ssec_table_release(&table, &entry)) {
             break;
         }
+
+        ssec_table_losses(&table, &counts);
     }
 
     for (done = 0; done < st.st_size; done += written) {

@@ -538,18 +538,16 @@ stuck(child_t *children, unsigned n)
 static bool
 has_its_own_place(uint32_t bucket, unsigned slot)
 {
-    uint64_t       session;
-    ssec_record_t  rec;
-    ssec_stored_t  stored;
+    uint64_t      session;
+    ssec_entry_t  entry;
 
-    stored = ssec_stored(&table, bucket, slot);
+    ssec_unpack(&table, &entry, bucket, slot);
 
-    if (ssec_slot_is_name(ssec_slot_state(stored.word))) {
+    if (entry.record.state == SSEC_UNKNOWN) {
         return false;
     }
 
-    ssec_unpack(&table, &rec, &stored);
-    session = atomic_load(&shared->lives[generation(&rec)
+    session = atomic_load(&shared->lives[generation(&entry.record)
                                          % MAX_LIVES].session);
 
     return session && is_renamed((unsigned) session - 1);

@@ -655,11 +655,10 @@ test_room(void **state)
                                              : what_came(room, NOW + 99));
     assert_scene(room->there, room->gone);
 
-    assert_int_equal(ssec_table_evicted(&table), was_live);
-    assert_int_equal(ssec_table_evicted_issued(&table),
-                     was_live && record(root, NOW).issued);
-    assert_int_equal(ssec_table_evicted_invented(&table), gone == INVENTED);
-    assert_int_equal(ssec_table_refused(&table), room->refused);
+    assert_int_equal(counts().evicted, was_live);
+    assert_int_equal(counts().issued, was_live && record(root, NOW).issued);
+    assert_int_equal(counts().invented, gone == INVENTED);
+    assert_int_equal(counts().refused, room->refused);
 
     for (i = 0; i < SIZE(room->moved) && room->moved[i].bucket; i++) {
         b = room->moved[i].bucket;
@@ -876,10 +875,9 @@ TEST(powers)
 
             assert_int_equal(put(digest, kinds[n], NOW), !lost);
             assert_known(digest, record(may ? kinds[n] : NONE, NOW));
-            assert_int_equal(ssec_table_evicted(&table), may && lost);
-            assert_int_equal(ssec_table_evicted_issued(&table),
-                             may && lost && kinds[k] != LIVE);
-            assert_int_equal(ssec_table_refused(&table), !may && lost);
+            assert_int_equal(counts().evicted, may && lost);
+            assert_int_equal(counts().issued, may && lost && kinds[k] != LIVE);
+            assert_int_equal(counts().refused, !may && lost);
             assert_free();
 
             for (i = 0; i < 6; i++) {

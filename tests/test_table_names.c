@@ -909,8 +909,8 @@ TEST(old_names_are_copied_last)
     assert_scene(there, -1);
     assert_int_equal(slot_state(at(A, B, 50)), SSEC_SLOT_FREE);
     assert_int_equal(slot_state(at(C, D, 1)), SSEC_SLOT_OLD_NAME);
-    assert_int_equal(ssec_table_refused(&table), 0);
-    assert_int_equal(ssec_table_evicted(&table), 0);
+    assert_int_equal(counts().refused, 0);
+    assert_int_equal(counts().evicted, 0);
 }
 
 
@@ -1098,7 +1098,7 @@ TEST(rotation_pushes_out_no_session)
     /* a new key may take the place of the old one: both have two buckets */
 
     assert_in_range(rotate(8, 10000, 2000000), 0, 100);
-    assert_int_equal(ssec_table_evicted_issued(&table), 0);
+    assert_int_equal(counts().issued, 0);
 
     /* one more that goes on with an old key as long as that is there */
 
@@ -1160,7 +1160,7 @@ TEST(rotation_in_use)
            " those in use lost\n", missed);
 
     assert_in_range(missed, 0, 100);
-    assert_int_equal(ssec_table_evicted_issued(&table), 0);
+    assert_int_equal(counts().issued, 0);
     assert_int_equal(lost_but(7, 7), 0);
 }
 

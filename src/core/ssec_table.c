@@ -5,11 +5,6 @@
 #include "ssec_table_slots.h"
 
 
-static void ssec_acquire_waiting(ssec_table_t *table, ssec_entry_t *entry);
-static void ssec_acquire_elsewhere(ssec_table_t *table, ssec_entry_t *entry);
-static void ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry);
-
-
 bool
 ssec_table_create(void *memory, size_t size,
     const uint8_t key[SSEC_DIGEST_KEY])
@@ -64,21 +59,13 @@ ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_entry_t *entry)
 {
     entry->digest = *digest;
-    entry->first = ssec_first_bucket(table, digest->place);
-    entry->both = false;
     entry->name = false;
     entry->former = false;
 
-    if (!ssec_trylock(table, entry->first)) {
-        ssec_acquire_waiting(table, entry);
-        return;
-    }
+    ssec_seek(table, entry);
 
-    entry->found = ssec_find(table, entry, entry->first);
-
-    if (!entry->found || entry->name) {
-        ssec_acquire_elsewhere(table, entry);
-        return;
+    if (entry->found && entry->name) {
+        ssec_follow(table, entry);
     }
 
     entry->live = (entry->record.state == SSEC_LIVE);
@@ -162,56 +149,18 @@ ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
 }
 
 
-static void
-ssec_acquire_waiting(ssec_table_t *table, ssec_entry_t *entry)
-{
-    ssec_seek(table, entry);
-
-    ssec_acquire_elsewhere(table, entry);
-}
-
-
-/*
- * With the first bucket locked: looks in the second bucket unless the first has
- * the record, and goes from a name to its session.
- */
-
-static void
-ssec_acquire_elsewhere(ssec_table_t *table, ssec_entry_t *entry)
-{
-    if (!entry->found && !entry->both) {
-        ssec_seek_both(table, entry);
-    }
-
-    if (entry->found && entry->name) {
-        ssec_follow(table, entry);
-    }
-
-    entry->live = (entry->record.state == SSEC_LIVE);
-}
-
-
 void
 ssec_seek(ssec_table_t *table, ssec_entry_t *entry)
 {
-    entry->first = ssec_first_bucket(table, entry->digest.place);
-    entry->both = false;
-
+    ssec_set_buckets(table, entry);
     ssec_lock(table, entry->first);
 
+    entry->both = false;
     entry->found = ssec_find(table, entry, entry->first);
 
-    if (!entry->found) {
-        ssec_seek_both(table, entry);
+    if (entry->found) {
+        return;
     }
-}
-
-
-static void
-ssec_seek_both(ssec_table_t *table, ssec_entry_t *entry)
-{
-    entry->second = ssec_second_bucket(table, entry->first,
-                                       entry->digest.body);
 
     if (!ssec_trylock(table, entry->second)) {
         ssec_unlock(table, entry->first);
@@ -294,95 +243,55 @@ ssec_table_deaths(ssec_table_t *table)
 void
 ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
 {
+    uint64_t  word;
     unsigned  slot;
     uint32_t  i;
 
     memset(counts, 0, sizeof(ssec_counts_t));
 
     for (i = 0; i < table->nbuckets; i++) {
-
         for (slot = 0; slot < SSEC_SLOTS; slot++) {
+            word = ssec_word(table, i, slot);
 
-            switch (ssec_slot_state(ssec_word(table, i, slot))) {
+            switch (ssec_state(word, table->buckets[i].created[slot])) {
 
-            case SSEC_SLOT_FREE:
-                break;
-
-            case SSEC_SLOT_CLOSED:
-                counts->closed++;
-                break;
-
-            case SSEC_SLOT_EXPIRED:
-            case SSEC_SLOT_TOLD:
-                counts->expired++;
-                break;
-
-            case SSEC_SLOT_HEARSAY:
-
-                if (table->buckets[i].created[slot] & SSEC_LOGIN) {
-                    counts->closed++;
-
-                } else {
-                    counts->expired++;
-                }
-
-                break;
-
-            case SSEC_SLOT_VISITOR:
-            case SSEC_SLOT_GUEST:
-            case SSEC_SLOT_LEFT:
-                counts->visitors++;
-                break;
-
-            case SSEC_SLOT_INVENTED:
-            case SSEC_SLOT_FRESH:
-            case SSEC_SLOT_LIVE:
-            case SSEC_SLOT_USED:
-            case SSEC_SLOT_PRESENTED:
+            case SSEC_LIVE:
                 counts->live++;
                 break;
 
+            case SSEC_VISITOR:
+                counts->visitors++;
+                break;
+
+            case SSEC_EXPIRED:
+                counts->expired++;
+                break;
+
+            case SSEC_CLOSED:
+                counts->closed++;
+                break;
+
             default:
-                counts->names++;
+                counts->names += (word != 0);
                 break;
             }
         }
     }
 
     counts->room = (uint64_t) table->nbuckets * SSEC_SLOTS;
-    counts->evicted = ssec_table_evicted(table);
-    counts->issued = ssec_table_evicted_issued(table);
-    counts->invented = ssec_table_evicted_invented(table);
-    counts->refused = ssec_table_refused(table);
+
+    ssec_table_losses(table, counts);
+}
+
+
+void
+ssec_table_losses(ssec_table_t *table, ssec_counts_t *counts)
+{
+    counts->evicted = atomic_load(&table->header->evicted);
+    counts->issued = atomic_load(&table->header->evicted_issued);
+    counts->invented = atomic_load(&table->header->evicted_invented);
+    counts->refused = atomic_load(&table->header->refused);
     counts->collisions = atomic_load(&table->header->collisions);
-}
-
-
-uint64_t
-ssec_table_evicted(ssec_table_t *table)
-{
-    return atomic_load(&table->header->evicted);
-}
-
-
-uint64_t
-ssec_table_evicted_issued(ssec_table_t *table)
-{
-    return atomic_load(&table->header->evicted_issued);
-}
-
-
-uint64_t
-ssec_table_evicted_invented(ssec_table_t *table)
-{
-    return atomic_load(&table->header->evicted_invented);
-}
-
-
-uint64_t
-ssec_table_refused(ssec_table_t *table)
-{
-    return atomic_load(&table->header->refused);
 }
 
 

@@ -126,10 +126,13 @@ typedef struct {
     uint64_t         closed;
     uint64_t         names;      /* further keys of sessions */
     uint64_t         room;       /* records that the table can hold */
-    uint64_t         evicted;    /* live sessions pushed out */
-    uint64_t         issued;     /* of them, such as the backend issued */
-    uint64_t         invented;   /* neither that, nor presented twice */
-    uint64_t         refused;    /* live ones that it was too full to keep */
+
+    /* since the table was made */
+
+    uint64_t         evicted;    /* live sessions that others replaced */
+    uint64_t         issued;     /* evicted ones that the backend had issued */
+    uint64_t         invented;   /* evicted ones: not issued, presented once */
+    uint64_t         refused;    /* new live sessions that found no room */
     uint64_t         collisions; /* new sessions that found no free record */
 } ssec_counts_t;
 
@@ -309,18 +312,9 @@ bool ssec_table_is_retired(ssec_table_t *table);
 
 void ssec_table_count(ssec_table_t *table, ssec_counts_t *counts);
 
-/* How many live sessions were pushed out since the table was made. */
+/* Sets `evicted` and the counts after it, in constant time. */
 
-uint64_t ssec_table_evicted(ssec_table_t *table);
-
-/*
- * How many of those the backend had issued; how many were neither that nor
- * presented more than once; and how many others were not kept.
- */
-
-uint64_t ssec_table_evicted_issued(ssec_table_t *table);
-uint64_t ssec_table_evicted_invented(ssec_table_t *table);
-uint64_t ssec_table_refused(ssec_table_t *table);
+void ssec_table_losses(ssec_table_t *table, ssec_counts_t *counts);
 
 /*
  * Whether it is time to report: true once in any period of so many

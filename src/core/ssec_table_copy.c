@@ -108,7 +108,8 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
 
     } else if (!last
                || passes[state] >= SSEC_PASSES_LIVE
-               || ssec_table_evicted(to) + ssec_table_refused(to) == 0)
+               || atomic_load(&to->header->evicted)
+                  + atomic_load(&to->header->refused) == 0)
     {
         (void) ssec_insert(to, &entry, &stored);
     }

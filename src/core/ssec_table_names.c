@@ -98,8 +98,8 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
             ssec_set_name_state(table, &entry, SSEC_SLOT_OLD_NAME);
 
             if (state != SSEC_SLOT_OLD_NAME) {
-                table->own[(size_t) entry.bucket * SSEC_OWN_SLOTS
-                           + entry.slot] = (uint16_t) (now >> SSEC_NAME_TIME);
+                *ssec_own_at(table, entry.bucket, entry.slot) =
+                    (uint16_t) (now >> SSEC_NAME_TIME);
             }
 
             *name = ssec_stored(table, entry.bucket, entry.slot);
@@ -134,7 +134,6 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
 static bool
 ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry)
 {
-    bool           is_moved;
     uint64_t       seed[3];
     ssec_entry_t   to;
     ssec_stored_t  stored;
@@ -153,8 +152,7 @@ ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry)
     to.digest.body |= (uint64_t) (stored.created & SSEC_BEGAN_MASK)
                       << SSEC_LINK_BODY;
 
-    to.first = ssec_first_bucket(table, to.digest.place);
-    to.second = ssec_second_bucket(table, to.first, to.digest.body);
+    ssec_set_buckets(table, &to);
 
     if (!ssec_trylock(table, to.first)) {
         return false;
@@ -165,19 +163,15 @@ ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry)
         return false;
     }
 
-    to.found = ssec_find_linked(table, &to, to.first)
-               || ssec_find_linked(table, &to, to.second);
+    to.found = false;
 
-    is_moved = !to.found;
-
-    if (is_moved) {
+    if (!ssec_find_linked(table, &to)) {
         (void) ssec_insert(table, &to, &stored);
-        is_moved = to.found;
     }
 
     ssec_crash_point(6);
 
-    if (is_moved) {
+    if (to.found) {
         ssec_set_word(table, entry->bucket, entry->slot,
                       (ssec_word(table, entry->bucket, entry->slot)
                        & SSEC_PLACE_MASK)
@@ -189,7 +183,7 @@ ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry)
     ssec_unlock(table, to.second);
     ssec_unlock(table, to.first);
 
-    return is_moved;
+    return to.found;
 }
 
 
@@ -212,8 +206,7 @@ ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
 
     if (state == SSEC_SLOT_OLD_NAME) {
         entry->former = true;
-        entry->replaced = table->own[(size_t) entry->bucket * SSEC_OWN_SLOTS
-                                     + entry->slot];
+        entry->replaced = stored.own;
 
     } else if (state != SSEC_SLOT_NAME) {
         ssec_set_name_state(table, entry, SSEC_SLOT_NAME);
@@ -222,16 +215,12 @@ ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
     ssec_table_leave(table, entry);
 
     entry->digest = ssec_link(&stored);
-
-    entry->first = ssec_first_bucket(table, entry->digest.place);
-    entry->second = ssec_second_bucket(table, entry->first,
-                                       entry->digest.body);
+    ssec_set_buckets(table, entry);
 
     ssec_lock_both(table, entry->first, entry->second);
 
     entry->both = true;
-    entry->found = ssec_find_linked(table, entry, entry->first)
-                   || ssec_find_linked(table, entry, entry->second);
+    entry->found = ssec_find_linked(table, entry);
 
     if (entry->found) {
         entry->digest = ssec_stored_digest(table, entry->bucket, entry->slot);
@@ -243,10 +232,6 @@ ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
     entry->digest = name;
 
     ssec_seek(table, entry);
-
-    if (entry->found && entry->name) {
-        entry->record = (ssec_record_t) { .state = SSEC_UNKNOWN };
-    }
 }
 
 

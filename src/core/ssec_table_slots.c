@@ -3,9 +3,83 @@
 #include "ssec_table_slots.h"
 
 
-static inline void ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
-    const ssec_stored_t *stored);
-static ssec_reason_e ssec_unpack_reason(uint64_t word);
+ssec_state_e
+ssec_state(uint64_t word, uint32_t created)
+{
+    unsigned  state;
+
+    static const uint8_t  states[SSEC_SLOT_STATES] = {
+        [SSEC_SLOT_CLOSED] = SSEC_CLOSED,
+        [SSEC_SLOT_EXPIRED] = SSEC_EXPIRED,
+        [SSEC_SLOT_TOLD] = SSEC_EXPIRED,
+        [SSEC_SLOT_HEARSAY] = SSEC_EXPIRED,
+        [SSEC_SLOT_VISITOR] = SSEC_VISITOR,
+        [SSEC_SLOT_GUEST] = SSEC_VISITOR,
+        [SSEC_SLOT_LEFT] = SSEC_VISITOR,
+        [SSEC_SLOT_INVENTED] = SSEC_LIVE,
+        [SSEC_SLOT_FRESH] = SSEC_LIVE,
+        [SSEC_SLOT_LIVE] = SSEC_LIVE,
+        [SSEC_SLOT_USED] = SSEC_LIVE,
+        [SSEC_SLOT_PRESENTED] = SSEC_LIVE
+    };
+
+    state = ssec_slot_state(word);
+
+    return (state == SSEC_SLOT_HEARSAY && created & SSEC_LOGIN)
+           ? SSEC_CLOSED : states[state];
+}
+
+
+static void
+ssec_unpack(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
+    unsigned slot)
+{
+    bool            login, was_user;
+    unsigned        state, reason;
+    ssec_record_t  *rec;
+    ssec_stored_t   stored;
+
+    stored = ssec_stored(table, bucket, slot);
+    state = ssec_slot_state(stored.word);
+
+    entry->bucket = bucket;
+    entry->slot = slot;
+
+    rec = &entry->record;
+    *rec = (ssec_record_t) { .state = ssec_state(stored.word, stored.created) };
+
+    if (rec->state == SSEC_UNKNOWN) {                       /* a name */
+        return;
+    }
+
+    /* in HEARSAY and GUEST, SSEC_LOGIN has another meaning than a login */
+
+    login = (stored.created & SSEC_LOGIN) != 0;
+    was_user = state == SSEC_SLOT_GUEST && login;
+
+    rec->issued = state != SSEC_SLOT_HEARSAY && state != SSEC_SLOT_GUEST
+                  && state != SSEC_SLOT_INVENTED && state != SSEC_SLOT_LIVE;
+    rec->presented = state != SSEC_SLOT_FRESH;
+    rec->used = state == SSEC_SLOT_USED || state == SSEC_SLOT_LIVE || was_user;
+    rec->told = state == SSEC_SLOT_TOLD;
+    rec->left = state == SSEC_SLOT_LEFT || was_user;
+    rec->login = login && state != SSEC_SLOT_HEARSAY;
+    rec->last = stored.word & SSEC_TIME_MAX;
+
+    if (ssec_slot_is_dead(state)) {
+        reason = (unsigned) (rec->last & SSEC_REASON_MASK);
+        rec->last -= reason;
+
+        /* a damaged file may hold an undefined number */
+
+        if (reason <= SSEC_REASON_UNKNOWN) {
+            rec->reason = (ssec_reason_e) reason;
+        }
+    }
+
+    rec->created = ssec_created(rec->last, stored.created);
+    rec->own = stored.own ? &table->header->own[stored.own] : NULL;
+}
 
 
 bool
@@ -13,34 +87,19 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 {
     uint64_t        word;
     unsigned        slot;
-    ssec_stored_t   stored;
     ssec_bucket_t  *b;
 
     b = &table->buckets[bucket];
 
     for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        word = ssec_word_of(b, slot);
 
-        if (b->body[slot] != entry->digest.body) {
-            continue;
+        if (ssec_matches(word, b->body[slot], &entry->digest, 0)) {
+            entry->name = ssec_slot_is_name(ssec_slot_state(word));
+            ssec_unpack(table, entry, bucket, slot);
+
+            return true;
         }
-
-        word = ssec_word(table, bucket, slot);
-
-        if (word == 0
-            || (word ^ (uint64_t) entry->digest.place << SSEC_PLACE)
-               & SSEC_PLACE_MASK)
-        {
-            continue;
-        }
-
-        entry->bucket = bucket;
-        entry->slot = slot;
-        entry->name = ssec_slot_is_name(ssec_slot_state(word));
-
-        stored = ssec_stored(table, bucket, slot);
-        ssec_unpack(table, &entry->record, &stored);
-
-        return true;
     }
 
     return false;
@@ -48,32 +107,25 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 
 
 bool
-ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
+ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry)
 {
-    uint64_t       word;
-    unsigned       slot;
-    ssec_digest_t  digest;
-    ssec_stored_t  stored;
+    uint32_t        bucket;
+    uint64_t        word;
+    unsigned        i, slot;
+    ssec_bucket_t  *b;
 
-    for (slot = 0; slot < SSEC_SLOTS; slot++) {
-        word = ssec_word(table, bucket, slot);
+    for (i = 0; i < 2 * SSEC_SLOTS; i++) {
+        bucket = (i < SSEC_SLOTS) ? entry->first : entry->second;
+        slot = i % SSEC_SLOTS;
 
-        if (word == 0 || ssec_slot_is_name(ssec_slot_state(word))) {
-            continue;
-        }
+        b = &table->buckets[bucket];
+        word = ssec_word_of(b, slot);
 
-        digest = ssec_stored_digest(table, bucket, slot);
-
-        if (digest.place == entry->digest.place
-            && digest.body >> SSEC_LINK_BODY
-               == entry->digest.body >> SSEC_LINK_BODY)
+        if (!ssec_slot_is_name(ssec_slot_state(word))
+            && ssec_matches(word, b->body[slot], &entry->digest,
+                            SSEC_LINK_BODY))
         {
-            entry->bucket = bucket;
-            entry->slot = slot;
-
-            stored = ssec_stored(table, bucket, slot);
-            ssec_unpack(table, &entry->record, &stored);
-
+            ssec_unpack(table, entry, bucket, slot);
             return true;
         }
     }
@@ -87,45 +139,44 @@ ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
     const ssec_stored_t *stored)
 {
     uint32_t        created;
+    uint64_t        word;
+    unsigned        slot;
     ssec_bucket_t  *b;
 
     b = &table->buckets[entry->bucket];
+    slot = entry->slot;
 
     created = stored->created
               | (entry->bucket == entry->first ? 0 : SSEC_IN_SECOND);
 
     if (stored->own) {
-        table->own[(size_t) entry->bucket * SSEC_OWN_SLOTS + entry->slot] =
-            stored->own;
+        *ssec_own_at(table, entry->bucket, slot) = stored->own;
 
         /* keep the compiler from moving the flag's store before this one */
 
         atomic_signal_fence(memory_order_seq_cst);
     }
 
-    if (b->created[entry->slot] != created) {
+    if (b->created[slot] != created) {
+        word = ssec_word_of(b, slot);
 
         /*
          * In a name this word is a part of the link.  A killed process must
          * not leave a name with half of a link (invariant 2).
          */
 
-        if (ssec_slot_is_name(ssec_slot_state(ssec_word(table, entry->bucket,
-                                                        entry->slot))))
-        {
-            ssec_set_word(table, entry->bucket, entry->slot,
-                          (ssec_word(table, entry->bucket, entry->slot)
-                           & SSEC_PLACE_MASK)
-                          | (uint64_t) SSEC_SLOT_CLOSED << SSEC_STATE);
+        if (ssec_slot_is_name(ssec_slot_state(word))) {
+            ssec_set_word_of(b, slot,
+                             (word & SSEC_PLACE_MASK)
+                             | (uint64_t) SSEC_SLOT_CLOSED << SSEC_STATE);
         }
 
-        b->created[entry->slot] = created;
+        b->created[slot] = created;
     }
 
-    ssec_set_word(table, entry->bucket, entry->slot,
-                  stored->word
-                  | ((uint64_t) entry->digest.place << SSEC_PLACE
-                     & SSEC_PLACE_MASK));
+    ssec_set_word_of(b, slot,
+                     stored->word
+                     | (uint64_t) entry->digest.place << SSEC_PLACE);
 }
 
 
@@ -182,126 +233,53 @@ ssec_link(const ssec_stored_t *name)
 }
 
 
-static inline void
-ssec_unpack(ssec_table_t *table, ssec_record_t *rec,
-    const ssec_stored_t *stored)
+static unsigned
+ssec_pack_state(const ssec_record_t *rec)
 {
-    unsigned  state;
+    bool  is_hearsay;
 
-    static const uint8_t  states[SSEC_SLOT_STATES] = {
-        [SSEC_SLOT_CLOSED] = SSEC_CLOSED,
-        [SSEC_SLOT_EXPIRED] = SSEC_EXPIRED,
-        [SSEC_SLOT_TOLD] = SSEC_EXPIRED,
-        [SSEC_SLOT_HEARSAY] = SSEC_EXPIRED,
-        [SSEC_SLOT_VISITOR] = SSEC_VISITOR,
-        [SSEC_SLOT_GUEST] = SSEC_VISITOR,
-        [SSEC_SLOT_LEFT] = SSEC_VISITOR,
-        [SSEC_SLOT_INVENTED] = SSEC_LIVE,
-        [SSEC_SLOT_FRESH] = SSEC_LIVE,
-        [SSEC_SLOT_LIVE] = SSEC_LIVE,
-        [SSEC_SLOT_USED] = SSEC_LIVE,
-        [SSEC_SLOT_PRESENTED] = SSEC_LIVE
-    };
+    is_hearsay = !rec->issued && !rec->used;
 
-    static const bool  not_issued[SSEC_SLOT_STATES] = {
-        [SSEC_SLOT_HEARSAY] = true,
-        [SSEC_SLOT_GUEST] = true,
-        [SSEC_SLOT_INVENTED] = true,
-        [SSEC_SLOT_LIVE] = true
-    };
+    switch (rec->state) {
 
-    state = ssec_slot_state(stored->word);
+    case SSEC_LIVE:
+        if (rec->used) {
+            return rec->issued ? SSEC_SLOT_USED : SSEC_SLOT_LIVE;
+        }
 
-    rec->state = states[state];
-    rec->issued = !not_issued[state];
-    rec->presented = (state != SSEC_SLOT_FRESH);
-    rec->used = (state == SSEC_SLOT_USED || state == SSEC_SLOT_LIVE);
-    rec->told = (state == SSEC_SLOT_TOLD);
-    rec->login = (stored->created & SSEC_LOGIN) != 0;
-    rec->left = (state == SSEC_SLOT_LEFT);
+        if (!rec->issued) {
+            return SSEC_SLOT_INVENTED;
+        }
 
-    if (state == SSEC_SLOT_GUEST && rec->login) {
-        rec->left = true;
-        rec->used = true;
+        return rec->presented ? SSEC_SLOT_PRESENTED : SSEC_SLOT_FRESH;
+
+    case SSEC_EXPIRED:
+        if (rec->told) {
+            return SSEC_SLOT_TOLD;
+        }
+
+        return is_hearsay ? SSEC_SLOT_HEARSAY : SSEC_SLOT_EXPIRED;
+
+    case SSEC_VISITOR:
+        if (!rec->issued) {
+            return SSEC_SLOT_GUEST;
+        }
+
+        return rec->left ? SSEC_SLOT_LEFT : SSEC_SLOT_VISITOR;
+
+    default:
+        return is_hearsay ? SSEC_SLOT_HEARSAY : SSEC_SLOT_CLOSED;
     }
-
-    if (state == SSEC_SLOT_HEARSAY && rec->login) {
-        rec->state = SSEC_CLOSED;
-        rec->login = false;
-    }
-
-    rec->last = stored->word & SSEC_TIME_MAX;
-    rec->reason = SSEC_REASON_NONE;
-
-    if (ssec_slot_is_dead(state)) {
-        rec->last &= ~SSEC_REASON_MASK;
-        rec->reason = ssec_unpack_reason(stored->word);
-    }
-
-    rec->created = ssec_created(rec->last, stored->created);
-
-    rec->own = stored->own ? &table->header->own[stored->own] : NULL;
-}
-
-
-/* A damaged file may hold any number: an undefined one gives no reason. */
-
-static ssec_reason_e
-ssec_unpack_reason(uint64_t word)
-{
-    unsigned  reason;
-
-    reason = (unsigned) (word & SSEC_REASON_MASK);
-
-    return (reason <= SSEC_REASON_UNKNOWN) ? (ssec_reason_e) reason
-                                           : SSEC_REASON_NONE;
 }
 
 
 ssec_stored_t
 ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
 {
-    bool           login;
     unsigned       state;
     ssec_stored_t  stored;
 
-    switch (rec->state) {
-
-    case SSEC_LIVE:
-        if (rec->used) {
-            state = rec->issued ? SSEC_SLOT_USED : SSEC_SLOT_LIVE;
-
-        } else {
-            state = !rec->issued ? SSEC_SLOT_INVENTED
-                                 : rec->presented ? SSEC_SLOT_PRESENTED
-                                                  : SSEC_SLOT_FRESH;
-        }
-
-        break;
-
-    case SSEC_EXPIRED:
-        state = rec->told ? SSEC_SLOT_TOLD
-                          : (rec->issued || rec->used) ? SSEC_SLOT_EXPIRED
-                                                       : SSEC_SLOT_HEARSAY;
-        break;
-
-    case SSEC_VISITOR:
-        state = !rec->issued ? SSEC_SLOT_GUEST
-                             : rec->left ? SSEC_SLOT_LEFT
-                                         : SSEC_SLOT_VISITOR;
-        break;
-
-    default:
-        state = (rec->issued || rec->used) ? SSEC_SLOT_CLOSED
-                                           : SSEC_SLOT_HEARSAY;
-        break;
-    }
-
-    /* in HEARSAY and GUEST, SSEC_LOGIN has another meaning than a login */
-
-    login = (state == SSEC_SLOT_HEARSAY) ? rec->state == SSEC_CLOSED
-            : (state == SSEC_SLOT_GUEST) ? rec->left
-                                         : rec->login;
+    state = ssec_pack_state(rec);
 
     stored.word = (uint64_t) state << SSEC_STATE | (rec->last & SSEC_TIME_MAX);
     stored.created = (uint32_t) (rec->created >> SSEC_CREATED)
@@ -312,7 +290,11 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
         stored.word = (stored.word & ~SSEC_REASON_MASK) | rec->reason;
     }
 
-    if (login) {
+    if ((state == SSEC_SLOT_HEARSAY && rec->state == SSEC_CLOSED)
+        || (state == SSEC_SLOT_GUEST && rec->left)
+        || (state != SSEC_SLOT_HEARSAY && state != SSEC_SLOT_GUEST
+            && rec->login))
+    {
         stored.created |= SSEC_LOGIN;
     }
 

@@ -118,7 +118,7 @@ enum {
 typedef struct {
     uint64_t              word;
     uint32_t              created;
-    uint16_t              own;
+    uint16_t              own;         /* number of limits; a name's time */
 } ssec_stored_t;
 
 
@@ -222,14 +222,16 @@ void ssec_seek(ssec_table_t *table, ssec_entry_t *entry);
  * ssec_pack() and ssec_link().
  *
  * ssec_find() gives false if the bucket has no record of entry->digest.
- * ssec_find_linked() does the same for a session, by the 68 bits of its digest
- * that a name holds.  ssec_publish() writes the state at entry->bucket and
- * entry->slot, whose body must be entry->digest's.
+ * ssec_find_linked() gives false if neither bucket of the entry has a session
+ * with the 68 bits of the digest that a name holds.  ssec_publish() writes the
+ * state at entry->bucket and entry->slot, whose body must be entry->digest's.
+ * ssec_state() gives SSEC_UNKNOWN for a name, and for no record.
  */
 
+ssec_state_e ssec_state(uint64_t word, uint32_t created);
+
 bool ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket);
-bool ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry,
-    uint32_t bucket);
+bool ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry);
 void ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
     const ssec_stored_t *stored);
 ssec_digest_t ssec_stored_digest(const ssec_table_t *table, uint32_t bucket,
@@ -344,22 +346,56 @@ ssec_second_bucket(const ssec_table_t *table, uint32_t first, uint64_t body)
 }
 
 
+static inline void
+ssec_set_buckets(const ssec_table_t *table, ssec_entry_t *entry)
+{
+    entry->first = ssec_first_bucket(table, entry->digest.place);
+    entry->second = ssec_second_bucket(table, entry->first,
+                                       entry->digest.body);
+}
+
+
+/* The number of a record's own limits, or the time of a name. */
+
+static inline uint16_t *
+ssec_own_at(const ssec_table_t *table, uint32_t bucket, unsigned slot)
+{
+    return &table->own[(size_t) bucket * SSEC_OWN_SLOTS + slot];
+}
+
+
+/*
+ * Whether a record with this word and body is one of the digest.  So many of
+ * the lowest bits of the bodies may differ: 0, or SSEC_LINK_BODY for a link.
+ */
+
+static inline bool
+ssec_matches(uint64_t word, uint64_t body, const ssec_digest_t *digest,
+    unsigned ignored)
+{
+    return word != 0
+           && (word ^ (uint64_t) digest->place << SSEC_PLACE) >> SSEC_PLACE == 0
+           && (body ^ digest->body) >> ignored == 0;
+}
+
+
 static inline ssec_stored_t
 ssec_stored(ssec_table_t *table, uint32_t bucket, unsigned slot)
 {
+    bool           is_name;
     ssec_stored_t  stored;
 
     stored.word = ssec_word(table, bucket, slot);
     stored.created = table->buckets[bucket].created[slot];
     stored.own = 0;
 
-    if (stored.created & SSEC_HAS_OWN
-        && !ssec_slot_is_name(ssec_slot_state(stored.word)))
-    {
-        stored.own = table->own[(size_t) bucket * SSEC_OWN_SLOTS + slot];
+    is_name = ssec_slot_is_name(ssec_slot_state(stored.word));
+
+    if (is_name || stored.created & SSEC_HAS_OWN) {
+        stored.own = *ssec_own_at(table, bucket, slot);
     }
 
-    if (stored.own == 0 || stored.own > SSEC_TABLE_OWN) {
+    if (!is_name && (stored.own == 0 || stored.own > SSEC_TABLE_OWN)) {
 
         /* a copy that kept the flag would take the number in its new slot */
 

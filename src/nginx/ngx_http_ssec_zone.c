@@ -166,15 +166,14 @@ void
 ngx_http_ssec_report(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     uint64_t now)
 {
-    uint64_t  evicted, invented, refused, lost, period;
+    uint64_t       lost, period;
+    ssec_counts_t  counts;
 
-    evicted = ssec_table_evicted(&zone->table);
-    invented = ssec_table_evicted_invented(&zone->table);
-    refused = ssec_table_refused(&zone->table);
+    ssec_table_losses(&zone->table, &counts);
 
     /* sessions seen in one request only are always lost in a full zone */
 
-    lost = evicted - invented + refused;
+    lost = counts.evicted - counts.invented + counts.refused;
     period = (lost == zone->lost) ? NGX_HTTP_SSEC_SELDOM
                                   : NGX_HTTP_SSEC_REPORT;
 
@@ -186,8 +185,7 @@ ngx_http_ssec_report(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
                       "sessions were pushed out so far, %uL of them issued by "
                       "the backend, %uL others seen in one request only, and "
                       "%uL found no room; make the zone larger",
-                      &zone->name, evicted,
-                      ssec_table_evicted_issued(&zone->table),
-                      invented, refused);
+                      &zone->name, counts.evicted, counts.issued,
+                      counts.invented, counts.refused);
     }
 }
