@@ -39,175 +39,135 @@ static const uint8_t  ssec_ranks[SSEC_SLOT_STATES] = {
 };
 
 
-static bool ssec_take_free(ssec_table_t *table, ssec_entry_t *entry);
-static bool ssec_take_occupied(ssec_table_t *table, ssec_entry_t *entry,
-    unsigned state, bool *lost);
-static unsigned ssec_evictable_rank(unsigned state);
-static bool ssec_is_loss(unsigned state, unsigned rank);
-static bool ssec_count_eviction(ssec_table_t *table, const ssec_entry_t *entry);
-static bool ssec_has_free(const ssec_table_t *table);
-static bool ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry,
-    unsigned limit, bool *lost);
-static bool ssec_make_room(ssec_table_t *table, ssec_entry_t *entry,
-    uint32_t bucket, unsigned limit, unsigned moves, bool *lost);
-static void ssec_move(ssec_table_t *table, uint32_t from, unsigned slot,
-    uint32_t to, unsigned free);
-static unsigned ssec_choose_victim(ssec_table_t *table, ssec_entry_t *entry);
-static bool ssec_is_in_use(uint64_t last, uint16_t replaced);
-static bool ssec_is_stale(uint64_t last, uint16_t given);
+/*
+ * The state word of a name's session, or 0 if the session was evicted.  The
+ * buckets are not locked, and the session may move from the second to the first
+ * meanwhile.  So the first bucket is searched once more after the second.
+ */
 
-
-bool
-ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
-    const ssec_stored_t *stored)
+uint64_t
+ssec_root(ssec_table_t *table, const ssec_stored_t *name)
 {
-    bool      lost;
-    unsigned  state;
+    unsigned        i, slot;
+    uint64_t        word;
+    ssec_entry_t    root;
+    ssec_bucket_t  *b;
 
-    lost = false;
-    state = ssec_slot_state(stored->word);
+    root.digest = ssec_link(name);
+    ssec_set_buckets(table, &root);
 
-    if (!ssec_take_free(table, entry)
-        && !ssec_take_occupied(table, entry, state, &lost))
-    {
-        lost = ssec_is_loss(state, ssec_ranks[state]);
-        atomic_fetch_add(&table->header->refused, lost);
+    for (i = 0; i < 3 * SSEC_SLOTS; i++) {
+        b = &table->buckets[i / SSEC_SLOTS == 1 ? root.second : root.first];
+        slot = i % SSEC_SLOTS;
 
-        return !lost;
+        word = atomic_load_explicit(&b->word[slot], memory_order_acquire);
+
+        if (!ssec_slot_is_name(ssec_slot_state(word))
+            && ssec_matches(word,
+                            __atomic_load_n(&b->body[slot], __ATOMIC_RELAXED),
+                            &root.digest, SSEC_LINK_BODY))
+        {
+            return word;
+        }
     }
 
-    /* a new body beside an old word would be a false record (invariant 2) */
-
-    ssec_set_word(table, entry->bucket, entry->slot, 0);
-    ssec_crash_point(1);
-    ssec_set_body(&table->buckets[entry->bucket], entry->slot,
-                  entry->digest.body);
-    ssec_crash_point(2);
-    ssec_publish(table, entry, stored);
-
-    entry->found = true;
-
-    return !lost;
+    return 0;
 }
 
 
 /*
- * Chooses a free slot in the entry's bucket that has more of them.  Gives
- * false if both buckets are full.
+ * Whether a name was replaced shortly before its session's last activity.  Then
+ * requests of the same page may still be under way with that key.
  */
 
 static bool
-ssec_take_free(ssec_table_t *table, ssec_entry_t *entry)
+ssec_is_in_use(uint64_t last, uint16_t replaced)
 {
-    unsigned  slot, first, second;
+    /* plus 1: the last activity may be shortly before the replacement */
 
-    first = 0;
-    second = 0;
+    return (uint16_t) ((last >> SSEC_NAME_TIME) + 1 - replaced) <= SSEC_IN_USE;
+}
+
+
+static bool
+ssec_is_stale(uint64_t last, uint16_t given)
+{
+    uint16_t  age;
+
+    age = ssec_given(last) - given;
+
+    /* the age is modulo 12 days, and its upper half means the future */
+
+    return age > SSEC_STALE && age <= UINT16_MAX / 2;
+}
+
+
+/*
+ * A record's rank, and its last activity in milliseconds.  A name has the last
+ * activity of its session, and no higher rank than its session.  Then names are
+ * evicted no later than their session.
+ */
+
+unsigned
+ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
+{
+    uint64_t       root;
+    unsigned       rank, state;
+    ssec_stored_t  stored;
+
+    stored = ssec_stored(table, bucket, slot);
+
+    state = ssec_slot_state(stored.word);
+    rank = ssec_ranks[state];
+    *last = stored.word & SSEC_TIME_MAX;
+
+    if (!ssec_slot_is_name(state)) {
+        return rank;
+    }
+
+    root = ssec_root(table, &stored);
+    *last = root & SSEC_TIME_MAX;
+
+    if (state == SSEC_SLOT_OLD_NAME && ssec_is_in_use(*last, stored.own)) {
+        rank = SSEC_RANK_FRESH_NAME;
+    }
+
+    if (root == 0
+        || rank == SSEC_RANK_OLD_NAME
+        || (state == SSEC_SLOT_FRESH_NAME && ssec_is_stale(*last, stored.own)))
+    {
+        return SSEC_RANK_OLD_NAME;
+    }
+
+    return ssec_min(rank, ssec_ranks[ssec_slot_state(root)]);
+}
+
+
+/*
+ * Chooses the record of a bucket that is evicted first: of the lowest rank, and
+ * of these the longest idle.  Sets the entry to it if its rank, shifted by
+ * SSEC_STATE, plus its last activity is below `least`.  Gives the lesser one.
+ */
+
+static uint64_t
+ssec_choose_victim(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
+    uint64_t least)
+{
+    unsigned  slot, rank;
+    uint64_t  last, key;
 
     for (slot = 0; slot < SSEC_SLOTS; slot++) {
-        first += (ssec_word(table, entry->first, slot) == 0);
-        second += (ssec_word(table, entry->second, slot) == 0);
-    }
+        rank = ssec_rank(table, bucket, slot, &last);
+        key = (uint64_t) rank << SSEC_STATE | last;
 
-    if (first + second == 0) {
-        return false;
-    }
-
-    entry->bucket = (first >= second) ? entry->first : entry->second;
-    entry->slot = 0;
-
-    while (ssec_word(table, entry->bucket, entry->slot)) {
-        entry->slot++;
-    }
-
-    atomic_fetch_add(&table->header->used, 1);
-
-    return true;
-}
-
-
-/*
- * Chooses a slot in the entry's buckets, which are full: moves its record, or
- * counts it as evicted.  Gives false if a new record of this state may evict
- * none of those near.  Sets *lost if a live session was lost.
- */
-
-static bool
-ssec_take_occupied(ssec_table_t *table, ssec_entry_t *entry, unsigned state,
-    bool *lost)
-{
-    unsigned  rank, max_rank, limit;
-
-    atomic_fetch_add_explicit(&table->header->collisions, 1,
-                              memory_order_relaxed);
-
-    if (ssec_has_free(table)
-        && ssec_make_room_for(table, entry, SSEC_RANK_OLD_NAME, lost))
-    {
-        atomic_fetch_add(&table->header->used, 1);
-        return true;
-    }
-
-    rank = ssec_choose_victim(table, entry);
-    max_rank = ssec_evictable_rank(state);
-
-    /*
-     * After a move a record of a lower rank may be evicted elsewhere.  A
-     * session that the backend did not issue should evict its like there,
-     * before it evicts a closed or expired one here.  Any other session should
-     * evict a dead one there, before it evicts a live one here.
-     */
-
-    if (max_rank <= SSEC_RANK_LIVE) {
-
-        if (rank >= SSEC_RANK_CLOSED && rank <= max_rank
-            && ssec_make_room_for(table, entry, SSEC_RANK_CLOSED, lost))
-        {
-            return true;
-        }
-
-    } else if (rank >= SSEC_RANK_LIVE) {
-        limit = ssec_min(rank, max_rank + 1);
-
-        if (ssec_make_room_for(table, entry, SSEC_RANK_LIVE, lost)
-            || ssec_make_room_for(table, entry, limit, lost))
-        {
-            return true;
+        if (key < least) {
+            least = key;
+            entry->bucket = bucket;
+            entry->slot = slot;
         }
     }
 
-    if (rank > max_rank) {
-        return false;
-    }
-
-    *lost = ssec_count_eviction(table, entry);
-
-    return true;
-}
-
-
-/* The highest rank of a record that a new record of this state may evict. */
-
-static unsigned
-ssec_evictable_rank(unsigned state)
-{
-    switch (state) {
-
-    case SSEC_SLOT_CLOSED:
-    case SSEC_SLOT_HEARSAY:
-    case SSEC_SLOT_GUEST:
-        return SSEC_RANK_EXPIRED;
-
-    case SSEC_SLOT_INVENTED:
-        return SSEC_RANK_LIVE;
-
-    case SSEC_SLOT_FRESH:
-    case SSEC_SLOT_PRESENTED:    /* new only if it gets its second key */
-        return SSEC_RANK_USED;
-
-    default:
-        return ssec_ranks[state];
-    }
+    return least;
 }
 
 
@@ -252,106 +212,6 @@ ssec_count_eviction(ssec_table_t *table, const ssec_entry_t *entry)
 
 
 /*
- * Whether more than 1/32 of all slots is free.  In a fuller table three moves
- * seldom lead to a free slot, so the search is not worth its time.
- */
-
-static bool
-ssec_has_free(const ssec_table_t *table)
-{
-    uint64_t  room;
-
-    room = (uint64_t) table->nbuckets * SSEC_SLOTS;
-
-    return atomic_load_explicit(&table->header->used, memory_order_relaxed)
-           < room - room / 32;
-}
-
-
-/* As ssec_make_room(), in one of the entry's two buckets. */
-
-static bool
-ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry, unsigned limit,
-    bool *lost)
-{
-    return ssec_make_room(table, entry, entry->first, limit, SSEC_MOVES, lost)
-           || ssec_make_room(table, entry, entry->second, limit, SSEC_MOVES,
-                             lost);
-}
-
-
-/*
- * Moves a record of this bucket to its other bucket, and sets the entry to the
- * slot.  The other bucket needs a free slot, or a record whose rank is below
- * the limit, which is evicted.  Otherwise room is made there in the same way,
- * by the given number of moves in all.  Gives false if nothing could be moved.
- */
-
-static bool
-ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
-    unsigned limit, unsigned moves, bool *lost)
-{
-    uint64_t        last, oldest;
-    unsigned        slot, i, rank, least;
-    ssec_entry_t    to;
-    ssec_bucket_t  *b;
-
-    b = &table->buckets[bucket];
-
-    for (slot = 0; slot < SSEC_SLOTS; slot++) {
-
-        to.bucket = (b->created[slot] & SSEC_IN_SECOND)
-            ? ssec_first_bucket(table, ssec_stored_digest(table, bucket,
-                                                          slot).place)
-            : ssec_second_bucket(table, bucket, b->body[slot]);
-
-        /* this fails for buckets that this process has locked, too */
-
-        if (!ssec_trylock(table, to.bucket)) {
-            continue;
-        }
-
-        least = limit;
-        oldest = 0;
-        to.slot = 0;
-
-        for (i = 0; i < SSEC_SLOTS; i++) {
-            rank = ssec_rank(table, to.bucket, i, &last);
-
-            if (rank < least || (rank == least && rank < limit
-                                 && last < oldest))
-            {
-                least = rank;
-                oldest = last;
-                to.slot = i;
-            }
-        }
-
-        if (least == limit && moves > 1
-            && ssec_make_room(table, &to, to.bucket, limit, moves - 1, lost))
-        {
-            least = SSEC_RANK_FREE;
-        }
-
-        if (least < limit) {
-            *lost |= ssec_count_eviction(table, &to);
-            ssec_move(table, bucket, slot, to.bucket, to.slot);
-            ssec_unlock(table, to.bucket);
-
-            entry->bucket = bucket;
-            entry->slot = slot;
-
-            return true;
-        }
-
-        ssec_unlock(table, to.bucket);
-    }
-
-    return false;
-}
-
-
-/*
  * Moves a record to a slot of its other bucket.  Both buckets are locked.  The
  * mark is on the record's first bucket, in either direction (invariant 4).
  */
@@ -381,8 +241,7 @@ ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
 
     ssec_set_body(b, free, a->body[slot]);
     b->created[free] = a->created[slot] ^ SSEC_IN_SECOND;
-    table->own[(size_t) to * SSEC_OWN_SLOTS + free] =
-        table->own[(size_t) from * SSEC_OWN_SLOTS + slot];
+    *ssec_own_at(table, to, free) = *ssec_own_at(table, from, slot);
     ssec_set_word(table, to, free, word);
     ssec_crash_point(4);
 
@@ -394,146 +253,244 @@ ssec_move(ssec_table_t *table, uint32_t from, unsigned slot, uint32_t to,
 
 
 /*
- * Chooses the record that may be evicted first of the six in both buckets: of
- * the lowest rank, and of these the longest idle.  Gives its rank.
- */
-
-static unsigned
-ssec_choose_victim(ssec_table_t *table, ssec_entry_t *entry)
-{
-    unsigned  i, slot, rank;
-    uint32_t  bucket;
-    uint64_t  last, key, least;
-
-    least = UINT64_MAX;
-
-    for (i = 0; i < 2 * SSEC_SLOTS; i++) {
-        bucket = (i < SSEC_SLOTS) ? entry->first : entry->second;
-        slot = i % SSEC_SLOTS;
-
-        rank = ssec_rank(table, bucket, slot, &last);
-        key = (uint64_t) rank << SSEC_STATE | last;
-
-        if (key < least) {
-            least = key;
-            entry->bucket = bucket;
-            entry->slot = slot;
-        }
-    }
-
-    return (unsigned) (least >> SSEC_STATE);
-}
-
-
-/*
- * A record's rank, and its last activity in milliseconds.  A name has the last
- * activity of its session, and no higher rank than its session.  Then names are
- * evicted no later than their session.
- */
-
-unsigned
-ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
-{
-    uint64_t       root;
-    uint16_t       own;
-    unsigned       rank, state;
-    ssec_stored_t  stored;
-
-    stored = ssec_stored(table, bucket, slot);
-
-    state = ssec_slot_state(stored.word);
-    rank = ssec_ranks[state];
-    *last = stored.word & SSEC_TIME_MAX;
-
-    if (!ssec_slot_is_name(state)) {
-        return rank;
-    }
-
-    root = ssec_root(table, &stored);
-    *last = root & SSEC_TIME_MAX;
-    own = table->own[(size_t) bucket * SSEC_OWN_SLOTS + slot];
-
-    if (state == SSEC_SLOT_OLD_NAME && ssec_is_in_use(*last, own)) {
-        rank = SSEC_RANK_FRESH_NAME;
-    }
-
-    if (root == 0
-        || rank == SSEC_RANK_OLD_NAME
-        || (state == SSEC_SLOT_FRESH_NAME && ssec_is_stale(*last, own)))
-    {
-        return SSEC_RANK_OLD_NAME;
-    }
-
-    return ssec_min(rank, ssec_ranks[ssec_slot_state(root)]);
-}
-
-
-/*
- * Whether a name was replaced shortly before its session's last activity.  Then
- * requests of the same page may still be under way with that key.
+ * Moves a record of this bucket to its other bucket, and sets the entry to the
+ * slot.  The other bucket needs a free slot, or a record whose rank is below
+ * the limit, which is evicted.  Otherwise room is made there in the same way,
+ * by the given number of moves in all.  Gives false if nothing could be moved.
  */
 
 static bool
-ssec_is_in_use(uint64_t last, uint16_t replaced)
+ssec_make_room(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
+    unsigned limit, unsigned moves, bool *lost)
 {
-    /* plus 1: the last activity may be shortly before the replacement */
-
-    return (uint16_t) ((last >> SSEC_NAME_TIME) + 1 - replaced) <= SSEC_IN_USE;
-}
-
-
-static bool
-ssec_is_stale(uint64_t last, uint16_t given)
-{
-    uint16_t  age;
-
-    age = ssec_given(last) - given;
-
-    /* the age is modulo 12 days, and its upper half means the future */
-
-    return age > SSEC_STALE && age <= UINT16_MAX / 2;
-}
-
-
-/*
- * The state word of a name's session, or 0 if the session was evicted.  The
- * buckets are not locked, and the session may move from the second to the first
- * meanwhile.  So the first bucket is searched once more after the second.
- */
-
-uint64_t
-ssec_root(ssec_table_t *table, const ssec_stored_t *name)
-{
-    unsigned        i, slot;
-    uint32_t        first, second;
-    uint64_t        word, body;
-    ssec_digest_t   digest;
+    bool            is_moved;
+    unsigned        slot;
+    uint32_t        other;
+    uint64_t        above;
+    ssec_entry_t    to;
     ssec_bucket_t  *b;
 
-    digest = ssec_link(name);
-    first = ssec_first_bucket(table, digest.place);
-    second = ssec_second_bucket(table, first, digest.body);
+    b = &table->buckets[bucket];
+    above = (uint64_t) limit << SSEC_STATE;
 
-    for (i = 0; i < 3 * SSEC_SLOTS; i++) {
-        b = &table->buckets[i / SSEC_SLOTS == 1 ? second : first];
-        slot = i % SSEC_SLOTS;
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
 
-        word = atomic_load_explicit(&b->word[slot], memory_order_acquire);
+        other = (b->created[slot] & SSEC_IN_SECOND)
+                ? ssec_first_bucket(table, ssec_stored_digest(table, bucket,
+                                                              slot).place)
+                : ssec_second_bucket(table, bucket, b->body[slot]);
 
-        if (word == 0
-            || ssec_slot_is_name(ssec_slot_state(word))
-            || (word ^ (uint64_t) digest.place << SSEC_PLACE)
-               & SSEC_PLACE_MASK)
-        {
+        /* this fails for buckets that this process has locked, too */
+
+        if (!ssec_trylock(table, other)) {
             continue;
         }
 
-        body = __atomic_load_n(&b->body[slot], __ATOMIC_RELAXED);
+        is_moved = ssec_choose_victim(table, &to, other, above) < above
+                   || (moves > 1
+                       && ssec_make_room(table, &to, other, limit, moves - 1,
+                                         lost));
+        if (is_moved) {
+            *lost |= ssec_count_eviction(table, &to);
+            ssec_move(table, bucket, slot, other, to.slot);
 
-        if (body >> SSEC_LINK_BODY == digest.body >> SSEC_LINK_BODY) {
-            return word;
+            entry->bucket = bucket;
+            entry->slot = slot;
+        }
+
+        ssec_unlock(table, other);
+
+        if (is_moved) {
+            return true;
         }
     }
 
-    return 0;
+    return false;
+}
+
+
+/* As ssec_make_room(), in one of the entry's two buckets. */
+
+static bool
+ssec_make_room_for(ssec_table_t *table, ssec_entry_t *entry, unsigned limit,
+    bool *lost)
+{
+    return ssec_make_room(table, entry, entry->first, limit, SSEC_MOVES, lost)
+           || ssec_make_room(table, entry, entry->second, limit, SSEC_MOVES,
+                             lost);
+}
+
+
+/*
+ * Whether more than 1/32 of all slots is free.  In a fuller table three moves
+ * seldom lead to a free slot, so the search is not worth its time.
+ */
+
+static bool
+ssec_has_free(const ssec_table_t *table)
+{
+    uint64_t  room;
+
+    room = (uint64_t) table->nbuckets * SSEC_SLOTS;
+
+    return atomic_load_explicit(&table->header->used, memory_order_relaxed)
+           < room - room / 32;
+}
+
+
+/* The highest rank of a record that a new record of this state may evict. */
+
+static unsigned
+ssec_evictable_rank(unsigned state)
+{
+    switch (state) {
+
+    case SSEC_SLOT_CLOSED:
+    case SSEC_SLOT_HEARSAY:
+    case SSEC_SLOT_GUEST:
+        return SSEC_RANK_EXPIRED;
+
+    case SSEC_SLOT_INVENTED:
+        return SSEC_RANK_LIVE;
+
+    case SSEC_SLOT_FRESH:
+    case SSEC_SLOT_PRESENTED:    /* new only if it gets its second key */
+        return SSEC_RANK_USED;
+
+    default:
+        return ssec_ranks[state];
+    }
+}
+
+
+/*
+ * Chooses a slot in the entry's buckets, which are full: moves its record, or
+ * counts it as evicted.  Gives false if a new record of this state may evict
+ * none of those near.  Sets *lost if a live session was lost.
+ */
+
+static bool
+ssec_take_occupied(ssec_table_t *table, ssec_entry_t *entry, unsigned state,
+    bool *lost)
+{
+    unsigned  rank, max_rank, limit;
+    uint64_t  least;
+
+    atomic_fetch_add_explicit(&table->header->collisions, 1,
+                              memory_order_relaxed);
+
+    if (ssec_has_free(table)
+        && ssec_make_room_for(table, entry, SSEC_RANK_OLD_NAME, lost))
+    {
+        atomic_fetch_add(&table->header->used, 1);
+        return true;
+    }
+
+    least = ssec_choose_victim(table, entry, entry->first, UINT64_MAX);
+    least = ssec_choose_victim(table, entry, entry->second, least);
+
+    rank = (unsigned) (least >> SSEC_STATE);
+    max_rank = ssec_evictable_rank(state);
+
+    /*
+     * After a move a record of a lower rank may be evicted elsewhere.  A
+     * session that the backend did not issue should evict its like there,
+     * before it evicts a closed or expired one here.  Any other session should
+     * evict a dead one there, before it evicts a live one here.
+     */
+
+    if (max_rank <= SSEC_RANK_LIVE) {
+
+        if (rank >= SSEC_RANK_CLOSED && rank <= max_rank
+            && ssec_make_room_for(table, entry, SSEC_RANK_CLOSED, lost))
+        {
+            return true;
+        }
+
+    } else if (rank >= SSEC_RANK_LIVE) {
+        limit = ssec_min(rank, max_rank + 1);
+
+        if (ssec_make_room_for(table, entry, SSEC_RANK_LIVE, lost)
+            || ssec_make_room_for(table, entry, limit, lost))
+        {
+            return true;
+        }
+    }
+
+    if (rank > max_rank) {
+        return false;
+    }
+
+    *lost = ssec_count_eviction(table, entry);
+
+    return true;
+}
+
+
+/*
+ * Chooses a free slot in the entry's bucket that has more of them.  Gives
+ * false if both buckets are full.
+ */
+
+static bool
+ssec_take_free(ssec_table_t *table, ssec_entry_t *entry)
+{
+    unsigned  slot, first, second;
+
+    first = 0;
+    second = 0;
+
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        first += (ssec_word(table, entry->first, slot) == 0);
+        second += (ssec_word(table, entry->second, slot) == 0);
+    }
+
+    if (first + second == 0) {
+        return false;
+    }
+
+    entry->bucket = (first >= second) ? entry->first : entry->second;
+    entry->slot = 0;
+
+    while (ssec_word(table, entry->bucket, entry->slot)) {
+        entry->slot++;
+    }
+
+    atomic_fetch_add(&table->header->used, 1);
+
+    return true;
+}
+
+
+bool
+ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
+    const ssec_stored_t *stored)
+{
+    bool      lost;
+    unsigned  state;
+
+    lost = false;
+    state = ssec_slot_state(stored->word);
+
+    if (!ssec_take_free(table, entry)
+        && !ssec_take_occupied(table, entry, state, &lost))
+    {
+        lost = ssec_is_loss(state, ssec_ranks[state]);
+        atomic_fetch_add(&table->header->refused, lost);
+
+        return !lost;
+    }
+
+    /* a new body beside an old word would be a false record (invariant 2) */
+
+    ssec_set_word(table, entry->bucket, entry->slot, 0);
+    ssec_crash_point(1);
+    ssec_set_body(&table->buckets[entry->bucket], entry->slot,
+                  entry->digest.body);
+    ssec_crash_point(2);
+    ssec_publish(table, entry, stored);
+
+    entry->found = true;
+
+    return !lost;
 }
