@@ -8,115 +8,14 @@
 #define SSEC_TRIES        16     /* tries to find room at a random place */
 
 
-typedef enum {
-    SSEC_NAME_GIVEN = 0,
-    SSEC_NAME_NO_SESSION,
-    SSEC_NAME_NO_ROOM
-} ssec_new_name_e;
-
-
-static void ssec_set_name_state(ssec_table_t *table,
-    const ssec_entry_t *entry, unsigned state);
-static ssec_new_name_e ssec_new_name(ssec_table_t *table,
-    const ssec_digest_t *key, uint64_t now, ssec_stored_t *name);
-static bool ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry);
-
-
-bool
-ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
-    const ssec_digest_t *name, uint64_t now)
+static void
+ssec_set_name_state(ssec_table_t *table, const ssec_entry_t *entry,
+    unsigned state)
 {
-    bool             kept;
-    uint64_t         last;
-    unsigned         state;
-    ssec_entry_t     entry;
-    ssec_stored_t    stored;
-    ssec_new_name_e  rc;
-
-    rc = ssec_new_name(table, key, now, &stored);
-
-    if (rc != SSEC_NAME_GIVEN) {
-        return rc == SSEC_NAME_NO_SESSION;
-    }
-
-    kept = true;
-
-    stored.own = ssec_given(ssec_root(table, &stored));
-
-    entry.digest = *name;
-    ssec_seek(table, &entry);
-
-    if (!entry.found) {
-        kept = ssec_insert(table, &entry, &stored);
-
-    } else {
-        state = ssec_slot_state(ssec_word(table, entry.bucket, entry.slot));
-
-        if (state == SSEC_SLOT_OLD_NAME
-            || (!ssec_slot_is_live(state)
-                && ssec_rank(table, entry.bucket, entry.slot, &last)
-                   < SSEC_RANK_LIVE))
-        {
-            ssec_publish(table, &entry, &stored);
-        }
-    }
-
-    ssec_table_leave(table, &entry);
-
-    return kept;
-}
-
-
-/*
- * Gives a new name of the session that has this key.  The key counts as
- * replaced from now on (in milliseconds), or since an earlier replacement.
- * With its second key a session moves to a random place, which only names lead
- * to.  So no key can begin it anew.
- */
-
-static ssec_new_name_e
-ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
-    ssec_stored_t *name)
-{
-    unsigned      tries, state;
-    ssec_entry_t  entry;
-
-    for (tries = 0; tries < SSEC_TRIES; tries++) {
-
-        entry.digest = *key;
-        ssec_seek(table, &entry);
-
-        if (!entry.found) {
-            ssec_table_leave(table, &entry);
-            return SSEC_NAME_NO_SESSION;
-        }
-
-        state = ssec_slot_state(ssec_word(table, entry.bucket, entry.slot));
-
-        if (entry.name || ssec_move_to_random_place(table, &entry)) {
-
-            ssec_set_name_state(table, &entry, SSEC_SLOT_OLD_NAME);
-
-            if (state != SSEC_SLOT_OLD_NAME) {
-                *ssec_own_at(table, entry.bucket, entry.slot) =
-                    (uint16_t) (now >> SSEC_NAME_TIME);
-            }
-
-            *name = ssec_stored(table, entry.bucket, entry.slot);
-            ssec_table_leave(table, &entry);
-
-            name->word = (name->word & SSEC_TIME_MAX)
-                         | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
-            name->created &= SSEC_BEGAN_MASK;
-
-            return SSEC_NAME_GIVEN;
-        }
-
-        ssec_table_leave(table, &entry);
-        sched_yield();
-    }
-
-    return SSEC_NAME_NO_ROOM;
+    ssec_set_word(table, entry->bucket, entry->slot,
+                  (ssec_word(table, entry->bucket, entry->slot)
+                   & ~SSEC_STATE_MASK)
+                  | (uint64_t) state << SSEC_STATE);
 }
 
 
@@ -132,7 +31,7 @@ ssec_new_name(ssec_table_t *table, const ssec_digest_t *key, uint64_t now,
  */
 
 static bool
-ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry)
+ssec_move_to_random_place(ssec_table_t *table, const ssec_entry_t *entry)
 {
     uint64_t       seed[3];
     ssec_entry_t   to;
@@ -163,6 +62,7 @@ ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry)
         return false;
     }
 
+    to.both = true;
     to.found = false;
 
     if (!ssec_find_linked(table, &to)) {
@@ -180,10 +80,116 @@ ssec_move_to_random_place(ssec_table_t *table, ssec_entry_t *entry)
                       | to.digest.place);
     }
 
-    ssec_unlock(table, to.second);
-    ssec_unlock(table, to.first);
+    ssec_table_leave(table, &to);
 
     return to.found;
+}
+
+
+/*
+ * The key that is held, a name, counts as replaced from now on (in
+ * milliseconds), or since an earlier replacement.  Gives a fresh name of the
+ * same session.
+ */
+
+static ssec_stored_t
+ssec_replace_name(ssec_table_t *table, const ssec_entry_t *entry,
+    bool was_replaced, uint64_t now)
+{
+    ssec_stored_t  name;
+
+    ssec_set_name_state(table, entry, SSEC_SLOT_OLD_NAME);
+
+    if (!was_replaced) {
+        *ssec_own_at(table, entry->bucket, entry->slot) =
+            (uint16_t) (now >> SSEC_NAME_TIME);
+    }
+
+    name = ssec_stored(table, entry->bucket, entry->slot);
+
+    name.word = (name.word & SSEC_TIME_MAX)
+                | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
+    name.created &= SSEC_BEGAN_MASK;
+
+    return name;
+}
+
+
+/* Stores a fresh name under this digest.  Gives false if there is no room. */
+
+static bool
+ssec_add_name(ssec_table_t *table, const ssec_digest_t *digest,
+    ssec_stored_t *name)
+{
+    bool          kept;
+    uint64_t      last;
+    unsigned      state;
+    ssec_entry_t  entry;
+
+    name->own = ssec_given(ssec_root(table, name));
+
+    kept = true;
+    entry.digest = *digest;
+    ssec_seek(table, &entry);
+
+    if (!entry.found) {
+        kept = ssec_insert(table, &entry, name);
+
+    } else {
+        state = ssec_slot_state(ssec_word(table, entry.bucket, entry.slot));
+
+        if (state == SSEC_SLOT_OLD_NAME
+            || (!ssec_slot_is_live(state)
+                && ssec_rank(table, entry.bucket, entry.slot, &last)
+                   < SSEC_RANK_LIVE))
+        {
+            ssec_publish(table, &entry, name);
+        }
+    }
+
+    ssec_table_leave(table, &entry);
+
+    return kept;
+}
+
+
+/*
+ * With its second key a session moves to a random place, which only names lead
+ * to.  So no key can begin it anew.
+ */
+
+bool
+ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
+    const ssec_digest_t *name, uint64_t now)
+{
+    unsigned       tries, state;
+    ssec_entry_t   entry;
+    ssec_stored_t  stored;
+
+    for (tries = 0; tries < SSEC_TRIES; tries++) {
+        entry.digest = *key;
+        ssec_seek(table, &entry);
+
+        if (!entry.found) {
+            ssec_table_leave(table, &entry);
+            return true;
+        }
+
+        state = ssec_slot_state(ssec_word(table, entry.bucket, entry.slot));
+
+        if (entry.name || ssec_move_to_random_place(table, &entry)) {
+            stored = ssec_replace_name(table, &entry,
+                                       state == SSEC_SLOT_OLD_NAME, now);
+            ssec_table_leave(table, &entry);
+
+            return ssec_add_name(table, name, &stored);
+        }
+
+        ssec_table_leave(table, &entry);
+        sched_yield();
+    }
+
+    return false;
 }
 
 
@@ -232,15 +238,4 @@ ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
     entry->digest = name;
 
     ssec_seek(table, entry);
-}
-
-
-static void
-ssec_set_name_state(ssec_table_t *table, const ssec_entry_t *entry,
-    unsigned state)
-{
-    ssec_set_word(table, entry->bucket, entry->slot,
-                  (ssec_word(table, entry->bucket, entry->slot)
-                   & ~SSEC_STATE_MASK)
-                  | (uint64_t) state << SSEC_STATE);
 }
