@@ -122,7 +122,7 @@ test_decide(ssec_record_t *rec, const test_event_t *ev, uint64_t now,
     bool           created;
     ssec_say_t     say;
     ssec_issue_t   issue;
-    ssec_change_t  change;
+    ssec_change_e  change;
 
     if (ev->kind < EV_ISSUE) {
         return test_decide_request(rec, ev, now, limits, out);
@@ -137,7 +137,7 @@ test_decide(ssec_record_t *rec, const test_event_t *ev, uint64_t now,
             .separate = ev->apart, .taken = ev->lives
         };
 
-        ssec_decide_issue(rec, &issue, now, &change);
+        change = ssec_decide_issue(rec, &issue, now);
 
     } else {
         say = (ssec_say_t) {
@@ -145,14 +145,16 @@ test_decide(ssec_record_t *rec, const test_event_t *ev, uint64_t now,
             .replaced = ev->replaced, .own = ev->own
         };
 
-        ssec_decide_say(rec, &say, now, limits, &change);
+        change = ssec_decide_say(rec, &say, now, limits);
     }
 
     *out = (test_outcome_t) {
         .verdict = SSEC_PASS, .state = rec->state, .reason = rec->reason,
-        .created = created, .changed = change.changed, .begun = change.begun,
-        .carried = change.carried, .idle = ssec_idle(rec, now),
-        .began = (rec->state == SSEC_LIVE) ? ssec_began(rec) : 0
+        .created = created,
+        .changed = change == SSEC_CHANGED || change == SSEC_BEGUN,
+        .begun = change == SSEC_BEGUN, .carried = change == SSEC_CARRIED,
+        .idle = ssec_before(now, rec->last),
+        .began = (rec->state == SSEC_LIVE && rec->login) ? rec->created : 0
     };
 
     return true;

@@ -985,27 +985,25 @@ to_word(unsigned set)
 }
 
 
-static void
+static ssec_change_e
 decide_response(ssec_record_t *rec, const event_t *ev,
-    const ssec_record_t *had, uint64_t now, const ssec_limits_t *limits,
-    ssec_change_t *change)
+    const ssec_record_t *had, uint64_t now, const ssec_limits_t *limits)
 {
     const ssec_own_t  *own = own_limits[choice(ev->limits)];
 
     if (ev->what == ISSUE) {
-        ssec_decide_issue(rec, &(ssec_issue_t) {
+        return ssec_decide_issue(rec, &(ssec_issue_t) {
             .said = to_word(ev->says), .own = own, .former = ev->former == YES,
             .anonymous = ev->anonymous == YES,
             .from = (ev->had == NOBODYS) ? NULL : had,
             .separate = ev->apart == YES, .taken = ev->lives == YES
-        }, now, change);
-
-    } else {
-        ssec_decide_say(rec, &(ssec_say_t) {
-            .word = to_word(ev->what), .former = ev->former == YES,
-            .replaced = ev->other_key == YES, .own = own
-        }, now, limits, change);
+        }, now);
     }
+
+    return ssec_decide_say(rec, &(ssec_say_t) {
+        .word = to_word(ev->what), .former = ev->former == YES,
+        .replaced = ev->other_key == YES, .own = own
+    }, now, limits);
 }
 
 
@@ -1037,15 +1035,17 @@ to_outcome(const ssec_outcome_t *out)
 
 
 static outcome_t
-to_change(const ssec_change_t *change, bool created, const ssec_record_t *rec,
+to_change(ssec_change_e change, bool created, const ssec_record_t *rec,
     uint64_t now)
 {
     return (outcome_t) {
         .verdict = SSEC_PASS, .state = rec->state,
         .reason = is_dead(rec->state) ? rec->reason : SSEC_REASON_NONE,
-        .created = created, .stored = change->changed, .begun = change->begun,
-        .carried = change->carried, .idle = ssec_idle(rec, now),
-        .began = (rec->state == SSEC_LIVE) ? ssec_began(rec) : 0
+        .created = created,
+        .stored = change == SSEC_CHANGED || change == SSEC_BEGUN,
+        .begun = change == SSEC_BEGUN, .carried = change == SSEC_CARRIED,
+        .idle = ssec_before(now, rec->last),
+        .began = (rec->state == SSEC_LIVE && rec->login) ? rec->created : 0
     };
 }
 
@@ -1062,7 +1062,7 @@ decide(session_t *s, const event_t *ev, bool brief, uint64_t now,
     bool            done, created;
     ssec_ended_t    ended;
     ssec_record_t   rec, had;
-    ssec_change_t   change;
+    ssec_change_e   change;
     ssec_request_t  request;
     ssec_outcome_t  out;
 
@@ -1084,9 +1084,8 @@ decide(session_t *s, const event_t *ev, bool brief, uint64_t now,
         had = to_record(&others[choice(ev->had)]);
         created = (rec.state == SSEC_UNKNOWN);
 
-        memset(&change, 0xff, sizeof(change));
-        decide_response(&rec, ev, &had, now, limits, &change);
-        *outcome = to_change(&change, created, &rec, now);
+        change = decide_response(&rec, ev, &had, now, limits);
+        *outcome = to_change(change, created, &rec, now);
         done = true;
     }
 

@@ -5,183 +5,43 @@
 #include "ssec_decision.h"
 
 
-static bool ssec_is_timed(const ssec_record_t *rec);
-static ssec_reason_e ssec_judge_time(const ssec_record_t *rec,
-    const ssec_request_t *request, ssec_outcome_t *out);
-static void ssec_pass(ssec_record_t *rec, const ssec_request_t *request,
-    bool created, ssec_outcome_t *out);
-static void ssec_judge_visitor(ssec_record_t *rec,
-    const ssec_request_t *request, ssec_outcome_t *out);
-static void ssec_judge_former(ssec_outcome_t *out);
-static void ssec_end(ssec_record_t *rec, ssec_reason_e reason);
-static void ssec_record(ssec_record_t *rec, const ssec_request_t *request);
-static void ssec_count(ssec_record_t *rec, ssec_outcome_t *out);
-static ssec_reason_e ssec_expiry(const ssec_record_t *rec,
-    const ssec_limits_t *limits);
-static void ssec_close(ssec_record_t *rec, ssec_reason_e reason);
-static ssec_verdict_e ssec_judge_expired(ssec_record_t *rec,
-    const ssec_request_t *request, bool created);
-static ssec_verdict_e ssec_withhold(const ssec_request_t *request,
-    ssec_verdict_e verdict);
-static bool ssec_on(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
-    const ssec_limits_t *limits);
-static void ssec_on_visitor(ssec_record_t *rec, const ssec_own_t *own,
-    uint64_t now, const ssec_limits_t *limits);
-static bool ssec_off(ssec_record_t *rec, bool replaced);
-static bool ssec_stays(const ssec_record_t *rec, const ssec_issue_t *issue);
-static void ssec_touch(ssec_record_t *rec, uint64_t now);
-static void ssec_begin(ssec_record_t *rec, ssec_state_e state,
-    const ssec_own_t *own, uint64_t now);
-
-
-bool
-ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
-    ssec_outcome_t *out)
+void
+ssec_limits(const ssec_own_t *own, ssec_limits_t *limits)
 {
-    bool           created;
-    ssec_reason_e  reason;
-
-    created = (rec->state == SSEC_UNKNOWN);
-
-    if (created) {
-        ssec_record(rec, request);
+    if (own->expire_after) {
+        limits->expire_after = own->expire_after;
     }
 
-    if (ssec_is_timed(rec)) {
-        reason = ssec_judge_time(rec, request, out);
-
-        if (reason == SSEC_REASON_NONE) {
-            ssec_pass(rec, request, created, out);
-            return true;
-        }
-
-        ssec_end(rec, reason);
+    if (own->max_lifetime) {
+        limits->max_lifetime = (own->max_lifetime == SSEC_OWN_NONE)
+                               ? 0 : own->max_lifetime;
     }
+}
 
-    out->verdict = SSEC_PASS;
-    out->state = rec->state;
-    out->reason = rec->reason;
-    out->created = created;
-    out->changed = (!created || (request->ended && (request->admitted
-                                                    || request->strict)));
-    out->active = 0;
-    out->idle = ssec_idle(rec, request->now);
-    out->remaining = 0;
-    out->lifetime = 0;
-    out->began = 0;
-    out->own = NULL;
 
-    if (rec->state == SSEC_VISITOR) {
-        out->changed = false;
-        return true;
-    }
+static void
+ssec_begin(ssec_record_t *rec, ssec_state_e state, const ssec_own_t *own,
+    uint64_t now)
+{
+    *rec = (ssec_record_t) {
+        .state = state, .issued = rec->issued, .presented = rec->presented,
+        .created = now, .last = now, .own = own
+    };
+}
 
-    if (request->ended == NULL) {
+
+/* Gives whether the last activity moves. */
+
+static bool
+ssec_touch(ssec_record_t *rec, uint64_t active)
+{
+    if (active <= rec->last) {
         return false;
     }
 
-    out->verdict = (rec->state == SSEC_EXPIRED)
-                   ? ssec_judge_expired(rec, request, created)
-                   : ssec_withhold(request, SSEC_FORGET);   /* row 13 */
+    rec->last = active;
+
     return true;
-}
-
-
-/*
- * A visitor whose session was a user's is timed as well: otherwise a client
- * that makes the backend say "off" could keep a live session for later.
- */
-
-static bool
-ssec_is_timed(const ssec_record_t *rec)
-{
-    return rec->state == SSEC_LIVE
-           || (rec->state == SSEC_VISITOR && rec->left);
-}
-
-
-/* Rows 4, 5 and 24: SSEC_REASON_NONE if the session has time left. */
-
-static ssec_reason_e
-ssec_judge_time(const ssec_record_t *rec, const ssec_request_t *request,
-    ssec_outcome_t *out)
-{
-    ssec_limits_t  limits;
-
-    limits = request->limits;
-
-    if (rec->own) {
-        ssec_limits(rec->own, &limits);
-    }
-
-    return ssec_decide_live(rec->created, rec->last, request, &limits, out)
-           ? SSEC_REASON_NONE : ssec_expiry(rec, &limits);
-}
-
-
-/* Rows 6 to 9, 22 and 23: the session has time left. */
-
-static void
-ssec_pass(ssec_record_t *rec, const ssec_request_t *request, bool created,
-    ssec_outcome_t *out)
-{
-    if (rec->state == SSEC_VISITOR) {
-        ssec_judge_visitor(rec, request, out);
-        return;
-    }
-
-    if (request->former && !created) {
-        ssec_judge_former(out);
-        return;
-    }
-
-    out->created = created;
-    out->began = ssec_began(rec);
-    out->own = rec->own;
-
-    if (request->admitted) {
-        ssec_count(rec, out);
-    }
-}
-
-
-/* Row 22, for a session that was a user's: its requests are its activity. */
-
-static void
-ssec_judge_visitor(ssec_record_t *rec, const ssec_request_t *request,
-    ssec_outcome_t *out)
-{
-    uint64_t  idle;
-
-    idle = out->idle;
-
-    ssec_judge_former(out);
-    out->idle = idle;
-
-    if (request->kind == SSEC_ACTIVE && request->admitted && !request->former
-        && request->now > rec->last)
-    {
-        rec->last = request->now;
-        out->changed = true;
-    }
-}
-
-
-/*
- * Row 23: whoever comes with a key that was replaced may be somebody else, who
- * knew it before the login.  He learns nothing of the session.
- */
-
-static void
-ssec_judge_former(ssec_outcome_t *out)
-{
-    out->state = SSEC_VISITOR;
-    out->active = 0;
-    out->idle = 0;
-    out->remaining = 0;
-    out->lifetime = 0;
-    out->began = 0;
-    out->own = NULL;
 }
 
 
@@ -202,55 +62,6 @@ ssec_record(ssec_record_t *rec, const ssec_request_t *request)
 }
 
 
-/* Rows 2, 3 and 6 to 9, once the request is admitted. */
-
-static void
-ssec_count(ssec_record_t *rec, ssec_outcome_t *out)
-{
-    if (out->created || !rec->presented) {
-        rec->presented = true;
-        out->changed = true;
-
-    } else if (!rec->used) {
-        rec->used = true;
-        out->changed = true;
-    }
-
-    if (out->active > rec->last) {
-        rec->last = out->active;
-        out->changed = true;
-    }
-}
-
-
-/* Which of rows 4 and 5 came first: long after the end both may hold. */
-
-static ssec_reason_e
-ssec_expiry(const ssec_record_t *rec, const ssec_limits_t *limits)
-{
-    return (limits->max_lifetime
-            && rec->created + limits->max_lifetime
-               <= rec->last + limits->expire_after)
-           ? SSEC_REASON_LIFETIME : SSEC_REASON_IDLE;
-}
-
-
-/* Rows 4, 5 and 24. */
-
-static void
-ssec_end(ssec_record_t *rec, ssec_reason_e reason)
-{
-    if (rec->state == SSEC_VISITOR) {
-        ssec_close(rec, reason);
-        return;
-    }
-
-    rec->state = SSEC_EXPIRED;
-    rec->reason = reason;
-    rec->told = false;
-}
-
-
 static void
 ssec_close(ssec_record_t *rec, ssec_reason_e reason)
 {
@@ -259,6 +70,94 @@ ssec_close(ssec_record_t *rec, ssec_reason_e reason)
     if (rec->reason == SSEC_REASON_NONE) {
         rec->reason = reason;
     }
+}
+
+
+/* Rows 4, 5 and 24. */
+
+static void
+ssec_end(ssec_record_t *rec, ssec_reason_e reason)
+{
+    rec->state = (rec->state == SSEC_VISITOR) ? SSEC_CLOSED : SSEC_EXPIRED;
+    rec->reason = reason;
+    rec->told = false;
+}
+
+
+/*
+ * Rows 4, 5 and 24: SSEC_REASON_NONE if the session has time left, otherwise
+ * the limit that came first; long after the end both may have passed.
+ */
+
+static ssec_reason_e
+ssec_judge_time(const ssec_record_t *rec, const ssec_request_t *request,
+    ssec_outcome_t *out)
+{
+    ssec_limits_t  limits;
+
+    limits = request->limits;
+
+    if (rec->own) {
+        ssec_limits(rec->own, &limits);
+    }
+
+    if (ssec_decide_live(rec->created, rec->last, request, &limits, out)) {
+        return SSEC_REASON_NONE;
+    }
+
+    return (limits.max_lifetime
+            && rec->created + limits.max_lifetime
+               <= rec->last + limits.expire_after)
+           ? SSEC_REASON_LIFETIME : SSEC_REASON_IDLE;
+}
+
+
+/* Rows 6 to 9, 22 and 23: the session has time left. */
+
+static void
+ssec_pass(ssec_record_t *rec, const ssec_request_t *request, bool created,
+    ssec_outcome_t *out)
+{
+    if (rec->state == SSEC_VISITOR) {
+        *out = (ssec_outcome_t) { .state = SSEC_VISITOR, .idle = out->idle };
+
+        if (request->kind == SSEC_ACTIVE && request->admitted
+            && !request->former)
+        {
+            out->changed = ssec_touch(rec, request->now);
+        }
+
+        return;
+    }
+
+    /*
+     * Row 23: whoever comes with a key that was replaced may be somebody else,
+     * who knew it before the login.  He learns nothing of the session.
+     */
+
+    if (request->former && !created) {
+        *out = (ssec_outcome_t) { .state = SSEC_VISITOR };
+        return;
+    }
+
+    out->created = created;
+    out->began = rec->login ? rec->created : 0;
+    out->own = rec->own;
+
+    if (!request->admitted) {
+        return;
+    }
+
+    if (created || !rec->presented) {
+        rec->presented = true;
+        out->changed = true;
+
+    } else if (!rec->used) {
+        rec->used = true;
+        out->changed = true;
+    }
+
+    out->changed |= ssec_touch(rec, out->active);
 }
 
 
@@ -274,11 +173,11 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_request_t *request,
 
     if (!ended->logout_url) {
         rec->state = SSEC_CLOSED;
-        return ssec_withhold(request, SSEC_FORGET);
+        return SSEC_FORGET;
     }
 
     if (request->kind == SSEC_PING) {
-        return ssec_withhold(request, SSEC_ANONYMOUS);
+        return SSEC_ANONYMOUS;
     }
 
     if (ended->logout) {
@@ -286,8 +185,7 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_request_t *request,
 
         /* anyone can invent unknown keys: the backend does not get them */
 
-        return (ended->login || created) ? ssec_withhold(request, SSEC_FORGET)
-                                         : SSEC_LOGOUT;
+        return (ended->login || created) ? SSEC_FORGET : SSEC_LOGOUT;
     }
 
     if (ended->page) {
@@ -309,7 +207,7 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_request_t *request,
     }
 
     if (rec->told && !ended->safe) {
-        return ssec_withhold(request, SSEC_ANONYMOUS);
+        return SSEC_ANONYMOUS;
     }
 
     rec->told = true;
@@ -318,81 +216,64 @@ ssec_judge_expired(ssec_record_t *rec, const ssec_request_t *request,
 }
 
 
-/* Only a cookie can be withheld (row 13).  A ping is answered anyway. */
-
-static ssec_verdict_e
-ssec_withhold(const ssec_request_t *request, ssec_verdict_e verdict)
+bool
+ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
+    ssec_outcome_t *out)
 {
-    if (request->cookie || request->kind == SSEC_PING) {
-        return verdict;
+    bool           created;
+    ssec_reason_e  reason;
+
+    created = (rec->state == SSEC_UNKNOWN);
+
+    if (created) {
+        ssec_record(rec, request);
     }
 
-    return SSEC_REFUSE;
-}
+    /*
+     * A visitor whose session was a user's is timed as well: otherwise a client
+     * that makes the backend say "off" could keep a live session for later.
+     */
 
+    if (rec->state == SSEC_LIVE || (rec->state == SSEC_VISITOR && rec->left)) {
+        reason = ssec_judge_time(rec, request, out);
 
-void
-ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
-    const ssec_limits_t *limits, ssec_change_t *change)
-{
-    switch (say->word) {
-
-    case SSEC_ON:
-        change->changed = ssec_on(rec, say, now, limits);
-        break;
-
-    case SSEC_OFF:
-        change->changed = ssec_off(rec, say->replaced);
-        break;
-
-    default: /* SSEC_DELETE, SSEC_END */
-        change->changed = (rec->state != SSEC_UNKNOWN);     /* rows 17, 21 */
-
-        if (change->changed) {
-            ssec_close(rec, (say->word == SSEC_END) ? SSEC_REASON_SAID
-                                                    : SSEC_REASON_LOGOUT);
+        if (reason == SSEC_REASON_NONE) {
+            ssec_pass(rec, request, created, out);
+            return true;
         }
 
-        break;
+        ssec_end(rec, reason);
     }
 
-    /* row 23: of a key that was replaced it is said for that key alone */
+    *out = (ssec_outcome_t) {
+        .state = rec->state, .reason = rec->reason, .created = created,
+        .idle = ssec_before(request->now, rec->last)
+    };
 
-    change->begun = change->changed && say->former;
-    change->carried = false;
-}
-
-
-/* Rows 18, 19 and 23: whether the record changes. */
-
-static bool
-ssec_on(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
-    const ssec_limits_t *limits)
-{
-    bool  changed;
-
-    changed = true;
-
-    if (rec->state == SSEC_VISITOR && !say->replaced) {
-        ssec_on_visitor(rec, say->own, now, limits);        /* row 18 */
-
-    } else if (rec->state == SSEC_LIVE && say->former) {
-        rec->own = say->own;                                /* row 23 */
-        ssec_touch(rec, now);
-
-    } else if (rec->state == SSEC_LIVE && say->own) {
-        rec->own = say->own;                                /* row 19 */
-
-    } else {
-        changed = false;
+    if (rec->state == SSEC_VISITOR) {
+        return true;
     }
 
-    if (rec->state == SSEC_LIVE && !rec->used) {
-        rec->used = true;
-        changed = true;
+    out->changed = !created || (request->ended && (request->admitted
+                                                   || request->strict));
+
+    if (request->ended == NULL) {
+        return false;
     }
 
-    return changed;
+    out->verdict = (rec->state == SSEC_EXPIRED)
+                   ? ssec_judge_expired(rec, request, created)
+                   : SSEC_FORGET;                           /* row 13 */
+
+    /* only a cookie can be withheld; a ping is answered anyway */
+
+    if ((out->verdict == SSEC_FORGET || out->verdict == SSEC_ANONYMOUS)
+        && !request->cookie && request->kind != SSEC_PING)
+    {
+        out->verdict = SSEC_REFUSE;
+    }
+
+    return true;
 }
 
 
@@ -425,31 +306,89 @@ ssec_on_visitor(ssec_record_t *rec, const ssec_own_t *own, uint64_t now,
     rec->state = SSEC_LIVE;
     rec->left = false;
     rec->own = own;
-    ssec_touch(rec, now);
+    (void) ssec_touch(rec, now);
 }
 
 
-/* Row 20: whether the record changes. */
+/* Rows 18, 19 and 23: whether the record changes. */
 
 static bool
-ssec_off(ssec_record_t *rec, bool replaced)
+ssec_on(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
+    const ssec_limits_t *limits)
 {
-    if (rec->state != SSEC_LIVE) {
-        return false;
-    }
+    bool  changed;
 
-    if (replaced) {
-        ssec_close(rec, SSEC_REASON_SAID);
+    changed = true;
+
+    if (rec->state == SSEC_VISITOR && !say->replaced) {
+        ssec_on_visitor(rec, say->own, now, limits);        /* row 18 */
+
+    } else if (rec->state == SSEC_LIVE && say->former) {
+        rec->own = say->own;                                /* row 23 */
+        (void) ssec_touch(rec, now);
+
+    } else if (rec->state == SSEC_LIVE && say->own) {
+        rec->own = say->own;                                /* row 19 */
 
     } else {
-        rec->state = SSEC_VISITOR;
-
-        /* nobody was logged in if its first request was answered with "off" */
-
-        rec->left = rec->login || rec->used;
+        changed = false;
     }
 
-    return true;
+    if (rec->state == SSEC_LIVE && !rec->used) {
+        rec->used = true;
+        changed = true;
+    }
+
+    return changed;
+}
+
+
+ssec_change_e
+ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
+    const ssec_limits_t *limits)
+{
+    bool  changed;
+
+    switch (say->word) {
+
+    case SSEC_ON:
+        changed = ssec_on(rec, say, now, limits);
+        break;
+
+    case SSEC_OFF:
+        changed = (rec->state == SSEC_LIVE);                /* row 20 */
+
+        if (changed && say->replaced) {
+            ssec_close(rec, SSEC_REASON_SAID);
+
+        } else if (changed) {
+            rec->state = SSEC_VISITOR;
+
+            /* nobody was logged in if "off" answered the first request */
+
+            rec->left = rec->login || rec->used;
+        }
+
+        break;
+
+    default: /* SSEC_DELETE, SSEC_END */
+        changed = (rec->state != SSEC_UNKNOWN);             /* rows 17, 21 */
+
+        if (changed) {
+            ssec_close(rec, (say->word == SSEC_END) ? SSEC_REASON_SAID
+                                                    : SSEC_REASON_LOGOUT);
+        }
+
+        break;
+    }
+
+    if (!changed) {
+        return SSEC_SAME;
+    }
+
+    /* row 23: of a key that was replaced it is said for that key alone */
+
+    return say->former ? SSEC_BEGUN : SSEC_CHANGED;
 }
 
 
@@ -472,32 +411,27 @@ ssec_stays(const ssec_record_t *rec, const ssec_issue_t *issue)
         return true;                                   /* the request's own */
     }
 
-    switch (rec->state) {
-
-    case SSEC_LIVE:
-        return !issue->former;
-
-    case SSEC_VISITOR:
-        return !issue->former && issue->said != SSEC_ON;
-
-    default:
-        return !issue->anonymous && !issue->taken;
+    if (rec->state == SSEC_LIVE || rec->state == SSEC_VISITOR) {
+        return !issue->former
+               && (rec->state == SSEC_LIVE || issue->said != SSEC_ON);
     }
+
+    return !issue->anonymous && !issue->taken;
 }
 
 
-void
-ssec_decide_issue(ssec_record_t *rec, const ssec_issue_t *issue, uint64_t now,
-    ssec_change_t *change)
+ssec_change_e
+ssec_decide_issue(ssec_record_t *rec, const ssec_issue_t *issue, uint64_t now)
 {
-    change->changed = false;
-    change->begun = false;
-    change->carried = false;
-
     if (ssec_stays(rec, issue)) {
-        change->changed = !rec->issued;
+
+        if (rec->issued) {
+            return SSEC_SAME;
+        }
+
         rec->issued = true;
-        return;
+
+        return SSEC_CHANGED;
     }
 
     if (issue->from == NULL || issue->said == SSEC_OFF
@@ -522,53 +456,12 @@ ssec_decide_issue(ssec_record_t *rec, const ssec_issue_t *issue, uint64_t now,
         }
 
     } else {
-        change->carried = true;                             /* row 15 */
-        return;
+        return SSEC_CARRIED;                                /* row 15 */
     }
 
     rec->issued = true;
     rec->presented = false;
     rec->used = (issue->said == SSEC_ON);
 
-    change->begun = true;
-    change->changed = true;
-}
-
-
-static void
-ssec_touch(ssec_record_t *rec, uint64_t now)
-{
-    if (now > rec->last) {
-        rec->last = now;
-    }
-}
-
-
-static void
-ssec_begin(ssec_record_t *rec, ssec_state_e state, const ssec_own_t *own,
-    uint64_t now)
-{
-    rec->state = state;
-    rec->reason = SSEC_REASON_NONE;
-    rec->told = false;
-    rec->left = false;
-    rec->login = false;
-    rec->used = false;
-    rec->created = now;
-    rec->last = now;
-    rec->own = own;
-}
-
-
-void
-ssec_limits(const ssec_own_t *own, ssec_limits_t *limits)
-{
-    if (own->expire_after) {
-        limits->expire_after = own->expire_after;
-    }
-
-    if (own->max_lifetime) {
-        limits->max_lifetime = (own->max_lifetime == SSEC_OWN_NONE)
-                               ? 0 : own->max_lifetime;
-    }
+    return SSEC_BEGUN;
 }

@@ -178,15 +178,15 @@ typedef struct {
 } ssec_outcome_t;
 
 
-/* The change that a response makes. */
+/* How the record that a response has changed is to be stored. */
 
-typedef struct {
-    bool            changed;     /* the record is to be stored */
-    bool            begun;       /* a session of this key alone, to be stored
-                                    under it, whatever it was a name of */
-    bool            carried;     /* one more key of the session that the
-                                    request had, to be stored as such */
-} ssec_change_t;
+typedef enum {
+    SSEC_SAME = 0,               /* not at all */
+    SSEC_CHANGED,                /* where it was */
+    SSEC_BEGUN,                  /* under this key alone, whatever it named */
+    SSEC_CARRIED                 /* not: the key is one more of the session
+                                    that the request had */
+} ssec_change_e;
 
 
 /*
@@ -206,46 +206,17 @@ bool ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
 
 /* Rows 14 to 16, for the record of a key that a response sets. */
 
-void ssec_decide_issue(ssec_record_t *rec, const ssec_issue_t *issue,
-    uint64_t now, ssec_change_t *change);
+ssec_change_e ssec_decide_issue(ssec_record_t *rec, const ssec_issue_t *issue,
+    uint64_t now);
 
 /* Rows 17 to 21, for the record of a key that the request had. */
 
-void ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
-    const ssec_limits_t *limits, ssec_change_t *change);
-
-/*
- * The part of it that most requests need: rows 4 to 9, for a live session that
- * a client was seen to have, and that has these limits.  Gives false, and
- * nothing but times, if the session has come to its end.  When a login began
- * it, the caller knows: out->began is not set.
- */
-
-static inline bool ssec_decide_live(uint64_t created, uint64_t last,
-    const ssec_request_t *request, const ssec_limits_t *limits,
-    ssec_outcome_t *out);
+ssec_change_e ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say,
+    uint64_t now, const ssec_limits_t *limits);
 
 /* The limits that hold for the session: its own, then the configured ones. */
 
 void ssec_limits(const ssec_own_t *own, ssec_limits_t *limits);
-
-/* The time since the last activity; 0 if that lies in the future. */
-
-static inline uint64_t
-ssec_idle(const ssec_record_t *rec, uint64_t now)
-{
-    return (now > rec->last) ? now - rec->last : 0;
-}
-
-
-/* When a login began it; 0 if none was seen to do so. */
-
-static inline uint64_t
-ssec_began(const ssec_record_t *rec)
-{
-    return rec->login ? rec->created : 0;
-}
-
 
 static inline uint64_t
 ssec_before(uint64_t now, uint64_t ms)
@@ -267,6 +238,13 @@ ssec_active(const ssec_request_t *request)
            ? ssec_before(request->now, request->idle_for) : 0;
 }
 
+
+/*
+ * The part of ssec_decide() that most requests need: rows 4 to 9, for a live
+ * session that a client was seen to have, and that has these limits.  Gives
+ * false, and nothing but times, if the session has come to its end.  When a
+ * login began it, the caller knows: out->began is not set.
+ */
 
 static inline bool
 ssec_decide_live(uint64_t created, uint64_t last,

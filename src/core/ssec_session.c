@@ -7,62 +7,34 @@
 #define SSEC_NO_GRACE  (SSEC_GRACE + (2 << SSEC_NAME_TIME))
 
 
-/* The session of the request that a new key is given to. */
-
-typedef struct {
-    ssec_entry_t   entry;
-    ssec_key_t    *key;          /* by which it was found; NULL: none */
-    bool           separate;     /* the new key is to be no key of it */
-    bool           visitor;      /* none, but the request had a visitor's key */
-} ssec_source_t;
-
-
-static ssec_done_e ssec_judge(ssec_table_t *table, ssec_key_t *key,
-    const ssec_request_t *request, bool record,
-    ssec_outcome_t *out);
-static ssec_done_e ssec_count(ssec_table_t *table, ssec_key_t *key,
-    const ssec_request_t *request);
-static bool ssec_counts(const ssec_key_t *key);
-static bool ssec_put_back(ssec_table_t *table, ssec_entry_t *entry,
-    bool changed);
-static bool ssec_carry(ssec_table_t *table, const ssec_digest_t *key,
-    const ssec_digest_t *new, ssec_word_e said, uint64_t now);
-static void ssec_find_source(ssec_table_t *table,
-    const ssec_response_t *response, const ssec_step_t *step, uint64_t now,
-    ssec_source_t *source);
-static void ssec_add_source(ssec_source_t *source, const ssec_entry_t *entry,
-    ssec_key_t *key, const ssec_str_t *name, bool split);
-static bool ssec_store(ssec_table_t *table, ssec_entry_t *entry,
-    const ssec_digest_t *key, const ssec_change_t *change);
-
-
-ssec_done_e
-ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
-    const ssec_request_t *request, bool record, ssec_outcome_t *out)
+bool
+ssec_session_look(ssec_table_t *table, const ssec_digest_t *key,
+    ssec_record_t *record, ssec_digest_t *place)
 {
-    uint64_t  created;
+    ssec_entry_t  entry;
 
-    /* most sessions are live, and in use: these need not be held */
+    ssec_table_acquire(table, key, &entry);
+    ssec_table_leave(table, &entry);
 
-    if (ssec_table_glimpse(table, &key->digest, &key->seen)) {
-        created = ssec_glimpse_created(&key->seen);
+    *record = entry.record;
+    *place = entry.digest;
 
-        if (ssec_decide_live(created, ssec_glimpse_last(&key->seen), request,
-                             &request->limits, out))
-        {
-            out->began = ssec_glimpse_login(&key->seen) ? created : 0;
+    return entry.record.state != SSEC_UNKNOWN;
+}
 
-            key->judged = true;
-            key->state = SSEC_LIVE;
-            key->root = key->digest;
 
-            return SSEC_DONE;
-        }
+/* Gives false if a live session was lost. */
+
+static bool
+ssec_put_back(ssec_table_t *table, ssec_entry_t *entry, bool changed)
+{
+    if (changed) {
+        return ssec_table_release(table, entry);
     }
 
-    key->seen.bucket = NULL;
+    ssec_table_leave(table, entry);
 
-    return ssec_judge(table, key, request, record, out);
+    return true;
 }
 
 
@@ -107,34 +79,45 @@ ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
 
 
 ssec_done_e
-ssec_session_count(ssec_table_t *table, ssec_keys_t *keys,
-    const ssec_request_t *request)
+ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
+    const ssec_request_t *request, bool record, ssec_outcome_t *out)
 {
-    unsigned      i;
-    ssec_key_t   *key;
-    ssec_done_e   done, all;
+    uint64_t  created;
 
-    all = SSEC_DONE;
+    /* most sessions are live, and in use: these need not be held */
 
-    for (i = 0; i < keys->nelts; i++) {
-        key = &keys->elts[i];
+    if (ssec_table_glimpse(table, &key->digest, &key->seen)) {
+        created = ssec_glimpse_created(&key->seen);
 
-        if (key->passed
-            && key->seen.bucket
-            && ssec_table_touch(table, &key->digest, &key->seen,
-                                ssec_active(request)))
+        if (ssec_decide_live(created, ssec_glimpse_last(&key->seen), request,
+                             &request->limits, out))
         {
-            continue;
-        }
+            out->began = ssec_glimpse_login(&key->seen) ? created : 0;
 
-        done = ssec_count(table, key, request);
+            key->judged = true;
+            key->state = SSEC_LIVE;
+            key->root = key->digest;
 
-        if (done > all) {
-            all = done;
+            return SSEC_DONE;
         }
     }
 
-    return all;
+    key->seen.bucket = NULL;
+
+    return ssec_judge(table, key, request, record, out);
+}
+
+
+/* By an unknown key, a ping may tell of a session that has ended (row 3). */
+
+static bool
+ssec_counts(const ssec_key_t *key)
+{
+    if (key->unknown) {
+        return key->judged && (key->passed || key->state != SSEC_LIVE);
+    }
+
+    return key->judged && key->passed && key->verdict == SSEC_PASS;
 }
 
 
@@ -181,32 +164,161 @@ ssec_count(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request)
 }
 
 
-/* By an unknown key, a ping may tell of a session that has ended (row 3). */
-
-static bool
-ssec_counts(const ssec_key_t *key)
+ssec_done_e
+ssec_session_count(ssec_table_t *table, ssec_keys_t *keys,
+    const ssec_request_t *request)
 {
-    if (!key->judged) {
-        return false;
+    unsigned      i;
+    ssec_key_t   *key;
+    ssec_done_e   done, all;
+
+    all = SSEC_DONE;
+
+    for (i = 0; i < keys->nelts; i++) {
+        key = &keys->elts[i];
+
+        if (key->passed
+            && key->seen.bucket
+            && ssec_table_touch(table, &key->digest, &key->seen,
+                                ssec_active(request)))
+        {
+            continue;
+        }
+
+        done = ssec_count(table, key, request);
+
+        if (done > all) {
+            all = done;
+        }
     }
 
-    return key->unknown ? key->passed || key->state != SSEC_LIVE
-                        : key->passed && key->verdict == SSEC_PASS;
+    return all;
 }
 
 
-/* Gives false if a live session was lost. */
+/*
+ * If a session begins with a key that was a name of another, it is stored under
+ * that key alone.  Gives false if a live session was lost.
+ */
 
 static bool
-ssec_put_back(ssec_table_t *table, ssec_entry_t *entry, bool changed)
+ssec_store(ssec_table_t *table, ssec_entry_t *entry, const ssec_digest_t *key,
+    ssec_change_e change)
 {
-    if (changed) {
-        return ssec_table_release(table, entry);
+    if (change == SSEC_BEGUN && entry->name) {
+        ssec_table_leave(table, entry);
+        return ssec_table_replace(table, key, &entry->record);
     }
 
-    ssec_table_leave(table, entry);
+    return ssec_put_back(table, entry,
+                         change == SSEC_CHANGED || change == SSEC_BEGUN);
+}
 
-    return true;
+
+/* The session of the request that a new key is given to. */
+
+typedef struct {
+    ssec_record_t  record;
+    ssec_digest_t  place;
+    ssec_key_t    *key;          /* by which it was found; NULL: none */
+    ssec_str_t     name;         /* of the first key's cookie */
+    bool           separate;     /* the new key is to be no key of it */
+    bool           visitor;      /* the request had a visitor's key */
+} ssec_source_t;
+
+
+/* One more session of the request. */
+
+static void
+ssec_add_source(ssec_source_t *source, const ssec_record_t *record,
+    const ssec_digest_t *place, ssec_key_t *key, bool split)
+{
+    uint64_t  last;
+
+    /* the parts of a split cookie are one session: the strictest counts */
+
+    if (split && !ssec_str_equal(&key->name, &source->name)) {
+
+        if (record->last < source->record.last) {
+            source->record = *record;
+            source->place = *place;
+            source->key = key;
+        }
+
+        return;
+    }
+
+    source->separate = true;
+
+    last = record->last;
+
+    if (source->record.last > last) {
+        last = source->record.last;
+    }
+
+    if (record->created < source->record.created) {
+        source->record = *record;
+        source->place = *place;
+    }
+
+    source->record.last = last;
+}
+
+
+/* If the request has several sessions, the new key is as old as the oldest. */
+
+static void
+ssec_find_source(ssec_table_t *table, const ssec_response_t *response,
+    const ssec_step_t *step, uint64_t now, ssec_source_t *source)
+{
+    unsigned        i;
+    ssec_key_t     *key;
+    ssec_digest_t   place;
+    ssec_record_t   record;
+
+    *source = (ssec_source_t) { .key = NULL };
+
+    for (i = 0; i < response->nkeys; i++) {
+        key = &response->keys[i];
+
+        if (!(step->from >> i & 1)
+            || !ssec_session_look(table, &key->digest, &record, &place))
+        {
+            continue;
+        }
+
+        if (record.state == SSEC_VISITOR) {
+            source->visitor = true;
+            continue;
+        }
+
+        /* it gets nothing of the session but its age */
+
+        if (key->replaced) {
+            record.last = now;
+        }
+
+        if (source->key == NULL) {
+            source->record = record;
+            source->place = place;
+            source->key = key;
+            source->name = key->name;
+            source->separate = key->replaced;
+
+        } else if (!ssec_digest_equal(&source->place, &place)) {
+            ssec_add_source(source, &record, &place, key, response->split);
+        }
+    }
+}
+
+
+static void
+ssec_tell(const ssec_entry_t *entry, ssec_after_t *after)
+{
+    *after = (ssec_after_t) {
+        .state = entry->record.state, .created = entry->record.created,
+        .own = entry->record.own
+    };
 }
 
 
@@ -217,20 +329,20 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
     bool                  kept;
     ssec_entry_t          entry;
     ssec_issue_t          issue;
-    ssec_change_t         change;
+    ssec_change_e         change;
     ssec_source_t         source;
     const ssec_digest_t  *key;
 
     key = &step->cookie->digest;
-    after->state = SSEC_UNKNOWN;
-    after->closed = SSEC_REASON_NONE;
+    *after = (ssec_after_t) { .state = SSEC_UNKNOWN };
 
     ssec_find_source(table, response, step, now, &source);
 
     issue.said = response->said;
     issue.own = response->own;
-    issue.anonymous = response->anonymous || source.visitor;
-    issue.from = source.key ? &source.entry.record : NULL;
+    issue.anonymous = response->anonymous
+                      || (source.visitor && source.key == NULL);
+    issue.from = source.key ? &source.record : NULL;
     issue.separate = source.separate;
 
     /*
@@ -248,17 +360,21 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
     ssec_table_acquire(table, key, &entry);
 
     issue.former = entry.former;
-    issue.taken = issue.from && source.entry.live && entry.name
-                  && !ssec_digest_equal(&source.entry.digest, &entry.digest);
+    issue.taken = issue.from && issue.from->state == SSEC_LIVE && entry.name
+                  && !ssec_digest_equal(&source.place, &entry.digest);
 
-    ssec_decide_issue(&entry.record, &issue, now, &change);
+    change = ssec_decide_issue(&entry.record, &issue, now);
+    kept = ssec_store(table, &entry, key, change);
 
-    kept = ssec_store(table, &entry, key, &change);
+    if (change == SSEC_CARRIED) {
 
-    if (change.carried) {
-        kept = ssec_carry(table, &source.key->digest, key, issue.said, now);
+        /* after a login nobody is let in with the key from before */
 
-    } else if (step->key && entry.former && !change.begun) {
+        kept = ssec_table_rename(table, &source.key->digest, key,
+                                 (issue.said == SSEC_ON) ? now - SSEC_NO_GRACE
+                                                         : now);
+
+    } else if (step->key && entry.former && change != SSEC_BEGUN) {
 
         /* it is in use again */
 
@@ -266,144 +382,10 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
     }
 
     if (!step->cookie->overridden) {
-        after->state = entry.record.state;
-        after->created = entry.record.created;
-        after->own = entry.record.own;
+        ssec_tell(&entry, after);
     }
 
     return kept ? SSEC_DONE : SSEC_DONE_LOST;
-}
-
-
-/*
- * The session that has the key gets a new one, and the key is replaced: at once
- * if this is a login, after which nobody is let in with the key from before.
- */
-
-static bool
-ssec_carry(ssec_table_t *table, const ssec_digest_t *key,
-    const ssec_digest_t *new, ssec_word_e said, uint64_t now)
-{
-    return ssec_table_rename(table, key, new,
-                             (said == SSEC_ON) ? now - SSEC_NO_GRACE : now);
-}
-
-
-/* If the request has several sessions, the new key is as old as the oldest. */
-
-static void
-ssec_find_source(ssec_table_t *table, const ssec_response_t *response,
-    const ssec_step_t *step, uint64_t now, ssec_source_t *source)
-{
-    bool           visitor;
-    unsigned       i;
-    ssec_key_t    *key;
-    ssec_str_t     name;
-    ssec_entry_t   entry;
-
-    source->key = NULL;
-    source->separate = false;
-
-    name = step->cookie->cookie.name;
-    visitor = false;
-
-    for (i = 0; i < response->nkeys; i++) {
-
-        if (!(step->from >> i & 1)) {
-            continue;
-        }
-
-        key = &response->keys[i];
-
-        ssec_table_acquire(table, &key->digest, &entry);
-        ssec_table_leave(table, &entry);
-
-        if (entry.record.state == SSEC_VISITOR) {
-            visitor = true;
-            continue;
-        }
-
-        if (entry.record.state == SSEC_UNKNOWN) {
-            continue;
-        }
-
-        /* it gets nothing of the session but its age */
-
-        if (key->replaced) {
-            entry.record.last = now;
-        }
-
-        if (source->key) {
-            ssec_add_source(source, &entry, key, &name, response->split);
-            continue;
-        }
-
-        source->entry = entry;
-        source->key = key;
-        source->separate = key->replaced;
-        name = key->name;
-    }
-
-    source->visitor = visitor && source->key == NULL;
-}
-
-
-/* One more session of the request. */
-
-static void
-ssec_add_source(ssec_source_t *source, const ssec_entry_t *entry,
-    ssec_key_t *key, const ssec_str_t *name, bool split)
-{
-    uint64_t  last;
-
-    if (ssec_digest_equal(&source->entry.digest, &entry->digest)) {
-        return;
-    }
-
-    /* the parts of a split cookie are one session: the strictest counts */
-
-    if (split && !ssec_str_equal(&key->name, name)) {
-
-        if (entry->record.last < source->entry.record.last) {
-            source->entry = *entry;
-            source->key = key;
-        }
-
-        return;
-    }
-
-    source->separate = true;
-
-    last = entry->record.last;
-
-    if (source->entry.record.last > last) {
-        last = source->entry.record.last;
-    }
-
-    if (entry->record.created < source->entry.record.created) {
-        source->entry = *entry;
-    }
-
-    source->entry.record.last = last;
-}
-
-
-/*
- * If a session begins with a key that was a name of another, it is stored under
- * that key alone.  Gives false if a live session was lost.
- */
-
-static bool
-ssec_store(ssec_table_t *table, ssec_entry_t *entry, const ssec_digest_t *key,
-    const ssec_change_t *change)
-{
-    if (change->changed && !(change->begun && entry->name)) {
-        return ssec_table_release(table, entry);
-    }
-
-    ssec_table_leave(table, entry);
-
-    return !change->begun || ssec_table_replace(table, key, &entry->record);
 }
 
 
@@ -415,7 +397,7 @@ ssec_session_say(ssec_table_t *table, const ssec_response_t *response,
     bool           kept;
     ssec_say_t     say;
     ssec_entry_t   entry;
-    ssec_change_t  change;
+    ssec_change_e  change;
 
     say.word = step->word;
     say.own = response->own;
@@ -424,31 +406,14 @@ ssec_session_say(ssec_table_t *table, const ssec_response_t *response,
 
     ssec_table_acquire(table, &step->key->digest, &entry);
 
-    ssec_decide_say(&entry.record, &say, now, limits, &change);
+    change = ssec_decide_say(&entry.record, &say, now, limits);
+    kept = ssec_store(table, &entry, &step->key->digest, change);
 
-    kept = ssec_store(table, &entry, &step->key->digest, &change);
+    ssec_tell(&entry, after);
 
-    after->state = entry.record.state;
-    after->closed = (change.changed && after->state == SSEC_CLOSED)
-                    ? entry.record.reason : SSEC_REASON_NONE;
-    after->created = entry.record.created;
-    after->own = entry.record.own;
+    if (change != SSEC_SAME && after->state == SSEC_CLOSED) {
+        after->closed = entry.record.reason;
+    }
 
     return kept ? SSEC_DONE : SSEC_DONE_LOST;
-}
-
-
-bool
-ssec_session_look(ssec_table_t *table, const ssec_digest_t *key,
-    ssec_record_t *record, ssec_digest_t *place)
-{
-    ssec_entry_t  entry;
-
-    ssec_table_acquire(table, key, &entry);
-    ssec_table_leave(table, &entry);
-
-    *record = entry.record;
-    *place = entry.digest;
-
-    return entry.record.state != SSEC_UNKNOWN;
 }
