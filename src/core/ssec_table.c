@@ -246,6 +246,11 @@ ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
     uint64_t  word;
     unsigned  slot;
     uint32_t  i;
+    uint64_t *of_state[] = {
+        [SSEC_UNKNOWN] = &counts->names, [SSEC_LIVE] = &counts->live,
+        [SSEC_VISITOR] = &counts->visitors, [SSEC_EXPIRED] = &counts->expired,
+        [SSEC_CLOSED] = &counts->closed
+    };
 
     memset(counts, 0, sizeof(ssec_counts_t));
 
@@ -253,27 +258,8 @@ ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
         for (slot = 0; slot < SSEC_SLOTS; slot++) {
             word = ssec_word(table, i, slot);
 
-            switch (ssec_state(word, table->buckets[i].created[slot])) {
-
-            case SSEC_LIVE:
-                counts->live++;
-                break;
-
-            case SSEC_VISITOR:
-                counts->visitors++;
-                break;
-
-            case SSEC_EXPIRED:
-                counts->expired++;
-                break;
-
-            case SSEC_CLOSED:
-                counts->closed++;
-                break;
-
-            default:
-                counts->names += (word != 0);
-                break;
+            if (word) {
+                ++*of_state[ssec_state(word, table->buckets[i].created[slot])];
             }
         }
     }

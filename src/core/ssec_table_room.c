@@ -19,26 +19,6 @@
 #define SSEC_STALE        8
 
 
-static const uint8_t  ssec_ranks[SSEC_SLOT_STATES] = {
-    [SSEC_SLOT_FREE] = SSEC_RANK_FREE,
-    [SSEC_SLOT_CLOSED] = SSEC_RANK_CLOSED,
-    [SSEC_SLOT_EXPIRED] = SSEC_RANK_EXPIRED,
-    [SSEC_SLOT_TOLD] = SSEC_RANK_EXPIRED,
-    [SSEC_SLOT_HEARSAY] = SSEC_RANK_HEARSAY,
-    [SSEC_SLOT_VISITOR] = SSEC_RANK_VISITOR,
-    [SSEC_SLOT_GUEST] = SSEC_RANK_HEARSAY,
-    [SSEC_SLOT_LEFT] = SSEC_RANK_VISITOR,
-    [SSEC_SLOT_INVENTED] = SSEC_RANK_INVENTED,
-    [SSEC_SLOT_FRESH] = SSEC_RANK_FRESH,
-    [SSEC_SLOT_LIVE] = SSEC_RANK_LIVE,
-    [SSEC_SLOT_USED] = SSEC_RANK_USED,
-    [SSEC_SLOT_PRESENTED] = SSEC_RANK_PRESENTED,
-    [SSEC_SLOT_OLD_NAME] = SSEC_RANK_OLD_NAME,
-    [SSEC_SLOT_FRESH_NAME] = SSEC_RANK_FRESH_NAME,
-    [SSEC_SLOT_NAME] = SSEC_RANK_USED
-};
-
-
 /*
  * The state word of a name's session, or 0 if the session was evicted.  The
  * buckets are not locked, and the session may move from the second to the first
@@ -118,7 +98,7 @@ ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
     stored = ssec_stored(table, bucket, slot);
 
     state = ssec_slot_state(stored.word);
-    rank = ssec_ranks[state];
+    rank = ssec_slots[state].rank;
     *last = stored.word & SSEC_TIME_MAX;
 
     if (!ssec_slot_is_name(state)) {
@@ -139,7 +119,7 @@ ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
         return SSEC_RANK_OLD_NAME;
     }
 
-    return ssec_min(rank, ssec_ranks[ssec_slot_state(root)]);
+    return ssec_min(rank, ssec_slots[ssec_slot_state(root)].rank);
 }
 
 
@@ -358,7 +338,7 @@ ssec_evictable_rank(unsigned state)
         return SSEC_RANK_USED;
 
     default:
-        return ssec_ranks[state];
+        return ssec_slots[state].rank;
     }
 }
 
@@ -475,7 +455,7 @@ ssec_insert(ssec_table_t *table, ssec_entry_t *entry,
     if (!ssec_take_free(table, entry)
         && !ssec_take_occupied(table, entry, state, &lost))
     {
-        lost = ssec_is_loss(state, ssec_ranks[state]);
+        lost = ssec_is_loss(state, ssec_slots[state].rank);
         atomic_fetch_add(&table->header->refused, lost);
 
         return !lost;

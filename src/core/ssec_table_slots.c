@@ -3,30 +3,35 @@
 #include "ssec_table_slots.h"
 
 
+const ssec_slot_t  ssec_slots[SSEC_SLOT_STATES] = {
+    [SSEC_SLOT_FREE] = { SSEC_UNKNOWN, SSEC_RANK_FREE, false },
+    [SSEC_SLOT_CLOSED] = { SSEC_CLOSED, SSEC_RANK_CLOSED, true },
+    [SSEC_SLOT_EXPIRED] = { SSEC_EXPIRED, SSEC_RANK_EXPIRED, true },
+    [SSEC_SLOT_TOLD] = { SSEC_EXPIRED, SSEC_RANK_EXPIRED, true },
+    [SSEC_SLOT_HEARSAY] = { SSEC_EXPIRED, SSEC_RANK_HEARSAY, false },
+    [SSEC_SLOT_VISITOR] = { SSEC_VISITOR, SSEC_RANK_VISITOR, true },
+    [SSEC_SLOT_GUEST] = { SSEC_VISITOR, SSEC_RANK_HEARSAY, false },
+    [SSEC_SLOT_LEFT] = { SSEC_VISITOR, SSEC_RANK_VISITOR, true },
+    [SSEC_SLOT_INVENTED] = { SSEC_LIVE, SSEC_RANK_INVENTED, false },
+    [SSEC_SLOT_FRESH] = { SSEC_LIVE, SSEC_RANK_FRESH, true },
+    [SSEC_SLOT_LIVE] = { SSEC_LIVE, SSEC_RANK_LIVE, false },
+    [SSEC_SLOT_USED] = { SSEC_LIVE, SSEC_RANK_USED, true },
+    [SSEC_SLOT_PRESENTED] = { SSEC_LIVE, SSEC_RANK_PRESENTED, true },
+    [SSEC_SLOT_OLD_NAME] = { SSEC_UNKNOWN, SSEC_RANK_OLD_NAME, false },
+    [SSEC_SLOT_FRESH_NAME] = { SSEC_UNKNOWN, SSEC_RANK_FRESH_NAME, false },
+    [SSEC_SLOT_NAME] = { SSEC_UNKNOWN, SSEC_RANK_USED, false }
+};
+
+
 ssec_state_e
 ssec_state(uint64_t word, uint32_t created)
 {
     unsigned  state;
 
-    static const uint8_t  states[SSEC_SLOT_STATES] = {
-        [SSEC_SLOT_CLOSED] = SSEC_CLOSED,
-        [SSEC_SLOT_EXPIRED] = SSEC_EXPIRED,
-        [SSEC_SLOT_TOLD] = SSEC_EXPIRED,
-        [SSEC_SLOT_HEARSAY] = SSEC_EXPIRED,
-        [SSEC_SLOT_VISITOR] = SSEC_VISITOR,
-        [SSEC_SLOT_GUEST] = SSEC_VISITOR,
-        [SSEC_SLOT_LEFT] = SSEC_VISITOR,
-        [SSEC_SLOT_INVENTED] = SSEC_LIVE,
-        [SSEC_SLOT_FRESH] = SSEC_LIVE,
-        [SSEC_SLOT_LIVE] = SSEC_LIVE,
-        [SSEC_SLOT_USED] = SSEC_LIVE,
-        [SSEC_SLOT_PRESENTED] = SSEC_LIVE
-    };
-
     state = ssec_slot_state(word);
 
     return (state == SSEC_SLOT_HEARSAY && created & SSEC_LOGIN)
-           ? SSEC_CLOSED : states[state];
+           ? SSEC_CLOSED : ssec_slots[state].state;
 }
 
 
@@ -57,8 +62,7 @@ ssec_unpack(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
     login = (stored.created & SSEC_LOGIN) != 0;
     was_user = state == SSEC_SLOT_GUEST && login;
 
-    rec->issued = state != SSEC_SLOT_HEARSAY && state != SSEC_SLOT_GUEST
-                  && state != SSEC_SLOT_INVENTED && state != SSEC_SLOT_LIVE;
+    rec->issued = ssec_slots[state].issued;
     rec->presented = state != SSEC_SLOT_FRESH;
     rec->used = state == SSEC_SLOT_USED || state == SSEC_SLOT_LIVE || was_user;
     rec->told = state == SSEC_SLOT_TOLD;

@@ -113,6 +113,17 @@ enum {
 };
 
 
+/* The meaning of a record's state. */
+
+typedef struct {
+    uint8_t               state;       /* ssec_state_e; SSEC_UNKNOWN: a name */
+    uint8_t               rank;        /* a name's session may lower it */
+    bool                  issued;
+} ssec_slot_t;
+
+extern const ssec_slot_t  ssec_slots[SSEC_SLOT_STATES];
+
+
 /* A record as it lies in the table, without the digest's body. */
 
 typedef struct {
@@ -208,14 +219,12 @@ _Static_assert(sizeof(ssec_header_t) <= SSEC_TABLE_HEADER, "its room");
 
 uint64_t ssec_table_buckets(uint64_t size);
 
-
 /*
  * Finds the record that has entry->digest, a session or a name.  Leaves the
  * first bucket locked, and the second too unless the first has the record.
  */
 
 void ssec_seek(ssec_table_t *table, ssec_entry_t *entry);
-
 
 /*
  * ssec_table_slots.c.  The caller holds the bucket's lock, except for
@@ -239,7 +248,6 @@ ssec_digest_t ssec_stored_digest(const ssec_table_t *table, uint32_t bucket,
 ssec_stored_t ssec_pack(ssec_table_t *table, const ssec_record_t *rec);
 ssec_digest_t ssec_link(const ssec_stored_t *name);
 
-
 /*
  * ssec_table_lock.c.  ssec_wait() waits for a lock and takes it; the bucket is
  * 0 for the header's lock.  ssec_lock_both() locks two buckets, without waiting
@@ -249,14 +257,12 @@ ssec_digest_t ssec_link(const ssec_stored_t *name);
 void ssec_wait(ssec_table_t *table, _Atomic uint32_t *lock, uint32_t bucket);
 void ssec_lock_both(ssec_table_t *table, uint32_t a, uint32_t b);
 
-
 /*
  * ssec_table_names.c: releases the name that is held, and holds its session.
  * If the name has no session, holds the name, with the state SSEC_UNKNOWN.
  */
 
 void ssec_follow(ssec_table_t *table, ssec_entry_t *entry);
-
 
 /*
  * ssec_table_room.c.  ssec_insert() needs both buckets of the entry locked.
