@@ -73,17 +73,6 @@ ssec_close(ssec_record_t *rec, ssec_reason_e reason)
 }
 
 
-/* Rows 4, 5 and 24. */
-
-static void
-ssec_end(ssec_record_t *rec, ssec_reason_e reason)
-{
-    rec->state = (rec->state == SSEC_VISITOR) ? SSEC_CLOSED : SSEC_EXPIRED;
-    rec->reason = reason;
-    rec->told = false;
-}
-
-
 /*
  * Rows 4, 5 and 24: SSEC_REASON_NONE if the session has time left, otherwise
  * the limit that came first; long after the end both may have passed.
@@ -242,7 +231,9 @@ ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
             return true;
         }
 
-        ssec_end(rec, reason);
+        rec->state = (rec->state == SSEC_VISITOR) ? SSEC_CLOSED : SSEC_EXPIRED;
+        rec->reason = reason;
+        rec->told = false;
     }
 
     *out = (ssec_outcome_t) {
@@ -283,7 +274,6 @@ static void
 ssec_on_visitor(ssec_record_t *rec, const ssec_own_t *own, uint64_t now,
     const ssec_limits_t *limits)
 {
-    ssec_reason_e   reason;
     ssec_request_t  passive;
     ssec_outcome_t  unused;
 
@@ -296,17 +286,14 @@ ssec_on_visitor(ssec_record_t *rec, const ssec_own_t *own, uint64_t now,
     passive = (ssec_request_t) { .kind = SSEC_PASSIVE, .now = now,
                                  .limits = *limits };
 
-    reason = ssec_judge_time(rec, &passive, &unused);
+    (void) ssec_decide(rec, &passive, &unused);
 
-    if (reason != SSEC_REASON_NONE) {
-        ssec_end(rec, reason);
-        return;
+    if (rec->state == SSEC_VISITOR) {
+        rec->state = SSEC_LIVE;
+        rec->left = false;
+        rec->own = own;
+        (void) ssec_touch(rec, now);
     }
-
-    rec->state = SSEC_LIVE;
-    rec->left = false;
-    rec->own = own;
-    (void) ssec_touch(rec, now);
 }
 
 
@@ -323,12 +310,12 @@ ssec_on(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
     if (rec->state == SSEC_VISITOR && !say->replaced) {
         ssec_on_visitor(rec, say->own, now, limits);        /* row 18 */
 
-    } else if (rec->state == SSEC_LIVE && say->former) {
-        rec->own = say->own;                                /* row 23 */
-        (void) ssec_touch(rec, now);
-
-    } else if (rec->state == SSEC_LIVE && say->own) {
+    } else if (rec->state == SSEC_LIVE && (say->former || say->own)) {
         rec->own = say->own;                                /* row 19 */
+
+        if (say->former) {
+            (void) ssec_touch(rec, now);                    /* row 23 */
+        }
 
     } else {
         changed = false;
