@@ -74,12 +74,12 @@ ssec_close(ssec_record_t *rec, ssec_reason_e reason)
 
 
 /*
- * Rows 4, 5 and 24: SSEC_REASON_NONE if the session has time left, otherwise
- * the limit that came first; long after the end both may have passed.
+ * Rows 4, 5 and 24: gives false, and ends the session, if its time has passed.
+ * The reason is the limit that came first: long after the end both may have.
  */
 
-static ssec_reason_e
-ssec_judge_time(const ssec_record_t *rec, const ssec_request_t *request,
+static bool
+ssec_has_time(ssec_record_t *rec, const ssec_request_t *request,
     ssec_outcome_t *out)
 {
     ssec_limits_t  limits;
@@ -91,13 +91,16 @@ ssec_judge_time(const ssec_record_t *rec, const ssec_request_t *request,
     }
 
     if (ssec_decide_live(rec->created, rec->last, request, &limits, out)) {
-        return SSEC_REASON_NONE;
+        return true;
     }
 
-    return (limits.max_lifetime
-            && rec->created + limits.max_lifetime
-               <= rec->last + limits.expire_after)
-           ? SSEC_REASON_LIFETIME : SSEC_REASON_IDLE;
+    rec->state = (rec->state == SSEC_VISITOR) ? SSEC_CLOSED : SSEC_EXPIRED;
+    rec->told = false;
+    rec->reason = (limits.max_lifetime
+                   && rec->created + limits.max_lifetime
+                      <= rec->last + limits.expire_after)
+                  ? SSEC_REASON_LIFETIME : SSEC_REASON_IDLE;
+    return false;
 }
 
 
@@ -209,8 +212,7 @@ bool
 ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
     ssec_outcome_t *out)
 {
-    bool           created;
-    ssec_reason_e  reason;
+    bool  created;
 
     created = (rec->state == SSEC_UNKNOWN);
 
@@ -223,17 +225,11 @@ ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
      * that makes the backend say "off" could keep a live session for later.
      */
 
-    if (rec->state == SSEC_LIVE || (rec->state == SSEC_VISITOR && rec->left)) {
-        reason = ssec_judge_time(rec, request, out);
-
-        if (reason == SSEC_REASON_NONE) {
-            ssec_pass(rec, request, created, out);
-            return true;
-        }
-
-        rec->state = (rec->state == SSEC_VISITOR) ? SSEC_CLOSED : SSEC_EXPIRED;
-        rec->reason = reason;
-        rec->told = false;
+    if ((rec->state == SSEC_LIVE || (rec->state == SSEC_VISITOR && rec->left))
+        && ssec_has_time(rec, request, out))
+    {
+        ssec_pass(rec, request, created, out);
+        return true;
     }
 
     *out = (ssec_outcome_t) {
