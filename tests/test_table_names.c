@@ -48,7 +48,7 @@ name_age(ssec_digest_t digest, uint64_t now)
     ssec_entry_t  entry;
 
     entry = entry_of(digest);
-    assert_true(entry.former);
+    assert_true(entry.is_replaced);
 
     return ssec_name_age(&entry, now);
 }
@@ -250,7 +250,7 @@ run_word(const char *word)
         break;
 
     case '?':
-        assert_at("former", entry_of(digest).former, strcmp(arg, "old") == 0);
+        assert_at("former", entry_of(digest).is_replaced, strcmp(arg, "old") == 0);
         break;
 
     default:
@@ -301,7 +301,7 @@ TEST(one_session_under_many_keys)
 
         ssec_table_acquire(&table, &name, &entry);
         assert_true(entry.found && entry.live && entry.name);
-        assert_int_equal(entry.former, i < 100);
+        assert_int_equal(entry.is_replaced, i < 100);
         assert_int_equal(entry.digest.body, place.body);
         assert_int_equal(entry.digest.place, place.place);
 
@@ -339,7 +339,7 @@ TEST(keys_that_are_no_names)
         memset(&entry, 0x01, sizeof(entry));
         ssec_table_acquire(&table, &key, &entry);
         ssec_table_leave(&table, &entry);
-        assert_false(entry.name || entry.former);
+        assert_false(entry.name || entry.is_replaced);
     }
 }
 
@@ -628,7 +628,7 @@ TEST(name_ages)
     /* it is replaced anew when it has been in use again */
 
     assert_true(rename_at(test_digest(2), key, NOW + 70000));
-    assert_false(entry_of(key).former);
+    assert_false(entry_of(key).is_replaced);
     assert_true(rename_at(key, test_digest(3), NOW + 80000));
     assert_in_range(name_age(key, NOW + 80000), 0, 1023);
     assert_in_range(name_age(test_digest(2), NOW + 80000), 9000, 11000);

@@ -57,7 +57,7 @@ ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
         return SSEC_DONE;
     }
 
-    key->replaced = entry.former
+    key->replaced = entry.is_replaced
                     && ssec_name_age(&entry, request->now) > SSEC_GRACE;
 
     copy = *request;
@@ -359,7 +359,7 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
 
     ssec_table_acquire(table, key, &entry);
 
-    issue.former = entry.former;
+    issue.former = entry.is_replaced;
     issue.taken = issue.from && issue.from->state == SSEC_LIVE && entry.name
                   && !ssec_digest_equal(&source.place, &entry.digest);
 
@@ -374,7 +374,7 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
                                  (issue.said == SSEC_ON) ? now - SSEC_NO_GRACE
                                                          : now);
 
-    } else if (step->key && entry.former && change != SSEC_BEGUN) {
+    } else if (step->key && entry.is_replaced && change != SSEC_BEGUN) {
 
         /* it is in use again */
 

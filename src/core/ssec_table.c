@@ -60,7 +60,7 @@ ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
 {
     entry->digest = *digest;
     entry->name = false;
-    entry->former = false;
+    entry->is_replaced = false;
 
     ssec_seek(table, entry);
 

@@ -4,9 +4,9 @@
  * Layout
  *     A header, then buckets of one cache line (64 bytes) with a lock and
  *     three records each, then for each record the number of the session's
- *     own limits, which few have.  There are no pointers in it.  A session has
- *     two buckets, its first and its second, by its digest; it lies in one of
- *     them, so that to find it costs at most two cache misses at any size.
+ *     own limits, which few have.  There are no pointers.  A session's digest
+ *     gives its first and its second bucket.  It lies in one of them, so that
+ *     to find it costs at most two cache misses at any size.
  *
  * Identity
  *     96 bits of keyed digest.  86 are stored with the record; the other ten
@@ -14,29 +14,28 @@
  *     1,024 buckets.  No session key is stored.
  *
  * Names
- *     A session is found by its key, until the backend replaces that.  Then it
- *     moves to a place that is chosen at random, and its keys become names:
+ *     A session is found by its key until the backend replaces the key.  Then
+ *     it moves to a place that is chosen at random, and its keys become names:
  *     records that hold 68 bits of that place's digest instead of times.  So a
- *     session has one state however often its key changes, and no key of it
- *     can begin it anew.  A name whose session was pushed out is that of none.
+ *     session has one state however often its key changes, and none of its keys
+ *     can begin it anew.  A name whose session was evicted is an unknown key.
  *
  * Invariants
  *     1. A bucket's words are read and written under its lock only.  (To
  *        count sessions, and to see whether there is one, reading will do.)
  *     2. A record exists if and only if its state word is not 0, and every
  *        change of a record is one store of that word: a process that is
- *        killed between any two instructions leaves a record as it was or as
- *        it was to be.  (The creation time and the number of the limits are
- *        stored first; where they change, the session begins anew, or its
- *        limits are all that changes.  A name that is written over is a closed
- *        session in between; and a session whose key was not issued, and which
- *        becomes a visitor's, is a live one that a login began.)
- *     3. A lock word names its owner.  Who waits long looks whether the owner
- *        is still there, and takes the lock over if not.
+ *        killed between any two instructions leaves the old record or the new
+ *        one.  (The creation time and the number of the limits are stored
+ *        first: they change only when the session begins anew, or alone.  In
+ *        between, a name that is written over is a closed session; a session
+ *        that becomes a visitor's without an issued key is one of a login.)
+ *     3. A lock word names its owner.  A process that has waited long takes the
+ *        lock over if the owner has exited.
  *     4. A digest has one record.  Only a move between its two buckets makes
- *        two for a moment; the first bucket's lock word marks it, and who next
- *        takes that lock leaves only the one in the second.  A search begins
- *        at the first bucket, so it meets the mark before either.
+ *        two for a moment, and marks the first bucket's lock word.  Whoever
+ *        takes that lock next leaves only the one in the second.  Each search
+ *        begins at the first bucket, so it meets the mark before either.
  *     5. Nobody waits for a lock while holding one.
  */
 
@@ -100,12 +99,12 @@ typedef struct {                 /* a session that is held */
     ssec_digest_t    digest;     /* of its key, or of its place */
     uint32_t         first;      /* buckets */
     uint32_t         second;
-    bool             both;       /* both of them are locked */
+    bool             both;       /* both buckets are locked */
     bool             found;
-    bool             name;       /* it was found by one */
-    bool             former;     /* that was replaced */
-    uint16_t         replaced;   /* at this time: see ssec_name_age() */
-    bool             live;       /* it was so when it was found */
+    bool             name;       /* the key is a name of the session */
+    bool             is_replaced;  /* the name was replaced, */
+    uint16_t         replaced_at;  /* at this time: see ssec_name_age() */
+    bool             live;       /* the session was live when it was found */
     uint32_t         bucket;
     unsigned         slot;
 } ssec_entry_t;
@@ -129,7 +128,7 @@ typedef struct {
 
     /* since the table was made */
 
-    uint64_t         evicted;    /* live sessions that others replaced */
+    uint64_t         evicted;    /* live sessions evicted by others */
     uint64_t         issued;     /* evicted ones that the backend had issued */
     uint64_t         invented;   /* evicted ones: not issued, presented once */
     uint64_t         refused;    /* new live sessions that found no room */
@@ -180,10 +179,9 @@ void ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_entry_t *entry);
 
 /*
- * As much of a session as most requests need, and where it is: for one that is
- * live, in use, has no limits of its own, and lies in its first bucket, which
- * nobody else holds.  Gives false for any other; ssec_table_acquire()
- * knows all.
+ * As much of a session as most requests need, and where it is.  Gives false
+ * unless the session is live, in use, has no limits of its own, and lies in its
+ * first bucket, which nobody else holds.
  */
 
 bool ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
@@ -214,8 +212,8 @@ ssec_glimpse_login(const ssec_glimpse_t *glimpse)
 
 /*
  * The last activity of a session that was seen is not before this.  Gives
- * false, and does nothing, if it is not as it was, but for that; or if somebody
- * else holds its bucket.
+ * false, and does nothing, if anything but its last activity has changed, or if
+ * somebody else holds its bucket.
  */
 
 bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
@@ -223,10 +221,9 @@ bool ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
 
 /*
  * Puts entry->record into the table and lets the session go.  A record that
- * was unknown and is known now is inserted.  If there is no room, the record
- * evicts another one or is not kept: ssec_ranks and ssec_evictable_rank() in
- * ssec_table_room.c, docs/how-it-works.md.  Gives false if a live session was
- * lost in either way.
+ * was unknown is inserted.  If there is no room, it evicts another one or is
+ * refused: see ssec_table_room.c.  Gives false if a live session was lost in
+ * either way.
  */
 
 bool ssec_table_release(ssec_table_t *table, ssec_entry_t *entry);
@@ -236,11 +233,11 @@ bool ssec_table_release(ssec_table_t *table, ssec_entry_t *entry);
 void ssec_table_leave(ssec_table_t *table, const ssec_entry_t *entry);
 
 /*
- * The session that has this key gets one more, and the key is the first to be
- * pushed out from now on.  A name that is known already becomes one of this
- * session if it was replaced or its session has ended, and stays otherwise.
- * Gives false if there was no room for it, or for the session in a place of its
- * own; true if there is no such session.
+ * Gives the session that has this key one more.  The key counts as replaced
+ * from now on (in milliseconds), or since an earlier replacement, and is
+ * evicted first.  A name that is known already becomes one of this session if
+ * it was replaced or its session has ended, and stays otherwise.  Gives false
+ * if there was no room for the name, or for the session in a place of its own.
  */
 
 bool ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
@@ -256,7 +253,7 @@ ssec_name_age(const ssec_entry_t *entry, uint64_t now)
 {
     uint16_t  age;
 
-    age = (uint16_t) ((now >> SSEC_NAME_TIME) - entry->replaced);
+    age = (uint16_t) ((now >> SSEC_NAME_TIME) - entry->replaced_at);
 
     return (age < UINT16_MAX - SSEC_NAME_AHEAD)
            ? (uint64_t) age << SSEC_NAME_TIME : 0;
@@ -279,31 +276,28 @@ const ssec_own_t *ssec_table_own(ssec_table_t *table,
     const ssec_own_t *limits);
 
 /*
- * SSEC_TABLE_NOTES bytes of the table, zero at first, for what else all
- * processes are to know.  They are locked until ssec_table_unlock_notes().
+ * SSEC_TABLE_NOTES bytes of the table for other uses, zero at first.  They are
+ * locked until ssec_table_unlock_notes().
  */
 
 void *ssec_table_lock_notes(ssec_table_t *table);
 void ssec_table_unlock_notes(ssec_table_t *table);
 
-/* Changes whenever a session ceases to be live; reading it costs nothing. */
+/* Changes whenever a session ceases to be live. */
 
 uint64_t ssec_table_deaths(ssec_table_t *table);
 
 /*
  * Puts every session of one table into another, which has the same key and is
  * not in use yet, with all times moved back by so much: 0, or a multiple of
- * SSEC_CLOCK_BACK.  Others may go on with the first one meanwhile: what they
- * change after its record was copied is not carried over.  If the other table
- * is too small, sessions are lost in the order of ssec_table_release().
+ * SSEC_CLOCK_BACK.  Others may use the first one meanwhile: what they change
+ * after its record was copied is not carried over.  If the other table is too
+ * small, sessions are lost in the order of ssec_table_release().
  */
 
 void ssec_table_copy(ssec_table_t *to, ssec_table_t *from, uint64_t back);
 
-/*
- * Tells whoever goes on with a table that another one has its sessions now, or
- * that none has.
- */
+/* Whether another table has the sessions of this one, which others may use. */
 
 void ssec_table_retire(ssec_table_t *table, bool retired);
 bool ssec_table_is_retired(ssec_table_t *table);

@@ -38,8 +38,6 @@ ssec_move_to_random_place(ssec_table_t *table, const ssec_entry_t *entry)
     ssec_stored_t  stored;
 
     stored = ssec_stored(table, entry->bucket, entry->slot);
-    stored.word &= ~SSEC_PLACE_MASK;
-    stored.created &= ~SSEC_IN_SECOND;
 
     seed[0] = entry->digest.body;
     seed[1] = entry->digest.place;
@@ -106,10 +104,8 @@ ssec_replace_name(ssec_table_t *table, const ssec_entry_t *entry,
     }
 
     name = ssec_stored(table, entry->bucket, entry->slot);
-
     name.word = (name.word & SSEC_TIME_MAX)
                 | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
-    name.created &= SSEC_BEGAN_MASK;
 
     return name;
 }
@@ -211,8 +207,8 @@ ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
     state = ssec_slot_state(stored.word);
 
     if (state == SSEC_SLOT_OLD_NAME) {
-        entry->former = true;
-        entry->replaced = stored.own;
+        entry->is_replaced = true;
+        entry->replaced_at = stored.own;
 
     } else if (state != SSEC_SLOT_NAME) {
         ssec_set_name_state(table, entry, SSEC_SLOT_NAME);

@@ -156,11 +156,9 @@ ssec_choose_victim(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
 static bool
 ssec_is_loss(unsigned state, unsigned rank)
 {
-    return ssec_slot_is_live(state)
-           || (ssec_slot_is_name(state)
-               && state != SSEC_SLOT_OLD_NAME
-               && rank >= SSEC_RANK_LIVE
-               && rank != SSEC_RANK_VISITOR);
+    return state == SSEC_SLOT_INVENTED
+           || (rank >= SSEC_RANK_LIVE && rank != SSEC_RANK_VISITOR
+               && state != SSEC_SLOT_OLD_NAME);
 }
 
 
@@ -323,23 +321,16 @@ ssec_has_free(const ssec_table_t *table)
 static unsigned
 ssec_evictable_rank(unsigned state)
 {
-    switch (state) {
+    const ssec_slot_t  *slot;
 
-    case SSEC_SLOT_CLOSED:
-    case SSEC_SLOT_HEARSAY:
-    case SSEC_SLOT_GUEST:
-        return SSEC_RANK_EXPIRED;
+    slot = &ssec_slots[state];
 
-    case SSEC_SLOT_INVENTED:
-        return SSEC_RANK_LIVE;
-
-    case SSEC_SLOT_FRESH:
-    case SSEC_SLOT_PRESENTED:    /* new only if it gets its second key */
-        return SSEC_RANK_USED;
-
-    default:
-        return ssec_slots[state].rank;
+    if (slot->state == SSEC_LIVE) {
+        return slot->issued ? SSEC_RANK_USED : SSEC_RANK_LIVE;
     }
+
+    return (ssec_slot_is_dead(state) || state == SSEC_SLOT_GUEST)
+           ? SSEC_RANK_EXPIRED : slot->rank;
 }
 
 

@@ -124,7 +124,7 @@ typedef struct {
 extern const ssec_slot_t  ssec_slots[SSEC_SLOT_STATES];
 
 
-/* A record as it lies in the table, without the digest's body. */
+/* A record as it lies in the table, without its digest and bucket. */
 
 typedef struct {
     uint64_t              word;
@@ -391,8 +391,8 @@ ssec_stored(ssec_table_t *table, uint32_t bucket, unsigned slot)
     bool           is_name;
     ssec_stored_t  stored;
 
-    stored.word = ssec_word(table, bucket, slot);
-    stored.created = table->buckets[bucket].created[slot];
+    stored.word = ssec_word(table, bucket, slot) & ~SSEC_PLACE_MASK;
+    stored.created = table->buckets[bucket].created[slot] & ~SSEC_IN_SECOND;
     stored.own = 0;
 
     is_name = ssec_slot_is_name(ssec_slot_state(stored.word));
@@ -401,11 +401,14 @@ ssec_stored(ssec_table_t *table, uint32_t bucket, unsigned slot)
         stored.own = *ssec_own_at(table, bucket, slot);
     }
 
-    if (!is_name && (stored.own == 0 || stored.own > SSEC_TABLE_OWN)) {
+    if (!is_name && stored.own > SSEC_TABLE_OWN) {
+        stored.own = 0;
+    }
+
+    if (is_name || stored.own == 0) {
 
         /* a copy that kept the flag would take the number in its new slot */
 
-        stored.own = 0;
         stored.created &= ~SSEC_HAS_OWN;
     }
 
