@@ -1,39 +1,124 @@
 package Steps;
 
-# "--- steps": the requests of a block, each with what it has to give, in the
-# order in which they happen.
+# Tests as rows. A row is a request and what has to come of it:
 #
-#     GET /page                        the request; "POST /page" may have a body,
-#                                      "PAGE /page" is a GET that accepts HTML
-#       Cookie: sessionid=a            its headers, indented
-#     | name=value                     its body
-#     = 302 moved                      the status and the whole body, or, after
-#       Location: /logout/             a "~", a pattern; the response's headers
-#       !Set-Cookie                    and those that must not be there
+#     a: GET /page | X-Set: sessionid=b => 302 expired | to /logout/ | deleted
 #
-#     after 0.3 s                      a pause before the request
-#     GET /other                       a blank line ends each step
-#     = 200 ~ ^h.llo
+# "a:"           the session: the request has the Cookie "sessionid=a"
+#                ("a; other=1:" has "sessionid=a; other=1")
+# GET /page      the request; PAGE is a GET that a browser sends for a page
+# | X-Set: ...   a header of it, or "| body: TEXT"
+# => 302         the status
+# expired        what X-State says, if the row says one of the module's states
+# | to /logout/  what Location says: a path is one of this server
+# | deleted      Set-Cookie deletes the session's cookie ("deleted in /app": with
+#                this Path); "(NAME deleted)" in a header is such a deletion
+# | Name: value  any other header
+# | no Name      one that must not be there
 #
-# \xHH in a header of a request stands for that byte, and "(NAME deleted)" in
-# one of a response for what the module sets a cookie to, to delete it. The
-# steps become Test::Nginx's own sections, so whatever these can do else
-# (error_log, timeout) goes beside them.
+# The body stands behind the status and the state: a text is the whole of it, with
+# "~ " it is a pattern; "about 300" is 300 to 309.
 #
-# Also here: "--- also" and "--- also_http", lines put before a block's config
-# and http_config; and sections that a suite gives to all of its blocks.
+#     a: ping 300 => live 300        a ping with idleFor=300, and its answer
+#     a: ping => about 300           a ping without
+#
+#     a has ended                    a ping that reports ten minutes: the session
+#                                    is expired; closed, if there is no logout URL
+#     a is idle for 300              a ping that begins such a session
+#     a is issued                    the backend sets the cookie
+#     a is issued, idle for 300      likewise, by a passive request
+#     after 0.3 s                    a pause before the next row's request
+#
+# A row goes on in lines that are indented. "\xHH" in a request's header is that
+# byte. The rows stand below a block's title, or in "--- steps", where sections
+# come first. They become Test::Nginx's own sections, so whatever these can do
+# else (error_log, timeout) goes beside them. A check that fails tells its row.
+#
+# Sections for the rows: "cookie" (sessionid), "ping" (/ping/), and "page", the
+# header that PAGE has (Accept: text/html).
+#
+# Sections for the configuration: "also" and "also_http", what stands before a
+# block's config and http_config; "without", which of the config's statements to
+# leave out, by how they begin. In all of them "http://backend" and "listen
+# backend" are a server at a free port, "backend_2" another one.
+#
+# "--- each": the block is repeated with each of these rows. The first names what
+# the others replace, in the title and in every section. Where the text has quotes
+# around a name, those of the value are left out.
+#
+# defaults() gives sections to all of a suite's blocks. rewrite() changes the text
+# of each row, which is in $_. table() tells the rows that a line of a section of the
+# suite's own stands for: it has the line in $_, and is given its number, which is
+# one in the block, and the block.
 
 use strict;
 use warnings;
 
 use Exporter 'import';
+use FindBin;
+use IO::Socket::INET;
+use Test::More ();
 use Test::Nginx::Socket ();
 
-our @EXPORT_OK = qw(defaults);
+our @EXPORT_OK = qw(defaults rewrite table send_all script_version);
 
-my %default;
+my %default = (cookie => 'sessionid', ping => '/ping/', page => 'Accept: text/html');
+my ($rewrite, @table, @row, $row);
 
-sub defaults { %default = @_ }
+sub defaults {
+    %default = (%default, @_);
+    Test::Nginx::Socket::no_root_location();
+    local $/;
+    &Test::Base::spec_string(CORE::join "\n", map { each_of($_) } split /^(?==== )/m, <main::DATA>);
+}
+
+sub rewrite (&) { $rewrite = shift }
+
+sub table { push @table, [@_] }
+
+# A block's text, once for each row of its "--- each".
+sub each_of {
+    my ($text) = @_;
+    $text =~ s/^--- each\n(.*?)(?=^--- |\z)//ms or return $text;
+    my ($names, @rows) = map { [split /\s+\|\s+|\s+\z/] } grep { /\S/ } split /\n/, $1;
+    return map {
+        my %value;
+        @value{@$names} = map { $_ // '' } @$_[0 .. $#$names];
+        my $name = CORE::join '|', @$names;
+        $text =~ s{(")?\b($name)\b}{
+            my $value = $value{$2};
+            $value =~ s/\A(["'])(.*)\1\z/$2/ if $1;
+            ($1 // '') . $value;
+        }ger;
+    } @rows;
+}
+
+# Sends requests, "GET /a" with further lines, fifty to a connection; gives the
+# answers.
+sub send_all {
+    my (@requests) = @_;
+    my @answers;
+    while (my @some = splice @requests, 0, 50) {
+        $some[-1] .= "\nConnection: close";
+        my $socket = IO::Socket::INET->new(PeerAddr => Test::Nginx::Socket::server_addr(),
+                                           PeerPort => Test::Nginx::Socket::server_port())
+            or die "cannot connect: $!";
+        for my $request (@some) {
+            my ($line, @headers) = split /\n/, $request;
+            print $socket map { "$_\r\n" } "$line HTTP/1.1", 'Host: localhost', @headers, '';
+        }
+        local $/;
+        push @answers, split m{(?=HTTP/1\.1 \d{3} )}, <$socket>;
+    }
+    return @answers;
+}
+
+# The version in the script's URL.
+sub script_version {
+    open my $in, '<', "$FindBin::Bin/../src/core/ssec_script.c" or die "no script: $!";
+    local $/;
+    return <$in> =~ /ssec_script_version\[17\] = "(\w{16})"/ ? $1 : die 'no version';
+}
 
 Test::Nginx::Socket::add_block_preprocessor(sub {
     my $block = shift;
@@ -41,15 +126,145 @@ Test::Nginx::Socket::add_block_preprocessor(sub {
         $block->set_value($section => $default{$section})
             unless defined $block->$section;
     }
-    for my $section (qw(config http_config)) {
-        my $also = $section eq 'config' ? $block->also : $block->also_http;
-        $block->set_value($section => "$also\n" . ($block->$section // ''))
-            if defined $also;
-    }
-    steps_of($block) if defined $block->steps;
+    configure($block);
+    steps_of($block);
 });
 
+sub configure {
+    my $block = shift;
+    for my $section (qw(config http_config)) {
+        my $text = $block->$section // '';
+        my $also = $section eq 'config' ? $block->also : $block->also_http;
+        if ($section eq 'config') {
+            $text =~ s/^ {4}\Q$_\E.*(?:(?<=\{)\n(?s:.*?)^ {4}\})?\n//m
+                or Test::Nginx::Socket::bail_out($block->name . " - there is no \"$_\" to leave out")
+                for split /\n/, $block->without // '';
+        }
+        $text = "$also\n$text" if defined $also;
+        $text =~ s{(\bhttp://|\blisten )backend(?:_(\d))?\b}{
+            $1 . '127.0.0.1:$TEST_NGINX_RAND_PORT_' . ($2 // 1)}ge;
+        $block->set_value($section => $text) if defined $block->$section || defined $also;
+    }
+}
+
 sub steps_of {
+    my $block = shift;
+    return steps_in_lines($block) if ($block->steps // '') =~ /^= /m;
+    @row = ();
+    undef $row;
+    my (@request, @more, @code, @headers, @body, $pause);
+    for my $text (rows_of($block)) {
+        if ($text =~ /^after ([\d.]+) s$/) {
+            $pause = $1;
+            next;
+        }
+        for my $line (in_full($block, $text)) {
+            my ($request, $sent, $code, $got, $body) = parse($block, $line);
+            push @row, $text;
+            push @request, $pause ? ['', { value => $request, delay_before => $pause }] : $request;
+            push @more, $sent;
+            push @code, $code;
+            push @headers, $got;
+            push @body, $body;
+            undef $pause;
+        }
+    }
+    return unless @request;
+    $block->set_value(request          => \@request);
+    $block->set_value(more_headers     => \@more);
+    $block->set_value(error_code       => \@code);
+    $block->set_value(response_headers => \@headers);
+    $block->set_value(response_body    => \@body);
+}
+
+sub rows_of {
+    my $block = shift;
+    my $text = $block->steps // ($block->description eq $block->name ? '' : $block->description);
+    my @rows = grep { !/^#/ } split /\n+/, $text =~ s/\n[ \t]+/ /gr;
+    my $n = 0;
+    for my $table (@table) {
+        my ($section, $rows) = @$table;
+        push @rows, map { $rows->(++$n, $block) } split /\n/, $block->$section // '';
+    }
+    return @rows;
+}
+
+# A row that tells of a session stands for those of its requests.
+sub in_full {
+    my ($block, $text) = @_;
+    local $_ = $text;
+    $rewrite->() if $rewrite;
+    my ($who, $is) = /^([^|]+?) ((?:has ended|is idle for|is issued)\b.*)$/ or return $_;
+    my $cookie = cookie($block, $who);
+    return "$who: ping 600 => \"logout\""           if $is eq 'has ended';
+    return "$who: ping $1 => $1"                    if $is =~ /^is idle for (\d+)$/;
+    return "GET /login | X-Set: $cookie => 200 []"  if $is eq 'is issued';
+    return ("$who: ping $1 => $1", "$who: GET /poll | X-Set: $cookie => 200 [$cookie]")
+                                                    if $is =~ /^is issued, idle for (\d+)$/;
+    return $_;
+}
+
+# A row's request, its headers, and the status, headers and body that it expects.
+sub parse {
+    my ($block, $line) = @_;
+    my ($event, $answer) = split /\s+=>(?:\s+|\z)/, $line, 2;
+    my ($request, @sent) = split /\s+\|\s+/, $event;
+    my ($who, $ping, $is, $url) = $request =~ /^(?:(.+?): )?(?:(ping)(?: (\S+))?|([A-Z]+ .+))$/
+        or unclear($block, $line);
+    defined $answer or unclear($block, $line);
+
+    my ($code, $state, $body);
+    ($body, my @got) = split /(?:\A|\s+)\|\s+/, $answer;
+    if ($ping) {
+        $url = 'GET ' . $block->ping . (defined $is ? "?idleFor=$is" : '');
+        $code = 200;
+    } else {
+        ($code) = $body =~ s/^(\d{3})(?: |\z)// ? $1 : unclear($block, $line);
+    }
+    $state = $1 if $body =~ s/^(none|new|live|expired|closed|anonymous)(?: |\z)//;
+
+    unshift @sent, $block->page if $url =~ s/^PAGE /GET /;
+    unshift @sent, 'Cookie: ' . cookie($block, $who) if defined $who;
+    my $more = CORE::join '', map { "$_\n" } grep { !s/^body: // or $url .= "\n$_", 0 } @sent;
+    $more =~ s/\\x([0-9A-Fa-f]{2})/chr hex $1/ge;
+
+    unshift @got, "X-State: $state" if defined $state;
+    return ($url, $more, $code, CORE::join('', map { header($block, $_) . "\n" } @got), body($body));
+}
+
+sub unclear {
+    my ($block, $line) = @_;
+    Test::Nginx::Socket::bail_out($block->name . " - what does \"$line\" mean?");
+}
+
+sub cookie {
+    my ($block, $who) = @_;
+    return $who =~ /^[^=;]+(?:;|$)/ ? $block->cookie . "=$who" : $who;
+}
+
+# What a response's header has to be, as Test::Nginx has it.
+sub header {
+    my ($block, $text) = @_;
+    local $_ = $text;
+    s/^no (?=\S+$)/!/;
+    s{^to (?=/)}{Location: http://localhost:\$ServerPort};
+    s/^to /Location: /;
+    s/^deleted\b(.*)$/'Set-Cookie: (' . $block->cookie . " deleted$1)"/e;
+    s{\((\S+) deleted(?: in ([^)]*))?\)}{
+        "$1=; Path=" . ($2 // '/') . '; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly'}ge;
+    return $_;
+}
+
+sub body {
+    my ($text) = @_;
+    return qr/(?:)/    if $text eq '';
+    return qr/$1/s     if $text =~ /^~ (.*)/s;
+    return qr/^$1\d$/s if $text =~ /^about (\d*)\d$/;
+    return qr/\A\Q$text\E\n?\z/;
+}
+
+# Steps in several lines each, as suites have them that are not in rows yet.
+sub steps_in_lines {
     my $block = shift;
     my (@request, @more, @code, @headers, @body);
     for my $text (split /\n\s*\n/, $block->steps) {
@@ -89,6 +304,29 @@ sub steps_of {
 sub deleted {
     my $name = shift;
     return "$name=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly";
+}
+
+# The row that is being checked: a check that fails tells it. The stand-in in t/lib
+# and the real module call one of these for each response.
+my %index = (check_response => 2, check_error_code => 3);
+
+for my $check (keys %index) {
+    no strict 'refs';
+    no warnings qw(redefine prototype);
+    my $name = "Test::Nginx::Socket::$check";
+    my $real = defined &$name ? \&$name : next;
+    *$name = sub { $row = $row[$_[$index{$check}]]; goto &$real };
+}
+
+{
+    no warnings 'redefine';
+    my $ok = \&Test::Builder::ok;
+    *Test::Builder::ok = sub {
+        local $Test::Builder::Level = $Test::Builder::Level + 1;
+        my $passed = &$ok;
+        $_[0]->diag("  Row: $row") if !$passed && defined $row;
+        return $passed;
+    };
 }
 
 1;
