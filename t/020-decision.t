@@ -3,11 +3,8 @@
 
 use FindBin;
 use lib "$FindBin::Bin/support";
-
 use Test::Nginx::Socket;
 use Steps 'defaults';
-
-no_root_location();
 
 plan tests => 1027;
 
@@ -19,7 +16,7 @@ defaults(
     http_config => <<'END',
     session_security_zone cookie=sessionid zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         add_header Set-Cookie $http_x_set always;
         add_header Set-Cookie $http_x_set_too always;
         location / { return 200 "[$http_cookie]"; }
@@ -31,14 +28,9 @@ END
     session_security zone=sessions;
     session_security_logout_url /logout/;
     add_header X-State $session_security_state always;
-    location / {
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
-    location /no-logout-url/ {
-        session_security_logout_url $arg_none;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /no-logout-url/ { session_security_logout_url $arg_none; proxy_pass http://backend; }
 END
 );
 
@@ -47,923 +39,288 @@ run_tests();
 __DATA__
 
 === row 1: a request without the cookie is not tracked
---- steps
-GET /
-= 200 []
-  X-State: none
-  !Set-Cookie
-
-GET /
-  Cookie: other=1; sessionid2=2; xsessionid=3
-= 200 [other=1; sessionid2=2; xsessionid=3]
-  X-State: none
-  !Set-Cookie
-
-GET /ping/?idleFor=1
-= 200 "logout"
-  X-State: none
-  !Set-Cookie
-
-
+GET /  => 200 none [] | no Set-Cookie
+GET / | Cookie: other=1; sessionid2=2; xsessionid=3
+    => 200 none [other=1; sessionid2=2; xsessionid=3] | no Set-Cookie
+ping 1 => none "logout" | no Set-Cookie
 
 === row 1: an empty key is none
---- steps
-GET /
-  Cookie: sessionid=; other=1
-= 200 [sessionid=; other=1]
-  X-State: none
-
-GET /
-  Cookie: sessionid=""
-= 200 [sessionid=""]
-  X-State: none
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=
-= 200 "logout"
-  X-State: none
-
-GET /
-  Cookie: sessionid=
-= 200 [sessionid=]
-
-
+GET / | Cookie: sessionid=; other=1 => 200 none [sessionid=; other=1]
+GET / | Cookie: sessionid=""        => 200 none [sessionid=""]
+ping 600 | Cookie: sessionid=       => none "logout"
+GET / | Cookie: sessionid=          => 200 [sessionid=]
 
 === row 2: an unknown session is recorded by its first request
---- steps
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: new
-  !Set-Cookie
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-GET /
-  Cookie: sessionid=b
-= 200 [sessionid=b]
-  X-State: new
-
-
+a: GET / => 200 new [sessionid=a] | no Set-Cookie
+a: GET / => 200 live [sessionid=a]
+b: GET / => 200 new [sessionid=b]
 
 === row 2: an unknown session is recorded by a passive request
---- also
-    session_security_passive_urls /poll;
+--- also: session_security_passive_urls /poll;
 --- steps
-GET /poll
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: new
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 0
-  X-State: live
-
-
+a: GET /poll => 200 new [sessionid=a]
+a: ping      => live 0
 
 === row 3: an open tab teaches a restarted server
---- steps
-GET /ping/?idleFor=599
-  Cookie: sessionid=a
-= 200 599
-  X-State: new
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-  X-State: expired
-
-GET /ping/?idleFor=99999999999999999999
-  Cookie: sessionid=c
-= 200 "logout"
-  X-State: expired
-
-GET /ping/
-  Cookie: sessionid=d
-= 200 0
-  X-State: new
-
-GET /
-  Cookie: sessionid=b
-  Accept: text/html
-= 302
-  X-State: expired
-
-
+a: ping 599                  => new 599
+b: ping 600                  => expired "logout"
+c: ping 99999999999999999999 => expired "logout"
+d: ping                      => new 0
+b: PAGE /                    => 302 expired
 
 === row 4: an idle session expires, whatever comes next
 --- also
     session_security_expire_after $expire;
     session_security_passive_urls /poll;
---- also_http
-    map $uri $expire { default 300ms; /keep 1h; }
+--- also_http: map $uri $expire { default 300ms; /keep 1h; }
 --- steps
-GET /
-  Cookie: sessionid=active
-= 200
-  X-State: new
-
-GET /
-  Cookie: sessionid=passive
-= 200
-  X-State: new
-
-GET /
-  Cookie: sessionid=ping
-= 200
-  X-State: new
-
-GET /
-  Cookie: sessionid=page
-= 200
-  X-State: new
-
+active: GET /      => 200 new
+passive: GET /     => 200 new
+ping: GET /        => 200 new
+page: GET /        => 200 new
 after 0.4 s
-GET /
-  Cookie: sessionid=active
-= 401
-  X-State: expired
-
-GET /poll
-  Cookie: sessionid=passive
-= 401
-  X-State: expired
-
-GET /ping/?idleFor=0
-  Cookie: sessionid=ping
-= 200 "logout"
-  X-State: expired
-
-GET /
-  Cookie: sessionid=page
-  Accept: text/html
-= 302
-  X-State: expired
-
-GET /keep
-  Cookie: sessionid=active
-= 401
-  X-State: expired
-
-
+active: GET /      => 401 expired
+passive: GET /poll => 401 expired
+ping: ping 0       => expired "logout"
+page: PAGE /       => 302 expired
+active: GET /keep  => 401 expired
 
 === row 4: passive requests and pings do not keep a session alive
 --- also
     session_security_expire_after 3s;
     session_security_passive_urls /poll;
 --- steps
-GET /
-  Cookie: sessionid=a
-= 200
-
+a: GET /     => 200
 after 1.1 s
-GET /poll
-  Cookie: sessionid=a
-= 200
-
+a: GET /poll => 200
 after 1.1 s
-GET /ping/
-  Cookie: sessionid=a
-= 200 2
-
+a: ping      => 2
 after 1.1 s
-GET /
-  Cookie: sessionid=a
-= 401
-
-
+a: GET /     => 401
 
 === row 4: activity does keep it alive
---- also
-    session_security_expire_after 2s;
+--- also: session_security_expire_after 2s;
 --- steps
-GET /
-  Cookie: sessionid=a
-= 200
-
+a: GET /  => 200
 after 0.8 s
-GET /
-  Cookie: sessionid=a
-= 200
-
+a: GET /  => 200
 after 0.8 s
-GET /ping/?idleFor=0
-  Cookie: sessionid=a
-= 200 0
-
+a: ping 0 => 0
 after 0.8 s
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: live
-
-
+a: GET /  => 200 live
 
 === row 4: the shorter limit of a location counts there
---- also
-    location /admin/ {
-        session_security_expire_after 100s;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+--- also: location /admin/ { session_security_expire_after 100s; proxy_pass http://backend; }
 --- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=a
-= 200 100
-
-GET /ping/?idleFor=50
-  Cookie: sessionid=b
-= 200 50
-
-GET /admin/
-  Cookie: sessionid=a
-= 401
-
-GET /admin/
-  Cookie: sessionid=b
-= 200 [sessionid=b]
-
-GET /
-  Cookie: sessionid=a
-= 401
-
-
+a is idle for 100
+b is idle for 50
+a: GET /admin/ => 401
+b: GET /admin/ => 200 [sessionid=b]
+a: GET /       => 401
 
 === row 5: no activity prolongs the lifetime
 --- also
     session_security_max_lifetime $lifetime;
     session_security_passive_urls /poll;
---- also_http
-    map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
+--- also_http: map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
 --- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=a
-= 200 100
-
-GET /
-  Cookie: sessionid=a
-= 200
-
-GET /?lifetime=1h
-  Cookie: sessionid=a
-= 200
-  X-State: live
-
-GET /ping/?idleFor=0&lifetime=1h
-  Cookie: sessionid=a
-= 200 0
-
-GET /?lifetime=100s
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-GET /ping/?idleFor=100
-  Cookie: sessionid=b
-= 200 100
-
-GET /ping/?idleFor=0&lifetime=100s
-  Cookie: sessionid=b
-= 200 "logout"
-
-GET /ping/?idleFor=100
-  Cookie: sessionid=c
-= 200 100
-
-GET /poll?lifetime=100s
-  Cookie: sessionid=c
-= 401
-
-GET /ping/?idleFor=100
-  Cookie: sessionid=d
-= 200 100
-
-GET /?lifetime=100s
-  Cookie: sessionid=d
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/logout/
-
-
+a is idle for 100
+a: GET /                              => 200
+a: GET /?lifetime=1h                  => 200 live
+a: GET /ping/?idleFor=0&lifetime=1h   => 200 0
+a: GET /?lifetime=100s                => 401 expired
+b is idle for 100
+b: GET /ping/?idleFor=0&lifetime=100s => 200 "logout"
+c is idle for 100
+c: GET /poll?lifetime=100s            => 401
+d is idle for 100
+d: PAGE /?lifetime=100s               => 302 | to /logout/
 
 === row 5: a lifetime that passes
---- also
-    session_security_max_lifetime 1s;
+--- also: session_security_max_lifetime 1s;
 --- steps
-GET /
-  Cookie: sessionid=a
-= 200
-
+a: GET /                => 200
 after 0.6 s
-GET /ping/?idleFor=0
-  Cookie: sessionid=a
-= 200
-
+a: GET /ping/?idleFor=0 => 200
 after 0.6 s
-GET /
-  Cookie: sessionid=a
-= 401
-
-
+a: GET /                => 401
 
 === row 6: activity in one tab is activity in the others
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /ping/?idleFor=400
-  Cookie: sessionid=a
-= 200 ~ ^30\d$
-
-GET /other-tab
-  Cookie: sessionid=a
-= 200
-
-GET /ping/?idleFor=400
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-
-
+a is idle for 300
+a: ping 400       => about 300
+a: GET /other-tab => 200
+a: ping 400       => about 0
 
 === row 6: every method is activity
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-POST /form
-  Cookie: sessionid=a
-| a=b
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-
-GET /ping/?idleFor=300
-  Cookie: sessionid=b
-= 200 300
-
-HEAD /
-  Cookie: sessionid=b
-= 200
-
-GET /ping/
-  Cookie: sessionid=b
-= 200 ~ ^\d$
-
-GET /ping/?idleFor=300
-  Cookie: sessionid=c
-= 200 300
-
-DELETE /thing
-  Cookie: sessionid=c
-= 200
-
-GET /ping/
-  Cookie: sessionid=c
-= 200 ~ ^\d$
-
-
+a is idle for 300
+a: POST /form | body: a=b => 200
+a: ping                   => about 0
+b is idle for 300
+b: HEAD /                 => 200
+b: ping                   => about 0
+c is idle for 300
+c: DELETE /thing          => 200
+c: ping                   => about 0
 
 === row 6: a response that fails is activity too
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /404/
-  Cookie: sessionid=a
-= 404 [sessionid=a]
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-
-
+a is idle for 300
+a: GET /404/ => 404 [sessionid=a]
+a: ping      => about 0
 
 === row 7: passive URLs, exact, by prefix, by regular expression
---- also
-    session_security_passive_urls /exact /prefix/* ~^/v\d+/ ~*\.PNG$;
+--- also: session_security_passive_urls /exact /prefix/* ~^/v\d+/ ~*\.PNG$;
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /exact
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-
-GET /exact?with=arguments
-  Cookie: sessionid=a
-= 200
-
-GET /./ex%61ct
-  Cookie: sessionid=a
-= 200
-
-GET /prefix/
-  Cookie: sessionid=a
-= 200
-
-GET /prefix/and/more
-  Cookie: sessionid=a
-= 200
-
-GET /v12/x
-  Cookie: sessionid=a
-= 200
-
-GET /a/b.png
-  Cookie: sessionid=a
-= 200
-
-POST /exact
-  Cookie: sessionid=a
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^30\d$
-
-
+a is idle for 300
+a: GET /exact                => 200 [sessionid=a]
+a: GET /exact?with=arguments => 200
+a: GET /./ex%61ct            => 200
+a: GET /prefix/              => 200
+a: GET /prefix/and/more      => 200
+a: GET /v12/x                => 200
+a: GET /a/b.png              => 200
+a: POST /exact               => 200
+a: ping                      => about 300
 
 === row 7: what passive URLs do not match
---- also
-    session_security_passive_urls /exact /prefix/* ~^/v\d+/ ~*\.PNG$ ~\.css$;
+--- also: session_security_passive_urls /exact /prefix/* ~^/v\d+/ ~*\.PNG$ ~\.css$;
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /exact/
-  Cookie: sessionid=a
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-
-GET /ping/?idleFor=300
-  Cookie: sessionid=b
-= 200 300
-
-GET /prefix
-  Cookie: sessionid=b
-= 200
-
-GET /ping/
-  Cookie: sessionid=b
-= 200 ~ ^\d$
-
-GET /ping/?idleFor=300
-  Cookie: sessionid=c
-= 200 300
-
-GET /a.CSS
-  Cookie: sessionid=c
-= 200
-
-GET /ping/
-  Cookie: sessionid=c
-= 200 ~ ^\d$
-
-GET /ping/?idleFor=300
-  Cookie: sessionid=d
-= 200 300
-
-GET /?a=/exact
-  Cookie: sessionid=d
-= 200
-
-GET /ping/
-  Cookie: sessionid=d
-= 200 ~ ^\d$
-
-GET /ping/?idleFor=300
-  Cookie: sessionid=e
-= 200 300
-
-GET /EXACT
-  Cookie: sessionid=e
-= 200
-
-GET /ping/
-  Cookie: sessionid=e
-= 200 ~ ^\d$
-
-
+a is idle for 300
+a: GET /exact/    => 200
+a: ping           => about 0
+b is idle for 300
+b: GET /prefix    => 200
+b: ping           => about 0
+c is idle for 300
+c: GET /a.CSS     => 200
+c: ping           => about 0
+d is idle for 300
+d: GET /?a=/exact => 200
+d: ping           => about 0
+e is idle for 300
+e: GET /EXACT     => 200
+e: ping           => about 0
 
 === row 7: a prefix that is every path
---- also
-    session_security_passive_urls /*;
+--- also: session_security_passive_urls /*;
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /
-  Cookie: sessionid=a
-= 200
-
-GET /a/b
-  Cookie: sessionid=a
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^30\d$
-
-
+a is idle for 300
+a: GET /    => 200
+a: GET /a/b => 200
+a: ping     => about 300
 
 === row 7: passive URLs that are rewritten, or redirected
 --- also
     session_security_passive_urls / /api/clock /poll/* ~*^/job/\d+$ /tick;
     location = / { rewrite ^ /index.php last; }
     location /api/ { rewrite ^ /index.php last; }
-    location /poll/ { rewrite ^ /index.php?path=$uri break; proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /poll/ { rewrite ^ /index.php?path=$uri break; proxy_pass http://backend; }
     location /job/ { session_security off; error_page 418 = @job; return 418; }
     location @job { rewrite ^ /index.php last; }
     location /ticks { rewrite ^ /tick last; }
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /api/clock
-  Cookie: sessionid=a
-= 200
-
-GET /api/clock?a=b
-  Cookie: sessionid=a
-= 200
-
-GET //api/x/..//cl%6Fck?/x
-  Cookie: sessionid=a
-= 200
-
-GET /poll/%F0%9F%98%80/
-  Cookie: sessionid=a
-= 200
-
-GET /job/1
-  Cookie: sessionid=a
-= 200
-
-GET /JOB/../job/12?
-  Cookie: sessionid=a
-= 200
-
-GET /ticks
-  Cookie: sessionid=a
-= 200
-
-GET http://localhost?x
-  Cookie: sessionid=a
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^30[01]
-
-GET /api/clock/
-  Cookie: sessionid=a
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 0
-
-GET /ping/?idleFor=300
-  Cookie: sessionid=b
-= 200 300
-
-GET /api/clock/x?/api/clock
-  Cookie: sessionid=b
-= 200
-
-GET /ping/
-  Cookie: sessionid=b
-= 200 0
-
-GET /ping/?idleFor=300
-  Cookie: sessionid=c
-= 200 300
-
-GET /api/%2561pi/../clock%3F
-  Cookie: sessionid=c
-= 200
-
-GET /ping/
-  Cookie: sessionid=c
-= 200 0
-
-
+a is idle for 300
+a: GET /api/clock               => 200
+a: GET /api/clock?a=b           => 200
+a: GET //api/x/..//cl%6Fck?/x   => 200
+a: GET /poll/%F0%9F%98%80/      => 200
+a: GET /job/1                   => 200
+a: GET /JOB/../job/12?          => 200
+a: GET /ticks                   => 200
+a: GET http://localhost?x       => 200
+a: ping                         => ~ ^30[01]
+a: GET /api/clock/              => 200
+a: ping                         => 0
+b is idle for 300
+b: GET /api/clock/x?/api/clock  => 200
+b: ping                         => 0
+c is idle for 300
+c: GET /api/%2561pi/../clock%3F => 200
+c: ping                         => 0
 
 === row 7: passive urls of two directives add up
 --- also
     session_security_passive_urls /a;
     session_security_passive_urls /b;
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /a
-  Cookie: sessionid=a
-= 200
-
-GET /b
-  Cookie: sessionid=a
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^30\d$
-
-
+a is idle for 300
+a: GET /a => 200
+a: GET /b => 200
+a: ping   => about 300
 
 === row 7: passive by a condition
---- also
-    session_security_passive $arg_auto $http_x_auto;
+--- also: session_security_passive $arg_auto $http_x_auto;
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /?auto=1
-  Cookie: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Auto: yes
-= 200
-
-GET /?auto=0
-  Cookie: sessionid=a
-  X-Auto: yes
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^30\d$
-
-GET /?auto=0
-  Cookie: sessionid=a
-  X-Auto: 0
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-
-GET /ping/?idleFor=300
-  Cookie: sessionid=b
-= 200 300
-
-GET /?auto=
-  Cookie: sessionid=b
-= 200
-
-GET /ping/
-  Cookie: sessionid=b
-= 200 ~ ^\d$
-
-
+a is idle for 300
+a: GET /?auto=1               => 200
+a: GET / | X-Auto: yes        => 200
+a: GET /?auto=0 | X-Auto: yes => 200
+a: ping                       => about 300
+a: GET /?auto=0 | X-Auto: 0   => 200
+a: ping                       => about 0
+b is idle for 300
+b: GET /?auto=                => 200
+b: ping                       => about 0
 
 === row 8: a ping moves the last activity forth, never back
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /ping/?idleFor=200
-  Cookie: sessionid=a
-= 200 200
-
-GET /ping/?idleFor=250
-  Cookie: sessionid=a
-= 200 ~ ^20\d$
-
-GET /ping/?idleFor=-7
-  Cookie: sessionid=a
-= 200 0
-
-GET /ping/?idleFor=200
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-
-
+a is idle for 300
+a: ping 200 => 200
+a: ping 250 => about 200
+a: ping -7  => 0
+a: ping 200 => about 0
 
 === row 10: a page is a navigation, by Sec-Fetch-Mode
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-  !Set-Cookie
-
-GET /page
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-= 302
-  Location: http://localhost:$ServerPort/logout/
-  Cache-Control: no-store
-  X-State: expired
-  !Set-Cookie
-
-GET /page
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-  X-Requested-With: XMLHttpRequest
-  Accept: application/json
-= 302
-
-GET /page
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: cors
-  Accept: text/html
-= 401
-
-GET /page
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: no-cors
-  Accept: text/html
-= 401
-
-GET /page
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigates
-  Accept: text/html
-= 401
-
-GET /page
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: websocket
-  Upgrade: websocket
-  Accept: text/html
-= 401
-
-
+a: ping 600 => "logout" | no Set-Cookie
+a: GET /page | Sec-Fetch-Mode: navigate
+    => 302 expired | to /logout/ | Cache-Control: no-store | no Set-Cookie
+a: GET /page | Sec-Fetch-Mode: navigate | X-Requested-With: XMLHttpRequest
+    | Accept: application/json => 302
+a: GET /page | Sec-Fetch-Mode: cors | Accept: text/html => 401
+a: GET /page | Sec-Fetch-Mode: no-cors | Accept: text/html => 401
+a: GET /page | Sec-Fetch-Mode: navigates | Accept: text/html => 401
+a: GET /page | Sec-Fetch-Mode: websocket | Upgrade: websocket | Accept: text/html => 401
 
 === row 10: a page is what a browser without Sec-Fetch-Mode shows
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
-= 302
-
-GET /page
-  Cookie: sessionid=a
-  accept: application/xhtml+xml, TEXT/HTML
-= 302
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html
-  X-Requested-With: XMLHttpRequest
-= 401
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html
-  x-requested-with:
-= 401
-
-GET /page
-  Cookie: sessionid=a
-  Accept: */*
-= 401
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/htm
-= 401
-
-GET /page
-  Cookie: sessionid=a
-= 401
-
-
+a has ended
+a: GET /page | Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8 => 302
+a: GET /page | accept: application/xhtml+xml, TEXT/HTML => 302
+a: GET /page | Accept: text/html | X-Requested-With: XMLHttpRequest => 401
+a: GET /page | Accept: text/html | x-requested-with: => 401
+a: GET /page | Accept: */*      => 401
+a: GET /page | Accept: text/htm => 401
+a: GET /page                    => 401
 
 === row 10: a redirect that keeps no method but that of GET and HEAD
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-HEAD /page
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-= 302
-  Location: http://localhost:$ServerPort/logout/
-  Cache-Control: no-store
-
-POST /page
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-| a=b
-= 303
-  Location: http://localhost:$ServerPort/logout/
-  Cache-Control: no-store
-
-PUT /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 303
-
-DELETE /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 303
-
-
+a has ended
+a: HEAD /page | Sec-Fetch-Mode: navigate => 302 | to /logout/ | Cache-Control: no-store
+a: POST /page | Sec-Fetch-Mode: navigate | body: a=b
+    => 303 | to /logout/ | Cache-Control: no-store
+a: PUT /page | Accept: text/html         => 303
+a: DELETE /page | Accept: text/html      => 303
 
 === row 10: an expired session stays expired, however often it is asked
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  X-State: expired
-
-GET /ping/?idleFor=0
-  Cookie: sessionid=a
-= 200 "logout"
-  X-State: expired
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  X-State: expired
-
-GET /api
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  X-State: expired
-
-
+a has ended
+a: PAGE /page => 302 expired
+a: ping 0     => expired "logout"
+a: PAGE /page => 302 expired
+a: GET /api   => 401 expired
+a: PAGE /page => 302 expired
 
 === row 10: a logout URL on another host is not waited for
 --- also
     location /sso/ {
         session_security_logout_url https://sso.example.com/logout?site=1;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /sso/api
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-  !Set-Cookie
-
-GET /sso/
-  Cookie: sessionid=a; other=1
-  Accept: text/html
-= 302
-  Location: https://sso.example.com/logout?site=1
-  Cache-Control: no-store
-  X-State: expired
-  Set-Cookie: (sessionid deleted)
-
-GET /sso/
-  Cookie: sessionid=a; other=1
-  Accept: text/html
-= 200 [other=1]
-  X-State: closed
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: GET /sso/api        => 401 expired | no Set-Cookie
+a; other=1: PAGE /sso/
+    => 302 expired | to https://sso.example.com/logout?site=1 | Cache-Control: no-store | deleted
+a; other=1: PAGE /sso/ => 200 closed [other=1] | deleted
 
 === status 444 closes the connection, as elsewhere in nginx
 --- also
-    location /closed/ {
-        session_security_expired_status 444;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /closed/ { session_security_expired_status 444; proxy_pass http://backend; }
     location /init {
         session_security off;
         proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/ping/?idleFor=600;
@@ -981,1356 +338,435 @@ Cookie: sessionid=a
 --- no_error_log
 [alert]
 
-
-
 === row 11: the logout URL gets the cookie, once, and deletes it
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /logout/
-  Cookie: sessionid=a; other=1
-  Accept: text/html
-= 200 [sessionid=a; other=1]
-  X-State: expired
-  Set-Cookie: (sessionid deleted)
-
-GET /logout/
-  Cookie: sessionid=a; other=1
-  Accept: text/html
-= 200 [other=1]
-  X-State: closed
-  Set-Cookie: (sessionid deleted)
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 200 []
-  X-State: closed
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a; other=1: PAGE /logout/ => 200 expired [sessionid=a; other=1] | deleted
+a; other=1: PAGE /logout/ => 200 closed [other=1] | deleted
+a: PAGE /page             => 200 closed [] | deleted
 
 === row 11: by any kind of request
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-POST /logout/
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: cors
-| a=b
-= 200 [sessionid=a]
-  !Set-Cookie
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-
-HEAD /logout/
-  Cookie: sessionid=b
-  Accept: text/html
-= 200
-  Set-Cookie: (sessionid deleted)
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=c
-= 200 "logout"
-
-GET /api
-  Cookie: sessionid=c
-= 401
-
-POST /logout/
-  Cookie: sessionid=c
-  Accept: text/html
-= 200 [sessionid=c]
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: POST /logout/ | Sec-Fetch-Mode: cors | body: a=b => 200 [sessionid=a] | no Set-Cookie
+b has ended
+b: HEAD /logout/ | Accept: text/html => 200 | deleted
+c has ended
+c: GET /api                          => 401
+c: POST /logout/ | Accept: text/html => 200 [sessionid=c] | deleted
 
 === row 17: a live session that the backend logs out is closed
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /logout/
-  Cookie: sessionid=a
-  Accept: text/html
-  X-Set: sessionid=; Max-Age=0
-= 200 [sessionid=a]
-  X-State: live
-  Set-Cookie: sessionid=; Max-Age=0
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 "logout"
-  X-State: closed
-
-
+a is idle for 300
+a: PAGE /logout/ | X-Set: sessionid=; Max-Age=0
+    => 200 live [sessionid=a] | Set-Cookie: sessionid=; Max-Age=0
+a: ping => closed "logout"
 
 === row 11: a session that expires at the logout URL itself
 --- also
     location = /kill {
         session_security_expire_after 100s;
         session_security_logout_url /kill;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-PAGE /kill
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: expired
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-
+a is idle for 300
+a: PAGE /kill => 200 expired [sessionid=a] | deleted
+a: GET /      => 200 closed []
 
 === row 11: the backend sets the old value again, and is not heard
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-PAGE /logout/
-  Cookie: sessionid=a
-  X-Set: sessionid=a; Path=/; HttpOnly
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-
-PAGE /logout/
-  Cookie: sessionid=b
-  X-Set: sessionid="%62"; Path=/; HttpOnly
-  X-Set-Too: other=b
-= 200 [sessionid=b]
-  Set-Cookie: other=b, (sessionid deleted)
-
-GET /
-  Cookie: sessionid=b
-= 200 []
-  X-State: closed
-
-
+a has ended
+a: PAGE /logout/ | X-Set: sessionid=a; Path=/; HttpOnly => 200 [sessionid=a] | deleted
+a: GET / => 200 closed []
+b has ended
+b: PAGE /logout/ | X-Set: sessionid="%62"; Path=/; HttpOnly | X-Set-Too: other=b
+    => 200 [sessionid=b] | Set-Cookie: other=b, (sessionid deleted)
+b: GET / => 200 closed []
 
 === row 11: what the logout sets is the ended session by another name
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-PAGE /logout/
-  Cookie: sessionid=a
-  X-Set: sessionid=anonymous; Path=/
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=anonymous
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-
+a has ended
+a: PAGE /logout/ | X-Set: sessionid=anonymous; Path=/ => 200 [sessionid=a] | deleted
+anonymous: GET / => 200 closed []
+a: GET /         => 200 closed []
 
 === row 11: the backend deletes its cookie as well
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-PAGE /logout/
-  Cookie: sessionid=a
-  X-Set: sessionid=; Path=/app; Max-Age=0
-= 200 [sessionid=a]
-  Set-Cookie: sessionid=; Path=/app; Max-Age=0, (sessionid deleted)
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-
-PAGE /logout/
-  Cookie: sessionid=b
-  X-Set: sessionid=b; expires=Thu, 01-Jan-1970 00:00:00 GMT
-= 200 [sessionid=b]
-  Set-Cookie: sessionid=b; expires=Thu, 01-Jan-1970 00:00:00 GMT, (sessionid deleted)
-
-GET /
-  Cookie: sessionid=b
-= 200 []
-  X-State: closed
-
-
+a has ended
+a: PAGE /logout/ | X-Set: sessionid=; Path=/app; Max-Age=0
+    => 200 [sessionid=a] | Set-Cookie: sessionid=; Path=/app; Max-Age=0, (sessionid deleted)
+b has ended
+b: PAGE /logout/ | X-Set: sessionid=b; expires=Thu, 01-Jan-1970 00:00:00 GMT => 200 [sessionid=b]
+    | Set-Cookie: sessionid=b; expires=Thu, 01-Jan-1970 00:00:00 GMT, (sessionid deleted)
+b: GET / => 200 closed []
 
 === row 11: a logout URL with arguments is not another one of the same path
---- also
-    session_security_logout_url /login?action=logout&next=$request_uri;
+--- also: session_security_logout_url /login?action=logout&next=$request_uri;
 --- config
     session_security zone=sessions;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/login?action=logout&next=/page
-
-GET /login
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-
-GET /login?action=logout2
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-
-GET /login?xaction=logout
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-
-GET /page?action=logout
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-
-GET /login?next=/&action=logout
-  Cookie: sessionid=a
-  Accept: text/html
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: PAGE /page                       => 302 | to /login?action=logout&next=/page
+a: PAGE /login                      => 302
+a: PAGE /login?action=logout2       => 302
+a: PAGE /login?xaction=logout       => 302
+a: PAGE /page?action=logout         => 302
+a: PAGE /login?next=/&action=logout => 200 [sessionid=a] | deleted
 
 === row 11: how a logout URL may be spelled
 --- also
     location /own/ {
         session_security_logout_url http://localhost:$TEST_NGINX_SERVER_PORT/bye%20bye;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /bye {
         session_security_logout_url http://LOCALHOST/bye%20bye;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /elsewhere {
         session_security_logout_url http://elsewhere/elsewhere;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
-    location /local {
-        session_security_logout_url http://local/local;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /local { session_security_logout_url http://local/local; proxy_pass http://backend; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /own/
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/bye%20bye
-
-GET /bye
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=c
-= 200 "logout"
-
-GET /elsewhere
-  Cookie: sessionid=c
-  Accept: text/html
-= 302
-  Location: http://elsewhere/elsewhere
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=d
-= 200 "logout"
-
-GET /local
-  Cookie: sessionid=d
-  Accept: text/html
-= 302
-  Location: http://local/local
-
-GET /logout
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-
-GET /bye%20b%79e?a=b
-  Cookie: sessionid=a
-  Accept: text/html
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-
-PAGE /log%6Fut/
-  Cookie: sessionid=b
-= 200 [sessionid=b]
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: PAGE /own/            => 302 | to /bye%20bye
+a: PAGE /bye             => 302
+c has ended
+c: PAGE /elsewhere       => 302 | to http://elsewhere/elsewhere
+d has ended
+d: PAGE /local           => 302 | to http://local/local
+a: PAGE /logout          => 302
+a: PAGE /bye%20b%79e?a=b => 200 [sessionid=a] | deleted
+b has ended
+b: PAGE /log%6Fut/       => 200 [sessionid=b] | deleted
 
 === row 11: a logout URL whose host is an IPv6 address
 --- also
     server_name [::1];
     location /six/ {
         session_security_logout_url https://[::1]:$TEST_NGINX_SERVER_PORT/six/out/;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /plain/ {
         session_security_logout_url //[::1]/plain/out/;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /bad/ {
         session_security_logout_url http://[::1/bad/out/;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /six/
-  Host: [::1]:8443
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: https://[::1]:$ServerPort/six/out/
-  !Set-Cookie
-
-GET /six/out/
-  Host: [::1]:8443
-  Cookie: sessionid=a
-  Accept: text/html
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-
-GET /plain/out/
-  Host: [::1]
-  Cookie: sessionid=b
-  Accept: text/html
-= 200 [sessionid=b]
-  Set-Cookie: (sessionid deleted)
-
+a has ended
+a: PAGE /six/ | Host: [::1]:8443 => 302 | to https://[::1]:$ServerPort/six/out/ | no Set-Cookie
+a: PAGE /six/out/ | Host: [::1]:8443 => 200 [sessionid=a] | deleted
+b has ended
+b: PAGE /plain/out/ | Host: [::1]    => 200 [sessionid=b] | deleted
 # another one: it is not waited for
-GET /ping/?idleFor=600
-  Cookie: sessionid=c
-= 200 "logout"
-
-GET /six/
-  Host: [::2]:8443
-  Cookie: sessionid=c
-  Accept: text/html
-= 302
-  Set-Cookie: (sessionid deleted)
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=d
-= 200 "logout"
-
-GET /bad/
-  Host: [::1]
-  Cookie: sessionid=d
-  Accept: text/html
-= 302
-  Set-Cookie: (sessionid deleted)
-
-
+c has ended
+c: PAGE /six/ | Host: [::2]:8443     => 302 | deleted
+d has ended
+d: PAGE /bad/ | Host: [::1]          => 302 | deleted
 
 === row 11: a path that is the logout URL's to nginx only
 --- also
-    location /a/ {
-        session_security_logout_url /a/out/;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /coded/ {
-        session_security_logout_url /coded%2Fout/;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /a/ { session_security_logout_url /a/out/; proxy_pass http://backend; }
+    location /coded/ { session_security_logout_url /coded%2Fout/; proxy_pass http://backend; }
     location /moved/ { rewrite ^ /logout/ last; }
     location /named/ { error_page 418 = @logout; return 418; }
     location @logout { rewrite ^ /logout/ last; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /secret/..%2flogout/
-  Cookie: sessionid=a
-= 401
-  !Set-Cookie
-
-GET /secret/x/../../logout/?a=1
-  Cookie: sessionid=a
-= 401
-
-GET /secret/%2e%2e/logout/
-  Cookie: sessionid=a
-= 401
-
-GET //logout/
-  Cookie: sessionid=a
-= 401
-
-GET /./logout/
-  Cookie: sessionid=a
-= 401
-
-GET /logout/x/..
-  Cookie: sessionid=a
-= 401
-
-GET /logout%2f
-  Cookie: sessionid=a
-= 401
-
-GET /logout/#/secret
-  Cookie: sessionid=a
-= 401
-
-GET /a%2Fout/
-  Cookie: sessionid=a
-= 401
-
-GET /coded/out/
-  Cookie: sessionid=a
-= 401
-
+a has ended
+a: GET /secret/..%2flogout/        => 401 | no Set-Cookie
+a: GET /secret/x/../../logout/?a=1 => 401
+a: GET /secret/%2e%2e/logout/      => 401
+a: GET //logout/                   => 401
+a: GET /./logout/                  => 401
+a: GET /logout/x/..                => 401
+a: GET /logout%2f                  => 401
+a: GET /logout/#/secret            => 401
+a: GET /a%2Fout/                   => 401
+a: GET /coded/out/                 => 401
 # nor what the configuration alone makes of it: a backend may go by what the
 # client asked for
-GET /moved/
-  Cookie: sessionid=a
-= 401
-
-GET /moved/..%2flogout/
-  Cookie: sessionid=a
-= 401
-
-GET /named/
-  Cookie: sessionid=a
-= 401
-
-GET /secret/..%2flogout/
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/logout/
-
-PAGE /coded%2fou%74/
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-
+a: GET /moved/                     => 401
+a: GET /moved/..%2flogout/         => 401
+a: GET /named/                     => 401
+a: PAGE /secret/..%2flogout/       => 302 | to /logout/
+a: PAGE /coded%2fou%74/            => 200 [sessionid=a] | deleted
 
 === row 11: an argument that is given again
---- config
-    session_security zone=sessions;
-    session_security_logout_url /index.php?route=account/logout&next=$uri;
-    add_header X-State $session_security_state always;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location = /ping/ { session_security_ping; }
+--- without
+session_security_logout_url
+location /no-logout-url/ {
+--- also: session_security_logout_url /index.php?route=account/logout&next=$uri;
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /index.php?route=account/logout&route=account/transfer
-  Cookie: sessionid=a
-= 401
-  !Set-Cookie
-
-GET /index.php?route=account/transfer&route=account/logout
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route=account/logout&route=account/logout
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route=account/logout&route
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route=account/logout&%72out%65=account/transfer
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route=account/logout&route[]=account/transfer
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route=account/logout&route%5Bx%5D=account/transfer
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route=account/logout&[route]=account/transfer
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route=account/logout&+route=account/transfer
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route=account/logout&route%00x=account/transfer
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?Route=account/transfer&route=account/logout
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route=account/logout&x=;route=account/transfer
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route=account/logout;x=1
-  Cookie: sessionid=a
-= 401
-
-GET /index.php?route%3Daccount/logout
-  Cookie: sessionid=a
-= 401
-
+a has ended
+a: GET /index.php?route=account/logout&route=account/transfer => 401 | no Set-Cookie
+a: GET /index.php?route=account/transfer&route=account/logout => 401
+a: GET /index.php?route=account/logout&route=account/logout => 401
+a: GET /index.php?route=account/logout&route => 401
+a: GET /index.php?route=account/logout&%72out%65=account/transfer => 401
+a: GET /index.php?route=account/logout&route[]=account/transfer => 401
+a: GET /index.php?route=account/logout&route%5Bx%5D=account/transfer => 401
+a: GET /index.php?route=account/logout&[route]=account/transfer => 401
+a: GET /index.php?route=account/logout&+route=account/transfer => 401
+a: GET /index.php?route=account/logout&route%00x=account/transfer => 401
+a: GET /index.php?Route=account/transfer&route=account/logout => 401
+a: GET /index.php?route=account/logout&x=;route=account/transfer => 401
+a: GET /index.php?route=account/logout;x=1   => 401
+a: GET /index.php?route%3Daccount/logout     => 401
 # where a backend may take what is in the body; a page is sent there by GET
-POST /index.php?route=account/logout
-  Cookie: sessionid=a
-| route=account/transfer
-= 200 []
-  X-State: expired
-
-POST /index.php?route=account/logout
-  Cookie: sessionid=a
-  Accept: text/html
-| route=account/transfer
-= 303
-  Location: http://localhost:$ServerPort/index.php?route=account/logout&next=/index.php
-
-PAGE /index.php?&r%6Fute=account%2Flogout&routes=1&x=route&next=/&next=%2F
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-
+a: POST /index.php?route=account/logout | body: route=account/transfer => 200 expired []
+a: POST /index.php?route=account/logout | Accept: text/html | body: route=account/transfer
+    => 303 | to /index.php?route=account/logout&next=/index.php
+a: PAGE /index.php?&r%6Fute=account%2Flogout&routes=1&x=route&next=/&next=%2F
+    => 200 [sessionid=a] | deleted
 
 === row 11: an argument that the logout URL has more than once
 --- config
     session_security zone=sessions;
     session_security_logout_url /out?a.b[]=1&a_b=2&&x.y=1&x_y=$uri#a_b=3;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /out?a.b[]=1&a_b=2&x.y=1
-  Cookie: sessionid=a
-= 401
-
-GET /out?a.b[]=1&a_b=2&x.y=1&x_y=1&a%20b=3
-  Cookie: sessionid=a
-= 401
-
-PAGE /out?a.b[]=1&a_b=2&x.y=1&x_y=1
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: GET /out?a.b[]=1&a_b=2&x.y=1               => 401
+a: GET /out?a.b[]=1&a_b=2&x.y=1&x_y=1&a%20b=3 => 401
+a: PAGE /out?a.b[]=1&a_b=2&x.y=1&x_y=1        => 200 [sessionid=a] | deleted
 
 === row 11: a WebSocket would go on after it
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /logout/
-  Cookie: sessionid=a
-  Upgrade: websocket
-= 401
-  X-State: expired
-  !Set-Cookie
-
-PAGE /logout/
-  Cookie: sessionid=a
-  Upgrade-Insecure-Requests: 1
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: GET /logout/ | Upgrade: websocket => 401 expired | no Set-Cookie
+a: PAGE /logout/ | Upgrade-Insecure-Requests: 1 => 200 [sessionid=a] | deleted
 
 === row 11: what browsers encode in a logout URL
 --- also
     location /space/ {
         session_security_logout_url "/space/out?msg=timed out";
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /quote/ {
         session_security_logout_url "/quote/out?m='bye'&n=<a|b>";
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /other/ {
         session_security_logout_url "/other/out?m=%27a+b%25%2B&n=5%";
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=c
-= 200 "logout"
-
-GET /space/
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/space/out?msg=timed%20out
-
-GET /space/out?msg=timed%20out
-  Cookie: sessionid=a
-  Accept: text/html
-= 200 [sessionid=a]
-
-GET /quote/out?m=%27bye&n=%3Ca|b%3E
-  Cookie: sessionid=b
-  Accept: text/html
-= 302
-
-GET /quote/out?m=%27bye%27&n=%3Ca|b%3E
-  Cookie: sessionid=b
-  Accept: text/html
-= 200 [sessionid=b]
-
-GET /other/out?m='a%2Bb%25%2B&n=5%
-  Cookie: sessionid=c
-  Accept: text/html
-= 302
-
-GET /other/out?m='a+b%25+&n=5%
-  Cookie: sessionid=c
-  Accept: text/html
-= 302
-
-GET /other/out?m='a+b%25%2b&n=5%
-  Cookie: sessionid=c
-  Accept: text/html
-= 200 [sessionid=c]
-
-
+a has ended
+b has ended
+c has ended
+a: PAGE /space/                            => 302 | to /space/out?msg=timed%20out
+a: PAGE /space/out?msg=timed%20out         => 200 [sessionid=a]
+b: PAGE /quote/out?m=%27bye&n=%3Ca|b%3E    => 302
+b: PAGE /quote/out?m=%27bye%27&n=%3Ca|b%3E => 200 [sessionid=b]
+c: PAGE /other/out?m='a%2Bb%25%2B&n=5%     => 302
+c: PAGE /other/out?m='a+b%25+&n=5%         => 302
+c: PAGE /other/out?m='a+b%25%2b&n=5%       => 200 [sessionid=c]
 
 === row 11: a logout URL that is rewritten
 --- also
     location /logout/ { rewrite ^ /index.php?q=$uri last; }
-    location = /index.php { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location = /index.php { proxy_pass http://backend; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /index.php
-  Cookie: sessionid=a
-= 401
-
-PAGE /logout/
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: GET /index.php => 401
+a: PAGE /logout/  => 200 [sessionid=a] | deleted
 
 === row 12: a client that is no page is told
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /api
-  Cookie: sessionid=a
-= 401 {"error":"session_expired"}
-  Content-Type: application/json
-  Content-Length: 28
-  Cache-Control: no-store
-  X-State: expired
-  !Set-Cookie
-  !Location
-
-HEAD /api
-  Cookie: sessionid=a
-= 401
-  Content-Type: application/json
-  Content-Length: 28
-  Cache-Control: no-store
-
-GET /image
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: no-cors
-  Sec-Fetch-Dest: image
-= 401
-
-GET /socket
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: websocket
-  Upgrade: websocket
-= 401
-
-
+a has ended
+a: GET /api => 401 expired {"error":"session_expired"} | Content-Type: application/json
+    | Content-Length: 28 | Cache-Control: no-store | no Set-Cookie | no Location
+a: HEAD /api
+    => 401 | Content-Type: application/json | Content-Length: 28 | Cache-Control: no-store
+a: GET /image | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image => 401
+a: GET /socket | Sec-Fetch-Mode: websocket | Upgrade: websocket => 401
 
 === row 12: with the status that is configured
---- also
-    session_security_expired_status 419;
+--- also: session_security_expired_status 419;
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /api
-  Cookie: sessionid=a
-= 419 {"error":"session_expired"}
-  Content-Type: application/json
-  Cache-Control: no-store
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-
-
+a has ended
+a: GET /api
+    => 419 {"error":"session_expired"} | Content-Type: application/json | Cache-Control: no-store
+a: PAGE /page => 302
 
 === row 12: who was told may send a login, and stays anonymous else
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-POST /api/login
-  Cookie: sessionid=a; other=1
-| user=me
-= 401 {"error":"session_expired"}
-
-POST /api/login
-  Cookie: sessionid=a; other=1
-| user=me
-= 200 [other=1]
-  X-State: expired
-  !Set-Cookie
-
-GET /api
-  Cookie: sessionid=a
-= 401
-
-HEAD /api
-  Cookie: sessionid=a
-= 401
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-
-POST /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 303
-
-PUT /api
-  Cookie: sessionid=a
-= 200 []
-  !Set-Cookie
-
-DELETE /api
-  Cookie: sessionid=a
-= 200 []
-  X-State: expired
-
-
+a has ended
+a; other=1: POST /api/login | body: user=me => 401 {"error":"session_expired"}
+a; other=1: POST /api/login | body: user=me => 200 expired [other=1] | no Set-Cookie
+a: GET /api                                 => 401
+a: HEAD /api                                => 401
+a: PAGE /page                               => 302
+a: POST /page | Accept: text/html           => 303
+a: PUT /api                                 => 200 [] | no Set-Cookie
+a: DELETE /api                              => 200 expired []
 
 === row 12: each session has to be told
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-
-GET /api
-  Cookie: sessionid=a
-= 401
-
-POST /api
-  Cookie: sessionid=b
-= 401
-
-POST /api
-  Cookie: sessionid=a
-= 200 []
-
-GET /page
-  Cookie: sessionid=c
-= 200
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=d
-= 200 "logout"
-
-GET /page
-  Cookie: sessionid=d
-  Accept: text/html
-= 302
-
-POST /api
-  Cookie: sessionid=d
-= 401
-
-
+a has ended
+b has ended
+a: GET /api   => 401
+b: POST /api  => 401
+a: POST /api  => 200 []
+c: GET /page  => 200
+d has ended
+d: PAGE /page => 302
+d: POST /api  => 401
 
 === row 12: a login sent by fetch begins another session
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-POST /api/login
-  Cookie: sessionid=a
-= 401
-
-POST /api/login
-  Cookie: sessionid=a
-  X-Set: sessionid=b; Path=/
-= 200 []
-  Set-Cookie: sessionid=b; Path=/
-
-GET /api
-  Cookie: sessionid=b
-= 200 [sessionid=b]
-  X-State: live
-
-GET /api
-  Cookie: sessionid=a
-= 401
-
-
+a has ended
+a: POST /api/login => 401
+a: POST /api/login | X-Set: sessionid=b; Path=/ => 200 [] | Set-Cookie: sessionid=b; Path=/
+b: GET /api        => 200 live [sessionid=b]
+a: GET /api        => 401
 
 === row 13: a closed session is anonymous, for whatever it asks
---- also
-    session_security_passive_urls /poll;
+--- also: session_security_passive_urls /poll;
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /logout/
-  Cookie: sessionid=a
-= 200
-
-GET /page
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-= 200 []
-  X-State: closed
-  Set-Cookie: (sessionid deleted)
-
-PAGE /api
-  Cookie: first=1; sessionid=a; last=2
-= 200 [first=1; last=2]
-  Set-Cookie: (sessionid deleted)
-
-POST /api
-  Cookie: sessionid=a
-  Accept: text/html
-| a=b
-= 200 []
-  Set-Cookie: (sessionid deleted)
-
-PAGE /poll
-  Cookie: sessionid=a
-= 200 []
-  Set-Cookie: (sessionid deleted)
-
-HEAD /
-  Cookie: sessionid=a
-  Accept: text/html
-= 200
-  Set-Cookie: (sessionid deleted)
-
-PAGE /404/
-  Cookie: sessionid=a
-= 404 []
-  Set-Cookie: (sessionid deleted)
-
-PAGE /204/
-  Cookie: sessionid=a
-= 204
-  Set-Cookie: (sessionid deleted)
-
-PAGE /ping/?idleFor=0
-  Cookie: sessionid=a
-= 200 "logout"
-  Set-Cookie: (sessionid deleted)
-  X-State: closed
-
-PAGE /page
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: GET /logout/                              => 200
+a: GET /page | Sec-Fetch-Mode: navigate      => 200 closed [] | deleted
+PAGE /api | Cookie: first=1; sessionid=a; last=2 => 200 [first=1; last=2] | deleted
+a: POST /api | Accept: text/html | body: a=b => 200 [] | deleted
+a: PAGE /poll                                => 200 [] | deleted
+a: HEAD / | Accept: text/html                => 200 | deleted
+a: PAGE /404/                                => 404 [] | deleted
+a: PAGE /204/                                => 204 | deleted
+a: PAGE /ping/?idleFor=0                     => 200 closed "logout" | deleted
+a: PAGE /page                                => 200 closed [] | deleted
 
 === row 13: the new session that a response begins is not deleted
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /logout/
-  Cookie: sessionid=a
-= 200
-
-GET /login
-  Cookie: sessionid=a
-  X-Set: sessionid=b; Path=/; HttpOnly
-= 200 []
-  Set-Cookie: sessionid=b; Path=/; HttpOnly
-
-GET /
-  Cookie: sessionid=b
-= 200 [sessionid=b]
-  X-State: live
-
-PAGE /login
-  Cookie: sessionid=a
-  X-Set: other=b; Path=/
-= 200 []
-  Set-Cookie: other=b; Path=/, (sessionid deleted)
-
-
+a has ended
+a: GET /logout/ => 200
+a: GET /login | X-Set: sessionid=b; Path=/; HttpOnly
+    => 200 [] | Set-Cookie: sessionid=b; Path=/; HttpOnly
+b: GET /        => 200 live [sessionid=b]
+a: PAGE /login | X-Set: other=b; Path=/
+    => 200 [] | Set-Cookie: other=b; Path=/, (sessionid deleted)
 
 === row 13: a cookie that browsers keep for https is deleted as such
+--- cookie: __Host-id
 --- http_config
     session_security_zone cookie=__Host-id zone=sessions:1m;
     session_security_zone cookie=__Secure-id zone=others:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         return 200 "[$http_cookie]";
     }
 --- config
     session_security zone=sessions;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
     location /others/ {
         session_security zone=others;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
         location = /others/ping/ { session_security_ping; }
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: __Host-id=a
-= 200 "logout"
-
-PAGE /
-  Cookie: __Host-id=a
-= 200 []
-  Set-Cookie: (__Host-id deleted); Secure
-
-GET /others/ping/?idleFor=600
-  Cookie: __Secure-id=a
-= 200 "logout"
-
-PAGE /others/
-  Cookie: __Secure-id=a
-= 200 []
-  Set-Cookie: (__Secure-id deleted); Secure
-
-
+a has ended
+a: PAGE /                             => 200 [] | Set-Cookie: (__Host-id deleted); Secure
+GET /others/ping/?idleFor=600 | Cookie: __Secure-id=a => 200 "logout"
+PAGE /others/ | Cookie: __Secure-id=a => 200 [] | Set-Cookie: (__Secure-id deleted); Secure
 
 === row 13: without a logout URL a session closes at once
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /no-logout-url/page
-  Cookie: sessionid=a; other=1
-  Accept: text/html
-= 200 [other=1]
-  X-State: expired
-  Set-Cookie: (sessionid deleted)
-
-GET /page
-  Cookie: sessionid=a
-  Accept: text/html
-= 200 []
-  X-State: closed
-  Set-Cookie: (sessionid deleted)
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-
-PAGE /no-logout-url/api
-  Cookie: sessionid=b
-= 200 []
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a; other=1: PAGE /no-logout-url/page => 200 expired [other=1] | deleted
+a: PAGE /page                        => 200 closed [] | deleted
+b has ended
+b: PAGE /no-logout-url/api           => 200 [] | deleted
 
 === row 13: a ping without a logout URL closes and deletes too
---- config
-    session_security zone=sessions;
-    add_header X-State $session_security_state always;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location = /ping/ { session_security_ping; }
+--- without
+session_security_logout_url
+location /no-logout-url/ {
 --- steps
-PAGE /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-  X-State: expired
-  Set-Cookie: (sessionid deleted)
-
-PAGE /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-  Set-Cookie: (sessionid deleted)
-
-
+a: PAGE /ping/?idleFor=600 => 200 expired "logout" | deleted
+a: PAGE /                  => 200 closed [] | deleted
 
 === row 13: a key that is no cookie cannot be withheld, and is refused
 --- http_config
     session_security_zone $http_authorization zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         return 200 "[$http_authorization]";
     }
---- config
-    session_security zone=sessions;
-    add_header X-State $session_security_state always;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location = /ping/ { session_security_ping; }
-    location /site/ {
-        session_security_logout_url /site/logout/;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location = /site/ping/ {
-        session_security_logout_url /site/logout/;
-        session_security_ping;
-    }
+--- without
+session_security_logout_url
+location /no-logout-url/ {
+--- also
+    location /site/ { session_security_logout_url /site/logout/; proxy_pass http://backend; }
+    location = /site/ping/ { session_security_logout_url /site/logout/; session_security_ping; }
 --- steps
-GET /
-= 200 []
-  X-State: none
-
-GET /
-  Authorization: Bearer a
-= 200 [Bearer a]
-  X-State: new
-
-GET /ping/?idleFor=600
-  Authorization: Bearer b
-= 200 "logout"
-  !Set-Cookie
-
-GET /
-  Authorization: Bearer b
-= 401 {"error":"session_expired"}
-  X-State: closed
-  Cache-Control: no-store
-  !Set-Cookie
-
-GET /
-  Authorization: Bearer b
-  Accept: text/html
-= 401
-  X-State: closed
-
-GET /ping/
-  Authorization: Bearer b
-= 200 "logout"
-
-GET /
-  Authorization: Bearer a
-= 200 [Bearer a]
-  X-State: live
-
-GET /site/ping/?idleFor=600
-  Authorization: Bearer c
-= 200 "logout"
-
-GET /site/page
-  Authorization: Bearer c
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/site/logout/
-
-GET /site/api
-  Authorization: Bearer c
-= 401
-
-POST /site/api
-  Authorization: Bearer c
-= 401
-  X-State: expired
-
-GET /site/logout/
-  Authorization: Bearer c
-= 200 [Bearer c]
-  !Set-Cookie
-
-GET /site/logout/
-  Authorization: Bearer c
-= 401
-  X-State: closed
-
-
+GET /                                       => 200 none []
+GET / | Authorization: Bearer a             => 200 new [Bearer a]
+ping 600 | Authorization: Bearer b          => "logout" | no Set-Cookie
+GET / | Authorization: Bearer b
+    => 401 closed {"error":"session_expired"} | Cache-Control: no-store | no Set-Cookie
+PAGE / | Authorization: Bearer b            => 401 closed
+ping | Authorization: Bearer b              => "logout"
+GET / | Authorization: Bearer a             => 200 live [Bearer a]
+GET /site/ping/?idleFor=600 | Authorization: Bearer c => 200 "logout"
+PAGE /site/page | Authorization: Bearer c   => 302 | to /site/logout/
+GET /site/api | Authorization: Bearer c     => 401
+POST /site/api | Authorization: Bearer c    => 401 expired
+GET /site/logout/ | Authorization: Bearer c => 200 [Bearer c] | no Set-Cookie
+GET /site/logout/ | Authorization: Bearer c => 401 closed
 
 === row 14: a login that sets the very value again
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /logout/
-  Cookie: sessionid=a
-= 200
-
-POST /login
-  Cookie: sessionid=a
-  X-Set: sessionid=a; Path=/
-= 200 []
-  X-State: closed
-  Set-Cookie: sessionid=a; Path=/
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-  X-State: live
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-
+a has ended
+a: GET /logout/                             => 200
+a: POST /login | X-Set: sessionid=a; Path=/ => 200 closed [] | Set-Cookie: sessionid=a; Path=/
+a: ping                                     => live about 0
+a: GET /                                    => 200 live [sessionid=a]
 
 === row 14: the same by fetch, when the session is expired and was told
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-POST /login
-  Cookie: sessionid=a
-  X-Set: sessionid=a; Path=/
-= 401
-  !Set-Cookie
-
-POST /login
-  Cookie: sessionid=a
-  X-Set: sessionid="\141"; Path=/
-= 200 []
-  X-State: expired
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-
+a has ended
+a: POST /login | X-Set: sessionid=a; Path=/ => 401 | no Set-Cookie
+a: POST /login | X-Set: sessionid="\141"; Path=/ => 200 expired []
+a: GET /                                    => 200 live [sessionid=a]
 
 === row 14: it lives from now, with a lifetime of its own
---- also
-    session_security_max_lifetime $lifetime;
---- also_http
-    map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
+--- also: session_security_max_lifetime $lifetime;
+--- also_http: map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
 --- steps
-GET /ping/?idleFor=500
-  Cookie: sessionid=a
-= 200 500
-
-GET /?lifetime=500s
-  Cookie: sessionid=a
-= 401
-
-POST /login
-  Cookie: sessionid=a
-  X-Set: sessionid=a; Path=/
-= 200 []
-
-GET /?lifetime=500s
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-
+a is idle for 500
+a: GET /?lifetime=500s                      => 401
+a: POST /login | X-Set: sessionid=a; Path=/ => 200 []
+a: GET /?lifetime=500s                      => 200 live [sessionid=a]
 
 === row 14: a deletion is no login
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /logout/
-  Cookie: sessionid=a
-= 200
-
-PAGE /
-  Cookie: sessionid=a
-  X-Set: sessionid=a; Max-Age=0
-= 200 []
-  Set-Cookie: sessionid=a; Max-Age=0, (sessionid deleted)
-
-GET /
-  Cookie: sessionid=a
-  X-Set: sessionid=a; Expires=Thu, 01 Jan 1970 00:00:00 GMT
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-
+a has ended
+a: GET /logout/ => 200
+a: PAGE / | X-Set: sessionid=a; Max-Age=0
+    => 200 [] | Set-Cookie: sessionid=a; Max-Age=0, (sessionid deleted)
+a: GET / | X-Set: sessionid=a; Expires=Thu, 01 Jan 1970 00:00:00 GMT => 200 closed []
+a: GET /        => 200 closed []
 
 === row 14: a cookie of another name is no login
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /logout/
-  Cookie: sessionid=a
-= 200
-
-PAGE /
-  Cookie: sessionid=a
-  X-Set: sessionid2=a
-= 200 []
-  Set-Cookie: sessionid2=a, (sessionid deleted)
-
-GET /
-  Cookie: sessionid=a
-  X-Set: other=1; sessionid=a
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-
+a has ended
+a: GET /logout/                        => 200
+a: PAGE / | X-Set: sessionid2=a        => 200 [] | Set-Cookie: sessionid2=a, (sessionid deleted)
+a: GET / | X-Set: other=1; sessionid=a => 200 closed []
+a: GET /                               => 200 closed []
 
 === row 14: not by a response to another session
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /
-  Cookie: sessionid=b
-  X-Set: sessionid=a
-= 200 [sessionid=b]
-
-GET /api
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-GET /logout/
-  Cookie: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=b
-  X-Set: sessionid=a
-= 200 [sessionid=b]
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-
+a has ended
+b: GET / | X-Set: sessionid=a => 200 [sessionid=b]
+a: GET /api                   => 401 expired
+a: GET /logout/               => 200
+b: GET / | X-Set: sessionid=a => 200 [sessionid=b]
+a: GET /                      => 200 closed []
 
 === row 14: by a login without a cookie, where all logins have the same value
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /
-  X-Set: sessionid=a
-= 200 []
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 0
-  X-State: live
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-
+a has ended
+GET / | X-Set: sessionid=a => 200 []
+a: ping                    => live 0
+a: GET /                   => 200 live [sessionid=a]
 
 === row 14: not by the late response to a request that was live
 # The backend itself lets the session expire while it answers.
 --- http_config
     session_security_zone cookie=sessionid zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         location / { return 200 "[$http_cookie]"; }
         location /late {
             add_header Set-Cookie "sessionid=a; Path=/" always;
@@ -2340,182 +776,60 @@ GET /
     }
 --- also
     session_security_passive_urls /late;
-    location = /kill {
-        session_security_expire_after 100s;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location = /kill { session_security_expire_after 100s; proxy_pass http://backend; }
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /late
-  Cookie: sessionid=a
-= 401
-  Set-Cookie: sessionid=a; Path=/
-
-GET /api
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-
+a is idle for 300
+a: GET /late => 401 | Set-Cookie: sessionid=a; Path=/
+a: GET /api  => 401 expired
 
 === row 14: a backend that sets its cookie with every response
---- also
-    session_security_passive_urls /poll;
+--- also: session_security_passive_urls /poll;
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Set: sessionid=a
-= 200 [sessionid=a]
-  Set-Cookie: sessionid=a
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^30\d$
-
-
+a is idle for 300
+a: GET /poll | X-Set: sessionid=a => 200 [sessionid=a] | Set-Cookie: sessionid=a
+a: ping                           => about 300
 
 === row 14: not by the logout itself
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-PAGE /logout/
-  Cookie: sessionid=a
-  X-Set: sessionid=a
-  X-Set-Too: sessionid=b
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-
+a has ended
+a: PAGE /logout/ | X-Set: sessionid=a | X-Set-Too: sessionid=b => 200 [sessionid=a] | deleted
+a: GET / => 200 closed []
 
 === row 14: not by a redirect or a refusal, which no backend gave
 --- also
     location /again/ {
         set $sid $cookie_sessionid;
         add_header Set-Cookie "sessionid=$sid; Path=/" always;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /again/
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-
-GET /api
-  Cookie: sessionid=a
-= 401
-
-GET /again/
-  Cookie: sessionid=a
-= 401
-
-GET /api
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-
+a has ended
+a: PAGE /again/ => 302
+a: GET /api     => 401
+a: GET /again/  => 401
+a: GET /api     => 401 expired
 
 === a session that the backend begins is known from then on
---- steps
-GET /login
-  X-Set: sessionid=a; Path=/; HttpOnly; SameSite=Lax
-= 200 []
-  X-State: none
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-GET /ping/?idleFor=700
-  Cookie: sessionid=a
-= 200 0
-
-
+GET /login | X-Set: sessionid=a; Path=/; HttpOnly; SameSite=Lax => 200 none []
+a: GET /    => 200 live [sessionid=a]
+a: ping 700 => 0
 
 === a login that replaces one session by another
---- steps
-GET /
-  Cookie: sessionid=before
-= 200
-  X-State: new
-
-POST /login
-  Cookie: sessionid=before
-  X-Set: sessionid=after
-= 200 [sessionid=before]
-
-GET /
-  Cookie: sessionid=after
-= 200 [sessionid=after]
-  X-State: live
-
-
+before: GET /                                => 200 new
+before: POST /login | X-Set: sessionid=after => 200 [sessionid=before]
+after: GET /                                 => 200 live [sessionid=after]
 
 === the dead are remembered
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=expired
-= 200 "logout"
-
-GET /ping/?idleFor=600
-  Cookie: sessionid=closed
-= 200 "logout"
-
-GET /logout/
-  Cookie: sessionid=closed
-= 200
-
-GET /ping/?idleFor=0
-  Cookie: sessionid=expired
-= 200 "logout"
-
-GET /ping/?idleFor=0
-  Cookie: sessionid=closed
-= 200 "logout"
-
-GET /a
-  Cookie: sessionid=other
-= 200
-
-POST /b
-  Cookie: sessionid=closed
-= 200 []
-
-POST /b
-  Cookie: sessionid=expired
-= 401
-
+expired has ended
+closed has ended
+closed: GET /logout/ => 200
+expired: ping 0      => "logout"
+closed: ping 0       => "logout"
+other: GET /a        => 200
+closed: POST /b      => 200 []
+expired: POST /b     => 401
 after 0.3 s
-GET /
-  Cookie: sessionid=expired
-= 401
-  X-State: expired
-
-GET /
-  Cookie: sessionid=closed
-= 200 []
-  X-State: closed
-
-
+expired: GET /       => 401 expired
+closed: GET /        => 200 closed []
 
 === a dead session is dead in every server and location of the zone
 --- also_http
@@ -2523,20 +837,9 @@ GET /
         listen $TEST_NGINX_SERVER_PORT;
         server_name other;
         session_security zone=sessions;
-        location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+        location / { proxy_pass http://backend; }
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-PAGE /
-  Host: other
-  Cookie: sessionid=a
-= 200 []
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
+a has ended
+a: PAGE / | Host: other => 200 [] | deleted
+a: GET /                => 200 closed []
