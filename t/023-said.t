@@ -2,13 +2,8 @@
 
 use FindBin;
 use lib "$FindBin::Bin/support";
-
-use IO::Socket::INET;
-
 use Test::Nginx::Socket;
-use Steps 'defaults';
-
-no_root_location();
+use Steps qw(defaults send_all);
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
@@ -19,6 +14,7 @@ plan tests => 873;
 # X-About is what remains, as it was some moments ago.
 
 defaults(
+    page => 'Sec-Fetch-Mode: navigate',
     http_config => <<'END',
     session_security_zone cookie=sessionid zone=sessions:1m;
     map $session_security_remaining $about {
@@ -31,7 +27,7 @@ defaults(
     }
     map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         default_type text/html;
         add_header Set-Cookie $http_x_set always;
         add_header X-Accel-Session $http_x_say always;
@@ -50,48 +46,17 @@ END
     add_header X-State $session_security_state always;
     add_header X-Reason $session_security_reason always;
     add_header X-About $about always;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location = /kill {
-        session_security_expire_after 100s;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location / { proxy_pass http://backend; }
+    location = /kill { session_security_expire_after 100s; proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
     location = /script.js { session_security_script; }
 END
 );
 
-# PAGE is a navigation.
-add_block_preprocessor(sub {
-    my $block = shift;
-    defined(my $steps = $block->steps) or return;
-    $steps =~ s/^PAGE (.*)/GET $1\n  Sec-Fetch-Mode: navigate/mg;
-    $block->set_value(steps => $steps);
-});
-
-# The same request so many times.
-sub requests {
-    for (1 .. $_[0]) {
-        my $socket = IO::Socket::INET->new(PeerAddr => server_addr(), PeerPort => server_port())
-            or die "cannot connect: $!";
-        print $socket "GET / HTTP/1.0\r\nCookie: sessionid=a\r\nX-Say: yes\r\n\r\n";
-        () = <$socket>;
-    }
-}
-
 # Has the backend say these, each of another session.
 sub say {
-    my @said = @_;
     my $n = 0;
-    while (my @some = splice @said, 0, 50) {
-        my $socket = IO::Socket::INET->new(PeerAddr => server_addr(), PeerPort => server_port())
-            or die "cannot connect: $!";
-        print $socket map { $n++; "HEAD / HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid=said-$n\r\nX-Say: $_\r\n\r\n" } @some;
-        my ($got, $received) = ('', 0);
-        while ($received < @some) {
-            sysread $socket, $got, 65536, length $got or die 'no response';
-            $received = () = $got =~ m{\r\n\r\n}g;
-        }
-    }
+    send_all(map { $n++; "HEAD /\nCookie: sessionid=said-$n\nX-Say: $_" } @_);
 }
 
 run_tests();
@@ -99,1379 +64,378 @@ run_tests();
 __DATA__
 
 === nothing: the session is watched, without being told
---- steps
-PAGE /
-  Cookie: sessionid=a
-= 200 ~ ^<script .* data-warn-after="540" data-expire-after="600" .*<p>\[sessionid=a\]
-  X-State: new
-  !X-Accel-Session
-
-
+a: PAGE /
+    => 200 new ~ ^<script .* data-warn-after="540" data-expire-after="600" .*<p>\[sessionid=a\]
+    | no X-Accel-Session
 
 === on: likewise, and the client does not see it
---- steps
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on
-= 200 ~ ^<script .*<p>\[sessionid=a\]
-  X-State: new
-  !X-Accel-Session
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-  X-State: live
-
-
+a: PAGE / | X-Say: on => 200 new ~ ^<script .*<p>\[sessionid=a\] | no X-Accel-Session
+a: ping               => live about 0
 
 === on: for a session that is watched it is nothing new
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: on
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^30\d$
-
-GET /?lifetime=100s
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-
+a is idle for 300
+a: GET /poll | X-Say: on => 200
+a: ping                  => about 300
+a: GET /?lifetime=100s   => 401 expired
 
 === off: no script, no expiry, and a ping that says "logout"
---- steps
-PAGE /
-  Cookie: sessionid=a
-  X-Say: off
-= 200 <p>[sessionid=a]
-  !X-Accel-Session
-  !Set-Cookie
-
-PAGE /
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-  !X-Accel-Session
-  !Set-Cookie
-
-GET /ping/?idleFor=0
-  Cookie: sessionid=a
-= 200 "logout"
-  X-State: anonymous
-  !Set-Cookie
-
-GET /ping/?idleFor=100000
-  Cookie: sessionid=a
-= 200 "logout"
-  X-State: anonymous
-  !Set-Cookie
-
-PAGE /?lifetime=1ms
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-  !Set-Cookie
-
-POST /
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-
-
+a: PAGE / | X-Say: off => 200 <p>[sessionid=a] | no X-Accel-Session | no Set-Cookie
+a: PAGE /              => 200 anonymous <p>[sessionid=a] | no X-Accel-Session | no Set-Cookie
+a: ping 0              => anonymous "logout" | no Set-Cookie
+a: ping 100000         => anonymous "logout" | no Set-Cookie
+a: PAGE /?lifetime=1ms => 200 anonymous <p>[sessionid=a] | no Set-Cookie
+a: POST /              => 200 anonymous <p>[sessionid=a]
 
 === off: a session that was watched, and is in time
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-  X-State: live
-
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-
-GET /kill
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-  !Set-Cookie
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 "logout"
-  X-State: anonymous
-
-
+a is idle for 300
+a: GET /poll | X-Say: off => 200 live
+a: GET / | X-Say: off     => 200 anonymous <p>[sessionid=a]
+a: GET /kill              => 200 anonymous <p>[sessionid=a] | no Set-Cookie
+a: ping                   => anonymous "logout"
 
 === off: a session that was watched, and is idle
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-  X-State: live
-
-GET /ping/?idleFor=0
-  Cookie: sessionid=a
-= 200 "logout"
-  X-State: anonymous
-
-GET /poll
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-
-PAGE /kill
-  Cookie: sessionid=a
-  X-Say: on
-= 200 <p>[]
-  X-State: closed
-  X-Reason: idle
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on
-= 200 <p>[]
-  X-State: closed
-
-POST /login
-  Cookie: sessionid=a
-  X-Say: on
-  X-Set: sessionid=a; Path=/
-= 200 <p>[]
-  X-State: closed
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: live
-
-
+a is idle for 300
+a: GET /poll | X-Say: off => 200 live
+a: ping 0                 => anonymous "logout"
+a: GET /poll              => 200 anonymous <p>[sessionid=a]
+a: PAGE /kill | X-Say: on => 200 closed <p>[] | X-Reason: idle | deleted
+a: GET / | X-Say: on      => 200 closed <p>[]
+a: POST /login | X-Say: on | X-Set: sessionid=a; Path=/ => 200 closed <p>[]
+a: GET /                  => 200 live <p>[sessionid=a]
 
 === off: a session that was watched, at the end of its lifetime
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-  X-State: live
-
-GET /?lifetime=400s
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-
-GET /?lifetime=300s
-  Cookie: sessionid=a
-  X-Say: on
-= 200 <p>[]
-  X-State: closed
-  X-Reason: lifetime
-
-
+a is idle for 300
+a: GET / | X-Say: off              => 200 live
+a: GET /?lifetime=400s             => 200 anonymous <p>[sessionid=a]
+a: GET /?lifetime=300s | X-Say: on => 200 closed <p>[] | X-Reason: lifetime
 
 === off: a session that was watched, with limits of its own
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: on; expire_after=400s
-= 200
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-  X-State: live
-
-GET /kill
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-
-
+a is idle for 300
+a: GET /poll | X-Say: on; expire_after=400s => 200
+a: GET /poll | X-Say: off                   => 200 live
+a: GET /kill                                => 200 anonymous <p>[sessionid=a]
 
 === off: a backend that reads the cookie's name in one case only
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: on
-= 200
-
-GET /poll
-  Cookie: SESSIONID=a
-  X-Say: off
-= 200 <p>[SESSIONID=a]
-  X-State: live
-
-GET /kill
-  Cookie: sessionid=a
-  X-Say: on
-= 200 <p>[]
-  X-State: closed
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on
-= 200 <p>[]
-  X-State: closed
-
-
+a is idle for 300
+a: GET /poll | X-Say: on                     => 200
+GET /poll | Cookie: SESSIONID=a | X-Say: off => 200 live <p>[SESSIONID=a]
+a: GET /kill | X-Say: on                     => 200 closed <p>[]
+a: GET / | X-Say: on                         => 200 closed <p>[]
 
 === off: a backend that reads the last of two cookies
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: on
-= 200
-
-GET /poll
-  Cookie: sessionid=a; sessionid=junk
-  X-Say: off
-= 200 <p>[sessionid=a; sessionid=junk]
-  X-State: live
-
-GET /kill
-  Cookie: sessionid=a
-  X-Say: on
-= 200 <p>[]
-  X-State: closed
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on
-= 200 <p>[]
-  X-State: closed
-
-
+a is idle for 300
+a: GET /poll | X-Say: on => 200
+GET /poll | Cookie: sessionid=a; sessionid=junk | X-Say: off
+    => 200 live <p>[sessionid=a; sessionid=junk]
+a: GET /kill | X-Say: on => 200 closed <p>[]
+a: GET / | X-Say: on     => 200 closed <p>[]
 
 === off: the dead stay dead
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-POST /
-  Cookie: sessionid=a
-= 401
-
-POST /
-  Cookie: sessionid=a
-  X-Say: off
-= 200 <p>[]
-
-GET /
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-GET /logout/
-  Cookie: sessionid=a
-  X-Say: off
-= 200 <p>[sessionid=a]
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on
-= 200 <p>[]
-  X-State: closed
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[]
-  X-State: closed
-
-
+a has ended
+a: POST /                    => 401
+a: POST / | X-Say: off       => 200 <p>[]
+a: GET /                     => 401 expired
+a: GET /logout/ | X-Say: off => 200 <p>[sessionid=a]
+a: GET / | X-Say: on         => 200 closed <p>[]
+a: GET /                     => 200 closed <p>[]
 
 === off, then on: the clock of idle time starts anew, that of max_lifetime does not
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: on
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-  X-State: live
-
-PAGE /?lifetime=400s
-  Cookie: sessionid=a
-= 200 ~ ^<script 
-  X-State: live
-
-PAGE /?lifetime=300s
-  Cookie: sessionid=a
-= 302
-  X-State: expired
-
-
+a is idle for 300
+a: GET /poll | X-Say: off => 200
+a: GET /poll | X-Say: on  => 200
+a: ping                   => live about 0
+a: PAGE /?lifetime=400s   => 200 live ~ ^<script\x20
+a: PAGE /?lifetime=300s   => 302 expired
 
 === off, on and off as often as one likes
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-  X-State: anonymous
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: on; max_lifetime=1h
-= 200
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-  X-State: live
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: on; max_lifetime=200s
-= 200
-  X-State: anonymous
-
-GET /poll
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-
+a is idle for 300
+a: GET /poll | X-Say: off                   => 200
+a: GET /poll | X-Say: off                   => 200 anonymous
+a: GET /poll | X-Say: on; max_lifetime=1h   => 200
+a: GET /poll | X-Say: off                   => 200 live
+a: GET /poll | X-Say: on; max_lifetime=200s => 200 anonymous
+a: GET /poll                                => 401 expired
 
 === on, for a visitor that never was logged in: both clocks start
---- steps
-GET /
-  X-Say: off
-  X-Set: sessionid=visitor
-= 200
-
+GET / | X-Say: off | X-Set: sessionid=visitor => 200
 after 0.6 s
-POST /login
-  Cookie: sessionid=visitor
-  X-Say: on
-= 200
-  X-State: anonymous
-
-GET /?lifetime=550ms
-  Cookie: sessionid=visitor
-= 200 <p>[sessionid=visitor]
-  X-State: live
-
-
+visitor: POST /login | X-Say: on              => 200 anonymous
+visitor: GET /?lifetime=550ms                 => 200 live <p>[sessionid=visitor]
 
 === off, then nothing: it stays off
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: anonymous
-
-
+a: GET / | X-Say: off => 200
+a: GET /              => 200
+a: GET /              => 200 anonymous
 
 === off, with a new cookie: the old one is closed, the new one is a visitor's
---- steps
-GET /
-  Cookie: sessionid=a
-= 200
-
-GET /out
-  Cookie: sessionid=a
-  X-Say: off
-  X-Set: sessionid=b; Path=/
-= 200 <p>[sessionid=a]
-  Set-Cookie: sessionid=b; Path=/
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[]
-  X-State: closed
-
-GET /
-  Cookie: sessionid=b
-= 200 <p>[sessionid=b]
-  X-State: anonymous
-
-
+a: GET / => 200
+a: GET /out | X-Say: off | X-Set: sessionid=b; Path=/
+    => 200 <p>[sessionid=a] | Set-Cookie: sessionid=b; Path=/
+a: GET / => 200 closed <p>[]
+b: GET / => 200 anonymous <p>[sessionid=b]
 
 === off, with a new cookie for a visitor: the old one goes on
---- steps
-GET /
-  X-Say: off
-  X-Set: sessionid=a
-= 200 <p>[]
-
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-  X-Set: sessionid=b; Path=/
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-  Set-Cookie: sessionid=b; Path=/
-
-GET /under-way
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-  !Set-Cookie
-
-GET /
-  Cookie: sessionid=b
-= 200 <p>[sessionid=b]
-  X-State: anonymous
-
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-  X-Set: sessionid=c; Path=/
-= 200 <p>[sessionid=a]
-  Set-Cookie: sessionid=c; Path=/
-
-GET /
-  Cookie: sessionid=a; other=1
-= 200 <p>[sessionid=a; other=1]
-  X-State: anonymous
-  !Set-Cookie
-
-
+GET / | X-Say: off | X-Set: sessionid=a => 200 <p>[]
+a: GET / | X-Say: off | X-Set: sessionid=b; Path=/
+    => 200 anonymous <p>[sessionid=a] | Set-Cookie: sessionid=b; Path=/
+a: GET /under-way                       => 200 anonymous <p>[sessionid=a] | no Set-Cookie
+b: GET /                                => 200 anonymous <p>[sessionid=b]
+a: GET / | X-Say: off | X-Set: sessionid=c; Path=/
+    => 200 <p>[sessionid=a] | Set-Cookie: sessionid=c; Path=/
+a; other=1: GET /                       => 200 anonymous <p>[sessionid=a; other=1] | no Set-Cookie
 
 === off, with a new cookie for a visitor that was logged in: likewise
---- steps
-GET /
-  X-Set: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-  X-State: live
-
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-  X-Set: sessionid=b
-= 200
-  X-State: anonymous
-
-GET /under-way
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-  !Set-Cookie
-
-GET /
-  Cookie: sessionid=b
-= 200 <p>[sessionid=b]
-  X-State: anonymous
-
-
+GET / | X-Set: sessionid=a                 => 200
+a: GET / | X-Say: off                      => 200 live
+a: GET / | X-Say: off | X-Set: sessionid=b => 200 anonymous
+a: GET /under-way                          => 200 anonymous <p>[sessionid=a] | no Set-Cookie
+b: GET /                                   => 200 anonymous <p>[sessionid=b]
 
 === off, with the same cookie once more: it is a visitor's
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-  X-Set: sessionid=a; Path=/
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-
-
+a: GET / | X-Say: off | X-Set: sessionid=a; Path=/ => 200
+a: GET / => 200 anonymous <p>[sessionid=a]
 
 === a visitor's cookie that is set with the page, and the login after it
---- steps
-GET /
-  X-Say: off
-  X-Set: sessionid=visitor
-= 200 <p>[]
-  X-State: none
-  !X-Accel-Session
-
-GET /
-  Cookie: sessionid=visitor
-= 200 <p>[sessionid=visitor]
-  X-State: anonymous
-
-POST /login
-  Cookie: sessionid=visitor
-  X-Say: on
-  X-Set: sessionid=user
-= 200 <p>[sessionid=visitor]
-
-PAGE /
-  Cookie: sessionid=user
-= 200 ~ ^<script 
-  X-State: live
-
-GET /ping/
-  Cookie: sessionid=user
-= 200 ~ ^\d$
-
-GET /under-way
-  Cookie: sessionid=visitor
-= 200 <p>[sessionid=visitor]
-  X-State: anonymous
-  !Set-Cookie
-
-POST /login
-  Cookie: sessionid=visitor
-  X-Say: on
-  X-Set: sessionid=second
-= 200 <p>[sessionid=visitor]
-
-GET /
-  Cookie: sessionid=second
-  X-Say: end
-= 200
-  X-State: live
-
-GET /
-  Cookie: sessionid=user
-= 200 <p>[sessionid=user]
-  X-State: live
-
-
+GET / | X-Say: off | X-Set: sessionid=visitor => 200 none <p>[] | no X-Accel-Session
+visitor: GET /                                => 200 anonymous <p>[sessionid=visitor]
+visitor: POST /login | X-Say: on | X-Set: sessionid=user => 200 <p>[sessionid=visitor]
+user: PAGE /                                  => 200 live ~ ^<script\x20
+user: ping                                    => about 0
+visitor: GET /under-way => 200 anonymous <p>[sessionid=visitor] | no Set-Cookie
+visitor: POST /login | X-Say: on | X-Set: sessionid=second => 200 <p>[sessionid=visitor]
+second: GET / | X-Say: end                    => 200 live
+user: GET /                                   => 200 live <p>[sessionid=user]
 
 === a visitor's login gets the key of a session that has ended
---- steps
-POST /login
-  X-Set: sessionid=user
-= 200
-
-GET /
-  Cookie: sessionid=user
-  X-Say: end
-= 200
-
-GET /
-  Cookie: sessionid=visitor
-  X-Say: off
-= 200
-
-POST /login
-  Cookie: sessionid=visitor
-  X-Say: on
-  X-Set: sessionid=user
-= 200 <p>[sessionid=visitor]
-  X-State: anonymous
-
-GET /
-  Cookie: sessionid=user
-= 200 <p>[sessionid=user]
-  X-State: live
-
-
+POST /login | X-Set: sessionid=user => 200
+user: GET / | X-Say: end            => 200
+visitor: GET / | X-Say: off         => 200
+visitor: POST /login | X-Say: on | X-Set: sessionid=user => 200 anonymous <p>[sessionid=visitor]
+user: GET /                         => 200 live <p>[sessionid=user]
 
 === a login that says on together with the session's limits
---- steps
-POST /login
-  X-Say: on; warn_after=240s; expire_after=300s; max_lifetime=8h
-  X-Set: sessionid=user
-= 200 <p>[]
-  !X-Accel-Session
-
-PAGE /
-  Cookie: sessionid=user
-= 200 ~ data-warn-after="240" data-expire-after="300"
-  X-State: live
-  X-About: 300
-
-
+POST /login | X-Say: on; warn_after=240s; expire_after=300s; max_lifetime=8h
+    | X-Set: sessionid=user => 200 <p>[] | no X-Accel-Session
+user: PAGE / => 200 live ~ data-warn-after="240" data-expire-after="300" | X-About: 300
 
 === limits: in the page that says them, and from then on
---- steps
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=240s; expire_after=300s
-= 200 ~ data-warn-after="240" data-expire-after="300"
-  !X-Accel-Session
-
-PAGE /
-  Cookie: sessionid=a
-= 200 ~ data-warn-after="240" data-expire-after="300"
-  X-State: live
-
-PAGE /
-  Cookie: sessionid=b
-= 200 ~ data-warn-after="540" data-expire-after="600"
-
-
+a: PAGE / | X-Say: on; warn_after=240s; expire_after=300s
+    => 200 ~ data-warn-after="240" data-expire-after="300" | no X-Accel-Session
+a: PAGE / => 200 live ~ data-warn-after="240" data-expire-after="300"
+b: PAGE / => 200 ~ data-warn-after="540" data-expire-after="600"
 
 === limits: another way to write them, and one of them alone
---- steps
-PAGE /
-  Cookie: sessionid=a
-  X-Say: ON ;expire_after=1m 40s;  Warn_After = 90 
-= 200 ~ data-warn-after="90" data-expire-after="100"
-
-PAGE /
-  Cookie: sessionid=b
-  X-Say: on; warn_after=60
-= 200 ~ data-warn-after="60" data-expire-after="600"
-
-PAGE /
-  Cookie: sessionid=c
-  X-Say: on; expire_after=2h
-= 200 ~ data-warn-after="(?:7140|6480)" data-expire-after="7200"
-
-
+a: PAGE / | X-Say: ON ;expire_after=1m 40s;  Warn_After = 90\x20
+    => 200 ~ data-warn-after="90" data-expire-after="100"
+b: PAGE / | X-Say: on; warn_after=60 => 200 ~ data-warn-after="60" data-expire-after="600"
+c: PAGE / | X-Say: on; expire_after=2h
+    => 200 ~ data-warn-after="(?:7140|6480)" data-expire-after="7200"
 
 === limits: others later
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: on; expire_after=300s
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on; expire_after=1h
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on
-= 200
-  X-About: 3600
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: live
-  X-About: 3600
-
-
+a: GET / | X-Say: on; expire_after=300s => 200
+a: GET / | X-Say: on; expire_after=1h   => 200
+a: GET / | X-Say: on                    => 200 | X-About: 3600
+a: GET /                                => 200 live | X-About: 3600
 
 === limits: a shorter expire_after expires
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: on; expire_after=200s
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-
+a is idle for 300
+a: GET /poll | X-Say: on; expire_after=200s => 200
+a: GET /                                    => 401 expired
 
 === limits: a longer expire_after does not, also where another one is configured
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: on; expire_after=1h
-= 200
-
-GET /kill
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: live
-
-
+a is idle for 300
+a: GET /poll | X-Say: on; expire_after=1h => 200
+a: GET /kill                              => 200 live <p>[sessionid=a]
 
 === limits: max_lifetime
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on; max_lifetime=1000s
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: live
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on; max_lifetime=300s
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-
+a is idle for 300
+a: GET / | X-Say: on; max_lifetime=1000s => 200
+a: GET /                                 => 200 live
+a: GET / | X-Say: on; max_lifetime=300s  => 200
+a: GET /                                 => 401 expired
 
 === limits: max_lifetime=0 is none
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on; max_lifetime=0
-= 200
-
-GET /?lifetime=100s
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: live
-
-
+a is idle for 300
+a: GET / | X-Say: on; max_lifetime=0 => 200
+a: GET /?lifetime=100s               => 200 live <p>[sessionid=a]
 
 === limits: they stay with the session when its key changes
---- steps
-POST /login
-  X-Say: on; warn_after=240s; expire_after=300s
-  X-Set: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Set: sessionid=b
-= 200
-
-PAGE /
-  Cookie: sessionid=b
-= 200 ~ data-warn-after="240" data-expire-after="300"
-
-GET /
-  Cookie: sessionid=b
-  X-Say: on; warn_after=100s; expire_after=200s
-  X-Set: sessionid=c
-= 200
-
-PAGE /
-  Cookie: sessionid=c
-= 200 ~ data-warn-after="100" data-expire-after="200"
-
-PAGE /
-  Cookie: sessionid=a
-= 200 ~ data-warn-after="100" data-expire-after="200"
-
-
+POST /login | X-Say: on; warn_after=240s; expire_after=300s | X-Set: sessionid=a => 200
+a: GET / | X-Set: sessionid=b => 200
+b: PAGE /                     => 200 ~ data-warn-after="240" data-expire-after="300"
+b: GET / | X-Say: on; warn_after=100s; expire_after=200s | X-Set: sessionid=c => 200
+c: PAGE /                     => 200 ~ data-warn-after="100" data-expire-after="200"
+a: PAGE /                     => 200 ~ data-warn-after="100" data-expire-after="200"
 
 === limits: the next key of a session that a client began has them, and then its own
---- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=a
-= 200 100
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: on; warn_after=240s; expire_after=300s; max_lifetime=1h
-= 200
-
-GET /poll
-  Cookie: sessionid=a
-  X-Set: sessionid=b
-= 200
-
-PAGE /poll
-  Cookie: sessionid=b
-= 200 ~ data-warn-after="240" data-expire-after="300" data-idle="10\d[."]
-  X-State: live
-
-PAGE /poll
-  Cookie: sessionid=b
-  X-Say: on; warn_after=210s; expire_after=250s; max_lifetime=1h
-= 200 ~ data-warn-after="210" data-expire-after="250"
-
-PAGE /poll
-  Cookie: sessionid=a
-= 200 ~ data-warn-after="240" data-expire-after="300"
-
-GET /poll
-  Cookie: sessionid=b
-  X-Say: on; max_lifetime=100s
-= 200
-  X-State: live
-
-GET /poll
-  Cookie: sessionid=b
-= 401
-  X-State: expired
-
-GET /poll
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: live
-
-
+a is idle for 100
+a: GET /poll | X-Say: on; warn_after=240s; expire_after=300s; max_lifetime=1h => 200
+a: GET /poll | X-Set: sessionid=b           => 200
+b: PAGE /poll => 200 live ~ data-warn-after="240" data-expire-after="300" data-idle="10\d[."]
+b: PAGE /poll | X-Say: on; warn_after=210s; expire_after=250s; max_lifetime=1h
+    => 200 ~ data-warn-after="210" data-expire-after="250"
+a: PAGE /poll                               => 200 ~ data-warn-after="240" data-expire-after="300"
+b: GET /poll | X-Say: on; max_lifetime=100s => 200 live
+b: GET /poll                                => 401 expired
+a: GET /poll                                => 200 live <p>[sessionid=a]
 
 === limits: said with the next key of such a session
---- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=a
-= 200 100
-
-POST /login
-  Cookie: sessionid=a
-  X-Say: on; warn_after=240s; expire_after=300s
-  X-Set: sessionid=b
-= 200 <p>[sessionid=a]
-
-PAGE /
-  Cookie: sessionid=b
-= 200 ~ data-warn-after="240" data-expire-after="300"
-  X-State: live
-
-
+a is idle for 100
+a: POST /login | X-Say: on; warn_after=240s; expire_after=300s | X-Set: sessionid=b
+    => 200 <p>[sessionid=a]
+b: PAGE / => 200 live ~ data-warn-after="240" data-expire-after="300"
 
 === limits: they are kept in steps, below a 32nd shorter than they were said
---- steps
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=555s; expire_after=777s
-= 200 ~ data-warn-after="550" data-expire-after="770"
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=959; expire_after=960s
-= 200 ~ data-warn-after="950" data-expire-after="960"
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=31s; expire_after=100s
-= 200 ~ data-warn-after="31" data-expire-after="100"
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=70s; expire_after=8h 4m 59s
-= 200 ~ data-warn-after="70" data-expire-after="28800"
-
-GET /
-  Cookie: sessionid=b
-  X-Say: on; expire_after=2h; max_lifetime=777s
-= 200
-
-GET /
-  Cookie: sessionid=b
-= 200
-  X-State: live
-  X-About: 770
-
-
+a: PAGE / | X-Say: on; warn_after=555s; expire_after=777s
+    => 200 ~ data-warn-after="550" data-expire-after="770"
+a: PAGE / | X-Say: on; warn_after=959; expire_after=960s
+    => 200 ~ data-warn-after="950" data-expire-after="960"
+a: PAGE / | X-Say: on; warn_after=31s; expire_after=100s
+    => 200 ~ data-warn-after="31" data-expire-after="100"
+a: PAGE / | X-Say: on; warn_after=70s; expire_after=8h 4m 59s
+    => 200 ~ data-warn-after="70" data-expire-after="28800"
+b: GET / | X-Say: on; expire_after=2h; max_lifetime=777s => 200
+b: GET / => 200 live | X-About: 770
 
 === limits: those that people write are exact
---- steps
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=300s; expire_after=15m
-= 200 ~ data-warn-after="300" data-expire-after="900"
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=45m; expire_after=8h
-= 200 ~ data-warn-after="2700" data-expire-after="28800"
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=10s; expire_after=12h
-= 200 ~ data-warn-after="10" data-expire-after="43200"
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=1h 30m; expire_after=24h
-= 200 ~ data-warn-after="5400" data-expire-after="86400"
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=13d; expire_after=14d
-= 200 ~ data-warn-after="1123200" data-expire-after="1209600"
-
-GET /
-  Cookie: sessionid=b
-  X-Say: on; expire_after=2h; max_lifetime=1h
-= 200
-
-GET /
-  Cookie: sessionid=b
-= 200
-  X-About: 3600
-
-
+a: PAGE / | X-Say: on; warn_after=300s; expire_after=15m
+    => 200 ~ data-warn-after="300" data-expire-after="900"
+a: PAGE / | X-Say: on; warn_after=45m; expire_after=8h
+    => 200 ~ data-warn-after="2700" data-expire-after="28800"
+a: PAGE / | X-Say: on; warn_after=10s; expire_after=12h
+    => 200 ~ data-warn-after="10" data-expire-after="43200"
+a: PAGE / | X-Say: on; warn_after=1h 30m; expire_after=24h
+    => 200 ~ data-warn-after="5400" data-expire-after="86400"
+a: PAGE / | X-Say: on; warn_after=13d; expire_after=14d
+    => 200 ~ data-warn-after="1123200" data-expire-after="1209600"
+b: GET / | X-Say: on; expire_after=2h; max_lifetime=1h => 200
+b: GET / => 200 | X-About: 3600
 
 === limits: the same in each response are none to log
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=555s; expire_after=777s; max_lifetime=8h 1m
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=555s; expire_after=777s; max_lifetime=8h 1m
-= 200
-
-GET /
-  Cookie: sessionid=b
-  X-Say: on; warn_after=555s; expire_after=777s; max_lifetime=8h 1m
-= 200
-
-GET /
-  Cookie: sessionid=b
-= 200
-  X-State: live
-  X-About: 770
+a: GET / | X-Say: on; warn_after=555s; expire_after=777s; max_lifetime=8h 1m => 200
+a: GET / | X-Say: on; warn_after=555s; expire_after=777s; max_lifetime=8h 1m => 200
+b: GET / | X-Say: on; warn_after=555s; expire_after=777s; max_lifetime=8h 1m => 200
+b: GET / => 200 live | X-About: 770
 --- no_error_log
 [error]
 [warn]
-
-
 
 === limits: as many different ones as a zone remembers, and these once more
 --- init
 main::say(map { my $e = $_; map { "on; warn_after=$_; expire_after=${e}s" } 1 .. 31 } 32 .. 64);
 main::say(map { "on; warn_after=7; expire_after=${_}s" } 32 .. 64);
 --- steps
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=31s; expire_after=64s
-= 200 ~ data-warn-after="31" data-expire-after="64"
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=31s; expire_after=64s 900ms
-= 200 ~ data-warn-after="31" data-expire-after="64"
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=5s; expire_after=40s
-= 200 ~ data-warn-after="5" data-expire-after="40"
+a: PAGE / | X-Say: on; warn_after=31s; expire_after=64s
+    => 200 ~ data-warn-after="31" data-expire-after="64"
+a: PAGE / | X-Say: on; warn_after=31s; expire_after=64s 900ms
+    => 200 ~ data-warn-after="31" data-expire-after="64"
+a: PAGE / | X-Say: on; warn_after=5s; expire_after=40s
+    => 200 ~ data-warn-after="5" data-expire-after="40"
 --- no_error_log
 [error]
-
-
 
 === limits: one more than that
 --- init
 main::say(map { my $e = $_; map { "on; warn_after=$_; expire_after=${e}s" } 1 .. 31 } 32 .. 64);
 --- steps
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; warn_after=31s; expire_after=66s
-= 200 ~ data-expire-after="64"
+a: PAGE / | X-Say: on; warn_after=31s; expire_after=66s => 200 ~ data-expire-after="64"
 --- error_log
 session_security_zone "sessions" has no room for more different limits, the nearest are used for "X-Accel-Session: on; warn_after=31s; expire_after=66s"
 
-
-
 === limits: they do not outlive the session
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: on; expire_after=300s
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Say: end
-= 200
-
-POST /login
-  Cookie: sessionid=a
-  X-Set: sessionid=a
-= 200 <p>[]
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: live
-  X-About: 600
-
-
+a: GET / | X-Say: on; expire_after=300s => 200
+a: GET / | X-Say: end                   => 200
+a: POST /login | X-Set: sessionid=a     => 200 <p>[]
+a: GET /                                => 200 live | X-About: 600
 
 === limits: the next session with the same key, and the same limits
---- steps
-POST /login
-  X-Say: on; expire_after=300s
-  X-Set: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Say: end
-= 200
-
-POST /login
-  Cookie: sessionid=a
-  X-Say: on; expire_after=300s
-  X-Set: sessionid=a
-= 200 <p>[]
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: live
-  X-About: 300
-
-
+POST /login | X-Say: on; expire_after=300s | X-Set: sessionid=a => 200
+a: GET / | X-Say: end => 200
+a: POST /login | X-Say: on; expire_after=300s | X-Set: sessionid=a => 200 <p>[]
+a: GET /              => 200 live | X-About: 300
 
 === limits: off, then on with the same limits
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: on; expire_after=300s
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Say: on; expire_after=300s
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: live
-  X-About: 300
-
-
+a: GET / | X-Say: on; expire_after=300s => 200
+a: GET / | X-Say: off                   => 200
+a: GET / | X-Say: on; expire_after=300s => 200
+a: GET /                                => 200 live | X-About: 300
 
 === end: closed, and the cookie is deleted
---- steps
-PAGE /
-  Cookie: sessionid=a; other=1
-  X-Say: end
-= 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a; other=1\]\n?$
-  !X-Accel-Session
-  Set-Cookie: (sessionid deleted)
-
-PAGE /
-  Cookie: sessionid=a; other=1
-= 200 <p>[other=1]
-  X-State: closed
-  Set-Cookie: (sessionid deleted)
-
-GET /ping/?idleFor=0
-  Cookie: sessionid=a
-= 200 "logout"
-
-
+a; other=1: PAGE / | X-Say: end
+    => 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a; other=1\]\n?$
+    | no X-Accel-Session | deleted
+a; other=1: PAGE / => 200 closed <p>[other=1] | deleted
+a: ping 0          => "logout"
 
 === end: all keys of the session
---- steps
-POST /login
-  X-Set: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Set: sessionid=b
-= 200
-
-GET /
-  Cookie: sessionid=b
-  X-Say: end
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[]
-  X-State: closed
-
-
+POST /login | X-Set: sessionid=a => 200
+a: GET / | X-Set: sessionid=b    => 200
+b: GET / | X-Say: end            => 200
+a: GET /                         => 200 closed <p>[]
 
 === end: likewise for a request that is under way with the replaced key
---- steps
-POST /login
-  X-Set: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Set: sessionid=b
-= 200
-
-GET /under-way
-  Cookie: sessionid=a
-  X-Say: end
-= 200
-
-GET /
-  Cookie: sessionid=b
-= 200 <p>[]
-  X-State: closed
-
-
+POST /login | X-Set: sessionid=a => 200
+a: GET / | X-Set: sessionid=b    => 200
+a: GET /under-way | X-Say: end   => 200
+b: GET /                         => 200 closed <p>[]
 
 === end: of a key that a client made up it is that one alone
---- steps
-GET /
-  Cookie: sessionid=guest
-  X-Set: sessionid=one
-= 200
-
-GET /
-  Cookie: sessionid=guest
-  X-Set: sessionid=two
-= 200
-
-GET /
-  Cookie: sessionid=two
-  X-Say: end
-= 200
-
-GET /
-  Cookie: sessionid=two
-= 200 <p>[]
-  X-State: closed
-
-GET /
-  Cookie: sessionid=one
-= 200 <p>[sessionid=one]
-  X-State: live
-
-GET /
-  Cookie: sessionid=guest
-= 200 <p>[sessionid=guest]
-  X-State: live
-
-
+guest: GET / | X-Set: sessionid=one => 200
+guest: GET / | X-Set: sessionid=two => 200
+two: GET / | X-Say: end             => 200
+two: GET /                          => 200 closed <p>[]
+one: GET /                          => 200 live <p>[sessionid=one]
+guest: GET /                        => 200 live <p>[sessionid=guest]
 
 === end: what is set in the same response is a new session
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: end
-  X-Set: sessionid=b; Path=/
-= 200 <p>[sessionid=a]
-  Set-Cookie: sessionid=b; Path=/
-
-GET /ping/
-  Cookie: sessionid=b
-= 200 ~ ^\d$
-  X-State: live
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[]
-  X-State: closed
-
-GET /
-  Cookie: sessionid=b
-= 200 <p>[sessionid=b]
-  X-State: live
-
-
+a is idle for 300
+a: GET /poll | X-Say: end | X-Set: sessionid=b; Path=/
+    => 200 <p>[sessionid=a] | Set-Cookie: sessionid=b; Path=/
+b: ping  => live about 0
+a: GET / => 200 closed <p>[]
+b: GET / => 200 live <p>[sessionid=b]
 
 === end: a visitor, too; a request without a session has none to end
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: end
-= 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a\]\n?$
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[]
-  X-State: closed
-
-GET /
-  X-Say: end
-= 200 <p>[]
-  X-State: none
-  !Set-Cookie
-  !X-Accel-Session
-
-
+a: GET / | X-Say: off => 200
+a: PAGE / | X-Say: end
+    => 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a\]\n?$ | deleted
+a: GET /              => 200 closed <p>[]
+GET / | X-Say: end    => 200 none <p>[] | no Set-Cookie | no X-Accel-Session
 
 === whatever the response is
---- steps
-GET /302/
-  Cookie: sessionid=a
-  X-Say: end
-= 302
-  !X-Accel-Session
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[]
-  X-State: closed
-
-POST /404/
-  Cookie: sessionid=b
-  X-Say: off
-= 404
-  !X-Accel-Session
-
-GET /
-  Cookie: sessionid=b
-= 200
-  X-State: anonymous
-
-
+a: GET /302/ | X-Say: end  => 302 | no X-Accel-Session
+a: GET /                   => 200 closed <p>[]
+b: POST /404/ | X-Say: off => 404 | no X-Accel-Session
+b: GET /                   => 200 anonymous
 
 === not from a client
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Accel-Session: off
-= 200 <p>[sessionid=a]
-  X-State: new
-
-GET /
-  Cookie: sessionid=a
-  X-Accel-Session: end
-= 200 <p>[sessionid=a]
-  X-State: live
-  !Set-Cookie
-
-GET /
-  Cookie: sessionid=a
-  X-Accel-Session: on; expire_after=1h
-= 200
-  X-State: live
-  X-About: 600
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: live
-  X-About: 600
-
-
+a: GET / | X-Accel-Session: off => 200 new <p>[sessionid=a]
+a: GET / | X-Accel-Session: end => 200 live <p>[sessionid=a] | no Set-Cookie
+a: GET / | X-Accel-Session: on; expire_after=1h => 200 live | X-About: 600
+a: GET /                        => 200 live | X-About: 600
 
 === not seen by the client where there is no session either
---- steps
-GET /
-  X-Say: on; expire_after=1h
-= 200 <p>[]
-  !X-Accel-Session
-
-
+GET / | X-Say: on; expire_after=1h => 200 <p>[] | no X-Accel-Session
 
 === a word that is none says nothing
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Say: logged-in
-= 200 <p>[sessionid=a]
-  !X-Accel-Session
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^30\d$
-  X-State: live
-
-
+a is idle for 300
+a: GET /poll | X-Say: logged-in => 200 <p>[sessionid=a] | no X-Accel-Session
+a: ping                         => live about 300
 
 === and is logged
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: logged-in
-= 200 <p>[sessionid=a]
+a: GET / | X-Say: logged-in => 200 <p>[sessionid=a]
 --- grep_error_log eval
 qr/\[error\] .*/
 --- grep_error_log_out eval
 qr/\A\[error\] \d+#\d+: \*\d+ invalid "logged-in" in the backend's "X-Accel-Session: logged-in"; write on, off or end, and after on warn_after=TIME, expire_after=TIME and max_lifetime=TIME while reading response header from upstream, client: [^\n]*\n\z/
 
-
-
 === a limit that is none: the others are taken
---- steps
-PAGE /
-  Cookie: sessionid=a
-  X-Say: on; expire_after=soon; warn_after=100s; colour=red
-= 200 ~ data-warn-after="100" data-expire-after="600"
-  !X-Accel-Session
+a: PAGE / | X-Say: on; expire_after=soon; warn_after=100s; colour=red
+    => 200 ~ data-warn-after="100" data-expire-after="600" | no X-Accel-Session
 --- grep_error_log eval
 qr/invalid "[^"]*"/
 --- grep_error_log_out
 invalid "expire_after=soon"
-
-
 
 === other limits that are none
 --- request eval
@@ -1486,120 +450,59 @@ invalid "expire_after=soon"
 --- response_headers eval
 [('X-About: 600') x 11]
 
-
-
 === off and end take no limits
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: off; expire_after=5m
-= 200
+a: GET / | X-Say: off; expire_after=5m => 200
 --- grep_error_log eval
 qr/invalid "[^"]*"/
 --- grep_error_log_out
 invalid "expire_after=5m"
 
-
-
 === and are obeyed
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: off; expire_after=5m
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Say: end; expire_after=5m
-= 200
-  X-State: anonymous
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[]
-  X-State: closed
-
-
+a: GET / | X-Say: off; expire_after=5m => 200
+a: GET / | X-Say: end; expire_after=5m => 200 anonymous
+a: GET /                               => 200 closed <p>[]
 
 === a backend that is wrong with each response is logged once a second
 --- init
-main::requests(30);
+main::send_all(("GET /\nCookie: sessionid=a\nX-Say: yes") x 30);
 open my $log, '<', main::server_root() . '/logs/error.log' or die "no error log: $!";
 my $lines = grep { /invalid "yes"/ } <$log>;
 main::ok($lines >= 1 && $lines <= 3, "logged, and not thirty times: $lines");
 --- steps
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: live
-
-
+a: GET / => 200 live
 
 === the last of several counts
---- also_http
-    map $http_x_say_too $too { default $http_x_say_too; }
+--- also_http: map $http_x_say_too $too { default $http_x_say_too; }
 --- also
     location /too/ {
         add_header X-Accel-Session $too;
         add_header X-State $session_security_state always;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /too/
-  Cookie: sessionid=a
-  X-Say: on
-  X-Say-Too: off
-= 200
-  !X-Accel-Session
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: anonymous
-
-
+a: GET /too/ | X-Say: on | X-Say-Too: off => 200 | no X-Accel-Session
+a: GET /                                  => 200 anonymous
 
 === by nginx's own add_header, from a map
---- also_http
-    map $cookie_role $said { default off; user on; guest "on; expire_after=100s"; }
+--- also_http: map $cookie_role $said { default off; user on; guest "on; expire_after=100s"; }
 --- also
     location /said/ {
         add_header X-Accel-Session $said always;
         add_header X-State $session_security_state always;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /said/
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  !X-Accel-Session
-
-GET /said/
-  Cookie: sessionid=a
-= 200
-  X-State: anonymous
-
-GET /said/
-  Cookie: sessionid=a; role=user
-= 200
-  !X-Accel-Session
-
-GET /said/
-  Cookie: sessionid=a; role=user
-= 200
-  X-State: live
-
-PAGE /said/
-  Cookie: sessionid=b; role=guest
-= 200 ~ data-expire-after="100"
-
-
+a: GET /said/              => 200 <p>[sessionid=a] | no X-Accel-Session
+a: GET /said/              => 200 anonymous
+a; role=user: GET /said/   => 200 | no X-Accel-Session
+a; role=user: GET /said/   => 200 live
+b; role=guest: PAGE /said/ => 200 ~ data-expire-after="100"
 
 === by auth_request
 --- also
     location = /auth {
         internal;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
         proxy_pass_request_body off;
         proxy_set_header Content-Length "";
     }
@@ -1615,35 +518,13 @@ PAGE /said/
 >>> page.html
 <p>static
 --- steps
-PAGE /gate/page.html
-  Cookie: sessionid=a
-  X-Say: off
-= 200 <p>static
-  !X-Accel-Session
-
-PAGE /gate/page.html
-  Cookie: sessionid=a
-= 200 <p>static
-  X-State: anonymous
-
-PAGE /gate/page.html
-  Cookie: sessionid=b
-  X-Say: on; warn_after=60s; expire_after=90s
-= 200 ~ data-warn-after="60" data-expire-after="90".*<p>static
-  !X-Accel-Session
-
-PAGE /gate/page.html
-  Cookie: sessionid=b
-  X-Say: end
-= 200 ~ ^<script [^>]* data-ended="1" async></script><p>static\n?$
-  Set-Cookie: (sessionid deleted)
-
-PAGE /
-  Cookie: sessionid=b
-= 200 <p>[]
-  X-State: closed
-
-
+a: PAGE /gate/page.html | X-Say: off => 200 <p>static | no X-Accel-Session
+a: PAGE /gate/page.html              => 200 anonymous <p>static
+b: PAGE /gate/page.html | X-Say: on; warn_after=60s; expire_after=90s
+    => 200 ~ data-warn-after="60" data-expire-after="90".*<p>static | no X-Accel-Session
+b: PAGE /gate/page.html | X-Say: end
+    => 200 ~ ^<script [^>]* data-ended="1" async></script><p>static\n?$ | deleted
+b: PAGE /                            => 200 closed <p>[]
 
 === through X-Accel-Redirect
 --- also
@@ -1657,39 +538,14 @@ PAGE /
 >>> page.html
 <p>static
 --- steps
-PAGE /
-  Cookie: sessionid=a
-  X-Say: off
-  X-Accel: /files/page.html
-= 200 <p>static
-  !X-Accel-Session
-
-PAGE /
-  Cookie: sessionid=a
-= 200 <p>[sessionid=a]
-  X-State: anonymous
-
-PAGE /
-  Cookie: sessionid=b
-  X-Say: on; warn_after=60s; expire_after=90s
-  X-Accel: /files/page.html
-= 200 ~ data-warn-after="60" data-expire-after="90".*<p>static
-  !X-Accel-Session
-
-PAGE /
-  Cookie: sessionid=b
-  X-Say: end
-  X-Accel: /files/page.html
-= 200 ~ ^<script [^>]* data-ended="1" async></script><p>static\n?$
-  !X-Accel-Session
-  Set-Cookie: (sessionid deleted)
-
-PAGE /
-  Cookie: sessionid=b
-= 200 <p>[]
-  X-State: closed
-
-
+a: PAGE / | X-Say: off | X-Accel: /files/page.html => 200 <p>static | no X-Accel-Session
+a: PAGE / => 200 anonymous <p>[sessionid=a]
+b: PAGE / | X-Say: on; warn_after=60s; expire_after=90s | X-Accel: /files/page.html
+    => 200 ~ data-warn-after="60" data-expire-after="90".*<p>static | no X-Accel-Session
+b: PAGE / | X-Say: end | X-Accel: /files/page.html
+    => 200 ~ ^<script [^>]* data-ended="1" async></script><p>static\n?$ | no X-Accel-Session
+    | deleted
+b: PAGE / => 200 closed <p>[]
 
 === through X-Accel-Redirect to another backend
 --- also
@@ -1698,49 +554,19 @@ PAGE /
         proxy_set_header X-Say "";
         proxy_set_header X-Accel "";
         proxy_set_header X-Set "";
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-PAGE /
-  Cookie: sessionid=b
-  X-Say: off
-  X-Accel: /store/x
-= 200 <p>[sessionid=b]
-  X-State: new
-  !X-Accel-Session
-  !Set-Cookie
-
-GET /
-  Cookie: sessionid=b
-= 200
-  X-State: anonymous
-
-PAGE /
-  Cookie: sessionid=c
-  X-Say: on; warn_after=60s; expire_after=90s
-  X-Accel: /store/x
-= 200 ~ ^<script .*<p>\[sessionid=c\]
-  !X-Accel-Session
-
-PAGE /
-  Cookie: sessionid=c
-= 200 ~ data-warn-after="60" data-expire-after="90"
-  X-State: live
-
-PAGE /
-  Cookie: sessionid=a
-  X-Say: end
-  X-Accel: /store/x
-= 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a\]\n?$
-  !X-Accel-Session
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[]
-  X-State: closed
-
-
+b: PAGE / | X-Say: off | X-Accel: /store/x
+    => 200 new <p>[sessionid=b] | no X-Accel-Session | no Set-Cookie
+b: GET /  => 200 anonymous
+c: PAGE / | X-Say: on; warn_after=60s; expire_after=90s | X-Accel: /store/x
+    => 200 ~ ^<script .*<p>\[sessionid=c\] | no X-Accel-Session
+c: PAGE / => 200 live ~ data-warn-after="60" data-expire-after="90"
+a: PAGE / | X-Say: end | X-Accel: /store/x
+    => 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a\]\n?$
+    | no X-Accel-Session | deleted
+a: GET /  => 200 closed <p>[]
 
 === likewise in the response to a request without a key
 --- also
@@ -1749,88 +575,37 @@ GET /
         proxy_set_header X-Say "";
         proxy_set_header X-Accel "";
         proxy_set_header X-Set "";
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /
-  X-Say: off
-  X-Set: sessionid=visitor
-  X-Accel: /store/x
-= 200 <p>[]
-  X-State: none
-  !X-About
-  !X-Accel-Session
-  Set-Cookie: sessionid=visitor
-
-GET /
-  Cookie: sessionid=visitor
-= 200 <p>[sessionid=visitor]
-  X-State: anonymous
-
-PAGE /
-  X-Say: on; warn_after=60s; expire_after=90s
-  X-Set: sessionid=user
-  X-Accel: /store/x
-= 200 ~ data-warn-after="60" data-expire-after="90" data-idle="0" .*<p>\[]$
-  X-State: none
-  !X-Accel-Session
-
-PAGE /
-  Cookie: sessionid=user
-= 200 ~ data-warn-after="60" data-expire-after="90"
-  X-State: live
-
-PAGE /
-  X-Say: end
-  X-Set: sessionid=other
-  X-Accel: /store/x
-= 200 <p>[]
-  !X-Accel-Session
-  Set-Cookie: sessionid=other
-
-GET /
-  Cookie: sessionid=other
-= 200 <p>[sessionid=other]
-  X-State: live
-
-
+GET / | X-Say: off | X-Set: sessionid=visitor | X-Accel: /store/x
+    => 200 none <p>[] | no X-About | no X-Accel-Session | Set-Cookie: sessionid=visitor
+visitor: GET / => 200 anonymous <p>[sessionid=visitor]
+PAGE / | X-Say: on; warn_after=60s; expire_after=90s | X-Set: sessionid=user | X-Accel: /store/x
+    => 200 none ~ data-warn-after="60" data-expire-after="90" data-idle="0" .*<p>\[]$
+    | no X-Accel-Session
+user: PAGE /   => 200 live ~ data-warn-after="60" data-expire-after="90"
+PAGE / | X-Say: end | X-Set: sessionid=other | X-Accel: /store/x
+    => 200 <p>[] | no X-Accel-Session | Set-Cookie: sessionid=other
+other: GET /   => 200 live <p>[sessionid=other]
 
 === from a location that is not watched into one that is: a dead session does not get in
 --- also
-    location /open/ {
-        session_security off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /open/ { session_security off; proxy_pass http://backend; }
     location /store/ {
         internal;
         proxy_set_header X-Say "";
         proxy_set_header X-Accel "";
         proxy_set_header X-Set "";
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /open/
-  Cookie: sessionid=a
-  X-Accel: /store/x
-= 401
-  X-State: expired
-
-GET /open/
-  Cookie: sessionid=a
-  X-Say: on
-  X-Accel: /store/x
-= 401
-  X-State: expired
-
-
+a has ended
+a: GET /open/ | X-Accel: /store/x             => 401 expired
+a: GET /open/ | X-Say: on | X-Accel: /store/x => 401 expired
 
 === not from a cache, which has it of somebody else
---- also_http
-    proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
+--- also_http: proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
 --- also
     location /cached {
         proxy_cache cache;
@@ -1838,51 +613,16 @@ GET /open/
         proxy_cache_key $uri;
         add_header X-State $session_security_state always;
         add_header X-Cache $upstream_cache_status;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /cached/off
-  Cookie: sessionid=a
-  X-Say: off
-= 200 <p>[sessionid=a]
-  X-Cache: MISS
-  !X-Accel-Session
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: anonymous
-
-GET /cached/off
-  Cookie: sessionid=b
-= 200 <p>[sessionid=a]
-  X-Cache: HIT
-  !X-Accel-Session
-
-GET /
-  Cookie: sessionid=b
-= 200
-  X-State: live
-
-GET /cached/end
-  Cookie: sessionid=c
-  X-Say: end
-= 200
-  X-Cache: MISS
-
-GET /cached/end
-  Cookie: sessionid=b
-= 200 <p>[sessionid=c]
-  X-Cache: HIT
-  !X-Accel-Session
-  !Set-Cookie
-
-GET /
-  Cookie: sessionid=b
-= 200 <p>[sessionid=b]
-  X-State: live
-
-
+a: GET /cached/off | X-Say: off => 200 <p>[sessionid=a] | X-Cache: MISS | no X-Accel-Session
+a: GET /                        => 200 anonymous
+b: GET /cached/off              => 200 <p>[sessionid=a] | X-Cache: HIT | no X-Accel-Session
+b: GET /                        => 200 live
+c: GET /cached/end | X-Say: end => 200 | X-Cache: MISS
+b: GET /cached/end => 200 <p>[sessionid=c] | X-Cache: HIT | no X-Accel-Session | no Set-Cookie
+b: GET /                        => 200 live <p>[sessionid=b]
 
 === to what a cache has, nginx itself may say it
 --- also_http
@@ -1895,42 +635,26 @@ GET /
         proxy_cache_key $uri;
         add_header X-Accel-Session $said;
         add_header X-Cache $upstream_cache_status;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /cached/page
-  Cookie: sessionid=a
-  X-Say: end
-= 200
-  X-Cache: MISS
-
-GET /cached/page
-  Cookie: sessionid=b; role=guest
-= 200 <p>[sessionid=a]
-  X-Cache: HIT
-  !X-Accel-Session
-  !Set-Cookie
-
-GET /
-  Cookie: sessionid=b
-= 200 <p>[sessionid=b]
-  X-State: anonymous
-
-
+a: GET /cached/page | X-Say: end => 200 | X-Cache: MISS
+b; role=guest: GET /cached/page
+    => 200 <p>[sessionid=a] | X-Cache: HIT | no X-Accel-Session | no Set-Cookie
+b: GET /                         => 200 anonymous <p>[sessionid=b]
 
 === where the page of an error is elsewhere
---- also_http
-    proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
+--- also_http: proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
 --- also
     location /404/ {
         proxy_intercept_errors on;
         error_page 404 https://sso.example.com/login;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /404/other {
         proxy_intercept_errors on;
         error_page 404 =303 https://sso.example.com/login;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /cached {
         proxy_cache cache;
@@ -1938,7 +662,7 @@ GET /
         proxy_cache_key $uri;
         error_page 412 https://sso.example.com/changed;
         add_header X-Cache $upstream_cache_status always;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /404/cached {
         proxy_cache cache;
@@ -1947,120 +671,33 @@ GET /
         proxy_intercept_errors on;
         error_page 404 https://sso.example.com/login;
         add_header X-Cache $upstream_cache_status always;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
-    location /own/ {
-        error_page 403 https://sso.example.com/denied;
-        deny all;
-    }
+    location /own/ { error_page 403 https://sso.example.com/denied; deny all; }
 --- steps
-PAGE /404/
-  Cookie: sessionid=a
-  X-Say: end
-= 302
-  Location: https://sso.example.com/login
-  X-State: new
-  Set-Cookie: (sessionid deleted)
-  !X-Accel-Session
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[]
-  X-State: closed
-
-PAGE /404/other
-  Cookie: sessionid=b
-  X-Say: end
-= 303
-  Location: https://sso.example.com/login
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=b
-= 200 <p>[]
-  X-State: closed
-
-GET /404/
-  Cookie: sessionid=c
-  X-Say: off
-= 302
-  !Set-Cookie
-
-GET /
-  Cookie: sessionid=c
-= 200
-  X-State: anonymous
-
+a: PAGE /404/ | X-Say: end
+    => 302 new | to https://sso.example.com/login | deleted | no X-Accel-Session
+a: GET /                            => 200 closed <p>[]
+b: PAGE /404/other | X-Say: end     => 303 | to https://sso.example.com/login | deleted
+b: GET /                            => 200 closed <p>[]
+c: GET /404/ | X-Say: off           => 302 | no Set-Cookie
+c: GET /                            => 200 anonymous
 # neither a client's
-GET /404/
-  Cookie: sessionid=d
-  X-Accel-Session: end
-= 302
-  !Set-Cookie
-
-GET /own/
-  Cookie: sessionid=d
-  X-Accel-Session: end
-  X-Say: end
-= 302
-  Location: https://sso.example.com/denied
-  !Set-Cookie
-
-GET /
-  Cookie: sessionid=d
-= 200 <p>[sessionid=d]
-  X-State: live
-
+d: GET /404/ | X-Accel-Session: end => 302 | no Set-Cookie
+d: GET /own/ | X-Accel-Session: end | X-Say: end
+    => 302 | to https://sso.example.com/denied | no Set-Cookie
+d: GET /                            => 200 live <p>[sessionid=d]
 # nor a cache's: of a page that is not what the client wants
-PAGE /cached
-  Cookie: sessionid=e
-  X-Say: end
-= 200
-  X-Cache: MISS
-  Set-Cookie: (sessionid deleted)
-
-GET /cached
-  Cookie: sessionid=d
-  If-Match: "other"
-= 302
-  Location: https://sso.example.com/changed
-  X-Cache: HIT
-  !Set-Cookie
-
+e: PAGE /cached | X-Say: end        => 200 | X-Cache: MISS | deleted
+d: GET /cached | If-Match: "other"
+    => 302 | to https://sso.example.com/changed | X-Cache: HIT | no Set-Cookie
 # and of an error
-PAGE /404/cached
-  Cookie: sessionid=f
-  X-Say: end
-= 302
-  X-Cache: MISS
-  Set-Cookie: (sessionid deleted)
-
-GET /404/cached
-  Cookie: sessionid=d
-= 302
-  X-Cache: HIT
-  !Set-Cookie
-
-GET /
-  Cookie: sessionid=d
-= 200 <p>[sessionid=d]
-  X-State: live
-
+f: PAGE /404/cached | X-Say: end    => 302 | X-Cache: MISS | deleted
+d: GET /404/cached                  => 302 | X-Cache: HIT | no Set-Cookie
+d: GET /                            => 200 live <p>[sessionid=d]
 # a backend's own, whatever becomes of it
-PAGE /cached/own
-  Cookie: sessionid=d
-  If-Match: "other"
-  X-Say: end
-= 302
-  X-Cache: MISS
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=d
-= 200 <p>[]
-  X-State: closed
-
-
+d: PAGE /cached/own | If-Match: "other" | X-Say: end => 302 | X-Cache: MISS | deleted
+d: GET /                            => 200 closed <p>[]
 
 === a key that is no cookie
 --- http_config
@@ -2072,7 +709,7 @@ GET /
         ~^(3600|359\d)$ 3600;
     }
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         add_header X-Accel-Session $http_x_say always;
         return 200 "[$http_authorization]";
     }
@@ -2080,84 +717,24 @@ GET /
     session_security zone=sessions;
     add_header X-State $session_security_state always;
     add_header X-About $about always;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
 --- steps
-GET /
-  Authorization: Bearer a
-  X-Say: off
-= 200 [Bearer a]
-  !X-Accel-Session
-
-GET /
-  Authorization: Bearer a
-= 200 [Bearer a]
-  X-State: anonymous
-
-GET /ping/
-  Authorization: Bearer a
-= 200 "logout"
-
-GET /
-  Authorization: Bearer a
-  X-Say: on; expire_after=300s
-= 200 [Bearer a]
-  X-State: anonymous
-  !X-Accel-Session
-
-GET /
-  Authorization: Bearer a
-= 200 [Bearer a]
-  X-State: live
-  X-About: 300
-
-GET /
-  Authorization: Bearer a
-  X-Say: end
-= 200 [Bearer a]
-  !X-Accel-Session
-  !Set-Cookie
-
-GET /
-  Authorization: Bearer a
-= 401 {"error":"session_expired"}
-  X-State: closed
-
-GET /
-  Authorization: Bearer b
-= 200 [Bearer b]
-  X-State: new
-
-
+GET / | Authorization: Bearer a | X-Say: off => 200 [Bearer a] | no X-Accel-Session
+GET / | Authorization: Bearer a              => 200 anonymous [Bearer a]
+ping | Authorization: Bearer a               => "logout"
+GET / | Authorization: Bearer a | X-Say: on; expire_after=300s
+    => 200 anonymous [Bearer a] | no X-Accel-Session
+GET / | Authorization: Bearer a              => 200 live [Bearer a] | X-About: 300
+GET / | Authorization: Bearer a | X-Say: end
+    => 200 [Bearer a] | no X-Accel-Session | no Set-Cookie
+GET / | Authorization: Bearer a              => 401 closed {"error":"session_expired"}
+GET / | Authorization: Bearer b              => 200 new [Bearer b]
 
 === of several sessions in one request
---- steps
-GET /
-  Cookie: sessionid=a
-  X-Say: off
-= 200
-
-PAGE /
-  Cookie: sessionid=a; sessionid=b
-= 200 ~ ^<script 
-
-PAGE /
-  Cookie: sessionid=a; sessionid=b
-= 200 ~ ^<script 
-  X-State: live
-
-PAGE /
-  Cookie: sessionid=a; sessionid=b
-  X-Say: end
-= 200
-  Set-Cookie: (sessionid deleted)
-
-GET /
-  Cookie: sessionid=a
-= 200 <p>[]
-  X-State: closed
-
-GET /
-  Cookie: sessionid=b
-= 200 <p>[]
-  X-State: closed
+a: GET / | X-Say: off                     => 200
+PAGE / | Cookie: sessionid=a; sessionid=b => 200 ~ ^<script\x20
+PAGE / | Cookie: sessionid=a; sessionid=b => 200 live ~ ^<script\x20
+PAGE / | Cookie: sessionid=a; sessionid=b | X-Say: end => 200 | deleted
+a: GET /                                  => 200 closed <p>[]
+b: GET /                                  => 200 closed <p>[]
