@@ -2,12 +2,9 @@
 
 use FindBin;
 use lib "$FindBin::Bin/support";
-
 use Compress::Zlib ();
 use Test::Nginx::Socket;
-use Steps 'defaults';
-
-no_root_location();
+use Steps qw(defaults rewrite script_version);
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
@@ -17,10 +14,12 @@ plan tests => 1700;
 # its own; a session is ended by a ping that reports ten minutes.
 
 defaults(
+    ping => '/session_security/ping/',
+    page => 'Sec-Fetch-Mode: navigate',
     http_config => <<'END',
     session_security_zone cookie=sessionid zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         default_type text/html;
         root $TEST_NGINX_HTML_DIR;
         add_header X-Accepted "[$http_accept_encoding]" always;
@@ -58,18 +57,14 @@ END
     add_header X-State $session_security_state always;
     default_type text/html;
     root $TEST_NGINX_HTML_DIR;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /session_security/ping/ { session_security_ping; }
     location = /session_security/script.js { session_security_script; }
 END
     no_error_log => qr/\[(?:crit|alert|emerg)\]/,
 );
 
-my $version = do {
-    open my $in, '<', "$FindBin::Bin/../src/core/ssec_script.c" or die "no script: $!";
-    local $/;
-    <$in> =~ /ssec_script_version\[17\] = "(\w{16})"/ ? $1 : die 'no version';
-};
+my $version = script_version();
 
 # Where the tag's noscript part leads back to: the request's own URL.
 my $back = '%2F';
@@ -115,104 +110,60 @@ sub closed {
         . 'data-ping="/session_security/ping/" data-ended="1" async></script>';
 }
 
-# In steps, PAGE is a navigation of session a, or "as b" of that one; "(tag)"
-# or '(tag data-idle="2" refresh="598")' is the tag with these values.
-add_block_preprocessor(sub {
-    my $block = shift;
-    defined(my $steps = $block->steps) or return;
-    my @lines;
-    for my $line (split /\n/, $steps) {
-        back($1, $2) if $line =~ /^([A-Z]+) (\S+)/;
-        $line =~ s{^PAGE (\S+)(?: as (\w+))?$}
-                  {"GET $1\n  Cookie: sessionid=" . ($2 // 'a') . "\n  Sec-Fetch-Mode: navigate"}e;
-        $line =~ s{^(= \d+ .*)\(closed\)}{$1 . closed()}e;
-        $line =~ s{^(= \d+ )(.*\(tag\b.*)}{
-            my ($begin, $body) = ($1, $2);
-            my $pattern = $body =~ /^~ /;
-            $body =~ s{\(tag((?: [\w-]+="[^"]*")*)\)}{
-                my $tag = tag($1 =~ /([\w-]+)="([^"]*)"/g);
-                $pattern ? quotemeta $tag : $tag;
-            }ge;
-            $begin . $body;
-        }e;
-        push @lines, $line;
-    }
-    $steps = join "\n", @lines, '';
-    $block->set_value(steps => $steps);
-});
+# "(tag)" or '(tag data-idle="2" refresh="598")' is the tag, with these values.
+rewrite {
+    back($1, $2) if /^(?:[^|]*?: )?([A-Z]+) (\S+)/;
+    my $is_pattern = / => \d+ (?:\w+ )?~ /;
+    s{\(closed\)}{closed()}e;
+    s{\(tag((?: [\w-]+="[^"]*")*)\)}{
+        my $tag = tag($1 =~ /([\w-]+)="([^"]*)"/g);
+        $is_pattern ? quotemeta $tag : $tag;
+    }ge;
+};
 
 run_tests();
 
 __DATA__
 
 === the tag
---- steps
-PAGE /
-  X-Page: <!DOCTYPE html><title>a</title><p>b
-= 200 <!DOCTYPE html><title>a</title>(tag)<p>b
-  X-State: new
-  Content-Type: text/html
-  Cache-Control: no-store
-
-PAGE /
-  X-Page: <!DOCTYPE html><title>a</title><p>b
-= 200 <!DOCTYPE html><title>a</title>(tag)<p>b
-  X-State: live
-
-
+a: PAGE / | X-Page: <!DOCTYPE html><title>a</title><p>b
+    => 200 new <!DOCTYPE html><title>a</title>(tag)<p>b | Content-Type: text/html
+    | Cache-Control: no-store
+a: PAGE / | X-Page: <!DOCTYPE html><title>a</title><p>b
+    => 200 live <!DOCTYPE html><title>a</title>(tag)<p>b
 
 === times
 --- also
-    location /defaults/ { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/; }
+    location /defaults/ { proxy_pass http://backend/; }
     location /ms/ {
         session_security_expire_after 2500ms;
         session_security_warn_after 1500ms;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
+        proxy_pass http://backend/;
     }
-    location /tenths/ {
-        session_security_expire_after 1s;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
-    }
+    location /tenths/ { session_security_expire_after 1s; proxy_pass http://backend/; }
     location /uneven/ {
         session_security_expire_after 2005ms;
         session_security_warn_after 1010ms;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
+        proxy_pass http://backend/;
     }
-    location /tiny/ {
-        session_security_expire_after 1ms;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
-    }
+    location /tiny/ { session_security_expire_after 1ms; proxy_pass http://backend/; }
     location /year/ {
         session_security_expire_after 365d;
         session_security_warn_after 364d;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
+        proxy_pass http://backend/;
     }
 --- steps
-PAGE /defaults/
-  X-Page: <p>
-= 200 (tag)<p>
-
-PAGE /ms/
-  X-Page: <p>
-= 200 (tag data-warn-after="1.500" data-expire-after="2.500" refresh="3")<p>
-
-PAGE /tenths/
-  X-Page: <p>
-= 200 (tag data-warn-after="0.900" data-expire-after="1" refresh="1")<p>
-
-PAGE /uneven/
-  X-Page: <p>
-= 200 (tag data-warn-after="1.010" data-expire-after="2.005" refresh="3")<p>
-
-PAGE /year/
-  X-Page: <p>
-= 200 (tag data-warn-after="31449600" data-expire-after="31536000" refresh="31536000")<p>
-
-PAGE /tiny/ as new
-  X-Page: <p>
-= 200 (tag data-warn-after="0.001" data-expire-after="0.001" refresh="1")<p>
-
-
+a: PAGE /defaults/ | X-Page: <p> => 200 (tag)<p>
+a: PAGE /ms/ | X-Page: <p>
+    => 200 (tag data-warn-after="1.500" data-expire-after="2.500" refresh="3")<p>
+a: PAGE /tenths/ | X-Page: <p>
+    => 200 (tag data-warn-after="0.900" data-expire-after="1" refresh="1")<p>
+a: PAGE /uneven/ | X-Page: <p>
+    => 200 (tag data-warn-after="1.010" data-expire-after="2.005" refresh="3")<p>
+a: PAGE /year/ | X-Page: <p>
+    => 200 (tag data-warn-after="31449600" data-expire-after="31536000" refresh="31536000")<p>
+new: PAGE /tiny/ | X-Page: <p>
+    => 200 (tag data-warn-after="0.001" data-expire-after="0.001" refresh="1")<p>
 
 === times that variables give
 --- also
@@ -220,415 +171,208 @@ PAGE /tiny/ as new
     session_security_warn_after $arg_warn;
     session_security_max_lifetime $arg_ends;
 --- steps
-PAGE /?expire=100s&warn=20s&ends=0
-  X-Page: <p>
-= 200 (tag data-warn-after="20" data-expire-after="100" refresh="100")<p>
-
+a: PAGE /?expire=100s&warn=20s&ends=0 | X-Page: <p>
+    => 200 (tag data-warn-after="20" data-expire-after="100" refresh="100")<p>
 # a warning that would come too late
-
-PAGE /?expire=100s&warn=100s&ends=0
-  X-Page: <p>
-= 200 (tag data-warn-after="90" data-expire-after="100" refresh="100")<p>
-
-PAGE /?expire=100s&warn=200s&ends=0
-  X-Page: <p>
-= 200 (tag data-warn-after="90" data-expire-after="100" refresh="100")<p>
-
+a: PAGE /?expire=100s&warn=100s&ends=0 | X-Page: <p>
+    => 200 (tag data-warn-after="90" data-expire-after="100" refresh="100")<p>
+a: PAGE /?expire=100s&warn=200s&ends=0 | X-Page: <p>
+    => 200 (tag data-warn-after="90" data-expire-after="100" refresh="100")<p>
 # nothing that is a time: ten minutes, and twelve hours
-
-PAGE /?expire=soon&warn=never&ends=x
-  X-Page: <p>
-= 200 ~ data-warn-after="540" data-expire-after="600" data-idle="0" data-ends-in="431\d\d\.
-
-
+a: PAGE /?expire=soon&warn=never&ends=x | X-Page: <p>
+    => 200 ~ data-warn-after="540" data-expire-after="600" data-idle="0" data-ends-in="431\d\d\.
 
 === max_lifetime
 --- also
     session_security_max_lifetime 8h;
-    location /short/ {
-        session_security_max_lifetime 300s;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /unlimited/ {
-        session_security_max_lifetime 0;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /short/ { session_security_max_lifetime 300s; proxy_pass http://backend; }
+    location /unlimited/ { session_security_max_lifetime 0; proxy_pass http://backend; }
 --- steps
-PAGE /
-  X-Page: <p>
-= 200 (tag data-ends-in="28800")<p>
-
-PAGE /short/ as b
-  X-Page: <p>
-= 200 (tag data-ends-in="300" refresh="300")<p>
-
+a: PAGE / | X-Page: <p>           => 200 (tag data-ends-in="28800")<p>
+b: PAGE /short/ | X-Page: <p>     => 200 (tag data-ends-in="300" refresh="300")<p>
 # it is not the activity that counts
-
 after 0.3 s
-PAGE /
-  X-Page: <p>
-= 200 ~ ^<script [^>]* data-idle="0" data-ends-in="287\d\d(\.\d{3})?" async></script><noscript><meta http-equiv="refresh" content="600;url=/session_security/ping/\?back=%2F"></noscript><p>\n?$
-
-PAGE /unlimited/
-  X-Page: <p>
-= 200 (tag)<p>
-
-
+a: PAGE / | X-Page: <p>
+    => 200 ~ ^<script [^>]* data-idle="0" data-ends-in="287\d\d(\.\d{3})?" async></script><noscript><meta http-equiv="refresh" content="600;url=/session_security/ping/\?back=%2F"></noscript><p>\n?$
+a: PAGE /unlimited/ | X-Page: <p> => 200 (tag)<p>
 
 === idle: of a page that is passive
---- also
-    session_security_passive_urls /passive;
+--- also: session_security_passive_urls /passive;
 --- steps
-GET /session_security/ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-PAGE /passive
-  X-Page: <p>
-= 200 ~ ^<script [^>]* data-expire-after="600" data-idle="30\d(\.\d{3})?" async></script><noscript><meta http-equiv="refresh" content="(300|29\d);url=/session_security/ping/\?back=%2Fpassive"></noscript><p>\n?$
-
+a is idle for 300
+a: PAGE /passive | X-Page: <p>
+    => 200 ~ ^<script [^>]* data-expire-after="600" data-idle="30\d(\.\d{3})?" async></script><noscript><meta http-equiv="refresh" content="(300|29\d);url=/session_security/ping/\?back=%2Fpassive"></noscript><p>\n?$
 after 0.05 s
-PAGE /passive
-  X-Page: <p>
-= 200 ~ ^<script [^>]* data-idle="30\d\.\d{3}" async></script><noscript><meta http-equiv="refresh" content="(300|29\d);url=/session_security/ping/\?back=%2Fpassive">
-
-PAGE /active
-  X-Page: <p>
-= 200 (tag)<p>
-
-
+a: PAGE /passive | X-Page: <p>
+    => 200 ~ ^<script [^>]* data-idle="30\d\.\d{3}" async></script><noscript><meta http-equiv="refresh" content="(300|29\d);url=/session_security/ping/\?back=%2Fpassive">
+a: PAGE /active | X-Page: <p> => 200 (tag)<p>
 
 === logout URL: none
---- config
-    session_security zone=sessions;
-    session_security_inject on;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location = /session_security/ping/ { session_security_ping; }
-    location = /session_security/script.js { session_security_script; }
+--- without
+session_security_logout_url
+add_header X-State
+default_type
+root
 --- steps
-PAGE /
-  X-Page: <p>
-= 200 (tag data-logout="" refresh="600")<p>
-
-
+a: PAGE / | X-Page: <p> => 200 (tag data-logout="" refresh="600")<p>
 
 === logout URL: with the way back
 --- config
     session_security zone=sessions;
     session_security_inject on;
     session_security_logout_url /logout/?a=b&next=$session_security_return_url;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /session_security/ping/ { session_security_ping; }
     location = /session_security/script.js { session_security_script; }
 --- steps
-PAGE /page/?x=1&y="z
-  X-Page: <p>
-= 200 (tag data-logout="/logout/?a=b&amp;next=%2Fpage%2F%3Fx%3D1%26y%3D%22z" refresh="600")<p>
-
-
+a: PAGE /page/?x=1&y="z | X-Page: <p>
+    => 200 (tag data-logout="/logout/?a=b&amp;next=%2Fpage%2F%3Fx%3D1%26y%3D%22z" refresh="600")<p>
 
 === logout URL: on this host, and on another
 --- also
     location /here/ {
         session_security_logout_url http://$host/logout/?a=b;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /there/ {
         session_security_logout_url https://sso.example.com/logout?a&b;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /slashes/ {
         session_security_logout_url //sso.example.com/logout;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-PAGE /here/
-  X-Page: <p>
-= 200 (tag data-logout="http://localhost/logout/?a=b" refresh="600")<p>
-
-PAGE /there/
-  X-Page: <p>
-= 200 (tag data-logout="https://sso.example.com/logout?a&amp;b" refresh="600")<p>
-
-PAGE /slashes/
-  X-Page: <p>
-= 200 (tag data-logout="//sso.example.com/logout" refresh="600")<p>
-
-
+a: PAGE /here/ | X-Page: <p>
+    => 200 (tag data-logout="http://localhost/logout/?a=b" refresh="600")<p>
+a: PAGE /there/ | X-Page: <p>
+    => 200 (tag data-logout="https://sso.example.com/logout?a&amp;b" refresh="600")<p>
+a: PAGE /slashes/ | X-Page: <p>
+    => 200 (tag data-logout="//sso.example.com/logout" refresh="600")<p>
 
 === logout URL: from a variable
 --- also
-    location / {
-        session_security_logout_url $http_x_logout;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /encoded {
-        session_security_logout_url $uri;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location / { session_security_logout_url $http_x_logout; proxy_pass http://backend; }
+    location /encoded { session_security_logout_url $uri; proxy_pass http://backend; }
 --- config
     session_security zone=sessions;
     session_security_inject on;
     location = /session_security/ping/ { session_security_ping; }
     location = /session_security/script.js { session_security_script; }
 --- steps
-PAGE /
-  X-Page: <p>
-= 200 (tag data-logout="" refresh="600")<p>
-
-PAGE /
-  X-Page: <p>
-  X-Logout: /bye
-= 200 (tag data-logout="/bye" refresh="600")<p>
-
-PAGE /
-  X-Page: <p>
-  X-Logout: HTTPS://LOCALHOST/bye
-= 200 (tag data-logout="HTTPS://LOCALHOST/bye" refresh="600")<p>
-
-PAGE /
-  X-Page: <p>
-  X-Logout: javascript:alert(1)
-= 200 (tag data-logout="" refresh="600")<p>
-
-PAGE /
-  X-Page: <p>
-  X-Logout: JavaScript://localhost/%0aalert(1)
-= 200 (tag data-logout="" refresh="600")<p>
-
-PAGE /
-  X-Page: <p>
-  X-Logout: data:text/html,<p>
-= 200 (tag data-logout="" refresh="600")<p>
-
-PAGE /
-  X-Page: <p>
-  X-Logout: bye
-= 200 (tag data-logout="" refresh="600")<p>
-
-PAGE /
-  X-Page: <p>
-  X-Logout: /"><script>alert(1)</script><a b='&lt;
-= 200 (tag data-logout="/&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;a%20b='&amp;lt;" refresh="600")<p>
-
+a: PAGE / | X-Page: <p>                  => 200 (tag data-logout="" refresh="600")<p>
+a: PAGE / | X-Page: <p> | X-Logout: /bye => 200 (tag data-logout="/bye" refresh="600")<p>
+a: PAGE / | X-Page: <p> | X-Logout: HTTPS://LOCALHOST/bye
+    => 200 (tag data-logout="HTTPS://LOCALHOST/bye" refresh="600")<p>
+a: PAGE / | X-Page: <p> | X-Logout: javascript:alert(1)
+    => 200 (tag data-logout="" refresh="600")<p>
+a: PAGE / | X-Page: <p> | X-Logout: JavaScript://localhost/%0aalert(1)
+    => 200 (tag data-logout="" refresh="600")<p>
+a: PAGE / | X-Page: <p> | X-Logout: data:text/html,<p>
+    => 200 (tag data-logout="" refresh="600")<p>
+a: PAGE / | X-Page: <p> | X-Logout: bye  => 200 (tag data-logout="" refresh="600")<p>
+a: PAGE / | X-Page: <p> | X-Logout: /"><script>alert(1)</script><a b='&lt;
+    => 200 (tag data-logout="/&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;a%20b='&amp;lt;" refresh="600")<p>
 # what a URL has in it percent-encoded
-
-PAGE /encoded%22%3E%3Cb%3E%0A%0D%09%20%7F%26
-  X-Page: <p>
-= 200 (tag data-logout="/encoded&quot;&gt;&lt;b&gt;%0A%0D%09%20%7F&amp;" refresh="600")<p>
-
-
+a: PAGE /encoded%22%3E%3Cb%3E%0A%0D%09%20%7F%26 | X-Page: <p>
+    => 200 (tag data-logout="/encoded&quot;&gt;&lt;b&gt;%0A%0D%09%20%7F&amp;" refresh="600")<p>
 
 === options: each of them
 --- also
     session_security_inject on extend=button forms=off title=off events=change,my-event lang=pt-BR nonce=abc;
---- config
-    session_security zone=sessions;
-    session_security_logout_url /logout/;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
     location /others/ {
         session_security_inject on lang=en title=on forms=on extend=activity;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
-    location /none/ {
-        session_security_inject on;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location = /session_security/ping/ { session_security_ping; }
-    location = /session_security/script.js { session_security_script; }
+    location /none/ { session_security_inject on; proxy_pass http://backend; }
+--- without
+session_security_inject
+add_header X-State
+default_type
+root
 --- steps
-PAGE /
-  X-Page: <p>
-= 200 (tag data-extend="button" data-forms="off" data-title="off" data-events="change,my-event" data-lang="pt-BR" nonce="abc")<p>
-
-PAGE /others/
-  X-Page: <p>
-= 200 (tag data-lang="en" data-title="on" data-forms="on" data-extend="activity")<p>
-
+a: PAGE / | X-Page: <p>
+    => 200 (tag data-extend="button" data-forms="off" data-title="off" data-events="change,my-event" data-lang="pt-BR" nonce="abc")<p>
+a: PAGE /others/ | X-Page: <p>
+    => 200 (tag data-lang="en" data-title="on" data-forms="on" data-extend="activity")<p>
 # a level's options are its own
-
-PAGE /none/
-  X-Page: <p>
-= 200 (tag)<p>
-
-
+a: PAGE /none/ | X-Page: <p> => 200 (tag)<p>
 
 === options: from variables
 --- also
     location / {
         session_security_inject on extend=$arg_extend forms=$arg_forms title=$arg_title
             events=a,$http_x_events lang=$http_x_lang nonce=$http_x_nonce;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
-    location /encoded {
-        session_security_inject on lang=$uri;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /encoded { session_security_inject on lang=$uri; proxy_pass http://backend; }
 --- config
     session_security zone=sessions;
     session_security_logout_url /logout/;
     location = /session_security/ping/ { session_security_ping; }
     location = /session_security/script.js { session_security_script; }
 --- steps
-PAGE /
-  X-Page: <p>
-= 200 (tag data-events="a,")<p>
-
-PAGE /?extend=button&forms=off&title=off
-  X-Page: <p>
-  X-Events: b
-  X-Lang: de
-  X-Nonce: r4nd0m+/=
-= 200 (tag data-extend="button" data-forms="off" data-title="off" data-events="a,b" data-lang="de" nonce="r4nd0m+/=")<p>
-
+a: PAGE / | X-Page: <p> => 200 (tag data-events="a,")<p>
+a: PAGE /?extend=button&forms=off&title=off | X-Page: <p> | X-Events: b | X-Lang: de
+    | X-Nonce: r4nd0m+/=
+    => 200 (tag data-extend="button" data-forms="off" data-title="off" data-events="a,b" data-lang="de" nonce="r4nd0m+/=")<p>
 # a quote, and what else would end the attribute
-
-PAGE /?extend="onload=alert(1)&forms="><script>&title=%22%3E
-  X-Page: <p>
-  X-Events: "></script><img src=x onerror=alert(1)>
-  X-Lang: &quot;&#34;
-  X-Nonce: a" src="//evil.example/x.js
-= 200 (tag data-extend="&quot;onload=alert(1)" data-forms="&quot;&gt;&lt;script&gt;" data-title="%22%3E" data-events="a,&quot;&gt;&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;" data-lang="&amp;quot;&amp;#34;" nonce="a&quot; src=&quot;//evil.example/x.js")<p>
-
+a: PAGE /?extend="onload=alert(1)&forms="><script>&title=%22%3E | X-Page: <p>
+    | X-Events: "></script><img src=x onerror=alert(1)> | X-Lang: &quot;&#34;
+    | X-Nonce: a" src="//evil.example/x.js
+    => 200 (tag data-extend="&quot;onload=alert(1)" data-forms="&quot;&gt;&lt;script&gt;" data-title="%22%3E" data-events="a,&quot;&gt;&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;" data-lang="&amp;quot;&amp;#34;" nonce="a&quot; src=&quot;//evil.example/x.js")<p>
 # bytes that are no UTF-8, and a tab
-
-PAGE /
-  X-Page: <p>
-  X-Lang: \xff\xc3\x09'`
-= 200 ~ data-events="a," data-lang="\xff\xc3\x09'`" async></script><noscript><meta http-equiv="refresh" content="600;url=/session_security/ping/\?back=%2F"></noscript><p>\n?$
-
-PAGE /encoded%0A%0D%22%20onload=%3Cb%3E
-  X-Page: <p>
-= 200 ~ data-idle="0" data-lang="/encoded\n\r&quot; onload=&lt;b&gt;" async></script><noscript>
-
-
+a: PAGE / | X-Page: <p> | X-Lang: \xff\xc3\x09'`
+    => 200 ~ data-events="a," data-lang="\xff\xc3\x09'`" async></script><noscript><meta http-equiv="refresh" content="600;url=/session_security/ping/\?back=%2F"></noscript><p>\n?$
+a: PAGE /encoded%0A%0D%22%20onload=%3Cb%3E | X-Page: <p>
+    => 200 ~ data-idle="0" data-lang="/encoded\n\r&quot; onload=&lt;b&gt;" async></script><noscript>
 
 === the place
---- steps
-PAGE /
-  X-Page: <html><head><link></head><body>b
-= 200 <html><head>(tag)<link></head><body>b
-
-PAGE /
-  X-Page: <HTML LANG="de>"><HEAD profile='>'><META charset=utf-8><TITLE>t</TITLE><LINK>
-= 200 <HTML LANG="de>"><HEAD profile='>'><META charset=utf-8><TITLE>t</TITLE>(tag)<LINK>
-
-PAGE /
-  X-Page: <html></head><body>b
-= 200 <html>(tag)</head><body>b
-
-PAGE /
-  X-Page: <html><BODY class=a>b
-= 200 <html>(tag)<BODY class=a>b
-
-PAGE /
-  X-Page: text only
-= 200 (tag)text only
-
-PAGE /
-  X-Page: <p>no head</p>
-= 200 (tag)<p>no head</p>
-
-PAGE /
-  X-Page: <!doctype html PUBLIC "-//W3C//DTD HTML 4.01//EN">text
-= 200 <!doctype html PUBLIC "-//W3C//DTD HTML 4.01//EN">(tag)text
-
-PAGE /
-  X-Page: <?xml version="1.0"?><!DOCTYPE html><!-- <head> --><html><!--><head><!-- --!><meta><script>
-= 200 <?xml version="1.0"?><!DOCTYPE html><!-- <head> --><html><!--><head><!-- --!><meta>(tag)<script>
-
-PAGE /
-  X-Page: <head><title><head></head></title><base href=/>
-= 200 <head><title><head></head></title>(tag)<base href=/>
-
-PAGE /
-  X-Page: <header>a</header>
-= 200 (tag)<header>a</header>
-
-PAGE /
-  X-Page: <html-a><head>
-= 200 (tag)<html-a><head>
-
-PAGE /
-  X-Page: \xef\xbb\xbf<!DOCTYPE html><html><head><link>
-= 200 ~ ^\xef\xbb\xbf<!DOCTYPE html><html><head>(tag)<link>\n?$
-
-PAGE /
-  X-Page: \xef\xbb\xbftext
-= 200 ~ ^\xef\xbb\xbf(tag)text\n?$
-
-PAGE /
-  X-Page: \xff\xfe<head>
-= 200 ~ ^\xff\xfe<head>\0{200,}\n?$
-
-
+a: PAGE / | X-Page: <html><head><link></head><body>b => 200 <html><head>(tag)<link></head><body>b
+a: PAGE / | X-Page: <HTML LANG="de>"><HEAD profile='>'><META charset=utf-8><TITLE>t</TITLE><LINK>
+    => 200 <HTML LANG="de>"><HEAD profile='>'><META charset=utf-8><TITLE>t</TITLE>(tag)<LINK>
+a: PAGE / | X-Page: <html></head><body>b  => 200 <html>(tag)</head><body>b
+a: PAGE / | X-Page: <html><BODY class=a>b => 200 <html>(tag)<BODY class=a>b
+a: PAGE / | X-Page: text only             => 200 (tag)text only
+a: PAGE / | X-Page: <p>no head</p>        => 200 (tag)<p>no head</p>
+a: PAGE / | X-Page: <!doctype html PUBLIC "-//W3C//DTD HTML 4.01//EN">text
+    => 200 <!doctype html PUBLIC "-//W3C//DTD HTML 4.01//EN">(tag)text
+a: PAGE /
+    | X-Page: <?xml version="1.0"?><!DOCTYPE html><!-- <head> --><html><!--><head><!-- --!><meta><script>
+    => 200 <?xml version="1.0"?><!DOCTYPE html><!-- <head> --><html><!--><head><!-- --!><meta>(tag)<script>
+a: PAGE / | X-Page: <head><title><head></head></title><base href=/>
+    => 200 <head><title><head></head></title>(tag)<base href=/>
+a: PAGE / | X-Page: <header>a</header>    => 200 (tag)<header>a</header>
+a: PAGE / | X-Page: <html-a><head>        => 200 (tag)<html-a><head>
+a: PAGE / | X-Page: \xef\xbb\xbf<!DOCTYPE html><html><head><link>
+    => 200 ~ ^\xef\xbb\xbf<!DOCTYPE html><html><head>(tag)<link>\n?$
+a: PAGE / | X-Page: \xef\xbb\xbftext      => 200 ~ ^\xef\xbb\xbf(tag)text\n?$
+a: PAGE / | X-Page: \xff\xfe<head>        => 200 ~ ^\xff\xfe<head>\0{200,}\n?$
 
 === the place: pages that end before it
---- steps
 # an empty page has its length
-
-PAGE /
-= 200 ~ ^$
-  Content-Length: 0
-  X-State: new
-
-PAGE /
-  X-Page: <!DOCTYPE html>
-= 200 <!DOCTYPE html>(tag)
-
-PAGE /
-  X-Page: <html><head>
-= 200 <html><head>(tag)
-
-PAGE /
-  X-Page: <html><head><
-= 200 <html><head>(tag)<
-
-PAGE /
-  X-Page: <html><titl
-= 200 <html>(tag)<titl
-
-PAGE /
-  X-Page: <html><head
-= 200 <html>(tag)<head
-
+a: PAGE /                               => 200 new ~ ^$ | Content-Length: 0
+a: PAGE / | X-Page: <!DOCTYPE html>     => 200 <!DOCTYPE html>(tag)
+a: PAGE / | X-Page: <html><head>        => 200 <html><head>(tag)
+a: PAGE / | X-Page: <html><head><       => 200 <html><head>(tag)<
+a: PAGE / | X-Page: <html><titl         => 200 <html>(tag)<titl
+a: PAGE / | X-Page: <html><head         => 200 <html>(tag)<head
 # where the tag would be in another one, in a comment or in a title: its
 # length was promised
-
-PAGE /
-  X-Page: <html><head class="
-= 200 ~ ^<html><head class=" {200,}\n?$
-
-PAGE /
-  X-Page: <!-- a
-= 200 ~ ^<!-- a {200,}\n?$
-
-PAGE /
-  X-Page: <title>a</titl
-= 200 ~ ^<title>a</titl {200,}\n?$
-
-PAGE /
-  X-Page: \xef\xbb
-= 200 ~ (tag)\xef\xbb\n?$
-
-
+a: PAGE / | X-Page: <html><head class=" => 200 ~ ^<html><head class=" {200,}\n?$
+a: PAGE / | X-Page: <!-- a              => 200 ~ ^<!-- a {200,}\n?$
+a: PAGE / | X-Page: <title>a</titl      => 200 ~ ^<title>a</titl {200,}\n?$
+a: PAGE / | X-Page: \xef\xbb            => 200 ~ (tag)\xef\xbb\n?$
 
 === the place: a file of no bytes
---- config
-    session_security zone=sessions;
-    session_security_inject on;
-    default_type text/html;
-    root $TEST_NGINX_HTML_DIR;
-    location = /session_security/ping/ { session_security_ping; }
-    location = /session_security/script.js { session_security_script; }
+--- without
+session_security_logout_url
+add_header X-State
+location / {
 --- user_files eval
 [['empty.html', '']]
 --- steps
-PAGE /empty.html
-= 200 ~ ^$
-  Content-Length: 0
-
-
+a: PAGE /empty.html => 200 ~ ^$ | Content-Length: 0
 
 === the place: lines of their own
 --- user_files
@@ -663,8 +407,6 @@ qq(<!DOCTYPE html>
   </head>
 )
 
-
-
 === split: a file in buffers of each size
 --- config eval
 qq(
@@ -687,8 +429,6 @@ qq(
 --- response_body eval
 [map { my $tag = ::tag(back => "/$_"); $::split_page =~ s{(?=< /h)}{$tag}r } 1 .. 125]
 --- no_error_log
-
-
 
 === split: a file in several buffers at once
 --- config eval
@@ -713,8 +453,6 @@ qq(
 --- response_body eval
 [map { my $tag = ::tag(back => "/$_"); $::split_page =~ s{(?=< /h)}{$tag}r } 1 .. 40]
 --- no_error_log
-
-
 
 === split: pages cut off at each of their bytes
 --- config eval
@@ -746,8 +484,6 @@ qq(
        $cut } 1 .. 37]
 --- no_error_log
 
-
-
 === split: chunks of each size from a backend
 --- http_config eval
 qq(
@@ -765,13 +501,8 @@ qq(
     session_security_logout_url /logout/;
     session_security_inject on;
     proxy_http_version 1.1;
-    location / {
-        proxy_buffering off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /buffered/ {
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
-    }
+    location / { proxy_buffering off; proxy_pass http://backend; }
+    location /buffered/ { proxy_pass http://backend/; }
     location = /session_security/ping/ { session_security_ping; }
     location = /session_security/script.js { session_security_script; }
 --- user_files eval
@@ -787,31 +518,26 @@ qq(
  map { ("/$_", "/buffered/$_") } 1 .. 125]
 --- no_error_log
 
-
-
 === a page that comes bit by bit is not held back
 --- also_http
     limit_req_zone $server_port zone=once:1m rate=1r/m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
-        location / {
-            limit_req zone=once burst=9;
-            root $TEST_NGINX_HTML_DIR;
-        }
+        listen backend_2;
+        location / { limit_req zone=once burst=9; root $TEST_NGINX_HTML_DIR; }
     }
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_3;
+        listen backend_3;
         default_type text/html;
         root $TEST_NGINX_HTML_DIR;
         postpone_output 0;
         ssi on;
-        location /late { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_2; }
+        location /late { proxy_pass http://backend_2; }
     }
 --- also
     location /bits/ {
         proxy_http_version 1.1;
         proxy_buffering off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_3/;
+        proxy_pass http://backend_3/;
     }
 --- user_files
 >>> late
@@ -835,31 +561,26 @@ $ENV{VALGRIND} ? 10 : 0.5
 ["late\n", '<!DOCTYPE html><title>a</title>' . ::tag(back => '/bits/one.html') . '<p>first',
  ('<!DOCTYPE html><title>a</title>') x 2]
 
-
-
 === a page that comes bit by bit, to its end
 --- also_http
     limit_req_zone $server_port zone=twice:1m rate=5r/s;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
-        location / {
-            limit_req zone=twice burst=9;
-            root $TEST_NGINX_HTML_DIR;
-        }
+        listen backend_2;
+        location / { limit_req zone=twice burst=9; root $TEST_NGINX_HTML_DIR; }
     }
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_3;
+        listen backend_3;
         default_type text/html;
         root $TEST_NGINX_HTML_DIR;
         postpone_output 0;
         ssi on;
-        location /late { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_2; }
+        location /late { proxy_pass http://backend_2; }
     }
 --- also
     location /bits/ {
         proxy_http_version 1.1;
         proxy_buffering off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_3/;
+        proxy_pass http://backend_3/;
     }
 --- user_files
 >>> late
@@ -869,27 +590,12 @@ tle>late</title>
 >>> end.html
 <!DOCTYPE html><ti<!--# include virtual="/late" --><he
 --- steps
-PAGE /bits/page.html
-= 200 ~ ^<!DOCTYPE html><title>late</title>\n(tag)<p>b\n$
-
-PAGE /bits/page.html
-= 200 ~ ^<!DOCTYPE html><title>late</title>\n(tag)<p>b\n$
-
-PAGE /bits/end.html
-= 200 ~ ^<!DOCTYPE html><title>late</title>\n(tag)<he\n$
-
-
+a: PAGE /bits/page.html => 200 ~ ^<!DOCTYPE html><title>late</title>\n(tag)<p>b\n$
+a: PAGE /bits/page.html => 200 ~ ^<!DOCTYPE html><title>late</title>\n(tag)<p>b\n$
+a: PAGE /bits/end.html  => 200 ~ ^<!DOCTYPE html><title>late</title>\n(tag)<he\n$
 
 === HTTP/1.0
---- steps
-GET / HTTP/1.0
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-  X-Page: <html><p>
-= 200 <html>(tag)<p>
-  !Transfer-Encoding
-
-
+a: PAGE / HTTP/1.0 | X-Page: <html><p> => 200 <html>(tag)<p> | no Transfer-Encoding
 
 === a connection that is kept
 --- pipelined_requests eval
@@ -903,119 +609,53 @@ X-Page: <html><p>
 --- response_body eval
 ['<html>' . ::tag(back => '/') . '<p>', '<html><p>', ('<html>' . ::tag(back => '/') . '<p>') x 2]
 
-
-
 === HEAD
---- also
-    location /file/ { etag on; }
+--- also: location /file/ { etag on; }
 --- steps
-HEAD /file/page.html
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-= 200 ~ ^$
-  Cache-Control: no-store
-  !Last-Modified
-  !ETag
-  !Accept-Ranges
-
-HEAD /file/page.html
-  Cookie: sessionid=a
-= 200 ~ ^$
-  Content-Length: 4
-  Accept-Ranges: bytes
-
-PAGE /file/page.html
-= 200 (tag)<p>
+a: HEAD /file/page.html | Sec-Fetch-Mode: navigate
+    => 200 ~ ^$ | Cache-Control: no-store | no Last-Modified | no ETag | no Accept-Ranges
+a: HEAD /file/page.html => 200 ~ ^$ | Content-Length: 4 | Accept-Ranges: bytes
+a: PAGE /file/page.html => 200 (tag)<p>
 --- user_files
 >>> file/page.html
 <p>
 
-
-
 === a static file: nothing that names a version or a part of it
 --- also
     location /file/ { etag on; }
-    location /proxied/ { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/file/; }
+    location /proxied/ { proxy_pass http://backend/file/; }
 --- user_files
 >>> file/page.html
 <p>a page
 --- steps
-PAGE /file/page.html
-= 200 (tag)<p>a page
-  !Last-Modified
-  !ETag
-  !Accept-Ranges
-
-PAGE /proxied/page.html
-= 200 (tag)<p>a page
-  !Last-Modified
-  !ETag
-  !Accept-Ranges
-
-PAGE /file/page.html
-  Range: bytes=0-2
-= 200 (tag)<p>a page
-  !Content-Range
-
-PAGE /file/page.html
-  Range: bytes=0-2,5-6
-= 200 (tag)<p>a page
-
+a: PAGE /file/page.html => 200 (tag)<p>a page | no Last-Modified | no ETag | no Accept-Ranges
+a: PAGE /proxied/page.html => 200 (tag)<p>a page | no Last-Modified | no ETag | no Accept-Ranges
+a: PAGE /file/page.html | Range: bytes=0-2     => 200 (tag)<p>a page | no Content-Range
+a: PAGE /file/page.html | Range: bytes=0-2,5-6 => 200 (tag)<p>a page
 # the backend's parts are not touched
-
-PAGE /proxied/page.html
-  Range: bytes=0-2
-= 206 <p>
-  Content-Range: bytes 0-2/10
-
-
+a: PAGE /proxied/page.html | Range: bytes=0-2  => 206 <p> | Content-Range: bytes 0-2/10
 
 === a page that the browser has from before the tag
 --- also
     location /file/ { etag on; }
-    location /proxied/ { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/file/; }
+    location /proxied/ { proxy_pass http://backend/file/; }
 --- user_files
 >>> file/page.html 200001010000.00
 <p>a page
 --- steps
-GET /file/page.html
-  Sec-Fetch-Mode: navigate
-  If-Modified-Since: Sat, 01 Jan 2000 00:00:00 GMT
-= 304
-
-GET /file/page.html
-  Sec-Fetch-Mode: navigate
-  If-None-Match: "386d4380-a"
-= 304
-
-PAGE /file/page.html
-  If-Modified-Since: Sat, 01 Jan 2000 00:00:00 GMT
-= 200 (tag)<p>a page
-
-PAGE /file/page.html
-  If-None-Match: "386d4380-a"
-= 200 (tag)<p>a page
-
-PAGE /proxied/page.html
-  If-None-Match: "386d4380-a"
-= 200 (tag)<p>a page
-
-PAGE /proxied/page.html
-  If-Modified-Since: Sat, 01 Jan 2000 00:00:00 GMT
-= 200 (tag)<p>a page
-
-GET /file/page.html
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: cors
-  If-None-Match: "386d4380-a"
-= 304
-
-
+PAGE /file/page.html | If-Modified-Since: Sat, 01 Jan 2000 00:00:00 GMT => 304
+PAGE /file/page.html | If-None-Match: "386d4380-a" => 304
+a: PAGE /file/page.html | If-Modified-Since: Sat, 01 Jan 2000 00:00:00 GMT => 200 (tag)<p>a page
+a: PAGE /file/page.html | If-None-Match: "386d4380-a" => 200 (tag)<p>a page
+a: PAGE /proxied/page.html | If-None-Match: "386d4380-a" => 200 (tag)<p>a page
+a: PAGE /proxied/page.html | If-Modified-Since: Sat, 01 Jan 2000 00:00:00 GMT
+    => 200 (tag)<p>a page
+a: GET /file/page.html | Sec-Fetch-Mode: cors | If-None-Match: "386d4380-a" => 304
 
 === a static file: without a session
 --- also
     location /file/ { etag on; }
-    location /proxied/ { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/file/; }
+    location /proxied/ { proxy_pass http://backend/file/; }
 --- user_files
 >>> file/page.html
 <p>a page
@@ -1033,141 +673,54 @@ GET /file/page.html
 --- response_body eval
 ["<p>a page\n", "<p>a page\n", '<p>', '<p>']
 
-
-
 === charset
---- steps
-PAGE /latin/
-  X-Page: \xe4
-= 200 ~ ^(tag)\xe4$
-  Content-Type: text/html; charset=iso-8859-1
-
-PAGE /upper/
-  X-Page: <p>
-= 200 (tag)<p>
-
-PAGE /utf-16/
-  X-Page: <p>
-= 200 <p>
-  Content-Type: text/html; charset=utf-16
-  Content-Length: 3
-
-PAGE /UTF-16LE/
-  X-Page: <p>
-= 200 <p>
-  Content-Length: 3
-
-PAGE /utf-32/
-  X-Page: <p>
-= 200 <p>
-  Content-Length: 3
-
-
+a: PAGE /latin/ | X-Page: \xe4 => 200 ~ ^(tag)\xe4$ | Content-Type: text/html; charset=iso-8859-1
+a: PAGE /upper/ | X-Page: <p>    => 200 (tag)<p>
+a: PAGE /utf-16/ | X-Page: <p>
+    => 200 <p> | Content-Type: text/html; charset=utf-16 | Content-Length: 3
+a: PAGE /UTF-16LE/ | X-Page: <p> => 200 <p> | Content-Length: 3
+a: PAGE /utf-32/ | X-Page: <p>   => 200 <p> | Content-Length: 3
 
 === charset: nginx's own, and UTF-16 that is not said to be
---- also
-    location /file/ { charset koi8-r; }
+--- also: location /file/ { charset koi8-r; }
 --- user_files eval
 [['file/page.html', '<p>'], ['file/le.html', "<\0p\0>\0"], ['file/bom.html', "\xfe\xff\0<\0p\0>"]]
 --- steps
-PAGE /file/page.html
-= 200 (tag)<p>
-  Content-Type: text/html; charset=koi8-r
-
-PAGE /file/le.html
-= 200 ~ ^<\0p\0>\0{200,}$
-
-PAGE /file/bom.html
-= 200 ~ ^\xfe\xff\0<\0p\0>\0{200,}$
-
-
+a: PAGE /file/page.html => 200 (tag)<p> | Content-Type: text/html; charset=koi8-r
+a: PAGE /file/le.html   => 200 ~ ^<\0p\0>\0{200,}$
+a: PAGE /file/bom.html  => 200 ~ ^\xfe\xff\0<\0p\0>\0{200,}$
 
 === a backend that compresses unasked
---- steps
-PAGE /packed/
-  Accept-Encoding: br
-  X-Page: <p>
-= 200 <p>
-  Content-Encoding: br
-  Content-Length: 3
+a: PAGE /packed/ | Accept-Encoding: br | X-Page: <p>
+    => 200 <p> | Content-Encoding: br | Content-Length: 3
 --- error_log
 no script is put into a page with "Content-Encoding: br", which the request did not ask for
 
-
-
 === compression is not asked for where a page is
---- steps
-PAGE /
-  Accept-Encoding: gzip, br
-  X-Page: <p>
-= 200 (tag)<p>
-  X-Accepted: []
-
+a: PAGE / | Accept-Encoding: gzip, br | X-Page: <p> => 200 (tag)<p> | X-Accepted: []
 # not a page
-
-GET /
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: cors
-  Accept-Encoding: gzip, br
-  X-Page: <p>
-= 200 <p>
-  X-Accepted: [gzip, br]
-
+a: GET / | Sec-Fetch-Mode: cors | Accept-Encoding: gzip, br | X-Page: <p>
+    => 200 <p> | X-Accepted: [gzip, br]
 # no session yet: the response may begin one
-
-GET /
-  Sec-Fetch-Mode: navigate
-  Accept-Encoding: gzip, br
-  X-Page: <p>
-= 200 <p>
-  X-Accepted: []
-
+PAGE / | Accept-Encoding: gzip, br | X-Page: <p> => 200 <p> | X-Accepted: []
 # headers around it stay
-
-GET /
-  Accept-Encoding: gzip
-  X-One: 1
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-= 200 (tag)<p>
-  X-Accepted: []
-
-
+PAGE / | Accept-Encoding: gzip | X-One: 1 | Cookie: sessionid=a | X-Page: <p>
+    => 200 (tag)<p> | X-Accepted: []
 
 === compression is asked for where nothing is injected
---- also
-    location /off/ {
-        session_security_inject off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+--- also: location /off/ { session_security_inject off; proxy_pass http://backend; }
 --- no_error_log eval
 qr/\[(?:warn|error|crit|alert|emerg)\]/
 --- steps
-PAGE /off/
-  Accept-Encoding: gzip, br
-  X-Page: <p>
-= 200 <p>
-  X-Accepted: [gzip, br]
-  Content-Length: 3
-
-
+a: PAGE /off/ | Accept-Encoding: gzip, br | X-Page: <p>
+    => 200 <p> | X-Accepted: [gzip, br] | Content-Length: 3
 
 === nor for the page of a session that has ended
 --- no_error_log eval
 qr/\[(?:warn|error|crit|alert|emerg)\]/
 --- steps
-GET /session_security/ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-
-PAGE /logout/ as b
-  Accept-Encoding: gzip, br
-  X-Page: <p>
-= 200 (closed)<p>
-  X-Accepted: []
-
-
+b has ended
+b: PAGE /logout/ | Accept-Encoding: gzip, br | X-Page: <p> => 200 (closed)<p> | X-Accepted: []
 
 === gzip: what nginx compresses itself has the tag in it
 --- also
@@ -1193,8 +746,6 @@ $::html_page = my $page = '<html>' . ::tag(back => '/') . '<p>';
  qr/\A(.*)\z(?(?{ (Compress::Zlib::memGunzip(my $packed = $1) \/\/ '') eq '{}' })|(?!))/s,
  qr/\A(.*)\z(?(?{ (Compress::Zlib::memGunzip(my $packed = $1) \/\/ '') eq '<html><p>' })|(?!))/s]
 
-
-
 === gzip_static: not for pages with the tag
 --- skip_eval
 21: (qx('$ENV{TEST_NGINX_BINARY}' -V 2>&1) // '') !~ /http_gzip_static_module/
@@ -1204,10 +755,7 @@ $::html_page = my $page = '<html>' . ::tag(back => '/') . '<p>';
         gzip on;
         gzip_min_length 1;
     }
-    location /always/ {
-        alias $TEST_NGINX_HTML_DIR/file/;
-        gzip_static always;
-    }
+    location /always/ { alias $TEST_NGINX_HTML_DIR/file/; gzip_static always; }
 --- user_files
 >>> file/page.html
 <p>
@@ -1216,153 +764,42 @@ compressed
 >>> file/other.html
 <p>
 --- steps
-PAGE /file/page.html
-= 200 (tag)<p>
-  !Content-Encoding
-
-PAGE /file/page.html
-  Accept-Encoding: gzip
-= 200 ~ ^\x1f\x8b
-  Content-Encoding: gzip
-  !ETag
-
-PAGE /file/other.html
-  Accept-Encoding: gzip
-= 200 ~ ^\x1f\x8b
-  Content-Encoding: gzip
-
-GET /file/page.html
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: cors
-  Accept-Encoding: gzip
-= 200 compressed
-  Content-Encoding: gzip
-
-PAGE /always/page.html
-  Accept-Encoding: gzip
-= 200 compressed
-  Content-Encoding: gzip
-
-
+a: PAGE /file/page.html => 200 (tag)<p> | no Content-Encoding
+a: PAGE /file/page.html | Accept-Encoding: gzip
+    => 200 ~ ^\x1f\x8b | Content-Encoding: gzip | no ETag
+a: PAGE /file/other.html | Accept-Encoding: gzip => 200 ~ ^\x1f\x8b | Content-Encoding: gzip
+a: GET /file/page.html | Sec-Fetch-Mode: cors | Accept-Encoding: gzip
+    => 200 compressed | Content-Encoding: gzip
+a: PAGE /always/page.html | Accept-Encoding: gzip => 200 compressed | Content-Encoding: gzip
 
 === which requests are for pages
---- steps
-GET /
-  Cookie: sessionid=a
-  Accept: text/html,application/xhtml+xml,*/*;q=0.8
-  X-Page: <p>
-= 200 (tag)<p>
-
-POST /
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-| a=b
-= 200 (tag)<p>
-
-GET /
-  Cookie: sessionid=a
-  Accept: text/html
-  X-Requested-With: XMLHttpRequest
-  X-Page: <p>
-= 200 <p>
-  Content-Length: 3
-
-GET /
-  Cookie: sessionid=a
-  Accept: */*
-  X-Page: <p>
-= 200 <p>
-
-GET /
-  Cookie: sessionid=a
-  X-Page: <p>
-= 200 <p>
-
-GET /
-  Cookie: sessionid=a
-  Accept: text/html
-  Sec-Fetch-Mode: cors
-  X-Page: <p>
-= 200 <p>
-
-GET /
-  Cookie: sessionid=a
-  Accept: text/html
-  Sec-Fetch-Mode: same-origin
-  X-Page: <p>
-= 200 <p>
-
+a: GET / | Accept: text/html,application/xhtml+xml,*/*;q=0.8 | X-Page: <p> => 200 (tag)<p>
+a: POST / | Sec-Fetch-Mode: navigate | X-Page: <p> | body: a=b => 200 (tag)<p>
+a: GET / | Accept: text/html | X-Requested-With: XMLHttpRequest | X-Page: <p>
+    => 200 <p> | Content-Length: 3
+a: GET / | Accept: */* | X-Page: <p> => 200 <p>
+a: GET / | X-Page: <p>               => 200 <p>
+a: GET / | Accept: text/html | Sec-Fetch-Mode: cors | X-Page: <p> => 200 <p>
+a: GET / | Accept: text/html | Sec-Fetch-Mode: same-origin | X-Page: <p> => 200 <p>
 # the mode tells, whatever the rest of it
-
-GET /
-  Cookie: sessionid=a
-  X-Requested-With: XMLHttpRequest
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-= 200 (tag)<p>
-
-
+a: GET / | X-Requested-With: XMLHttpRequest | Sec-Fetch-Mode: navigate | X-Page: <p>
+    => 200 (tag)<p>
 
 === which responses are pages
---- steps
-PAGE /json/
-  X-Page: "<p>"
-= 200 "<p>"
-  Content-Length: 5
-  !Cache-Control
-
-PAGE /xhtml/
-  X-Page: <p/>
-= 200 <p/>
-  Content-Length: 4
-
-PAGE /204/
-= 204 ~ ^$
-  ETag: "a"
-  !Transfer-Encoding
-
-PAGE /302/
-= 302 ~ ^<html>\r\n<head><title>302 Found</title></head>(?!.*<script).*$
-
-PAGE /201/
-  X-Page: <p>
-= 201 (tag)<p>
-
-PAGE /404/
-  X-Page: <p>
-= 404 (tag)<p>
-
-PAGE /422/
-  X-Page: <p>
-= 422 (tag)<p>
-
-PAGE /500/
-  X-Page: <p>
-= 500 (tag)<p>
-
-
+a: PAGE /json/ | X-Page: "<p>" => 200 "<p>" | Content-Length: 5 | no Cache-Control
+a: PAGE /xhtml/ | X-Page: <p/> => 200 <p/> | Content-Length: 4
+a: PAGE /204/                  => 204 ~ ^$ | ETag: "a" | no Transfer-Encoding
+a: PAGE /302/ => 302 ~ ^<html>\r\n<head><title>302 Found</title></head>(?!.*<script).*$
+a: PAGE /201/ | X-Page: <p>    => 201 (tag)<p>
+a: PAGE /404/ | X-Page: <p>    => 404 (tag)<p>
+a: PAGE /422/ | X-Page: <p>    => 422 (tag)<p>
+a: PAGE /500/ | X-Page: <p>    => 500 (tag)<p>
 
 === what is to be saved, and what is to be looked at
---- steps
-PAGE /
-  X-As: attachment; filename="page.html"
-  X-Page: <p>
-= 200 <p>
-  Content-Disposition: attachment; filename="page.html"
-  Content-Length: 3
-
-PAGE /
-  X-As: Attachment
-  X-Page: <p>
-= 200 <p>
-
-PAGE /
-  X-As: inline; filename="attachment.html"
-  X-Page: <p>
-= 200 (tag)<p>
-
-
+a: PAGE / | X-As: attachment; filename="page.html" | X-Page: <p>
+    => 200 <p> | Content-Disposition: attachment; filename="page.html" | Content-Length: 3
+a: PAGE / | X-As: Attachment | X-Page: <p> => 200 <p>
+a: PAGE / | X-As: inline; filename="attachment.html" | X-Page: <p> => 200 (tag)<p>
 
 === nginx's own error pages
 --- also
@@ -1370,324 +807,142 @@ PAGE /
     location /down/ { proxy_pass http://127.0.0.1:1; }
     location /denied/ { deny all; }
 --- steps
-PAGE /missing/
-  X-Page: <p>
-= 404 ~ ^<html>\r\n<head><title>404 Not Found</title></head>(?!.*<script).*$
-
-PAGE /down/
-  X-Page: <p>
-= 502 ~ ^<html>\r\n<head><title>502 Bad Gateway</title></head>(?!.*<script).*$
-
-PAGE /denied/
-  X-Page: <p>
-= 403 ~ ^<html>\r\n<head><title>403 Forbidden</title></head>(?!.*<script).*$
-
-
+a: PAGE /missing/ | X-Page: <p>
+    => 404 ~ ^<html>\r\n<head><title>404 Not Found</title></head>(?!.*<script).*$
+a: PAGE /down/ | X-Page: <p>
+    => 502 ~ ^<html>\r\n<head><title>502 Bad Gateway</title></head>(?!.*<script).*$
+a: PAGE /denied/ | X-Page: <p>
+    => 403 ~ ^<html>\r\n<head><title>403 Forbidden</title></head>(?!.*<script).*$
 
 === error_page
 --- also
     error_page 404 /file/404.html;
     location /missing/ { root $TEST_NGINX_HTML_DIR; }
-    location /intercepted/ {
-        proxy_intercept_errors on;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/404/;
-    }
-    location /fallback/ {
-        error_page 404 = /;
-        root $TEST_NGINX_HTML_DIR;
-    }
-    location /named/ {
-        error_page 404 = @named;
-        root $TEST_NGINX_HTML_DIR;
-    }
-    location @named { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location /ok/ {
-        error_page 404 =200 /file/404.html;
-        root $TEST_NGINX_HTML_DIR;
-    }
+    location /intercepted/ { proxy_intercept_errors on; proxy_pass http://backend/404/; }
+    location /fallback/ { error_page 404 = /; root $TEST_NGINX_HTML_DIR; }
+    location /named/ { error_page 404 = @named; root $TEST_NGINX_HTML_DIR; }
+    location @named { proxy_pass http://backend; }
+    location /ok/ { error_page 404 =200 /file/404.html; root $TEST_NGINX_HTML_DIR; }
 --- user_files
 >>> file/404.html
 <p>gone
 --- steps
 # an error that nginx tells of, in other words
-
-PAGE /missing/
-= 404 <p>gone
-
-PAGE /intercepted/
-  X-Page: <p>
-= 404 <p>gone
-
+a: PAGE /missing/                   => 404 <p>gone
+a: PAGE /intercepted/ | X-Page: <p> => 404 <p>gone
 # a page of the backend's after all
-
-PAGE /fallback/
-  Accept-Encoding: gzip
-  X-Page: <p>
-= 200 (tag)<p>
-  X-Accepted: []
-
-PAGE /named/
-  Accept-Encoding: gzip
-  X-Page: <p>
-= 200 (tag)<p>
-  X-Accepted: []
-
-PAGE /ok/
-= 200 (tag)<p>gone
-
-
+a: PAGE /fallback/ | Accept-Encoding: gzip | X-Page: <p> => 200 (tag)<p> | X-Accepted: []
+a: PAGE /named/ | Accept-Encoding: gzip | X-Page: <p> => 200 (tag)<p> | X-Accepted: []
+a: PAGE /ok/                        => 200 (tag)<p>gone
 
 === sessions: none, dead ones, and those that a response ends
---- steps
-GET /
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-= 200 <p>
-  Content-Length: 3
-  !Cache-Control
-
-GET /
-  Cookie: other=a
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-= 200 <p>
-
-PAGE /
-  X-Set: sessionid=; Max-Age=0
-  X-Page: <p>
-= 200 (closed)<p>
-  Content-Length: 136
-  Cache-Control: no-store
-
-PAGE / as d
-  X-Set: sessionid=""; Path=/
-  X-Page: <p>
-= 200 (closed)<p>
-
-PAGE / as e
-  X-Set: other=; Max-Age=0
-  X-Page: <p>
-= 200 (tag)<p>
-
-PAGE / as e
-  X-Set: sessionid=b; Path=/
-  X-Page: <p>
-= 200 (tag)<p>
-
+PAGE / | X-Page: <p>                   => 200 <p> | Content-Length: 3 | no Cache-Control
+PAGE / | Cookie: other=a | X-Page: <p> => 200 <p>
+a: PAGE / | X-Set: sessionid=; Max-Age=0 | X-Page: <p>
+    => 200 (closed)<p> | Content-Length: 136 | Cache-Control: no-store
+d: PAGE / | X-Set: sessionid=""; Path=/ | X-Page: <p> => 200 (closed)<p>
+e: PAGE / | X-Set: other=; Max-Age=0 | X-Page: <p> => 200 (tag)<p>
+e: PAGE / | X-Set: sessionid=b; Path=/ | X-Page: <p> => 200 (tag)<p>
 # expired: led to the logout URL, and there not live
-
-GET /session_security/ping/?idleFor=600
-  Cookie: sessionid=c
-= 200 "logout"
-
-PAGE / as c
-  X-Page: <p>
-= 302 ~ ^<html>\r\n<head><title>302 Found</title></head>(?!.*<script).*$
-
-PAGE /logout/ as c
-  X-Page: <p>
-= 200 (closed)<p>
-  Cache-Control: no-store
-  Set-Cookie: (sessionid deleted)
-
+c has ended
+c: PAGE / | X-Page: <p> => 302 ~ ^<html>\r\n<head><title>302 Found</title></head>(?!.*<script).*$
+c: PAGE /logout/ | X-Page: <p>         => 200 (closed)<p> | Cache-Control: no-store | deleted
 # what is no page does not say so
-
-GET /
-  Cookie: sessionid=f
-  X-Set: sessionid=""; Path=/
-  X-Page: <p>
-= 200 <p>
-
+f: GET / | X-Set: sessionid=""; Path=/ | X-Page: <p> => 200 <p>
 # closed
-
-PAGE / as c
-  X-Page: <p>
-= 200 <p>
-  X-State: closed
-  Set-Cookie: (sessionid deleted)
-
-
+c: PAGE / | X-Page: <p>                => 200 closed <p> | deleted
 
 === sessions: off, in a part of the site
---- also
-    location /off/ {
-        session_security off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+--- also: location /off/ { session_security off; proxy_pass http://backend; }
 --- steps
-PAGE /off/
-  Accept-Encoding: gzip
-  X-Page: <p>
-= 200 <p>
-  X-Accepted: [gzip]
-  !Cache-Control
-
-
+a: PAGE /off/ | Accept-Encoding: gzip | X-Page: <p>
+    => 200 <p> | X-Accepted: [gzip] | no Cache-Control
 
 === sessions: of another zone
---- also_http
-    session_security_zone cookie=admin zone=admins:1m;
+--- also_http: session_security_zone cookie=admin zone=admins:1m;
 --- also
-    location /admin/ {
-        session_security zone=admins;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /admin/ping/ {
-        session_security zone=admins;
-        session_security_ping;
-    }
+    location /admin/ { session_security zone=admins; proxy_pass http://backend; }
+    location /admin/ping/ { session_security zone=admins; session_security_ping; }
     location /both/ {
         session_security zone=admins;
         error_page 404 = /;
         root $TEST_NGINX_HTML_DIR;
     }
 --- steps
-GET /admin/
-  Cookie: sessionid=a; admin=b
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-= 200 (tag data-ping="/admin/ping/" ping="/admin/ping/")<p>
-
-PAGE /admin/
-  X-Page: <p>
-= 200 <p>
-
-PAGE /
-  X-Page: <p>
-= 200 (tag)<p>
-
+a; admin=b: PAGE /admin/ | X-Page: <p>
+    => 200 (tag data-ping="/admin/ping/" ping="/admin/ping/")<p>
+a: PAGE /admin/ | X-Page: <p>         => 200 <p>
+a: PAGE / | X-Page: <p>               => 200 (tag)<p>
 # judged in the one, answered by the other: whose ping is it?
-
-GET /both/
-  Cookie: sessionid=a; admin=b
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-= 200 <p>
-
-
+a; admin=b: PAGE /both/ | X-Page: <p> => 200 <p>
 
 === sessions: whose key is a variable
 --- http_config
     session_security_zone $http_authorization zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         default_type text/html;
         return 200 $http_x_page;
     }
 --- steps
-GET /
-  Authorization: Bearer a
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-= 200 (tag)<p>
-
-PAGE /
-  X-Page: <p>
-= 200 <p>
-
-GET /session_security/ping/?idleFor=600
-  Authorization: Bearer b
-= 200 "logout"
-
-GET /logout/
-  Authorization: Bearer b
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-= 200 (closed)<p>
-
-
+PAGE / | Authorization: Bearer a | X-Page: <p> => 200 (tag)<p>
+a: PAGE / | X-Page: <p>                        => 200 <p>
+ping 600 | Authorization: Bearer b             => "logout"
+PAGE /logout/ | Authorization: Bearer b | X-Page: <p> => 200 (closed)<p>
 
 === locations: what their URLs have to be encoded
 --- config
     session_security zone=sessions;
     session_security_inject on;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location /outer/ {
         location /outer/ping&pong/ { session_security_ping; }
         location = "/outer/a script%.js" { session_security_script; }
     }
 --- steps
-PAGE /
-  X-Page: <p>
-= 200 ~ ^<script defer src="/outer/a%20script%25\.js\?v=\w{16}" data-ping="/outer/ping&amp;pong/" data-warn-after="540" data-expire-after="600" data-idle="0" async></script><noscript><meta http-equiv="refresh" content="600;url=/outer/ping&amp;pong/\?back=%2F"></noscript><p>$
-
-GET /outer/ping&pong/?idleFor=5
-  Cookie: sessionid=b
-= 200 5
-
-GET /outer/a%20script%25.js
-= 200
-  Content-Type: text/javascript; charset=utf-8
-
-
+a: PAGE / | X-Page: <p>
+    => 200 ~ ^<script defer src="/outer/a%20script%25\.js\?v=\w{16}" data-ping="/outer/ping&amp;pong/" data-warn-after="540" data-expire-after="600" data-idle="0" async></script><noscript><meta http-equiv="refresh" content="600;url=/outer/ping&amp;pong/\?back=%2F"></noscript><p>$
+b: GET /outer/ping&pong/?idleFor=5 => 200 5
+GET /outer/a%20script%25.js        => 200 | Content-Type: text/javascript; charset=utf-8
 
 === locations: the first of several
 --- also
     location /other/ping/ { session_security_ping; }
     location /other/script.js { session_security_script; }
---- config
-    session_security zone=sessions;
-    session_security_inject on;
-    session_security_logout_url /logout/;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location = /session_security/ping/ { session_security_ping; }
-    location = /session_security/script.js { session_security_script; }
+--- without
+add_header X-State
+default_type
+root
 --- steps
-PAGE /
-  X-Page: <p>
-= 200 ~ ^<script defer src="/other/script\.js\?v=\w{16}" data-ping="/other/ping/" data-logout
-
-
+a: PAGE / | X-Page: <p>
+    => 200 ~ ^<script defer src="/other/script\.js\?v=\w{16}" data-ping="/other/ping/" data-logout
 
 === if, limit_except and nested locations
 --- also
     location /if/ {
         if ($arg_a) { add_header X-If yes; }
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /except/ {
         limit_except GET { allow all; }
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /outer/ {
         session_security_inject off;
-        location /outer/inner/ {
-            session_security_inject on lang=de;
-            proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-        }
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        location /outer/inner/ { session_security_inject on lang=de; proxy_pass http://backend; }
+        proxy_pass http://backend;
     }
 --- steps
-PAGE /if/?a=1
-  X-Page: <p>
-= 200 (tag)<p>
-  X-If: yes
-
-PAGE /if/
-  X-Page: <p>
-= 200 (tag)<p>
-
-POST /except/
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-| a=b
-= 200 (tag)<p>
-
-PAGE /outer/
-  X-Page: <p>
-= 200 <p>
-
-PAGE /outer/inner/
-  X-Page: <p>
-= 200 (tag data-lang="de")<p>
-
-
+a: PAGE /if/?a=1 | X-Page: <p>      => 200 (tag)<p> | X-If: yes
+a: PAGE /if/ | X-Page: <p>          => 200 (tag)<p>
+a: POST /except/ | Sec-Fetch-Mode: navigate | X-Page: <p> | body: a=b => 200 (tag)<p>
+a: PAGE /outer/ | X-Page: <p>       => 200 <p>
+a: PAGE /outer/inner/ | X-Page: <p> => 200 (tag data-lang="de")<p>
 
 === try_files, rewrite and index
 --- also
     location /try/ { try_files $uri @app; }
-    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location @app { proxy_pass http://backend; }
     location /old/ { rewrite ^/old/(.*) /$1 last; }
     location /file/ { index home.html; }
 --- user_files
@@ -1696,26 +951,10 @@ PAGE /outer/inner/
 >>> file/home.html
 <p>home
 --- steps
-PAGE /try/there
-= 200 (tag)<p>file
-
-PAGE /try/app
-  Accept-Encoding: gzip
-  X-Page: <p>
-= 200 (tag)<p>
-  X-Accepted: []
-
-PAGE /old/app
-  Accept-Encoding: gzip
-  X-Page: <p>
-= 200 (tag)<p>
-  X-Accepted: []
-
-PAGE /file/
-= 200 (tag)<p>home
-  !ETag
-
-
+a: PAGE /try/there => 200 (tag)<p>file
+a: PAGE /try/app | Accept-Encoding: gzip | X-Page: <p> => 200 (tag)<p> | X-Accepted: []
+a: PAGE /old/app | Accept-Encoding: gzip | X-Page: <p> => 200 (tag)<p> | X-Accepted: []
+a: PAGE /file/     => 200 (tag)<p>home | no ETag
 
 === X-Accel-Redirect
 --- also
@@ -1723,33 +962,21 @@ PAGE /file/
     location /again/ {
         internal;
         proxy_set_header X-Accel "";
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- user_files
 >>> file/page.html
 <p>file
 --- steps
-PAGE /
-  X-Accel: /internal/page.html
-= 200 (tag)<p>file
-  !ETag
-
-PAGE /
-  X-Accel: /again/
-  X-Page: <p>
-= 200 (tag)<p>
-
-
+a: PAGE / | X-Accel: /internal/page.html   => 200 (tag)<p>file | no ETag
+a: PAGE / | X-Accel: /again/ | X-Page: <p> => 200 (tag)<p>
 
 === subrequests: one page, one tag
 --- also
     location /ssi/ { ssi on; }
     location /added/ { add_before_body /one; add_after_body /two; }
     location /after/ { add_after_body /two; }
-    location /auth/ {
-        auth_request /one;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /auth/ { auth_request /one; proxy_pass http://backend; }
 --- user_files
 >>> ssi/page.html
 <html><head><!--# include virtual="/one" --></head><!--# include virtual="/two" --></html>
@@ -1762,42 +989,22 @@ PAGE /
 >>> after/none.html
 plain
 --- steps
-PAGE /after/page.html
-  X-Page: <p>
-= 200 ~ ^<html><html>\n<p>(tag)$
-
-PAGE /after/none.html
-  X-Page: <p>
-= 200 ~ ^(tag)plain\n<p>$
-
-PAGE /ssi/page.html
-  Accept-Encoding: gzip
-  X-Page: <link>
-= 200 <html><head><link>(tag)</head><link></html>
-
-PAGE /ssi/first.html
-  X-Page: <link>
-= 200 <link>(tag)<p>
-
-PAGE /added/page.html
-  X-Page: <p>
-= 200 ~ ^<p><head>(tag)</head>\n<p>$
-
-PAGE /auth/
-  X-Page: <p>
-= 200 (tag)<p>
-
-
+a: PAGE /after/page.html | X-Page: <p>   => 200 ~ ^<html><html>\n<p>(tag)$
+a: PAGE /after/none.html | X-Page: <p>   => 200 ~ ^(tag)plain\n<p>$
+a: PAGE /ssi/page.html | Accept-Encoding: gzip | X-Page: <link>
+    => 200 <html><head><link>(tag)</head><link></html>
+a: PAGE /ssi/first.html | X-Page: <link> => 200 <link>(tag)<p>
+a: PAGE /added/page.html | X-Page: <p>   => 200 ~ ^<p><head>(tag)</head>\n<p>$
+a: PAGE /auth/ | X-Page: <p>             => 200 (tag)<p>
 
 === proxy_cache: keeps pages without the tag
---- also_http
-    proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
+--- also_http: proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
 --- also
     location / {
         proxy_cache cache;
         proxy_cache_valid any 1m;
         add_header X-Cache $upstream_cache_status;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- config
     session_security zone=sessions;
@@ -1806,24 +1013,9 @@ PAGE /auth/
     location = /session_security/ping/ { session_security_ping; }
     location = /session_security/script.js { session_security_script; }
 --- steps
-PAGE /
-  X-Page: <html><p>
-  X-Lang: de
-= 200 <html>(tag data-lang="de")<p>
-  X-Cache: MISS
-
-PAGE / as b
-  X-Lang: fr
-= 200 <html>(tag data-lang="fr")<p>
-  X-Cache: HIT
-
-GET /
-  Cookie: sessionid=b
-= 200 <html><p>
-  X-Cache: HIT
-  Content-Length: 9
-
-
+a: PAGE / | X-Page: <html><p> | X-Lang: de => 200 <html>(tag data-lang="de")<p> | X-Cache: MISS
+b: PAGE / | X-Lang: fr                     => 200 <html>(tag data-lang="fr")<p> | X-Cache: HIT
+b: GET /                                   => 200 <html><p> | X-Cache: HIT | Content-Length: 9
 
 === sub_filter: changes the page, and not the tag in it
 --- also
@@ -1831,7 +1023,7 @@ GET /
         sub_filter 'src="/' 'src="/app/';
         sub_filter '<script' '<blink';
         sub_filter_once off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
+        proxy_pass http://backend/;
     }
     location /file/ {
         sub_filter 'src="/' 'src="/app/';
@@ -1842,26 +1034,13 @@ GET /
 >>> file/page.html
 promised<img src="/a">
 --- steps
-PAGE /sub/
-  X-Page: <html><img src="/a"><p>
-= 200 <html>(tag)<img src="/app/a"><p>
-  Cache-Control: no-store
-
-PAGE /sub/
-  X-Page: <img src="/a"><img src="/b">
-= 200 (tag)<img src="/app/a"><img src="/app/b">
-
-PAGE /file/page.html
-= 200 <html><title>a</title>(tag)<img src="/app/a">
-
+a: PAGE /sub/ | X-Page: <html><img src="/a"><p>
+    => 200 <html>(tag)<img src="/app/a"><p> | Cache-Control: no-store
+a: PAGE /sub/ | X-Page: <img src="/a"><img src="/b">
+    => 200 (tag)<img src="/app/a"><img src="/app/b">
+a: PAGE /file/page.html            => 200 <html><title>a</title>(tag)<img src="/app/a">
 # nor the page of somebody without a session
-
-GET /sub/
-  X-Page: <img src="/a">
-= 200 <img src="/app/a">
-  !Cache-Control
-
-
+GET /sub/ | X-Page: <img src="/a"> => 200 <img src="/app/a"> | no Cache-Control
 
 === gunzip: what is unpacked has the tag in it
 --- skip_eval
@@ -1870,204 +1049,79 @@ GET /sub/
     location /unpacked/ {
         gunzip on;
         proxy_set_header Accept-Encoding gzip;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/zipped/;
+        proxy_pass http://backend/zipped/;
     }
 --- user_files eval
 [['zipped/page.html' => Compress::Zlib::memGzip('<html><p>')]]
 --- steps
-PAGE /unpacked/page.html
-= 200 <html>(tag)<p>
-  !Content-Encoding
-
+a: PAGE /unpacked/page.html => 200 <html>(tag)<p> | no Content-Encoding
 # also for a browser that accepts gzip: no tag fits into a compressed page
-
-PAGE /unpacked/page.html
-  Accept-Encoding: gzip
-= 200 <html>(tag)<p>
-  !Content-Encoding
-
-GET /unpacked/page.html
-= 200 <html><p>
-
-
+a: PAGE /unpacked/page.html | Accept-Encoding: gzip => 200 <html>(tag)<p> | no Content-Encoding
+GET /unpacked/page.html     => 200 <html><p>
 
 === no_store: on where pages get the tag
---- steps
-PAGE /
-  X-Page: <p>
-= 200 (tag)<p>
-  Cache-Control: no-store
-
-PAGE /
-  X-Caches: private, max-age=60
-  X-Page: <p>
-= 200 (tag)<p>
-  Cache-Control: private, max-age=60, no-store
-
-PAGE /
-  X-Caches: private, No-Store, max-age=0
-  X-Page: <p>
-= 200 (tag)<p>
-  Cache-Control: private, No-Store, max-age=0
-
+a: PAGE / | X-Page: <p>                       => 200 (tag)<p> | Cache-Control: no-store
+a: PAGE / | X-Caches: private, max-age=60 | X-Page: <p>
+    => 200 (tag)<p> | Cache-Control: private, max-age=60, no-store
+a: PAGE / | X-Caches: private, No-Store, max-age=0 | X-Page: <p>
+    => 200 (tag)<p> | Cache-Control: private, No-Store, max-age=0
 # a fragment is as private as a page
-
-GET /
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: cors
-  X-Page: <p>
-= 200 <p>
-  Cache-Control: no-store
-
-PAGE /
-  X-As: attachment
-  X-Page: <p>
-= 200 <p>
-  Cache-Control: no-store
-
-PAGE /404/
-  X-Page: <p>
-= 404 (tag)<p>
-  Cache-Control: no-store
-
-HEAD /
-  Cookie: sessionid=a
-  X-Page: <p>
-= 200
-  Cache-Control: no-store
-
+a: GET / | Sec-Fetch-Mode: cors | X-Page: <p> => 200 <p> | Cache-Control: no-store
+a: PAGE / | X-As: attachment | X-Page: <p>    => 200 <p> | Cache-Control: no-store
+a: PAGE /404/ | X-Page: <p>                   => 404 (tag)<p> | Cache-Control: no-store
+a: HEAD / | X-Page: <p>                       => 200 | Cache-Control: no-store
 # neither what is no HTML, nor what is nobody's
-
-PAGE /json/
-  X-Page: {}
-= 200 {}
-  !Cache-Control
-
-GET /
-  Sec-Fetch-Mode: navigate
-  X-Page: <p>
-= 200 <p>
-  !Cache-Control
-
-
+a: PAGE /json/ | X-Page: {}                   => 200 {} | no Cache-Control
+PAGE / | X-Page: <p>                          => 200 <p> | no Cache-Control
 
 === no_store: on and off
 --- also
-    location /kept/ {
-        session_security_no_store off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /kept/ { session_security_no_store off; proxy_pass http://backend; }
     location /alone/ {
         session_security_inject off;
         session_security_no_store on;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-        location /alone/still/ {
-            proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-        }
+        proxy_pass http://backend;
+        location /alone/still/ { proxy_pass http://backend; }
     }
-    location /file/ {
-        session_security_inject off;
-        session_security_no_store on;
-    }
+    location /file/ { session_security_inject off; session_security_no_store on; }
 --- user_files
 >>> file/page.html
 <p>
 --- steps
-PAGE /kept/
-  X-Page: <p>
-= 200 (tag)<p>
-  !Cache-Control
-
-PAGE /alone/
-  X-Page: <p>
-= 200 <p>
-  Cache-Control: no-store
-  Content-Length: 3
-
-PAGE /alone/still/
-  X-Page: <p>
-= 200 <p>
-  Cache-Control: no-store
-
-PAGE /file/page.html
-= 200 <p>
-  Cache-Control: no-store
-  Accept-Ranges: bytes
-
-
+a: PAGE /kept/ | X-Page: <p>        => 200 (tag)<p> | no Cache-Control
+a: PAGE /alone/ | X-Page: <p>       => 200 <p> | Cache-Control: no-store | Content-Length: 3
+a: PAGE /alone/still/ | X-Page: <p> => 200 <p> | Cache-Control: no-store
+a: PAGE /file/page.html             => 200 <p> | Cache-Control: no-store | Accept-Ranges: bytes
 
 === no_store: in a location without the tag below a server with it
---- also
-    location /plain/ {
-        session_security_inject off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+--- also: location /plain/ { session_security_inject off; proxy_pass http://backend; }
 --- steps
-PAGE /plain/
-  X-Page: <p>
-= 200 <p>
-  !Cache-Control
-
-
+a: PAGE /plain/ | X-Page: <p> => 200 <p> | no Cache-Control
 
 === no_store: in a location with the tag below a server without it
 --- config
     session_security zone=sessions;
     session_security_logout_url /logout/;
-    location / {
-        session_security_inject on;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /plain/ {
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location / { session_security_inject on; proxy_pass http://backend; }
+    location /plain/ { proxy_pass http://backend; }
     location = /session_security/ping/ { session_security_ping; }
     location = /session_security/script.js { session_security_script; }
 --- steps
-PAGE /
-  X-Page: <p>
-= 200 (tag)<p>
-  Cache-Control: no-store
-
-PAGE /plain/
-  X-Page: <p>
-= 200 <p>
-  !Cache-Control
-
-
+a: PAGE / | X-Page: <p>       => 200 (tag)<p> | Cache-Control: no-store
+a: PAGE /plain/ | X-Page: <p> => 200 <p> | no Cache-Control
 
 === no_store: beside expires and add_header
 --- also
-    location /expires/ {
-        expires 1h;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /added/ {
-        add_header Cache-Control no-store;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /expires/ { expires 1h; proxy_pass http://backend; }
+    location /added/ { add_header Cache-Control no-store; proxy_pass http://backend; }
 --- steps
-PAGE /expires/
-  X-Page: <p>
-= 200 (tag)<p>
-  Cache-Control: max-age=3600, no-store
-
-PAGE /expires/
-  X-Caches: no-store
-  X-Page: <p>
-= 200 (tag)<p>
-  Cache-Control: max-age=3600, no-store
-
-PAGE /added/
-  X-Page: <p>
-= 200 (tag)<p>
-  Cache-Control: no-store
-
-
+a: PAGE /expires/ | X-Page: <p> => 200 (tag)<p> | Cache-Control: max-age=3600, no-store
+a: PAGE /expires/ | X-Caches: no-store | X-Page: <p>
+    => 200 (tag)<p> | Cache-Control: max-age=3600, no-store
+a: PAGE /added/ | X-Page: <p>   => 200 (tag)<p> | Cache-Control: no-store
 
 === large: 10 MB without a head
---- also
-    location /file/ { sendfile on; }
+--- also: location /file/ { sendfile on; }
 --- user_files eval
 [['file/page.html', 'a' x 10_000_000]]
 --- request
@@ -2079,15 +1133,13 @@ Sec-Fetch-Mode: navigate
 --- response_body eval
 ::tag(back => '/file/page.html') . 'a' x 10_000_000
 
-
-
 === large: 10 MB of a comment before the doctype
 --- also
     location /file/ { sendfile on; }
     location /proxied/ {
         proxy_buffers 2 4k;
         proxy_busy_buffers_size 4k;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/file/;
+        proxy_pass http://backend/file/;
     }
 --- user_files eval
 [['file/page.html', '<!--' . '-a' x 5_000_000 . '--><!DOCTYPE html><p>']]
