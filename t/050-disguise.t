@@ -3,11 +3,8 @@
 
 use FindBin;
 use lib "$FindBin::Bin/support";
-
 use Test::Nginx::Socket;
-use Steps 'defaults';
-
-no_root_location();
+use Steps qw(defaults table);
 
 plan tests => 1387;
 
@@ -16,10 +13,11 @@ plan tests => 1387;
 # length of a request tells "Cookie:" with nothing behind it from no header.
 
 defaults(
+    cookie => 'my_session',
     http_config => <<'END',
     session_security_zone cookie=my_session zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         add_header Set-Cookie $http_x_set;
         location / { return 200 "[$http_cookie]"; }
         location /length { return 200 $request_length; }
@@ -31,27 +29,23 @@ END
     proxy_http_version 1.0;
     proxy_set_header Connection close;
     proxy_set_header Host backend;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
 END
     no_error_log => qr/\[(?:error|crit|alert|emerg)\]/,
 );
 
-# "--- withheld": Cookie headers of which nothing arrives, as they are all the
-# dead session's; "--- passed": such as arrive as they were sent; "--- kept":
+# Cookie headers, beside a dead session. "--- withheld": nothing of it arrives, as
+# all is the dead session's; "--- passed": it arrives as it was sent; "--- kept":
 # what is sent, and what of it arrives.
-add_block_preprocessor(sub {
-    my $block = shift;
-    my ($given, $passed, $kept) = map { scalar $block->$_ } qw(withheld passed kept);
-    defined $given or defined $passed or defined $kept or return;
-    my @steps = "GET /ping/?idleFor=600\n  Cookie: my_session=dead\n= 200 \"logout\"";
-    for (split /\n/, $given // $passed // $kept) {
-        my ($sent, $got) = defined $kept ? split / -> / : ($_, $_);
-        push @steps, "GET /\n  Cookie: $sent\n= 200 " .
-            (defined $given ? "[]\n  X-State: closed" : "[$got]");
-    }
-    $block->set_value(steps => CORE::join("\n\n", @steps));
-});
+sub withheld { return "GET / | Cookie: $_ => 200 closed []" }
+sub passed   { return "GET / | Cookie: $_ => 200 [$_]" }
+sub kept     { my ($sent, $got) = split / -> /; return "GET / | Cookie: $sent => 200 [$got]" }
+
+for ([withheld => \&withheld], [passed => \&passed], [kept => \&kept]) {
+    my ($section, $row) = @$_;
+    table($section => sub { return ($_[0] == 1 ? 'dead has ended' : (), $row->()) });
+}
 
 run_tests();
 
@@ -64,14 +58,10 @@ my_session=dead;
 ;my_session=dead
 ; ; my_session=dead; ;
 
-
-
 === twice
 --- withheld
 my_session=dead; my_session=dead
 my_session=dead; MY_SESSION=dead; my_session="dead"
-
-
 
 === beside another session, which stays: sent -> got
 --- kept
@@ -83,43 +73,24 @@ my_session="dead"; my_session="other" -> my_session="other"
 my_session=; my_session=dead -> my_session=
 my_session=dead; my_session= -> my_session=
 
-
-
 === a piece that some backend reads as the dead session goes whole
 --- kept
 my_session=dead, my_session=other; my_session=live -> my_session=live
 my_session=live; my_session=other my_session=dead -> my_session=live
 
-
-
 === what joins once the dead is taken out is read again
 --- http_config
     session_security_zone cookie=my_session zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         return 200 "[$http_cookie]";
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=dead
-= 200 "logout"
-
-GET /ping/?idleFor=600
-  Cookie: my_session=a%3B%20b
-= 200 "logout"
-
+dead has ended
+ping 600 | Cookie: my_session=a%3B%20b => "logout"
 # Python reads the quotes together once what stood between is gone
-GET /
-  Cookie: my_session="a; my_session=dead; b"
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: my_session=other; x=1; my_session="a; my_session=dead; b"
-= 200 [x=1]
-  X-State: closed
-
-
+GET / | Cookie: my_session="a; my_session=dead; b" => 200 closed []
+GET / | Cookie: my_session=other; x=1; my_session="a; my_session=dead; b" => 200 closed [x=1]
 
 === blanks and tabs
 --- withheld
@@ -129,8 +100,6 @@ my_session= dead
 my_session\x09=\x09dead\x09
 my_session=dead \x09 ;
 \x09my_session=dead
-
-
 
 === other bytes that some language strips
 --- withheld
@@ -142,8 +111,6 @@ my_session=\xe2\x80\xafdead
 \xef\xbb\xbfmy_session=dead
 my_session=\x7fdead\x01
 
-
-
 === quotes
 --- withheld
 my_session="dead"
@@ -154,8 +121,6 @@ my_session="dead
 my_session="dead"x
 my_session="dead" x
 
-
-
 === backslash escapes
 --- withheld
 my_session="\dead"
@@ -163,8 +128,6 @@ my_session="\d\e\a\d"
 my_session="\144\145\141\144"
 my_session="d\145ad"
 my_session="\"dead\""
-
-
 
 === percent-encoding
 --- withheld
@@ -177,15 +140,11 @@ my_session="\045\066\064ead"
 my_session=dead%20
 my_session=%09dead
 
-
-
 === another case
 --- withheld
 MY_SESSION=dead
 My_Session=dead
 my_sessioN=dead
-
-
 
 === names as PHP reads them
 --- withheld
@@ -197,8 +156,6 @@ my%5fsession=dead
 %6dy_session=dead
 my%2Esession=dead
 My.Session="dead"
-
-
 
 === after a comma, a blank or a quote
 --- withheld
@@ -213,16 +170,12 @@ $Version=1, my_session=dead
 my_session=other my_session=dead
 my_session=other, my_session=dead
 
-
-
 === up to a comma or a blank
 --- withheld
 my_session=dead,other
 my_session=dead, other=1
 my_session=dead other
 my_session=dead other=1
-
-
 
 === up to a separator
 --- withheld
@@ -252,8 +205,6 @@ MY_SESSION=dead?x
 x=y, my_session=dead=x
 x=y, my_session=dead x, z
 
-
-
 === separators before the name
 --- withheld
 =my_session=dead
@@ -280,14 +231,10 @@ x=y,=my_session=dead
 x=y, (my_session=dead@
 =my_session="dead"
 
-
-
 === RFC 2109
 --- withheld
 my_session="dead", $Path="/"
 $Version="1", my_session="dead"
-
-
 
 === values that are other sessions, and names that are other cookies
 --- passed
@@ -315,49 +262,16 @@ dead=my_session
 a=my_session
 a=dead
 
-
-
 === what only some backends take for a session is one all the same
---- steps
-GET /
-  Cookie: x=y my_session=a
-= 200 [x=y my_session=a]
-  X-State: new
-
-GET /ping/
-  Cookie: x=y my_session=a
-= 200 0
-  X-State: live
-
-GET /ping/?idleFor=600
-  Cookie: x=y my_session=b
-= 200 "logout"
-
-GET /
-  Cookie: my_session=b
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: my_session=a
-= 200
-  X-State: live
-
-
+GET / | Cookie: x=y my_session=a    => 200 new [x=y my_session=a]
+ping | Cookie: x=y my_session=a     => live 0
+ping 600 | Cookie: x=y my_session=b => "logout"
+b: GET /                            => 200 closed []
+a: GET /                            => 200 live
 
 === but not what is cut short of what most take for it, until it is known
---- steps
-GET /
-  Cookie: my_session=abc,def
-= 200 [my_session=abc,def]
-  X-State: new
-
-GET /
-  Cookie: my_session=abc
-= 200
-  X-State: new
-
-
+GET / | Cookie: my_session=abc,def => 200 new [my_session=abc,def]
+abc: GET /                         => 200 new
 
 === a backend that renews what it reads revives nothing
 # Each of these reads the dead key, and sets it anew.
@@ -367,155 +281,46 @@ GET /
         "~*my_session=(?<key>dead)" "my_session=$key";
     }
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         add_header Set-Cookie $renewed;
         location / { return 200 "[$http_cookie]"; }
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=dead
-= 200 "logout"
-
-GET /
-  Cookie: =my_session=dead
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: (my_session=dead
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: my_session=dead&x
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: my_session=dead
-= 200 []
-  X-State: closed
-
-
+dead has ended
+GET / | Cookie: =my_session=dead  => 200 closed []
+GET / | Cookie: (my_session=dead  => 200 closed []
+GET / | Cookie: my_session=dead&x => 200 closed []
+dead: GET /                       => 200 closed []
 
 === other cookies than what has separators before it arrive
---- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=dead
-= 200 "logout"
-
-GET /
-  Cookie: a=1; =my_session=dead; b=2
-= 200 [a=1; b=2]
-  X-State: closed
-
-GET /
-  Cookie: =a; my_session=dead(x; b=c=d; /e; {f=
-= 200 [=a; b=c=d; /e; {f=]
-  X-State: closed
-
-
+dead has ended
+GET / | Cookie: a=1; =my_session=dead; b=2 => 200 closed [a=1; b=2]
+GET / | Cookie: =a; my_session=dead(x; b=c=d; /e; {f= => 200 closed [=a; b=c=d; /e; {f=]
 
 === a session is one with any key, whatever separators are in it
---- steps
-GET /
-  Cookie: my_session=YWJj+Zm9v/YmE=
-= 200 [my_session=YWJj+Zm9v/YmE=]
-  X-State: new
-
-GET /ping/?idleFor=300
-  Cookie: my_session=s:abc.def
-= 200 300
-
-GET /ping/
-  Cookie: my_session=s:abc.def
-= 200 300
-  X-State: live
-
-GET /ping/
-  Cookie: my_session=YWJj+Zm9v/YmE=
-= 200 0
-  X-State: live
-
-GET /
-  Cookie: my_session=YWJj+Zm9v/YmE
-= 200
-  X-State: new
-
-GET /
-  Cookie: my_session=s
-= 200
-  X-State: new
-
-GET /ping/?idleFor=300
-  Cookie: my_session=a&b
-= 200 300
-
-GET /ping/?idleFor=200
-  Cookie: my_session=a=b
-= 200 200
-
-GET /ping/
-  Cookie: my_session=a&b
-= 200 300
-
-GET /
-  Cookie: my_session=a
-= 200
-  X-State: new
-
-
+GET / | Cookie: my_session=YWJj+Zm9v/YmE= => 200 new [my_session=YWJj+Zm9v/YmE=]
+ping 300 | Cookie: my_session=s:abc.def   => 300
+ping | Cookie: my_session=s:abc.def       => live 300
+ping | Cookie: my_session=YWJj+Zm9v/YmE=  => live 0
+GET / | Cookie: my_session=YWJj+Zm9v/YmE  => 200 new
+s: GET /                                  => 200 new
+ping 300 | Cookie: my_session=a&b         => 300
+ping 200 | Cookie: my_session=a=b         => 200
+ping | Cookie: my_session=a&b             => 300
+a: GET /                                  => 200 new
 
 === a session whose key is another's with something behind ends with that one
---- steps
-GET /
-  Cookie: my_session=one
-= 200 [my_session=one]
-  X-State: new
-
-GET /
-  Cookie: my_session=one=x
-= 200 [my_session=one=x]
-  X-State: live
-
-GET /ping/?idleFor=600
-  Cookie: my_session=two
-= 200 "logout"
-
-GET /
-  Cookie: my_session=two=x
-= 200 []
-  X-State: closed
-
-
+one: GET /                       => 200 new [my_session=one]
+GET / | Cookie: my_session=one=x => 200 live [my_session=one=x]
+two has ended
+GET / | Cookie: my_session=two=x => 200 closed []
 
 === unless the backend has issued it: nobody ends all of "s:KEY" with an "s"
---- steps
-GET /
-  X-Set: my_session=s:abc.def
-= 200 []
-  Set-Cookie: my_session=s:abc.def
-
-GET /ping/?idleFor=600
-  Cookie: my_session=s
-= 200 "logout"
-
-GET /
-  Cookie: my_session=s
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: my_session=s:abc.def
-= 200 [my_session=s:abc.def]
-  X-State: live
-
-GET /
-  Cookie: my_session=s:ghi.jkl
-= 200 []
-  X-State: closed
-
-
+GET / | X-Set: my_session=s:abc.def  => 200 [] | Set-Cookie: my_session=s:abc.def
+s has ended
+s: GET /                             => 200 closed []
+GET / | Cookie: my_session=s:abc.def => 200 live [my_session=s:abc.def]
+GET / | Cookie: my_session=s:ghi.jkl => 200 closed []
 
 === what is cut short and not known is not counted
 --- request eval
@@ -529,256 +334,80 @@ GET /
 [map { '[' . CORE::join('; ', map { "my_session=$_/a:b=&@" } @$_) . ']' }
      (map { [2 * $_ - 1, 2 * $_] } 1 .. 8), [1 .. 16]]
 
-
-
 === the Cookie header split in two
---- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=dead
-= 200 "logout"
-
-GET /
-  Cookie: a=1
-  Cookie: my_session=dead
-= 200 [a=1]
-
-GET /
-  Cookie: my_session=dead
-  Cookie: a=1
-= 200 [a=1]
-
-GET /
-  Cookie: my_session=dead
-  Cookie: my_session=other
-= 200 [my_session=other]
-  X-State: new
-
-GET /
-  Cookie: my_session=other
-  Cookie: a=1; my_session="dead"
-  Cookie: b=2
-= 200 [my_session=other; a=1; b=2]
-  X-State: live
-
-GET /
-  cookie: a=1
-  COOKIE: MY_SESSION=dead
-  CooKie: b=2
-= 200 [a=1; b=2]
-  X-State: closed
-
-
+dead has ended
+GET / | Cookie: a=1 | Cookie: my_session=dead => 200 [a=1]
+GET / | Cookie: my_session=dead | Cookie: a=1 => 200 [a=1]
+GET / | Cookie: my_session=dead | Cookie: my_session=other => 200 new [my_session=other]
+GET / | Cookie: my_session=other | Cookie: a=1; my_session="dead" | Cookie: b=2
+    => 200 live [my_session=other; a=1; b=2]
+GET / | cookie: a=1 | COOKIE: MY_SESSION=dead | CooKie: b=2 => 200 closed [a=1; b=2]
 
 === a live session's two Cookie headers are joined, as HTTP/2 does
---- steps
-GET /length
-  Cookie: a=1
-  X-One: 1
-  Cookie: my_session=b
-= 200 95
-  X-State: new
-
-GET /
-  Cookie: a=1
-  Cookie: my_session=b
-  Cookie: b="2
-= 200 [a=1; my_session=b; b="2]
-  X-State: live
-
-
+GET /length | Cookie: a=1 | X-One: 1 | Cookie: my_session=b => 200 new 95
+GET / | Cookie: a=1 | Cookie: my_session=b | Cookie: b="2 => 200 live [a=1; my_session=b; b="2]
 
 === what is withheld is deleted, by each name that was sent, once
---- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=dead
-= 200 "logout"
-
-PAGE /
-  Cookie: my_session=dead; my_session="dead"
-= 200 []
-  Set-Cookie: (my_session deleted)
-
-GET /ping/?idleFor=600
-  Cookie: my_session=too
-= 200 "logout"
-
-PAGE /
-  Cookie: MY.SESSION=dead; my_session=too
-= 200 []
-  Set-Cookie: (MY.SESSION deleted), (my_session deleted)
-
-PAGE /
-  Cookie: x=y my_session=dead
-= 200 []
-  Set-Cookie: (my_session deleted)
-
-
+dead has ended
+PAGE / | Cookie: my_session=dead; my_session="dead" => 200 [] | deleted
+too has ended
+PAGE / | Cookie: MY.SESSION=dead; my_session=too
+    => 200 [] | Set-Cookie: (MY.SESSION deleted), (my_session deleted)
+PAGE / | Cookie: x=y my_session=dead => 200 [] | deleted
 
 === a login sets one of the names, and the others are deleted
---- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=dead
-= 200 "logout"
-
-PAGE /
-  Cookie: MY_SESSION=dead; my_session=other
-  X-Set: my_session=new; Path=/
-= 200 [my_session=other]
-  Set-Cookie: my_session=new; Path=/, (MY_SESSION deleted)
-
-GET /
-  Cookie: my_session=new
-= 200 [my_session=new]
-  X-State: live
-
-
+dead has ended
+PAGE / | Cookie: MY_SESSION=dead; my_session=other | X-Set: my_session=new; Path=/
+    => 200 [my_session=other] | Set-Cookie: my_session=new; Path=/, (MY_SESSION deleted)
+new: GET / => 200 live [my_session=new]
 
 === other cookies arrive intact and in order
---- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=dead
-= 200 "logout"
-
-GET /
-  Cookie: a=1; my_session=dead; b=2
-= 200 [a=1; b=2]
-
-GET /
-  Cookie: my_session=dead; a=1; b=2
-= 200 [a=1; b=2]
-
-GET /
-  Cookie: a=1; b=2; my_session=dead
-= 200 [a=1; b=2]
-
-GET /
-  Cookie: a=1;my_session=dead;b=2
-= 200 [a=1;b=2]
-
-GET /
-  Cookie: a=1; my_session=dead
-= 200 [a=1]
-
-GET /
-  Cookie: a=1;my_session=dead
-= 200 [a=1]
-
-GET /
-  Cookie: a="1, 2"; b=c=d; e; f=; =g; my_session=dead; h="\"i\""; a=2; A=3
-= 200 [a="1, 2"; b=c=d; e; f=; =g; h="\"i\""; a=2; A=3]
-
-GET /
-  Cookie: a=%20%3B+1;  b=2;;c=3; my_session=dead
-= 200 [a=%20%3B+1;  b=2;;c=3]
-
-GET /
-  Cookie: a=\xc3\xa9; my_session=dead; b=\xff
-= 200 ~ ^\[a=\xc3\xa9; b=\xff\]$
-
-
+dead has ended
+GET / | Cookie: a=1; my_session=dead; b=2 => 200 [a=1; b=2]
+dead; a=1; b=2: GET /                     => 200 [a=1; b=2]
+GET / | Cookie: a=1; b=2; my_session=dead => 200 [a=1; b=2]
+GET / | Cookie: a=1;my_session=dead;b=2   => 200 [a=1;b=2]
+GET / | Cookie: a=1; my_session=dead      => 200 [a=1]
+GET / | Cookie: a=1;my_session=dead       => 200 [a=1]
+GET / | Cookie: a="1, 2"; b=c=d; e; f=; =g; my_session=dead; h="\"i\""; a=2; A=3
+    => 200 [a="1, 2"; b=c=d; e; f=; =g; h="\"i\""; a=2; A=3]
+GET / | Cookie: a=%20%3B+1;  b=2;;c=3; my_session=dead => 200 [a=%20%3B+1;  b=2;;c=3]
+GET / | Cookie: a=\xc3\xa9; my_session=dead; b=\xff => 200 ~ ^\[a=\xc3\xa9; b=\xff\]$
 
 === a quoted value with a semicolon is withheld whole
---- steps
-GET /ping/?idleFor=600
-  Cookie: my_session="dead\073 or alive"
-= 200 "logout"
-
-GET /
-  Cookie: a=1; my_session="dead; or alive"; b=2
-= 200 [a=1; b=2]
-  X-State: closed
-
-
+ping 600 | Cookie: my_session="dead\073 or alive" => "logout"
+GET / | Cookie: a=1; my_session="dead; or alive"; b=2 => 200 closed [a=1; b=2]
 
 === live and dead together: only the dead is withheld
---- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=dead
-= 200 "logout"
-
-GET /ping/?idleFor=300
-  Cookie: my_session=live
-= 200 300
-
-PAGE /
-  Cookie: my_session=dead; my_session=live; a=1
-= 200 [my_session=live; a=1]
-  X-State: live
-  !Set-Cookie
-
-GET /ping/
-  Cookie: my_session=live
-= 200 ~ ^\d$
-
-GET /ping/?idleFor=300
-  Cookie: my_session=live2
-= 200 300
-
-GET /
-  Cookie: my_session=live2; a=1; my_session="dead"
-= 200 [my_session=live2; a=1]
-  X-State: live
-
-GET /ping/
-  Cookie: my_session=live2
-= 200 ~ ^\d$
-
-GET /
-  Cookie: my_session=live
-= 200 [my_session=live]
-  X-State: live
-
-
+dead has ended
+live is idle for 300
+PAGE / | Cookie: my_session=dead; my_session=live; a=1
+    => 200 live [my_session=live; a=1] | no Set-Cookie
+live: ping  => about 0
+live2 is idle for 300
+GET / | Cookie: my_session=live2; a=1; my_session="dead" => 200 live [my_session=live2; a=1]
+live2: ping => about 0
+live: GET / => 200 live [my_session=live]
 
 === a live session in disguise is the same session
---- steps
-GET /ping/?idleFor=300
-  Cookie: my_session=live
-= 200 300
-
-GET /ping/
-  Cookie: MY.SESSION="l\151ve"
-= 200 ~ ^30\d$
-
-GET /
-  Cookie: my_session=%6cive
-= 200 [my_session=%6cive]
-  X-State: live
-
-GET /ping/
-  Cookie: my_session=live
-= 200 ~ ^\d$
-
-
+live is idle for 300
+ping | Cookie: MY.SESSION="l\151ve" => about 300
+GET / | Cookie: my_session=%6cive   => 200 live [my_session=%6cive]
+live: ping                          => about 0
 
 === in another zone's name nothing is withheld
 --- http_config
     session_security_zone cookie=my_session zone=sessions:1m;
     session_security_zone cookie=other zone=others:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         return 200 "[$http_cookie]";
     }
---- also
-    location /other/ {
-        session_security zone=others;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+--- also: location /other/ { session_security zone=others; proxy_pass http://backend; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=dead; other=dead
-= 200 "logout"
-
-GET /
-  Cookie: my_session=dead; other=dead
-= 200 [other=dead]
-
-GET /other/
-  Cookie: my_session=dead; other=dead
-= 200 [my_session=dead; other=dead]
-  X-State: new
-
-
+dead; other=dead: ping 600    => "logout"
+dead; other=dead: GET /       => 200 [other=dead]
+dead; other=dead: GET /other/ => 200 new [my_session=dead; other=dead]
 
 === as many cookies as are looked at, and one more
 --- log_level: info
@@ -799,8 +428,6 @@ GET /other/
  '[a=1; ' . CORE::join('; ', map { "my_session=$_" } 1 .. 16) . '; b=2]',
  '[a=1]', '[a=1]']
 
-
-
 === too many cookies are said so, in one line
 --- log_level: info
 --- request
@@ -812,8 +439,6 @@ GET /
 qr/\[\w+\] \d+#\d+: \*\d+ .*/
 --- grep_error_log_out eval
 qr/\A\[info\] \d+#\d+: \*\d+ client sent too many session cookies, they are withheld, client: [^\n]*\n\z/
-
-
 
 === a dead session among too many
 --- request eval
@@ -827,8 +452,6 @@ qr/\A\[info\] \d+#\d+: \*\d+ client sent too many session cookies, they are with
 --- response_body eval
 ['"logout"', '[]', '[a=1]']
 
-
-
 === empty cookies are too many, too
 --- request eval
 ['GET /ping/?idleFor=600', ('GET /') x 4]
@@ -840,8 +463,6 @@ qr/\A\[info\] \d+#\d+: \*\d+ client sent too many session cookies, they are with
 ['', ('X-State: none') x 4]
 --- response_body_like eval
 ['^"logout"$', (qr/\A\[a=1(; my_session=(""| )?){0,16}\]\n?\z/i) x 4]
-
-
 
 === what is too long to be read once a piece was taken out is withheld
 --- request eval
@@ -855,11 +476,8 @@ my @live = map { $_ . 'x' x 250 . '&:/=(' } 'a' .. 'k';
 --- response_body_like eval
 ['^"logout"$', '^"logout"$', ('^\[my_session=') x 11, '^\[\]$']
 
-
-
 === too many in a logout: nothing is let through
---- also
-    session_security_logout_url /logout/;
+--- also: session_security_logout_url /logout/;
 --- request eval
 ['GET /ping/?idleFor=600', 'GET /logout/']
 --- more_headers eval
@@ -868,91 +486,29 @@ my @live = map { $_ . 'x' x 250 . '&:/=(' } 'a' .. 'k';
 --- response_body eval
 ['"logout"', '[]']
 
-
-
 === adding unknown cookies neither hides a dead session nor fills the zone
---- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=dead
-= 200 "logout"
-
-PAGE /
-  Cookie: my_session=one; my_session=two; my_session=three; my_session=dead
-= 200 [my_session=one; my_session=two]
-  X-State: new
-  !Set-Cookie
-
-GET /
-  Cookie: my_session=one
-= 200 [my_session=one]
-  X-State: live
-
-GET /
-  Cookie: my_session=three
-= 200 [my_session=three]
-  X-State: new
-
-
+dead has ended
+PAGE / | Cookie: my_session=one; my_session=two; my_session=three; my_session=dead
+    => 200 new [my_session=one; my_session=two] | no Set-Cookie
+one: GET /   => 200 live [my_session=one]
+three: GET / => 200 new [my_session=three]
 
 === two invented cookies in front do not hide the real one for ever
---- steps
-PAGE /
-  Cookie: my_session=one; my_session=two; my_session=real
-= 200 [my_session=one; my_session=two]
-  !Set-Cookie
-
-GET /ping/?idleFor=600
-  Cookie: my_session=real
-= 200 "logout"
-
-GET /login
-  Cookie: my_session=real
-  X-Set: my_session=real
-= 200 []
-
-PAGE /
-  Cookie: my_session=one; my_session=two; my_session=real
-= 200 [my_session=one; my_session=two; my_session=real]
-  X-State: live
-  !Set-Cookie
-
-
+PAGE / | Cookie: my_session=one; my_session=two; my_session=real
+    => 200 [my_session=one; my_session=two] | no Set-Cookie
+real has ended
+real: GET /login | X-Set: my_session=real => 200 []
+PAGE / | Cookie: my_session=one; my_session=two; my_session=real
+    => 200 live [my_session=one; my_session=two; my_session=real] | no Set-Cookie
 
 === an empty cookie
---- steps
-GET /
-  Cookie:
-= 200 []
-  X-State: none
-
-GET /
-  Cookie: my_session=
-= 200 [my_session=]
-  X-State: none
-
-GET /
-  Cookie: my_session=" "
-= 200 [my_session=" "]
-  X-State: none
-
-GET /
-  Cookie: my_session=%20%22%22
-= 200 [my_session=%20%22%22]
-  X-State: none
-
-GET /
-  Cookie: =
-= 200 [=]
-
-GET /
-  Cookie: ;
-= 200 [;]
-
-GET /
-  Cookie: =my_session=
-= 200 [=my_session=]
-
-
+GET / | Cookie:                      => 200 none []
+GET / | Cookie: my_session=          => 200 none [my_session=]
+GET / | Cookie: my_session=" "       => 200 none [my_session=" "]
+GET / | Cookie: my_session=%20%22%22 => 200 none [my_session=%20%22%22]
+GET / | Cookie: =                    => 200 [=]
+GET / | Cookie: ;                    => 200 [;]
+GET / | Cookie: =my_session=         => 200 [=my_session=]
 
 === a cookie of 8 KB
 --- request eval
@@ -966,16 +522,12 @@ GET /
 --- response_headers eval
 ['', 'X-State: closed', 'X-State: new', 'X-State: new']
 
-
-
 === a cookie that is larger than nginx takes
 --- request
 GET /
 --- more_headers eval
 'Cookie: my_session=' . 'x' x 9000
 --- error_code: 400
-
-
 
 === thousands of cookies that are not the session's
 --- request eval
@@ -987,30 +539,11 @@ GET /
 --- response_body eval
 ['"logout"', '[' . CORE::join('; ', ('a=b my_session ,"') x 400) . ']']
 
-
-
 === control bytes in a value
---- steps
-GET /ping/?idleFor=600
-  Cookie: my_session=de\x01ad
-= 200 "logout"
-
-GET /
-  Cookie: my_session=de\x01ad; a=\x02
-= 200 ~ ^\[a=\x02\]$
-  X-State: closed
-
-GET /
-  Cookie: my_session=de\x7fad
-= 200 ~ ^\[my_session=de\x7fad\]$
-  X-State: new
-
-GET /
-  Cookie: my_session=\x01\x02; a=1
-= 200 ~ a=1\]$
-  X-State: none
-
-
+ping 600 | Cookie: my_session=de\x01ad      => "logout"
+GET / | Cookie: my_session=de\x01ad; a=\x02 => 200 closed ~ ^\[a=\x02\]$
+GET / | Cookie: my_session=de\x7fad         => 200 new ~ ^\[my_session=de\x7fad\]$
+GET / | Cookie: my_session=\x01\x02; a=1    => 200 none ~ a=1\]$
 
 === a zero byte is refused by nginx itself
 --- request
@@ -1019,56 +552,20 @@ GET /
 "Cookie: my_session=de\0ad"
 --- error_code: 400
 
-
-
 === nothing left: the backend gets no Cookie header at all
---- steps
-GET /length
-= 200 58
-
-GET /ping/?idleFor=600
-  Cookie: my_session=dead
-= 200 "logout"
-
-GET /length
-  Cookie: my_session=dead
-= 200 58
-  X-State: closed
-
-GET /length
-  Cookie: my_session=dead;
-= 200 58
-
-GET /length
-  Cookie: my_session=dead
-  Cookie: MY_SESSION=dead; my_session="dead"
-= 200 58
-
-GET /length
-  Cookie: a=1
-= 200 71
-
-GET /length
-  Cookie: a=1
-  Cookie: my_session=dead
-= 200 71
-
-GET /length
-  Cookie: my_session=dead
-  Cookie: a=1
-= 200 71
-
-GET /length
-  Cookie: a=1; my_session=dead
-= 200 71
-
-
+GET /length                                => 200 58
+dead has ended
+dead: GET /length                          => 200 closed 58
+GET /length | Cookie: my_session=dead;     => 200 58
+GET /length | Cookie: my_session=dead | Cookie: MY_SESSION=dead; my_session="dead" => 200 58
+GET /length | Cookie: a=1                  => 200 71
+GET /length | Cookie: a=1 | Cookie: my_session=dead => 200 71
+GET /length | Cookie: my_session=dead | Cookie: a=1 => 200 71
+GET /length | Cookie: a=1; my_session=dead => 200 71
 
 === nothing left: there is no $http_cookie, not even an empty one
---- also_http
-    log_format cookie '<$http_cookie>';
---- also
-    access_log $TEST_NGINX_SERVER_ROOT/logs/access.log cookie;
+--- also_http: log_format cookie '<$http_cookie>';
+--- also: access_log $TEST_NGINX_SERVER_ROOT/logs/access.log cookie;
 --- request
 GET /ping/?idleFor=600
 --- more_headers
@@ -1078,8 +575,6 @@ Cookie: my_session=dead
 --- access_log
 <->
 
-
-
 === wherever among the headers it stands, the others all arrive
 # nginx keeps headers by the twenty.
 --- also
@@ -1087,7 +582,7 @@ Cookie: my_session=dead
         proxy_set_header Connection close;
         proxy_set_header Host backend;
         proxy_set_header X-Last "$http_x_00$http_x_last";
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- request eval
 ['GET /ping/?idleFor=600', map { 'GET /length' } 0 .. 45]
@@ -1099,8 +594,6 @@ Cookie: my_session=dead
 } 0 .. 45]
 --- response_body eval
 ['"logout"', map { 58 + 45 * length("X-00: 1\r\n") + length("X-Last: 12\r\n") } 0 .. 45]
-
-
 
 === the last of exactly twenty, and sixteen Cookie headers
 --- request eval
@@ -1114,8 +607,6 @@ Cookie: my_session=dead
 --- response_body eval
 ['"logout"', 58 + 17 * 9, 58 + 18 * 9, 58 + 19 * 9, 58 + 16 * 9 + length('Cookie: ' . CORE::join('; ', ('a=1') x 16) . "\r\n")]
 
-
-
 === variables that were asked for before agree afterwards
 --- also
     location /early/ {
@@ -1124,26 +615,16 @@ Cookie: my_session=dead
         if ($http_cookie = nothing) { return 500; }
         proxy_set_header Cookie $http_cookie;
         proxy_set_header X-Cookie "$cookie_my_session|$cookie_a|$http_cookie|$early";
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        proxy_pass http://backend_2;
     }
 --- also_http
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        listen backend_2;
         return 200 "[$http_cookie] [$http_x_cookie]";
     }
 --- steps
-GET /early/
-  Cookie: my_session=dead; a=1
-= 200 [my_session=dead; a=1] [dead|1|my_session=dead; a=1|dead my_session=dead; a=1]
-
-GET /ping/?idleFor=600
-  Cookie: my_session=dead2
-= 200 "logout"
-
-GET /early/
-  Cookie: my_session=dead2; a=1
-= 200 [a=1] [|1|a=1|dead2 my_session=dead2; a=1]
-
-GET /early/
-  Cookie: my_session=dead2
-= 200 [] [|||dead2 my_session=dead2]
+dead; a=1: GET /early/
+    => 200 [my_session=dead; a=1] [dead|1|my_session=dead; a=1|dead my_session=dead; a=1]
+dead2 has ended
+dead2; a=1: GET /early/ => 200 [a=1] [|1|a=1|dead2 my_session=dead2; a=1]
+dead2: GET /early/      => 200 [] [|||dead2 my_session=dead2]
