@@ -3,11 +3,8 @@
 
 use FindBin;
 use lib "$FindBin::Bin/support";
-
 use Test::Nginx::Socket;
-use Steps 'defaults';
-
-no_root_location();
+use Steps qw(defaults table);
 
 $ENV{TEST_NGINX_HTML_DIR} ||= html_dir();
 
@@ -17,7 +14,7 @@ defaults(
     http_config => <<'END',
     session_security_zone cookie=sessionid zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         add_header Set-Cookie $http_x_set always;
         location / { return 200 "[$http_cookie]"; }
         location /401/ { return 401; }
@@ -28,7 +25,7 @@ END
     session_security zone=sessions;
     session_security_logout_url /logout/;
     add_header X-State $session_security_state always;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
 END
     user_files => <<'END',
@@ -43,25 +40,13 @@ denied
 END
 );
 
-# "--- activity": requests that are activity ("yes"), or are not ("no"), one a
-# line, "| " before each header.  With "401 no" it gives that status.
-add_block_preprocessor(sub {
-    my $block = shift;
-    defined(my $lines = $block->activity) or return;
-    my ($steps, $n) = ('', 0);
-    for (split /\n/, $lines) {
-        my ($request, @headers) = split / *\| */;
-        my ($status, $active, $line) = $request =~ /^(?:(\d+) )?(yes|no) +([A-Z]+ .*)$/
-            or die "what does \"$_\" mean?";
-        $status //= 200;
-        $n++;
-        my $cookie = "  Cookie: sessionid=$n\n";
-        my $idle = $active eq 'yes' ? '^\d$' : '^30\d$';
-        $steps .= "GET /ping/?idleFor=300\n$cookie= 200 300\n\n"
-                . "$line\n$cookie" . CORE::join('', map { "  $_\n" } @headers) . "= $status\n\n"
-                . "GET /ping/\n$cookie= 200 ~ $idle\n\n";
-    }
-    $block->set_value(steps => $steps);
+# "--- activity": requests that are activity ("yes"), or are not ("no"); with
+# "401 no" that is the status.
+table(activity => sub {
+    my ($n) = @_;
+    my ($status, $is, $request) = /^(?:(\d+) )?(yes|no) +(.*)$/ or die "what does \"$_\" mean?";
+    return ("$n is idle for 300", "$n: $request => " . ($status // 200),
+            "$n: ping => about " . ($is eq 'yes' ? 0 : 300));
 });
 
 run_tests();
@@ -83,20 +68,14 @@ yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: no-cors | Sec-Fetch-De
 yes GET / | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image
 yes GET / | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe
 
-
-
 === requests: by default
---- also
-    session_security_activity requests;
+--- also: session_security_activity requests;
 --- activity
 yes GET /
 yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
 
-
-
 === navigations: pages, in browsers with Fetch Metadata
---- also
-    session_security_activity navigations;
+--- also: session_security_activity navigations;
 --- activity
 yes GET / | Sec-Fetch-Site: none | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
 yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
@@ -108,11 +87,8 @@ no POST / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest:
 no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image
 no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image | Accept: text/html
 
-
-
 === navigations: pages, in browsers without
---- also
-    session_security_activity navigations;
+--- also: session_security_activity navigations;
 --- activity
 yes GET / | Accept: text/html,application/xhtml+xml,*/*;q=0.8
 yes POST / | Accept: text/html
@@ -121,22 +97,16 @@ no GET / | Accept: application/json
 no GET / | Accept: */*
 no GET /
 
-
-
 === navigations: what a ping reports
---- also
-    session_security_activity navigations;
+--- also: session_security_activity navigations;
 --- activity
 yes GET /ping/?idleFor=1
 yes GET /ping/?idleFor=1 | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
 no GET /ping/ | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
 no GET /ping/?idleFor=soon
 
-
-
 === user: only what the user did
---- also
-    session_security_activity user;
+--- also: session_security_activity user;
 --- activity
 yes GET / | Sec-Fetch-Site: none | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
 yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
@@ -147,48 +117,28 @@ no GET / | Accept: text/html
 no POST / | Accept: text/html
 no GET /
 
-
-
 === user: what a ping reports
---- also
-    session_security_activity user;
+--- also: session_security_activity user;
 --- activity
 yes GET /ping/?idleFor=1
 yes GET /ping/?idleFor=1 | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
 yes POST /ping/?idleFor=1 | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: empty
 no GET /ping/
 
-
-
 === what is no activity begins a session all the same
---- also
-    session_security_activity user;
+--- also: session_security_activity user;
 --- steps
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: new
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: live
-
-
+a: GET / => 200 new [sessionid=a]
+a: GET / => 200 live
 
 === a location has its own
 --- also
     session_security_activity user;
-    location /requests/ {
-        session_security_activity requests;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /requests/ { session_security_activity requests; proxy_pass http://backend; }
     location /navigations/ {
         session_security_activity navigations;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-        location /navigations/inner/ {
-            proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-        }
+        proxy_pass http://backend;
+        location /navigations/inner/ { proxy_pass http://backend; }
     }
 --- activity
 no GET /
@@ -197,8 +147,6 @@ no GET /navigations/
 yes GET /navigations/ | Accept: text/html
 no GET /navigations/inner/
 yes GET /navigations/inner/ | Accept: text/html
-
-
 
 === passive is passive, whatever the user does
 --- also
@@ -210,18 +158,10 @@ no GET /poll | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-U
 no GET /?auto=1 | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
 yes GET / | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
 
-
-
 === a prefetch or prerender, in any setting
 --- also
-    location /navigations/ {
-        session_security_activity navigations;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /user/ {
-        session_security_activity user;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /navigations/ { session_security_activity navigations; proxy_pass http://backend; }
+    location /user/ { session_security_activity user; proxy_pass http://backend; }
 --- activity
 no GET / | Sec-Purpose: prefetch
 no GET / | Sec-Purpose: prefetch;prerender | Sec-Fetch-Site: none | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
@@ -246,8 +186,6 @@ yes GET / | X-Moz: microsummary
 yes GET / | Purpose: something else
 yes GET / | Sec-Purpose:
 
-
-
 === another site's page: what it loads is no activity
 --- activity
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: image
@@ -260,18 +198,10 @@ no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Des
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: object
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: websocket | Sec-Fetch-Dest: websocket
 
-
-
 === nor is a frame in it, though somebody clicked there
 --- also
-    location /navigations/ {
-        session_security_activity navigations;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /user/ {
-        session_security_activity user;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /navigations/ { session_security_activity navigations; proxy_pass http://backend; }
+    location /user/ { session_security_activity user; proxy_pass http://backend; }
 --- activity
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1 | Accept: text/html
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: frame | Sec-Fetch-User: ?1
@@ -284,18 +214,10 @@ no GET /user/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetc
 yes GET /navigations/ | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
 yes GET /user/ | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
 
-
-
 === a link from another site is, if somebody has followed it
 --- also
-    location /navigations/ {
-        session_security_activity navigations;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /user/ {
-        session_security_activity user;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /navigations/ { session_security_activity navigations; proxy_pass http://backend; }
+    location /user/ { session_security_activity user; proxy_pass http://backend; }
 --- activity
 yes GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
 yes GET /navigations/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
@@ -307,18 +229,13 @@ no POST /navigations/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | 
 no GET /user/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document
 yes GET /user/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
 
-
-
 === another site's ping is not believed
 --- also
     location = /navigations/ping/ {
         session_security_activity navigations;
         session_security_ping;
     }
-    location = /user/ping/ {
-        session_security_activity user;
-        session_security_ping;
-    }
+    location = /user/ping/ { session_security_activity user; session_security_ping; }
 --- activity
 no GET /ping/?idleFor=0 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
 no POST /ping/?idleFor=0 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: empty
@@ -330,18 +247,10 @@ yes GET /ping/?idleFor=0 | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: cors | Se
 yes GET /ping/?idleFor=0 | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
 yes GET /ping/?idleFor=0 | Sec-Fetch-Site: none
 
-
-
 === without Fetch Metadata the host of Origin tells whose page it is
 --- also
-    location /navigations/ {
-        session_security_activity navigations;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location = /user/ping/ {
-        session_security_activity user;
-        session_security_ping;
-    }
+    location /navigations/ { session_security_activity navigations; proxy_pass http://backend; }
+    location = /user/ping/ { session_security_activity user; session_security_ping; }
 --- activity
 no GET / | Origin: https://evil.example | Upgrade: websocket
 no GET /ping/?idleFor=0 | Origin: https://evil.example | Upgrade: websocket
@@ -367,8 +276,6 @@ yes POST / | Origin: http://[::1]:81 | Host: [::1]
 yes GET /ping/?idleFor=0 | Origin: http://localhost:3000
 yes POST / | Orison: https://evil.example
 
-
-
 === with it, it does not
 --- activity
 yes POST / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Origin: https://balancer.example
@@ -376,22 +283,15 @@ yes POST / | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: cors | Origin: https://
 yes POST / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Origin: null
 no POST / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://localhost
 
-
-
 === session_security_origins: whose requests count as well
 --- also
     session_security_origins https://app.example.com http://old.example:8080;
     session_security_origins capacitor://localhost https://[::1]:443;
-    location /navigations/ {
-        session_security_activity navigations;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /navigations/ { session_security_activity navigations; proxy_pass http://backend; }
     location /inner/ {
         session_security_origins https://inner.example;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-        location /inner/most/ {
-            proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-        }
+        proxy_pass http://backend;
+        location /inner/most/ { proxy_pass http://backend; }
     }
 --- activity
 yes GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty | Origin: https://app.example.com
@@ -414,11 +314,8 @@ no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors | Referer: https
 no GET /navigations/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://app.example.com
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Origin: https://app.example.com | Sec-Purpose: prefetch
 
-
-
 === navigations: what a service worker asks for in place of the browser
---- also
-    session_security_activity navigations;
+--- also: session_security_activity navigations;
 --- activity
 yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: empty
 yes GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: same-origin | Sec-Fetch-Dest: empty | Accept: text/html,*/*;q=0.8 | Upgrade-Insecure-Requests: 1
@@ -430,34 +327,12 @@ no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: no-cors | Sec-Fetch-Des
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: empty | Sec-Fetch-User: ?1
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty | Accept: text/html | Upgrade-Insecure-Requests: 1
 
-
-
 === and it gets a redirect, not an error to show
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /
-  Cookie: sessionid=a
-  Sec-Fetch-Site: same-origin
-  Sec-Fetch-Mode: same-origin
-  Sec-Fetch-Dest: empty
-  Accept: text/html,application/xhtml+xml
-  Upgrade-Insecure-Requests: 1
-= 302
-  X-State: expired
-
-GET /
-  Cookie: sessionid=a
-  Sec-Fetch-Site: same-origin
-  Sec-Fetch-Mode: cors
-  Sec-Fetch-Dest: empty
-  Accept: text/html
-= 401
-  X-State: expired
-
-
+a has ended
+a: GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: same-origin | Sec-Fetch-Dest: empty
+    | Accept: text/html,application/xhtml+xml | Upgrade-Insecure-Requests: 1 => 302 expired
+a: GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty
+    | Accept: text/html => 401 expired
 
 === what a server in front says to be early data
 --- activity
@@ -466,62 +341,28 @@ no GET / | Early-Data: 1 | Sec-Fetch-Site: none | Sec-Fetch-Mode: navigate | Sec
 no GET /ping/?idleFor=0 | early-data: 1
 yes GET / | Early-Data: 0
 
-
-
 === a connection without request headers, to which an error page is proxied
 # a list of headers that was never begun: for UndefinedBehaviorSanitizer
 --- http_config
     session_security_zone $remote_addr zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         return 200 "[$http_cookie]";
     }
---- also
-    error_page 400 = /bad;
+--- also: error_page 400 = /bad;
 --- raw_request eval
 "G\x01T / HTTP/1.1\r\n\r\n"
 --- error_code: 200
 
-
-
 === another site can end no session by a ping
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-  Sec-Fetch-Site: cross-site
-  Sec-Fetch-Mode: no-cors
-= 200 0
-  X-State: new
-
-GET /
-  Cookie: sessionid=a
-= 200
-  X-State: live
-
-
+a: ping 600 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors => new 0
+a: GET / => 200 live
 
 === what is no activity is judged like any other request
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /
-  Cookie: sessionid=a
-  Sec-Fetch-Site: cross-site
-  Sec-Fetch-Mode: no-cors
-= 401
-  X-State: expired
-
-GET /
-  Cookie: sessionid=a
-  Sec-Fetch-Site: cross-site
-  Sec-Fetch-Mode: navigate
-  Sec-Fetch-Dest: iframe
-= 302
-  X-State: expired
-
-
+a has ended
+a: GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors => 401 expired
+a: GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe
+    => 302 expired
 
 === the headers in any order, and none that is not theirs
 --- activity
@@ -531,14 +372,12 @@ no GET / | A: 1 | B: 2 | C: 3 | D: 4 | E: 5 | F: 6 | G: 7 | H: 8 | I: 9 | J: 10 
 yes GET / | Sec-Fetch-Tide: cross-site | Sec-Fetch-Mode: no-cors
 yes GET / | Xec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors
 
-
-
 === auth_basic: who is refused is not active
 --- also
     location /basic/ {
         auth_basic here;
         auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- activity
 401 no GET /basic/
@@ -546,22 +385,17 @@ yes GET / | Xec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors
 401 no GET /basic/ | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: document | Sec-Fetch-User: ?1
 yes GET /basic/ | Authorization: Basic bWU6c2VjcmV0
 
-
-
 === deny, limit_except
 --- also
-    location /deny/ {
-        deny all;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /deny/ { deny all; proxy_pass http://backend; }
     location /allow/ {
         allow 127.0.0.1;
         deny all;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /get/ {
         limit_except GET { deny all; }
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- activity
 403 no GET /deny/
@@ -570,32 +404,16 @@ yes GET /allow/
 403 no POST /get/
 yes GET /get/
 
-
-
 === auth_request
 --- also
-    location ~ ^/auth/(\d+)$ {
-        internal;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/$1/;
-    }
-    location /401/ {
-        auth_request /auth/401;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
-    }
-    location /403/ {
-        auth_request /auth/403;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
-    }
-    location /200/ {
-        auth_request /auth/200;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/;
-    }
+    location ~ ^/auth/(\d+)$ { internal; proxy_pass http://backend/$1/; }
+    location /401/ { auth_request /auth/401; proxy_pass http://backend/; }
+    location /403/ { auth_request /auth/403; proxy_pass http://backend/; }
+    location /200/ { auth_request /auth/200; proxy_pass http://backend/; }
 --- activity
 401 no GET /401/
 403 no GET /403/
 yes GET /200/
-
-
 
 === satisfy any
 --- also
@@ -604,7 +422,7 @@ yes GET /200/
         deny all;
         auth_basic here;
         auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /first/ {
         satisfy any;
@@ -612,96 +430,53 @@ yes GET /200/
         deny all;
         auth_basic here;
         auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- activity
 401 no GET /any/
 yes GET /any/ | Authorization: Basic bWU6c2VjcmV0
 yes GET /first/
 
-
-
 === the page of such an error
 --- also
     error_page 403 /denied.html;
     location = /denied.html { root $TEST_NGINX_HTML_DIR; }
-    location /deny/ {
-        deny all;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /app/ {
-        error_page 403 = /denied/by/app;
-        deny all;
-    }
-    location /named/ {
-        error_page 403 = @named;
-        deny all;
-    }
-    location @named { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location /login/ {
-        error_page 401 =200 /sign/in;
-        auth_request /auth;
-    }
-    location = /auth {
-        internal;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/401/;
-    }
+    location /deny/ { deny all; proxy_pass http://backend; }
+    location /app/ { error_page 403 = /denied/by/app; deny all; }
+    location /named/ { error_page 403 = @named; deny all; }
+    location @named { proxy_pass http://backend; }
+    location /login/ { error_page 401 =200 /sign/in; auth_request /auth; }
+    location = /auth { internal; proxy_pass http://backend/401/; }
 --- activity
 403 no GET /deny/
 200 no GET /app/
 200 no GET /named/
 200 no GET /login/
 
-
-
 === likewise with recursive_error_pages
 --- also
     recursive_error_pages on;
     error_page 403 /denied.html;
     location = /denied.html { root $TEST_NGINX_HTML_DIR; }
-    location /deny/ {
-        deny all;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /app/ {
-        error_page 403 = /denied/by/app;
-        deny all;
-    }
-    location /named/ {
-        error_page 403 = @named;
-        deny all;
-    }
-    location @named { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location /twice/ {
-        error_page 403 = @twice;
-        deny all;
-    }
-    location @twice {
-        error_page 404 = @named;
-        root $TEST_NGINX_HTML_DIR;
-    }
+    location /deny/ { deny all; proxy_pass http://backend; }
+    location /app/ { error_page 403 = /denied/by/app; deny all; }
+    location /named/ { error_page 403 = @named; deny all; }
+    location @named { proxy_pass http://backend; }
+    location /twice/ { error_page 403 = @twice; deny all; }
+    location @twice { error_page 404 = @named; root $TEST_NGINX_HTML_DIR; }
     location /basic/ {
         error_page 401 = @named;
         auth_basic here;
         auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
     }
-    location /login/ {
-        error_page 401 =200 /sign/in;
-        auth_request /auth;
-    }
-    location = /auth {
-        internal;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/401/;
-    }
+    location /login/ { error_page 401 =200 /sign/in; auth_request /auth; }
+    location = /auth { internal; proxy_pass http://backend/401/; }
     location /choose/ {
         error_page 418 = @named;
         if ($arg_app) { return 418; }
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
-    location /fallback/ {
-        root $TEST_NGINX_HTML_DIR;
-        error_page 404 = @named;
-    }
+    location /fallback/ { root $TEST_NGINX_HTML_DIR; error_page 404 = @named; }
 --- activity
 403 no GET /deny/
 200 no GET /app/
@@ -714,179 +489,75 @@ yes GET /choose/
 yes GET /choose/?app=1
 yes GET /fallback/none.txt
 
-
-
 === and nothing begins there, but where the location was chosen by an error
 --- also
     recursive_error_pages on;
-    location /named/ {
-        error_page 403 = @named;
-        deny all;
-    }
-    location @named { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location /choose/ {
-        error_page 418 = @named;
-        return 418;
-    }
+    location /named/ { error_page 403 = @named; deny all; }
+    location @named { proxy_pass http://backend; }
+    location /choose/ { error_page 418 = @named; return 418; }
 --- steps
-GET /named/
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-
-GET /named/
-  Cookie: sessionid=a; sessionid=b
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: new
-
-GET /
-  Cookie: sessionid=b
-= 200 [sessionid=b]
-  X-State: new
-
-GET /choose/
-  Cookie: sessionid=c
-= 200 [sessionid=c]
-
-GET /
-  Cookie: sessionid=c
-= 200 [sessionid=c]
-  X-State: live
-
-
+a: GET /named/                                 => 200 [sessionid=a]
+GET /named/ | Cookie: sessionid=a; sessionid=b => 200
+a: GET /                                       => 200 new [sessionid=a]
+b: GET /                                       => 200 new [sessionid=b]
+c: GET /choose/                                => 200 [sessionid=c]
+c: GET /                                       => 200 live [sessionid=c]
 
 === the login that such an error leads to begins a session
 --- also
     location = /auth {
         internal;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1/401/;
+        proxy_pass http://backend/401/;
         proxy_set_header X-Set "";
     }
     location /gate/ {
         auth_request /auth;
         error_page 401 = /sign/in;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /named/ {
         auth_request /auth;
         error_page 401 = @login;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
-    location @login { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location @login { proxy_pass http://backend; }
 --- steps
-GET /gate/
-  Cookie: sessionid=unknown
-  X-Set: sessionid=a; Path=/
-= 200 [sessionid=unknown]
-  Set-Cookie: sessionid=a; Path=/
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-GET /
-  Cookie: sessionid=unknown
-= 200 [sessionid=unknown]
-  X-State: new
-
+unknown: GET /gate/ | X-Set: sessionid=a; Path=/
+    => 200 [sessionid=unknown] | Set-Cookie: sessionid=a; Path=/
+a: GET /                                   => 200 live [sessionid=a]
+unknown: GET /                             => 200 new [sessionid=unknown]
 # that it was issued is seen from what its next key is
-GET /
-  Cookie: sessionid=a
-  X-Set: sessionid=a-2
-= 200
-
-GET /logout/
-  Cookie: sessionid=a-2
-  X-Set: sessionid=; Path=/; Max-Age=0
-= 200 [sessionid=a-2]
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-GET /named/
-  Cookie: sessionid=unknown-too
-  X-Set: sessionid=b; Path=/
-= 200 [sessionid=unknown-too]
-
-GET /
-  Cookie: sessionid=b
-= 200 [sessionid=b]
-  X-State: live
-
+a: GET / | X-Set: sessionid=a-2            => 200
+a-2: GET /logout/ | X-Set: sessionid=; Path=/; Max-Age=0 => 200 [sessionid=a-2]
+a: GET /                                   => 200 closed []
+unknown-too: GET /named/ | X-Set: sessionid=b; Path=/ => 200 [sessionid=unknown-too]
+b: GET /                                   => 200 live [sessionid=b]
 # and where it sets the very value
-GET /gate/
-  Cookie: sessionid=c
-  X-Set: sessionid=c; Path=/
-= 200 [sessionid=c]
-
-GET /
-  Cookie: sessionid=c
-= 200 [sessionid=c]
-  X-State: live
+c: GET /gate/ | X-Set: sessionid=c; Path=/ => 200 [sessionid=c]
+c: GET /                                   => 200 live [sessionid=c]
 --- no_error_log
 is full
 [error]
-
-
 
 === who is refused begins no session
 --- also
     location /basic/ {
         auth_basic here;
         auth_basic_user_file $TEST_NGINX_HTML_DIR/users;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
         location = /basic/ping/ { session_security_ping; }
     }
-    location /deny/ {
-        deny all;
-        error_page 403 /denied.html;
-    }
+    location /deny/ { deny all; error_page 403 /denied.html; }
     location = /denied.html { root $TEST_NGINX_HTML_DIR; }
 --- steps
-GET /basic/
-  Cookie: sessionid=a
-= 401
-
-GET /basic/ping/?idleFor=100
-  Cookie: sessionid=a
-= 401
-
-GET /deny/
-  Cookie: sessionid=a
-= 403 denied
-
-GET /basic/
-  Cookie: sessionid=a; sessionid=b
-= 401
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: new
-
-GET /
-  Cookie: sessionid=b
-= 200 [sessionid=b]
-  X-State: new
-
-GET /basic/
-  Cookie: sessionid=c
-  Authorization: Basic bWU6c2VjcmV0
-= 200
-  X-State: new
-
-GET /
-  Cookie: sessionid=c
-= 200
-  X-State: live
-
-
+a: GET /basic/                                 => 401
+a: GET /basic/ping/?idleFor=100                => 401
+a: GET /deny/                                  => 403 denied
+GET /basic/ | Cookie: sessionid=a; sessionid=b => 401
+a: GET /                                       => 200 new [sessionid=a]
+b: GET /                                       => 200 new [sessionid=b]
+c: GET /basic/ | Authorization: Basic bWU6c2VjcmV0 => 200 new
+c: GET /                                       => 200 live
 
 === nor one that has ended already
 --- also
@@ -896,64 +567,22 @@ GET /
         session_security_ping;
     }
 --- steps
-GET /basic/ping/?idleFor=600
-  Cookie: sessionid=a
-= 401
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: new
-
-GET /basic/ping/?idleFor=600
-  Cookie: sessionid=b
-  Authorization: Basic bWU6c2VjcmV0
-= 200 "logout"
-
-GET /
-  Cookie: sessionid=b
-= 401
-  X-State: expired
-
-
+a: GET /basic/ping/?idleFor=600 => 401
+a: GET /                        => 200 new [sessionid=a]
+b: GET /basic/ping/?idleFor=600 | Authorization: Basic bWU6c2VjcmV0 => 200 "logout"
+b: GET /                        => 401 expired
 
 === of several sessions none is active if it is refused, each if it is not
---- also
-    location /deny/ { deny all; }
+--- also: location /deny/ { deny all; }
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /ping/?idleFor=400
-  Cookie: sessionid=b
-= 200 400
-
-GET /deny/
-  Cookie: sessionid=a; sessionid=b
-= 403
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^30\d$
-
-GET /ping/
-  Cookie: sessionid=b
-= 200 ~ ^40\d$
-
-GET /
-  Cookie: sessionid=a; sessionid=b
-= 200
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-
-GET /ping/
-  Cookie: sessionid=b
-= 200 ~ ^\d$
-
-
+a is idle for 300
+b is idle for 400
+GET /deny/ | Cookie: sessionid=a; sessionid=b => 403
+a: ping                                       => about 300
+b: ping                                       => about 400
+GET / | Cookie: sessionid=a; sessionid=b      => 200
+a: ping                                       => about 0
+b: ping                                       => about 0
 
 === a ping behind auth_basic
 --- also
@@ -967,8 +596,6 @@ GET /ping/
 401 no GET /basic/ping/?idleFor=0 | Authorization: Basic bWU6d3Jvbmc=
 yes GET /basic/ping/?idleFor=0 | Authorization: Basic bWU6c2VjcmV0
 
-
-
 === it answers what has been counted
 --- also
     location = /basic/ping/ {
@@ -977,67 +604,29 @@ yes GET /basic/ping/?idleFor=0 | Authorization: Basic bWU6c2VjcmV0
         session_security_ping;
     }
 --- steps
-GET /basic/ping/?idleFor=300
-  Cookie: sessionid=a
-  Authorization: Basic bWU6c2VjcmV0
-= 200 300
-  X-State: new
-
-GET /basic/ping/?idleFor=100
-  Cookie: sessionid=a
-  Authorization: Basic bWU6c2VjcmV0
-= 200 100
-
-GET /basic/ping/?idleFor=200
-  Cookie: sessionid=a
-  Authorization: Basic bWU6c2VjcmV0
-= 200 ~ ^10\d$
-
-
+a: GET /basic/ping/?idleFor=300 | Authorization: Basic bWU6c2VjcmV0 => 200 new 300
+a: GET /basic/ping/?idleFor=100 | Authorization: Basic bWU6c2VjcmV0 => 200 100
+a: GET /basic/ping/?idleFor=200 | Authorization: Basic bWU6c2VjcmV0 => 200 about 100
 
 === a session that has expired does, whoever is refused
---- also
-    location /deny/ {
-        session_security_expire_after 100s;
-        deny all;
-    }
+--- also: location /deny/ { session_security_expire_after 100s; deny all; }
 --- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /deny/
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-GET /
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-
-
+a is idle for 300
+a: GET /deny/ => 401 expired
+a: GET /      => 401 expired
 
 === what the backend refuses is activity
 --- activity
 401 yes GET /401/
 403 yes GET /403/
 
-
-
 === static files, fallbacks and indices are
 --- also
     location /static/ { alias $TEST_NGINX_HTML_DIR/; }
-    location /try/ {
-        root $TEST_NGINX_HTML_DIR;
-        try_files $uri @app;
-    }
-    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /try/ { root $TEST_NGINX_HTML_DIR; try_files $uri @app; }
+    location @app { proxy_pass http://backend; }
     location /dir/ { root $TEST_NGINX_HTML_DIR; }
-    location /fallback/ {
-        root $TEST_NGINX_HTML_DIR;
-        error_page 404 = @app;
-    }
+    location /fallback/ { root $TEST_NGINX_HTML_DIR; error_page 404 = @app; }
     location /rewritten/ { rewrite ^ /app last; }
     location /not-modified/ { return 204; }
 --- activity
@@ -1048,36 +637,23 @@ yes GET /dir/
 yes GET /fallback/none.txt
 yes GET /rewritten/
 
-
-
 === a location that is reached by an error, but not by a refusal
 # return and error_page, as configurations choose a named location with "if"
 --- also
     location /choose/ {
         error_page 418 = @app;
         if ($arg_app) { return 418; }
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
-    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location @app { proxy_pass http://backend; }
 --- activity
 yes GET /choose/
 yes GET /choose/?app=1
 
-
-
 === and a session begins there
 --- also
-    location /choose/ {
-        error_page 418 = @app;
-        return 418;
-    }
-    location @app { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /choose/ { error_page 418 = @app; return 418; }
+    location @app { proxy_pass http://backend; }
 --- steps
-GET /choose/
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-
-GET /choose/
-  Cookie: sessionid=a
-= 200
-  X-State: live
+a: GET /choose/ => 200 [sessionid=a]
+a: GET /choose/ => 200 live
