@@ -3,11 +3,8 @@
 
 use FindBin;
 use lib "$FindBin::Bin/support";
-
 use Test::Nginx::Socket;
-use Steps 'defaults';
-
-no_root_location();
+use Steps qw(defaults table);
 
 plan tests => 1400;
 
@@ -17,7 +14,7 @@ defaults(
     http_config => <<'END',
     session_security_zone cookie=sessionid zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         add_header Set-Cookie $http_x_set always;
         add_header Set-Cookie $http_x_set_too always;
         add_header Set-Cookie $http_x_set_third always;
@@ -31,118 +28,66 @@ END
     session_security_logout_url /expired/;
     session_security_passive_urls /poll;
     add_header X-State $session_security_state always;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
 END
 );
 
-# "--- closes" and "--- leaves": what the backend sets the cookie to, one a
-# line, and that the session has ended then, or not.  "--- out" is where.
-add_block_preprocessor(sub {
-    my $block = shift;
-    my $closes = $block->closes;
+# "--- closes" and "--- leaves": what the backend sets the cookie to, and that the
+# session has ended then, or not. "--- out" is where.
+sub set_cookie {
+    my ($n, $block) = @_;
     my $out = $block->out // '/out';
     $out =~ s/\s+\z//;
-    my $steps = '';
-    my $n = 0;
-    for (split /\n/, $closes // $block->leaves // return) {
-        $n++;
-        (my $set = $_) =~ s/\bVALUE\b/live-$n/;
-        $steps .= <<"END";
-GET /
-  Cookie: sessionid=live-$n
-= 200
-  X-State: new
+    s/\bVALUE\b/live-$n/;
+    return ("live-$n: GET / => 200 new", "live-$n; other=1: GET $out | X-Set: $_"
+            . " => 200 live [sessionid=live-$n; other=1] | Set-Cookie: $_");
+}
 
-GET $out
-  Cookie: sessionid=live-$n; other=1
-  X-Set: $set
-= 200 [sessionid=live-$n; other=1]
-  X-State: live
-  Set-Cookie: $set
-
-END
-        $steps .= defined $closes ? <<"END" : <<"END2";
-PAGE /
-  Cookie: sessionid=live-$n; other=1
-= 200 [other=1]
-  X-State: closed
-  Set-Cookie: (sessionid deleted)
-
-GET /ping/?idleFor=0
-  Cookie: sessionid=live-$n
-= 200 "logout"
-
-END
-GET /
-  Cookie: sessionid=live-$n; other=1
-= 200 [sessionid=live-$n; other=1]
-  X-State: live
-  !Set-Cookie
-
-END2
-    }
-    $block->set_value(steps => $steps);
+table(closes => sub {
+    my ($n) = @_;
+    return (set_cookie(@_), "live-$n; other=1: PAGE / => 200 closed [other=1] | deleted",
+            "live-$n: ping 0 => \"logout\"");
 });
 
-# "--- here" and "--- elsewhere": logout URLs, one a line, with the Host that the
-# client says, if not "localhost".  One that is here gets an expired session's
-# cookie; with one that is elsewhere the session is closed at once.
-add_block_preprocessor(sub {
-    my $block = shift;
-    my ($steps, $n) = ('', 0);
-    for my $where (qw(here elsewhere)) {
-        for (split /\n/, $block->$where // next) {
-            my ($url, $host) = split / \| /;
-            (my $location = $url) =~ s/PORT/\$ServerPort/;
-            $n++;
-            my $sent = "  Cookie: sessionid=$n\n  X-Logout: $url\n  Accept: text/html\n"
-                     . (defined $host ? "  Host: $host\n" : '');
-            $steps .= "GET /ping/?idleFor=600\n$sent= 200 \"logout\"\n\n";
-            $steps .= $where eq 'here' ? <<"END" : <<"END2";
-GET /page
-$sent= 302
-  Location: $location
-  !Set-Cookie
-
-GET /bye
-$sent= 200 [sessionid=$n]
-  Set-Cookie: (sessionid deleted)
-
-END
-GET /bye
-$sent= 302
-  Location: $location
-  Set-Cookie: (sessionid deleted)
-
-GET /bye
-$sent= 200 []
-  X-State: closed
-
-END2
-        }
-    }
-    $block->set_value(steps => $steps) if $n;
+table(leaves => sub {
+    my ($n) = @_;
+    return (set_cookie(@_), "live-$n; other=1: GET /"
+            . " => 200 live [sessionid=live-$n; other=1] | no Set-Cookie");
 });
 
-# "--- logout": requests of an expired session, one a line, "| " before each
-# header: "yes" is taken for the logout, and has the cookie; "no" is not.
-add_block_preprocessor(sub {
-    my $block = shift;
-    defined(my $lines = $block->logout) or return;
-    my ($steps, $n) = ('', 0);
-    for (split /\n/, $lines) {
-        my ($request, @headers) = split / *\| */;
-        my ($is, $line) = $request =~ /^(yes|no) +([A-Z]+ .*)$/
-            or die "what does \"$_\" mean?";
-        $n++;
-        my $cookie = "  Cookie: sessionid=$n\n";
-        $steps .= "GET /ping/?idleFor=600\n$cookie= 200 \"logout\"\n\n"
-                . "$line\n$cookie" . CORE::join('', map { "  $_\n" } @headers)
-                . ($is eq 'yes' ? "= 200 [sessionid=$n]\n\nGET /\n$cookie= 200 []\n  X-State: closed\n\n"
-                                : "= 401\n  X-State: expired\n\n");
-    }
-    $block->set_value(steps => $steps);
+# "--- here" and "--- elsewhere": logout URLs, with the Host that the client says,
+# if not "localhost". One that is here gets an expired session's cookie; with one
+# that is elsewhere the session is closed at once.
+sub logout_at {
+    my ($url, $host) = split / \| /;
+    my $location = 'Location: ' . $url =~ s/PORT/\$ServerPort/r;
+    return ("X-Logout: $url | Accept: text/html" . (defined $host ? " | Host: $host" : ''), $location);
+}
+
+table(here => sub {
+    my ($n) = @_;
+    my ($sent, $location) = logout_at();
+    return ("$n: ping 600 | $sent => \"logout\"",
+            "$n: GET /page | $sent => 302 | $location | no Set-Cookie",
+            "$n: GET /bye | $sent => 200 [sessionid=$n] | deleted");
+});
+
+table(elsewhere => sub {
+    my ($n) = @_;
+    my ($sent, $location) = logout_at();
+    return ("$n: ping 600 | $sent => \"logout\"",
+            "$n: GET /bye | $sent => 302 | $location | deleted",
+            "$n: GET /bye | $sent => 200 closed []");
+});
+
+# "--- logout": requests of an expired session: "yes" is taken for the logout, and
+# has the cookie; "no" is not.
+table(logout => sub {
+    my ($n) = @_;
+    my ($is, $request) = /^(yes|no) +(.*)$/ or die "what does \"$_\" mean?";
+    return ("$n has ended", $is eq 'no' ? "$n: $request => 401 expired"
+            : ("$n: $request => 200 [sessionid=$n]", "$n: GET / => 200 closed []"));
 });
 
 run_tests();
@@ -156,15 +101,11 @@ sessionid=VALUE; max-age=0; Path=/; HttpOnly
 sessionid=VALUE; Max-Age=-1
 sessionid=VALUE; Max-Age=0; Expires=Fri, 31 Dec 2100 23:59:59 GMT
 
-
-
 === a date that is past
 --- closes
 sessionid=VALUE; Expires=Thu, 01 Jan 1970 00:00:00 GMT
 sessionid=VALUE; expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/
 sessionid=VALUE; Path=/; Expires=Mon, 01 Jan 2024 10:00:00 GMT
-
-
 
 === an empty value
 --- closes
@@ -172,8 +113,6 @@ sessionid=
 sessionid=; Path=/
 sessionid=""
 sessionid=""; Path=/; Expires=Fri, 31 Dec 2100 23:59:59 GMT
-
-
 
 === as frameworks do it
 # PHP, Django, Flask, Express, Java, ASP.NET
@@ -185,13 +124,9 @@ sessionid=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT
 sessionid=VALUE; Max-Age=0; Expires=Thu, 01-Jan-1970 00:00:10 GMT; Path=/; HttpOnly
 sessionid=; expires=Thu, 01 Jan 1970 00:00:00 GMT; path=/; secure; samesite=lax; httponly
 
-
-
 === by the cookie's name in any spelling
 --- closes
 SessionID=; Max-Age=0
-
-
 
 === in any scope that the request's cookie may have
 --- out
@@ -205,8 +140,6 @@ sessionid=; Path=/app/in; Domain=localhost; Max-Age=0
 sessionid=; Path=/app/in/out; Domain=.LocalHost; Max-Age=0
 sessionid=; Path=app; Max-Age=0
 sessionid=; Path=/legacy; Path=/app; Max-Age=0
-
-
 
 === not in another: the browser keeps the cookie, and so does the session
 --- out
@@ -222,249 +155,122 @@ sessionid=; Domain=example.com; Max-Age=0
 sessionid=; Path=/; Domain=www.localhost; Max-Age=0
 sessionid=; Path=/; Domain=host; Max-Age=0
 
-
-
 === one for another path, on the first page
 --- out
 /
 --- leaves
 sessionid=; Path=/legacy; Max-Age=0
 
-
-
 === one for another path beside one for this
---- steps
-GET /
-  Cookie: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=a
-  X-Set: sessionid=; Path=/legacy; Max-Age=0
-  X-Set-Too: sessionid=; Path=/; Max-Age=0
-= 200 [sessionid=a]
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: sessionid=b
-= 200
-
-GET /
-  Cookie: sessionid=b
-  X-Set: sessionid=; Path=/; Max-Age=0
-  X-Set-Too: sessionid=; Path=/legacy; Max-Age=0
-= 200 [sessionid=b]
-
-GET /
-  Cookie: sessionid=b
-= 200 []
-  X-State: closed
-
-
+a: GET / => 200
+a: GET / | X-Set: sessionid=; Path=/legacy; Max-Age=0 | X-Set-Too: sessionid=; Path=/; Max-Age=0
+    => 200 [sessionid=a]
+a: GET / => 200 closed []
+b: GET / => 200
+b: GET / | X-Set: sessionid=; Path=/; Max-Age=0 | X-Set-Too: sessionid=; Path=/legacy; Max-Age=0
+    => 200 [sessionid=b]
+b: GET / => 200 closed []
 
 === one for another path beside the next key
---- steps
-GET /login
-  X-Set: sessionid=a
-= 200 []
-
-GET /
-  Cookie: sessionid=a
-  X-Set: sessionid=b; Path=/
-  X-Set-Too: sessionid=; Path=/legacy; Max-Age=0
-= 200 [sessionid=a]
-
-GET /
-  Cookie: sessionid=b
-= 200 [sessionid=b]
-  X-State: live
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-
+GET /login | X-Set: sessionid=a => 200 []
+a: GET / | X-Set: sessionid=b; Path=/ | X-Set-Too: sessionid=; Path=/legacy; Max-Age=0
+    => 200 [sessionid=a]
+b: GET /                        => 200 live [sessionid=b]
+a: GET /                        => 200 live [sessionid=a]
 
 === split cookies: a part that is deleted while another is set is no logout
 --- http_config
     session_security_zone cookie=sid* zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         add_header Set-Cookie $http_x_set always;
         add_header Set-Cookie $http_x_set_too always;
         add_header Set-Cookie $http_x_set_third always;
         return 200 "[$http_cookie]";
     }
 --- steps
-GET /login
-  X-Set: sid_0=first-part-of-the-session
-  X-Set-Too: sid_1=second-part-of-the-session
-= 200 []
-
-GET /
-  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
-  X-Set: sid_1=; Max-Age=0
-  X-Set-Too: sid_0=a-session-of-which-this-is-all
-= 200
-  X-State: live
-
-GET /
-  Cookie: sid_0=a-session-of-which-this-is-all
-= 200 [sid_0=a-session-of-which-this-is-all]
-  X-State: live
-
-GET /under-way
-  Cookie: sid_1=second-part-of-the-session
-= 200 [sid_1=second-part-of-the-session]
-  X-State: live
-  !Set-Cookie
-
-GET /under-way
-  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
-= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
-  X-State: live
-  !Set-Cookie
-
-
+GET /login | X-Set: sid_0=first-part-of-the-session | X-Set-Too: sid_1=second-part-of-the-session
+    => 200 []
+GET / | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+    | X-Set: sid_1=; Max-Age=0 | X-Set-Too: sid_0=a-session-of-which-this-is-all => 200 live
+GET / | Cookie: sid_0=a-session-of-which-this-is-all
+    => 200 live [sid_0=a-session-of-which-this-is-all]
+GET /under-way | Cookie: sid_1=second-part-of-the-session
+    => 200 live [sid_1=second-part-of-the-session] | no Set-Cookie
+GET /under-way | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+    => 200 live [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
+    | no Set-Cookie
 
 === split cookies: nor is one that becomes several, or several that become one
 --- http_config
     session_security_zone cookie=sid* zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         add_header Set-Cookie $http_x_set always;
         add_header Set-Cookie $http_x_set_too always;
         add_header Set-Cookie $http_x_set_third always;
         return 200 "[$http_cookie]";
     }
 --- steps
-GET /login
-  X-Set: sid=a-session-in-one-cookie
-= 200 []
-
-GET /
-  Cookie: sid=a-session-in-one-cookie
-  X-Set: sid=; Max-Age=0
-  X-Set-Too: sid_0=first-part-of-the-session
-  X-Set-Third: sid_1=second-part-of-the-session
-= 200 [sid=a-session-in-one-cookie]
-
-GET /under-way
-  Cookie: sid=a-session-in-one-cookie
-= 200 [sid=a-session-in-one-cookie]
-  X-State: live
-  !Set-Cookie
-
-GET /
-  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
-  X-Set: sid_0=; Max-Age=0
-  X-Set-Too: sid_1=; Max-Age=0
-  X-Set-Third: sid=another-session-in-one-cookie
-= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
-  X-State: live
-
-GET /under-way
-  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
-= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
-  X-State: live
-  !Set-Cookie
-
-GET /
-  Cookie: sid=another-session-in-one-cookie
-= 200 [sid=another-session-in-one-cookie]
-  X-State: live
-
-
+GET /login | X-Set: sid=a-session-in-one-cookie => 200 []
+GET / | Cookie: sid=a-session-in-one-cookie | X-Set: sid=; Max-Age=0
+    | X-Set-Too: sid_0=first-part-of-the-session | X-Set-Third: sid_1=second-part-of-the-session
+    => 200 [sid=a-session-in-one-cookie]
+GET /under-way | Cookie: sid=a-session-in-one-cookie
+    => 200 live [sid=a-session-in-one-cookie] | no Set-Cookie
+GET / | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+    | X-Set: sid_0=; Max-Age=0 | X-Set-Too: sid_1=; Max-Age=0
+    | X-Set-Third: sid=another-session-in-one-cookie
+    => 200 live [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
+GET /under-way | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+    => 200 live [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
+    | no Set-Cookie
+GET / | Cookie: sid=another-session-in-one-cookie => 200 live [sid=another-session-in-one-cookie]
 
 === split cookies: parts that are deleted, and nothing set, are
 --- http_config
     session_security_zone cookie=sid* zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         add_header Set-Cookie $http_x_set always;
         add_header Set-Cookie $http_x_set_too always;
         add_header Set-Cookie $http_x_set_third always;
         return 200 "[$http_cookie]";
     }
 --- steps
-GET /login
-  X-Set: sid_0=first-part-of-the-session
-  X-Set-Too: sid_1=second-part-of-the-session
-= 200 []
-
-GET /out
-  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
-  X-Set: sid_0=; Max-Age=0
-  X-Set-Too: sid_1=; Max-Age=0
-  X-Set-Third: other=set-beside-them; Path=/
-= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
-  X-State: live
-
-GET /
-  Cookie: sid_0=first-part-of-the-session
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: sid_1=second-part-of-the-session; other=1
-= 200 [other=1]
-  X-State: closed
-
-GET /login
-  X-Set: sid_0=first-part-of-a-second-session
-  X-Set-Too: sid_1=second-part-of-a-second-session
-= 200 []
-
-GET /out
-  Cookie: sid_0=first-part-of-a-second-session; sid_1=second-part-of-a-second-session
-  X-Set: sid_1=; Max-Age=0
-= 200
-
-GET /
-  Cookie: sid_0=first-part-of-a-second-session; sid_1=second-part-of-a-second-session
-= 200 []
-  X-State: closed
-
-
+GET /login | X-Set: sid_0=first-part-of-the-session | X-Set-Too: sid_1=second-part-of-the-session
+    => 200 []
+GET /out | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+    | X-Set: sid_0=; Max-Age=0 | X-Set-Too: sid_1=; Max-Age=0
+    | X-Set-Third: other=set-beside-them; Path=/
+    => 200 live [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
+GET / | Cookie: sid_0=first-part-of-the-session => 200 closed []
+GET / | Cookie: sid_1=second-part-of-the-session; other=1 => 200 closed [other=1]
+GET /login | X-Set: sid_0=first-part-of-a-second-session
+    | X-Set-Too: sid_1=second-part-of-a-second-session => 200 []
+GET /out | Cookie: sid_0=first-part-of-a-second-session; sid_1=second-part-of-a-second-session
+    | X-Set: sid_1=; Max-Age=0 => 200
+GET / | Cookie: sid_0=first-part-of-a-second-session; sid_1=second-part-of-a-second-session
+    => 200 closed []
 
 === split cookies: parts that are deleted for another path are not
 --- http_config
     session_security_zone cookie=sid* zone=sessions:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         add_header Set-Cookie $http_x_set always;
         add_header Set-Cookie $http_x_set_too always;
         add_header Set-Cookie $http_x_set_third always;
         return 200 "[$http_cookie]";
     }
 --- steps
-GET /login
-  X-Set: sid_0=first-part-of-the-session
-= 200 []
-
-GET /
-  Cookie: sid_0=first-part-of-the-session
-  X-Set: sid_0=; Path=/legacy; Max-Age=0
-  X-Set-Too: sid_1=second-part-of-the-session
-= 200
-
-GET /
-  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
-  X-Set: sid_0=; Path=/legacy; Max-Age=0
-  X-Set-Too: sid_1=; Path=/legacy; Max-Age=0
-= 200
-
-GET /
-  Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
-= 200 [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
-  X-State: live
-
-
+GET /login | X-Set: sid_0=first-part-of-the-session => 200 []
+GET / | Cookie: sid_0=first-part-of-the-session | X-Set: sid_0=; Path=/legacy; Max-Age=0
+    | X-Set-Too: sid_1=second-part-of-the-session => 200
+GET / | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+    | X-Set: sid_0=; Path=/legacy; Max-Age=0 | X-Set-Too: sid_1=; Path=/legacy; Max-Age=0 => 200
+GET / | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
+    => 200 live [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
 
 === what is no deletion
 --- leaves
@@ -477,8 +283,6 @@ sessionid=VALUE; Expires=Fri, 31 Dec 2100 23:59:59 GMT
 sessionid=VALUE; Expires=soon
 sessionid=VALUE; Expires=
 
-
-
 === the deletion of another cookie
 --- leaves
 other=; Max-Age=0
@@ -486,300 +290,92 @@ sessionid2=; Max-Age=0
 xsessionid=; Max-Age=0
 other=1; sessionid=; Max-Age=0
 
-
-
 === deleted and set in one response: no logout
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /poll
-  Cookie: sessionid=a
-  X-Set: sessionid=; Path=/old; Max-Age=0
-  X-Set-Too: sessionid=b; Path=/
-= 200 [sessionid=a]
-  Set-Cookie: sessionid=; Path=/old; Max-Age=0, sessionid=b; Path=/
-
-GET /ping/
-  Cookie: sessionid=b
-= 200 ~ ^30\d$
-  X-State: live
-
-GET /poll
-  Cookie: sessionid=b
-  X-Set: sessionid=b; Path=/
-  X-Set-Too: sessionid=; Path=/old; Max-Age=0
-= 200 [sessionid=b]
-
-GET /ping/
-  Cookie: sessionid=b
-= 200 ~ ^30\d$
-  X-State: live
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-
+a is idle for 300
+a: GET /poll | X-Set: sessionid=; Path=/old; Max-Age=0 | X-Set-Too: sessionid=b; Path=/
+    => 200 [sessionid=a] | Set-Cookie: sessionid=; Path=/old; Max-Age=0, sessionid=b; Path=/
+b: ping  => live about 300
+b: GET /poll | X-Set: sessionid=b; Path=/ | X-Set-Too: sessionid=; Path=/old; Max-Age=0
+    => 200 [sessionid=b]
+b: ping  => live about 300
+a: GET / => 200 live [sessionid=a]
 
 === a deletion in the response to a request without the cookie
---- steps
-GET /
-  X-Set: sessionid=; Max-Age=0
-= 200 []
-  X-State: none
-  Set-Cookie: sessionid=; Max-Age=0
-
-GET /
-  Cookie: other=1
-  X-Set: sessionid=a; Max-Age=0
-= 200 [other=1]
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: new
-
-
+GET / | X-Set: sessionid=; Max-Age=0 => 200 none [] | Set-Cookie: sessionid=; Max-Age=0
+GET / | Cookie: other=1 | X-Set: sessionid=a; Max-Age=0 => 200 [other=1]
+a: GET /                             => 200 new [sessionid=a]
 
 === a deletion with another session's value closes that of the request
---- steps
-GET /
-  Cookie: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=b
-= 200
-
-GET /
-  Cookie: sessionid=b
-  X-Set: sessionid=a; Max-Age=0
-= 200 [sessionid=b]
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-GET /
-  Cookie: sessionid=b
-= 200 []
-  X-State: closed
-
-
+a: GET /                                 => 200
+b: GET /                                 => 200
+b: GET / | X-Set: sessionid=a; Max-Age=0 => 200 [sessionid=b]
+a: GET /                                 => 200 live [sessionid=a]
+b: GET /                                 => 200 closed []
 
 === a session that was not known before
---- steps
-GET /out
-  Cookie: sessionid=a
-  X-Set: sessionid=; Max-Age=0
-= 200 [sessionid=a]
-  X-State: new
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-
+a: GET /out | X-Set: sessionid=; Max-Age=0 => 200 new [sessionid=a]
+a: GET /                                   => 200 closed []
 
 === several cookies of one name
---- steps
-GET /
-  Cookie: sessionid=a; sessionid=b
-= 200
-  X-State: new
-
-GET /out
-  Cookie: sessionid=a; sessionid=b
-  X-Set: sessionid=; Max-Age=0
-= 200 [sessionid=a; sessionid=b]
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: sessionid=b
-= 200 []
-  X-State: closed
-
-
+GET / | Cookie: sessionid=a; sessionid=b => 200 new
+GET /out | Cookie: sessionid=a; sessionid=b | X-Set: sessionid=; Max-Age=0
+    => 200 [sessionid=a; sessionid=b]
+a: GET /                                 => 200 closed []
+b: GET /                                 => 200 closed []
 
 === whatever the response is
---- steps
-GET /
-  Cookie: sessionid=a
-= 200
-
-GET /302/
-  Cookie: sessionid=a
-  X-Set: sessionid=; Max-Age=0
-= 302
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: sessionid=b
-= 200
-
-POST /500/
-  Cookie: sessionid=b
-  X-Set: sessionid=; Max-Age=0
-| csrf=1
-= 500 [sessionid=b]
-
-GET /
-  Cookie: sessionid=b
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: sessionid=c
-= 200
-
-GET /poll
-  Cookie: sessionid=c
-  X-Set: sessionid=; Max-Age=0
-= 200 [sessionid=c]
-
-GET /
-  Cookie: sessionid=c
-= 200 []
-  X-State: closed
-
-GET /
-  Cookie: sessionid=d
-= 200
-
-HEAD /
-  Cookie: sessionid=d
-  X-Set: sessionid=; Max-Age=0
-= 200
-
-GET /
-  Cookie: sessionid=d
-= 200 []
-  X-State: closed
-
-
+a: GET /                                    => 200
+a: GET /302/ | X-Set: sessionid=; Max-Age=0 => 302
+a: GET /                                    => 200 closed []
+b: GET /                                    => 200
+b: POST /500/ | X-Set: sessionid=; Max-Age=0 | body: csrf=1 => 500 [sessionid=b]
+b: GET /                                    => 200 closed []
+c: GET /                                    => 200
+c: GET /poll | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=c]
+c: GET /                                    => 200 closed []
+d: GET /                                    => 200
+d: HEAD / | X-Set: sessionid=; Max-Age=0    => 200
+d: GET /                                    => 200 closed []
 
 === by nginx itself
---- also
-    location = /out {
-        add_header Set-Cookie "sessionid=; Max-Age=0";
-        empty_gif;
-    }
+--- also: location = /out { add_header Set-Cookie "sessionid=; Max-Age=0"; empty_gif; }
 --- steps
-GET /
-  Cookie: sessionid=a
-= 200
-
-GET /out
-  Cookie: sessionid=a
-= 200
-  Set-Cookie: sessionid=; Max-Age=0
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-
+a: GET /    => 200
+a: GET /out => 200 | Set-Cookie: sessionid=; Max-Age=0
+a: GET /    => 200 closed []
 
 === a login afterwards, even with the old value
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /out
-  Cookie: sessionid=a
-  X-Set: sessionid=; Max-Age=0
-= 200
-
-POST /login
-  Cookie: sessionid=a
-  X-Set: sessionid=a
-= 200 []
-  X-State: closed
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^\d$
-  X-State: live
-
-
+a is idle for 300
+a: GET /out | X-Set: sessionid=; Max-Age=0 => 200
+a: POST /login | X-Set: sessionid=a        => 200 closed []
+a: ping                                    => live about 0
 
 === logged out where it is watched, dead in every location of the zone
 --- also
     location /own/ {
         session_security_expire_after 1h;
         session_security_logout_url /own/logout/;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
-    location /off/ {
-        session_security off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /off/ { session_security off; proxy_pass http://backend; }
 --- steps
-GET /
-  Cookie: sessionid=a
-= 200
-
-GET /off/out
-  Cookie: sessionid=a
-  X-Set: sessionid=; Max-Age=0
-= 200 [sessionid=a]
-
-GET /
-  Cookie: sessionid=a
-= 200 [sessionid=a]
-  X-State: live
-
-GET /own/out
-  Cookie: sessionid=a
-  X-Set: sessionid=; Max-Age=0
-= 200 [sessionid=a]
-
-GET /
-  Cookie: sessionid=a
-= 200 []
-  X-State: closed
-
-
+a: GET /                                       => 200
+a: GET /off/out | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=a]
+a: GET /                                       => 200 live [sessionid=a]
+a: GET /own/out | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=a]
+a: GET /                                       => 200 closed []
 
 === where its variable is empty, an inner level has no URL
 --- also
     location /none/ {
         set $no_url "";
         session_security_logout_url $no_url;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /none/
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-= 200 []
-
-GET /
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-= 200 []
-  X-State: closed
-
-
+a has ended
+a: GET /none/ | Sec-Fetch-Mode: navigate => 200 []
+a: GET / | Sec-Fetch-Mode: navigate      => 200 closed []
 
 === a full logout URL on this host: a name of the server, and no other's port
 --- also_http
@@ -787,14 +383,13 @@ GET /
         ~^(?<before>.*):PORT(?<after>.*)$ ${before}:$TEST_NGINX_SERVER_PORT$after;
         default $http_x_logout;
     }
---- config
+--- without
+session_security_logout_url
+session_security_passive_urls
+--- also
     server_name www.example.com .example.org *.example.net ~^re\.example\.com$ [::1];
-    session_security zone=sessions;
     session_security_logout_url $logout;
     absolute_redirect off;
-    add_header X-State $session_security_state always;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location = /ping/ { session_security_ping; }
 --- here
 http://localhost/bye
 https://localhost/bye
@@ -829,17 +424,15 @@ https://www.example.com/bye
 https://user@localhost/bye
 javascript://localhost/bye
 
-
-
 === the logout of another port, and of another host that the client says to be
 --- also
     location = / {
         session_security_logout_url http://localhost:9999/;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /sso {
         session_security_logout_url https://sso.example.com/sso;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- logout
 no GET /
@@ -847,15 +440,13 @@ no GET / | Host: localhost:9999
 no GET /sso | Host: sso.example.com
 no GET /sso | Host: sso.example.com:443
 
-
-
 === the name of the default server is no other's
 --- also_http
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        listen backend_2;
         session_security zone=sessions;
         session_security_logout_url https://sso.example.com/;
-        location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+        location / { proxy_pass http://backend; }
     }
 --- config
     session_security zone=sessions;
@@ -863,55 +454,34 @@ no GET /sso | Host: sso.example.com:443
     location = /ping/ { session_security_ping; }
     location / {
         proxy_set_header Host $http_x_host;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        proxy_pass http://backend_2;
         session_security off;
     }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /
-  Cookie: sessionid=a
-  X-Host: sso.example.com
-= 401
-
-GET /
-  Cookie: sessionid=a
-  X-Host: sso.example.com
-  Accept: text/html
-= 302
-  Location: https://sso.example.com/
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: GET / | X-Host: sso.example.com  => 401
+a: PAGE / | X-Host: sso.example.com => 302 | to https://sso.example.com/ | deleted
 
 === a logout URL whose host is written as that of the request
 --- also
-    location /host {
-        session_security_logout_url https://$host/host;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /host { session_security_logout_url https://$host/host; proxy_pass http://backend; }
     location /scheme {
         session_security_logout_url $scheme://${host}:$server_port/scheme;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /http_host {
         session_security_logout_url //$http_host/http_host;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /port {
         session_security_logout_url https://$host:9999/port;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /sub {
         session_security_logout_url https://$host.example.com/sub;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
-    location /path {
-        session_security_logout_url /path//$host;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /path { session_security_logout_url /path//$host; proxy_pass http://backend; }
 --- logout
 yes GET /host
 yes GET /host | Host: any.example
@@ -921,17 +491,12 @@ yes GET /path//any.example | Host: any.example
 no GET /port
 no GET /sub
 
-
-
 === headers that name another URL, or another method
 --- also
-    location /out {
-        session_security_logout_url /out?do=logout;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /out { session_security_logout_url /out?do=logout; proxy_pass http://backend; }
     location /restful {
         session_security_logout_url /restful?_method=delete;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     underscores_in_headers on;
     ignore_invalid_headers off;
@@ -967,42 +532,31 @@ yes GET /out?do=logout | X-Forwarded-For: 127.0.0.1 | X-Original-Host: a.example
 yes GET /out?do=logout | X-Original-URLs: /secret
 yes GET /out?do=logout | XaOriginal-URL: /secret
 
-
-
 === a logout URL to which nginx adds a slash
 --- also
-    location /out/ {
-        session_security_logout_url /out;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /out/ { session_security_logout_url /out; proxy_pass http://backend; }
     location /args/ {
         session_security_logout_url /args?do=out&next=$arg_next;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location "/with space/" {
         session_security_logout_url $http_x_logout;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /outer/ {
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
         location /outer/inner/ {
             session_security_logout_url http://localhost/outer/inner;
-            proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+            proxy_pass http://backend;
         }
     }
-    location /both/ {
-        session_security_logout_url /both;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location = /both { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location /prefix/ {
-        session_security_logout_url /prefix;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
-    location /prefix { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location /both/ { session_security_logout_url /both; proxy_pass http://backend; }
+    location = /both { proxy_pass http://backend; }
+    location /prefix/ { session_security_logout_url /prefix; proxy_pass http://backend; }
+    location /prefix { proxy_pass http://backend; }
     location /file/ {
         session_security_logout_url /file;
-        location ~ ^/file/ { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+        location ~ ^/file/ { proxy_pass http://backend; }
     }
 --- logout
 yes GET /out/
@@ -1021,33 +575,10 @@ no GET /both/
 no GET /prefix/
 no GET /file/
 
-
-
 === and the way there is one that ends
---- also
-    location /out/ {
-        session_security_logout_url /out;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+--- also: location /out/ { session_security_logout_url /out; proxy_pass http://backend; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /out/page
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/out
-
-GET /out
-  Cookie: sessionid=a
-  Accept: text/html
-= 301
-  Location: http://localhost:$ServerPort/out/
-
-GET /out/
-  Cookie: sessionid=a
-  Accept: text/html
-= 200 [sessionid=a]
-  Set-Cookie: (sessionid deleted)
+a has ended
+a: PAGE /out/page => 302 | to /out
+a: PAGE /out      => 301 | to /out/
+a: PAGE /out/     => 200 [sessionid=a] | deleted
