@@ -3,13 +3,8 @@
 
 use FindBin;
 use lib "$FindBin::Bin/support";
-
-use IO::Socket::INET;
-
 use Test::Nginx::Socket;
-use Steps 'defaults';
-
-no_root_location();
+use Steps qw(defaults send_all);
 
 plan tests => 413;
 
@@ -19,10 +14,8 @@ defaults(
     log_format session '<$session_security_state>'
                        '<$session_security_idle><$session_security_remaining>';
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-        location / {
-            return 200 "<$http_x_state><$http_x_idle><$http_x_remaining>";
-        }
+        listen backend;
+        location / { return 200 "<$http_x_state><$http_x_idle><$http_x_remaining>"; }
     }
 END
     config => <<'END',
@@ -35,7 +28,7 @@ END
     proxy_set_header X-State $session_security_state;
     proxy_set_header X-Idle $session_security_idle;
     proxy_set_header X-Remaining $session_security_remaining;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
 END
 );
@@ -46,181 +39,62 @@ our @elsewhere = map { ($_ . 'evil.example.com', $_ . 'https://evil.example.com'
                  map { my $slash = $_; map { "/$_" } $slash, "$slash$slash", "%09$slash", "$slash%0a$slash", "%2509$slash", "%2500$slash" }
                  ('/', '\\', '%2F', '%2f', '%5C', '%252F', '%255c', '%25252F', '%25%32%66', '%25%32%35%32%66');
 
-sub return_url {
-    my ($url) = @_;
-    my $socket = IO::Socket::INET->new(PeerAddr => server_addr(), PeerPort => server_port())
-        or die "cannot connect: $!";
-    print $socket "GET $url HTTP/1.0\r\nHost: localhost\r\n\r\n";
-    local $/;
-    return <$socket> =~ /<(.*)>\z/ ? $1 : '';
-}
-
 run_tests();
 
 __DATA__
 
 === none
---- steps
-GET /
-= 200 <none><><>
-  X-State: none
-  !X-Idle
-  !X-Remaining
+GET / => 200 none <none><><> | no X-Idle | no X-Remaining
 --- access_log
 <none><-><->
 
-
-
 === none, since the module is off
---- also
-    location /off/ {
-        session_security off;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+--- also: location /off/ { session_security off; proxy_pass http://backend; }
 --- steps
-GET /off/
-  Cookie: sessionid=a
-= 200 <none><><>
-  X-State: none
-  !X-Idle
-  !X-Remaining
-
-
+a: GET /off/ => 200 none <none><><> | no X-Idle | no X-Remaining
 
 === new
---- steps
-GET /
-  Cookie: sessionid=a
-= 200 <new><0><600>
-  X-State: new
-  X-Idle: 0
-  X-Remaining: 600
+a: GET / => 200 new <new><0><600> | X-Idle: 0 | X-Remaining: 600
 --- access_log
 <new><0><600>
 
-
-
 === new, as an open tab says
---- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=a
-= 200 100
-  X-State: new
-  X-Idle: 100
-  X-Remaining: 500
+a: ping 100 => new 100 | X-Idle: 100 | X-Remaining: 500
 --- access_log
 <new><100><500>
 
-
-
 === live, before the request counts
---- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 200 ~ ^<live><10\d><(?:49\d|500)>$
-
-GET /
-  Cookie: sessionid=a
-= 200 ~ ^<live><\d><(?:59\d|600)>$
-
-
+a: GET /ping/?idleFor=100 => 200
+a: GET /                  => 200 ~ ^<live><10\d><(?:49\d|500)>$
+a: GET /                  => 200 ~ ^<live><\d><(?:59\d|600)>$
 
 === live, with less of its lifetime left than of its idle time
---- also
-    session_security_max_lifetime 300s;
+--- also: session_security_max_lifetime 300s;
 --- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=a
-= 200
-  X-Remaining: 200
-
-GET /
-  Cookie: sessionid=a
-= 200 ~ ^<live><10\d><(?:19\d|200)>$
-
-GET /
-  Cookie: sessionid=a
-= 200 ~ ^<live><\d><(?:19\d|200)>$
-
-
+a: ping 100 =>  | X-Remaining: 200
+a: GET /    => 200 ~ ^<live><10\d><(?:19\d|200)>$
+a: GET /    => 200 ~ ^<live><\d><(?:19\d|200)>$
 
 === live, of two sessions the one that ends first
---- steps
-GET /ping/?idleFor=100
-  Cookie: sessionid=a
-= 200
-
-GET /ping/?idleFor=200
-  Cookie: sessionid=b
-= 200
-
-GET /
-  Cookie: sessionid=a; sessionid=b; sessionid=c
-= 200 ~ ^<live><20\d><(?:39\d|400)>$
-
-
+a: GET /ping/?idleFor=100 => 200
+b: GET /ping/?idleFor=200 => 200
+GET / | Cookie: sessionid=a; sessionid=b; sessionid=c => 200 ~ ^<live><20\d><(?:39\d|400)>$
 
 === expired
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-  X-State: expired
-  X-Idle: 600
-  X-Remaining: 0
-
-GET /logout/
-  Cookie: sessionid=a
-= 200 ~ ^<expired><60\d><0>$
-  X-State: expired
-  X-Remaining: 0
-
-
+a: ping 600     => expired "logout" | X-Idle: 600 | X-Remaining: 0
+a: GET /logout/ => 200 expired ~ ^<expired><60\d><0>$ | X-Remaining: 0
 
 === expired, redirected and refused
---- steps
-GET /ping/?idleFor=700
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  X-State: expired
-  X-Remaining: 0
-
-GET /
-  Cookie: sessionid=a
-= 401
-  X-State: expired
-  X-Remaining: 0
+a: ping 700 => "logout"
+a: PAGE /   => 302 expired | X-Remaining: 0
+a: GET /    => 401 expired | X-Remaining: 0
 --- access_log eval
 qr/^<expired><70\d><0>$/
 
-
-
 === closed
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /logout/
-  Cookie: sessionid=a
-= 200
-
-GET /
-  Cookie: sessionid=a
-= 200 ~ ^<closed><60\d><0>$
-  X-State: closed
-  X-Remaining: 0
-
-
+a has ended
+a: GET /logout/ => 200
+a: GET /        => 200 closed ~ ^<closed><60\d><0>$ | X-Remaining: 0
 
 === an early look, before the request is judged, spoils no later one
 --- also
@@ -230,216 +104,99 @@ GET /
         proxy_set_header X-State "$early $session_security_state";
         proxy_set_header X-Idle $session_security_idle;
         proxy_set_header X-Remaining $session_security_remaining;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 --- steps
-GET /early/
-  Cookie: sessionid=a
-= 200 <none/ new><0><600>
-
-GET /early/
-  Cookie: sessionid=a
-= 200 ~ ^<none/ live><\d><\d+>$
-
-
+a: GET /early/ => 200 <none/ new><0><600>
+a: GET /early/ => 200 ~ ^<none/ live><\d><\d+>$
 
 === by a map
---- also_http
-    map $session_security_state $alive { new yes; live yes; default no; }
---- also
-    location /map/ {
-        add_header X-Alive $alive;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+--- also_http: map $session_security_state $alive { new yes; live yes; default no; }
+--- also: location /map/ { add_header X-Alive $alive; proxy_pass http://backend; }
 --- steps
-GET /map/
-= 200
-  X-Alive: no
-
-GET /map/
-  Cookie: sessionid=a
-= 200
-  X-Alive: yes
-
-GET /map/
-  Cookie: sessionid=a
-= 200
-  X-Alive: yes
-
-
+GET /map/    => 200 | X-Alive: no
+a: GET /map/ => 200 | X-Alive: yes
+a: GET /map/ => 200 | X-Alive: yes
 
 === return URL
---- also
-    location /r/ { return 200 $session_security_return_url; }
+--- also: location /r/ { return 200 $session_security_return_url; }
 --- steps
-GET /r/page
-= 200 %2Fr%2Fpage
-
-GET /r/a?x=1&y=2
-= 200 %2Fr%2Fa%3Fx%3D1%26y%3D2
-
-GET /r/a%20b%26c?d=%3D+e
-= 200 %2Fr%2Fa%2520b%2526c%3Fd%3D%253D%2Be
-
-GET /r/a?b='"<>;%0d%0a
-= 200 %2Fr%2Fa%3Fb%3D%27%22%3C%3E%3B%250d%250a
-
-HEAD /r/page
-= 200
-  Content-Length: 11
-
-
+GET /r/page              => 200 %2Fr%2Fpage
+GET /r/a?x=1&y=2         => 200 %2Fr%2Fa%3Fx%3D1%26y%3D2
+GET /r/a%20b%26c?d=%3D+e => 200 %2Fr%2Fa%2520b%2526c%3Fd%3D%253D%2Be
+GET /r/a?b='"<>;%0d%0a   => 200 %2Fr%2Fa%3Fb%3D%27%22%3C%3E%3B%250d%250a
+HEAD /r/page             => 200 | Content-Length: 11
 
 === return URL: what cannot be asked for again is not gone back to
---- also
-    location /r/ { return 200 $session_security_return_url; }
+--- also: location /r/ { return 200 $session_security_return_url; }
 --- steps
-POST /r/page?x=1
-| a=b
-= 200 %2F
-
-PUT /r/page
-= 200 %2F
-
-
+POST /r/page?x=1 | body: a=b => 200 %2F
+PUT /r/page                  => 200 %2F
 
 === return URL: never to another site
 --- also
     merge_slashes off;
     location / { return 200 $session_security_return_url; }
---- config
-    session_security zone=sessions;
+--- config: session_security zone=sessions;
 --- steps
-GET //evil.example.com/x
-= 200 %2Fevil.example.com%2Fx
-
-GET ///evil.example.com
-= 200 %2Fevil.example.com
-
-GET /\evil.example.com
-= 200 %2Fevil.example.com
-
-GET /\\evil.example.com
-= 200 %2Fevil.example.com
-
-GET /\/evil.example.com
-= 200 %2Fevil.example.com
-
-GET //
-= 200 %2F
-
-GET /%2Fevil.example.com
-= 200 %2Fevil.example.com
-
-GET /%2F%2fevil.example.com
-= 200 %2Fevil.example.com
-
-GET /%5Cevil.example.com
-= 200 %2Fevil.example.com
-
-GET /%09/evil.example.com
-= 200 %2Fevil.example.com
-
-GET /%0d%0a%20/%7F%5c/evil.example.com
-= 200 %2Fevil.example.com
-
-GET /https:evil.example.com
-= 200 %2Fhttps%3Aevil.example.com
-
-GET /https://evil.example.com
-= 200 %2Fhttps%3A%2F%2Fevil.example.com
-
-GET http://evil.example.com//evil.example.com
-  Host: localhost
-= 200 %2Fevil.example.com
-
-
+GET //evil.example.com/x               => 200 %2Fevil.example.com%2Fx
+GET ///evil.example.com                => 200 %2Fevil.example.com
+GET /\evil.example.com                 => 200 %2Fevil.example.com
+GET /\\evil.example.com                => 200 %2Fevil.example.com
+GET /\/evil.example.com                => 200 %2Fevil.example.com
+GET //                                 => 200 %2F
+GET /%2Fevil.example.com               => 200 %2Fevil.example.com
+GET /%2F%2fevil.example.com            => 200 %2Fevil.example.com
+GET /%5Cevil.example.com               => 200 %2Fevil.example.com
+GET /%09/evil.example.com              => 200 %2Fevil.example.com
+GET /%0d%0a%20/%7F%5c/evil.example.com => 200 %2Fevil.example.com
+GET /https:evil.example.com            => 200 %2Fhttps%3Aevil.example.com
+GET /https://evil.example.com          => 200 %2Fhttps%3A%2F%2Fevil.example.com
+GET http://evil.example.com//evil.example.com | Host: localhost => 200 %2Fevil.example.com
 
 === return URL: nor if it is decoded more than once
 --- also
     merge_slashes off;
     location / { return 200 $session_security_return_url; }
---- config
-    session_security zone=sessions;
+--- config: session_security zone=sessions;
 --- steps
-GET /%252Fevil.example.com
-= 200 %2Fevil.example.com
-
-GET /%252F/evil.example.com
-= 200 %2Fevil.example.com
-
-GET /%255Cevil.example.com
-= 200 %2Fevil.example.com
-
-GET /%2525252525252fevil.example.com
-= 200 %2Fevil.example.com
-
-GET /%25%32%46evil.example.com
-= 200 %2Fevil.example.com
-
-GET /%25%32%35%32%46%2509%25%35%63evil.example.com
-= 200 %2Fevil.example.com
-
-GET /%252F%252F
-= 200 %2F
-
-
+GET /%252Fevil.example.com           => 200 %2Fevil.example.com
+GET /%252F/evil.example.com          => 200 %2Fevil.example.com
+GET /%255Cevil.example.com           => 200 %2Fevil.example.com
+GET /%2525252525252fevil.example.com => 200 %2Fevil.example.com
+GET /%25%32%46evil.example.com       => 200 %2Fevil.example.com
+GET /%25%32%35%32%46%2509%25%35%63evil.example.com => 200 %2Fevil.example.com
+GET /%252F%252F                      => 200 %2F
 
 === return URL: what is no slash is kept as it is
 --- also
     merge_slashes off;
     location / { return 200 $session_security_return_url; }
---- config
-    session_security zone=sessions;
+--- config: session_security zone=sessions;
 --- steps
-GET /%25
-= 200 %2F%2525
-
-GET /%2520
-= 200 %2F
-
-GET /%252
-= 200 %2F%25252
-
-GET /%25zz/%2F
-= 200 %2F%2525zz%2F%252F
-
-GET /%25%32/
-= 200 %2F%2525%2532%2F
-
-GET /%2525
-= 200 %2F%252525
-
-GET /%C3%A4%2Fb
-= 200 %2F%25C3%25A4%252Fb
-
-GET /%61%2F%2Fb
-= 200 %2F%2561%252F%252Fb
-
-GET /%2561dmin
-= 200 %2F%252561dmin
-
-GET /?next=//evil.example.com
-= 200 %2F%3Fnext%3D%2F%2Fevil.example.com
-
-GET /%2F?next=%2F%2F
-= 200 %2F%3Fnext%3D%252F%252F
-
-GET /%3F//
-= 200 %2F%253F%2F%2F
-
-
+GET /%25                      => 200 %2F%2525
+GET /%2520                    => 200 %2F
+GET /%252                     => 200 %2F%25252
+GET /%25zz/%2F                => 200 %2F%2525zz%2F%252F
+GET /%25%32/                  => 200 %2F%2525%2532%2F
+GET /%2525                    => 200 %2F%252525
+GET /%C3%A4%2Fb               => 200 %2F%25C3%25A4%252Fb
+GET /%61%2F%2Fb               => 200 %2F%2561%252F%252Fb
+GET /%2561dmin                => 200 %2F%252561dmin
+GET /?next=//evil.example.com => 200 %2F%3Fnext%3D%2F%2Fevil.example.com
+GET /%2F?next=%2F%2F          => 200 %2F%3Fnext%3D%252F%252F
+GET /%3F//                    => 200 %2F%253F%2F%2F
 
 === return URL: a browser that follows it stays on this site
 # Decoded up to five times, as a query is and as a path is.
 --- also
     merge_slashes off;
     location / { return 200 "<$session_security_return_url>"; }
---- config
-    session_security zone=sessions;
+--- config: session_security zone=sessions;
 --- init
+my @answers = main::send_all(map { "GET $_" } @main::elsewhere);
 for my $url (@main::elsewhere) {
-    my $back = main::return_url($url);
+    my $back = shift(@answers) =~ /<(.*)>\z/ ? $1 : '';
     my $here = $back =~ /\A%2F/;
     for my $n (1 .. 5) {
         $back =~ s/%([0-9A-Fa-f]{2})/chr hex $1/ge;
@@ -450,106 +207,41 @@ for my $url (@main::elsewhere) {
     main::ok($here, "$url leads to this site");
 }
 --- steps
-GET /
-= 200 <%2F>
-
-
+GET / => 200 <%2F>
 
 === logout URL with the way back
---- also
-    session_security_logout_url /logout/?next=$session_security_return_url;
+--- also: session_security_logout_url /logout/?next=$session_security_return_url;
 --- config
     session_security zone=sessions;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
+    location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /page?x=1&y=2
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/logout/?next=%2Fpage%3Fx%3D1%26y%3D2
-
-GET //evil.example.com/
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/logout/?next=%2Fevil.example.com%2F
-
-POST /form
-  Cookie: sessionid=a
-  Accept: text/html
-| a=b
-= 303
-  Location: http://localhost:$ServerPort/logout/?next=%2F
-
-GET /logout/?next=%2Fpage%3Fx%3D1%26y%3D2
-  Cookie: sessionid=a
-  Accept: text/html
-= 200
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: PAGE /page?x=1&y=2                         => 302 | to /logout/?next=%2Fpage%3Fx%3D1%26y%3D2
+a: PAGE //evil.example.com/                   => 302 | to /logout/?next=%2Fevil.example.com%2F
+a: POST /form | Accept: text/html | body: a=b => 303 | to /logout/?next=%2F
+a: PAGE /logout/?next=%2Fpage%3Fx%3D1%26y%3D2 => 200 | deleted
 
 === logout URL by variable: what would end a header's line is escaped
 --- also
-    location /own/ {
-        session_security_logout_url /logout/?next=$uri;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
-    }
+    location /own/ { session_security_logout_url /logout/?next=$uri; proxy_pass http://backend; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /own/%0d%0aSet-Cookie:%20evil=1%7f
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/logout/?next=/own/%0D%0ASet-Cookie:%20evil=1%7F
-  !Set-Cookie
-
-
+a has ended
+a: PAGE /own/%0d%0aSet-Cookie:%20evil=1%7f
+    => 302 | to /logout/?next=/own/%0D%0ASet-Cookie:%20evil=1%7F | no Set-Cookie
 
 === logout URL by map, which may be none
---- also_http
-    map $uri $logout { ~^/a/ /a/logout/; ~^/b/ https://sso.example.com/logout; }
---- also
-    session_security_logout_url $logout;
+--- also_http: map $uri $logout { ~^/a/ /a/logout/; ~^/b/ https://sso.example.com/logout; }
+--- also: session_security_logout_url $logout;
 --- config
     session_security zone=sessions;
-    location / { proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1; }
-    location = /ping/ {
-        session_security_logout_url /logout/;
-        session_security_ping;
-    }
+    location / { proxy_pass http://backend; }
+    location = /ping/ { session_security_logout_url /logout/; session_security_ping; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /a/page
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: http://localhost:$ServerPort/a/logout/
-
-GET /b/page
-  Cookie: sessionid=a
-  Accept: text/html
-= 302
-  Location: https://sso.example.com/logout
-
-GET /c/page
-  Cookie: sessionid=a
-  Accept: text/html
-= 200
-  Set-Cookie: (sessionid deleted)
-
-
+a has ended
+a: PAGE /a/page => 302 | to /a/logout/
+a: PAGE /b/page => 302 | to https://sso.example.com/logout
+a: PAGE /c/page => 200 | deleted
 
 === times by map, per path and role
 --- also_http
@@ -559,34 +251,16 @@ GET /c/page
     session_security_expire_after $expire;
     session_security_max_lifetime $lifetime;
 --- steps
-GET /ping/?idleFor=299
-  Cookie: sessionid=a
-= 200 299
-  X-Remaining: 301
-
-GET /ping/?idleFor=300
-  Cookie: sessionid=b
-= 200 300
-
-GET /admin/
-  Cookie: sessionid=b
-= 401
-
-GET /ping/?idleFor=100
-  Cookie: sessionid=c
-= 200 100
-
-GET /
-  Cookie: sessionid=c; role=guest
-= 401
+a: ping 299          => 299 | X-Remaining: 301
+b is idle for 300
+b: GET /admin/       => 401
+c is idle for 100
+c; role=guest: GET / => 401
 --- no_error_log
 [error]
 
-
-
 === a variable that is no expire_after: logged once, and the default taken
---- also
-    session_security_expire_after $arg_t;
+--- also: session_security_expire_after $arg_t;
 --- request
 GET /ping/?idleFor=599&t=soon
 --- more_headers
@@ -601,11 +275,8 @@ qr/\[error\] .*/
 --- grep_error_log_out eval
 qr/\A\[error\] \d+#\d+: \*\d+ invalid time "soon" in "session_security_expire_after", 600000ms is used, client: [^\n]*\n\z/
 
-
-
 === a variable that is no max_lifetime: logged once, and the default taken
---- also
-    session_security_max_lifetime $arg_t;
+--- also: session_security_max_lifetime $arg_t;
 --- request
 GET /ping/?idleFor=599&t=-1s
 --- more_headers
@@ -616,8 +287,6 @@ Cookie: sessionid=a
 qr/\[error\] .*/
 --- grep_error_log_out eval
 qr/\A\[error\] \d+#\d+: \*\d+ invalid time "-1s" in "session_security_max_lifetime", 43200000ms is used, client: [^\n]*\n\z/
-
-
 
 === variables that are no times, in a page with the tag: the first is logged
 --- also
@@ -644,8 +313,6 @@ qr/\[error\] .*/
 --- grep_error_log_out eval
 qr/\A\[error\] \d+#\d+: \*\d+ invalid time "b" in "session_security_expire_after", 600000ms is used, client: [^\n]*\n\z/
 
-
-
 === likewise where no other is bad than the tag's own
 --- also
     session_security_warn_after $arg_w;
@@ -668,11 +335,8 @@ qr/\[error\] .*/
 --- grep_error_log_out eval
 qr/\A\[error\] \d+#\d+: \*\d+ invalid time "a" in "session_security_warn_after", 0ms is used while sending response to client, client: [^\n]*\n\z/
 
-
-
 === other values that are no times
---- also
-    session_security_expire_after $arg_t;
+--- also: session_security_expire_after $arg_t;
 --- request eval
 [map { "GET /ping/?idleFor=599&t=$_" } '', '0', '0s', '-5m', '5x', '366d', '9' x 30, '1h30x', '5m;']
 --- more_headers eval
@@ -682,75 +346,36 @@ qr/\A\[error\] \d+#\d+: \*\d+ invalid time "a" in "session_security_warn_after",
 --- error_log
 600000ms is used
 
-
-
 === values that are
 --- also
     session_security_expire_after $arg_t;
     session_security_max_lifetime $arg_l;
 --- steps
-GET /ping/?idleFor=999&t=1000&l=0
-  Cookie: sessionid=a
-= 200 999
-
-GET /ping/?idleFor=59&t=1m&l=0s
-  Cookie: sessionid=b
-= 200 59
-
-GET /ping/?idleFor=60&t=1m&l=365d
-  Cookie: sessionid=c
-= 200 "logout"
-
-GET /ping/?idleFor=31535999&t=365d&l=0
-  Cookie: sessionid=d
-= 200 31535999
-
-GET /ping/?idleFor=1&t=1500ms&l=0
-  Cookie: sessionid=e
-= 200 1
-
-GET /ping/?idleFor=2&t=1500ms&l=0
-  Cookie: sessionid=f
-= 200 "logout"
+a: GET /ping/?idleFor=999&t=1000&l=0      => 200 999
+b: GET /ping/?idleFor=59&t=1m&l=0s        => 200 59
+c: GET /ping/?idleFor=60&t=1m&l=365d      => 200 "logout"
+d: GET /ping/?idleFor=31535999&t=365d&l=0 => 200 31535999
+e: GET /ping/?idleFor=1&t=1500ms&l=0      => 200 1
+f: GET /ping/?idleFor=2&t=1500ms&l=0      => 200 "logout"
 --- no_error_log
 [error]
-
-
 
 === what is no lifetime is twelve hours, not for ever
 --- also
     session_security_expire_after 60d;
     session_security_max_lifetime $arg_l;
 --- steps
-GET /ping/?idleFor=43100&l=soon
-  Cookie: sessionid=a
-= 200 43100
-
-GET /ping/?idleFor=43200&l=soon
-  Cookie: sessionid=b
-= 200 "logout"
-
-GET /ping/?idleFor=43200&l=
-  Cookie: sessionid=c
-= 200 "logout"
-
-GET /ping/?idleFor=43200&l=366d
-  Cookie: sessionid=d
-= 200 "logout"
-
-GET /ping/?idleFor=43200&l=forever
-  Cookie: sessionid=e
-= 200 "logout"
+a: GET /ping/?idleFor=43100&l=soon    => 200 43100
+b: GET /ping/?idleFor=43200&l=soon    => 200 "logout"
+c: GET /ping/?idleFor=43200&l=        => 200 "logout"
+d: GET /ping/?idleFor=43200&l=366d    => 200 "logout"
+e: GET /ping/?idleFor=43200&l=forever => 200 "logout"
 --- error_log
 in "session_security_max_lifetime", 43200000ms is used
 
-
-
 === an invalid time is not looked for where the module has nothing to do
---- also
-    session_security_expire_after $arg_t;
+--- also: session_security_expire_after $arg_t;
 --- steps
-GET /?t=soon
-= 200 <none><><>
+GET /?t=soon => 200 <none><><>
 --- no_error_log
 [error]
