@@ -3,11 +3,8 @@
 
 use FindBin;
 use lib "$FindBin::Bin/support";
-
 use Test::Nginx::Socket;
-use Steps 'defaults';
-
-no_root_location();
+use Steps qw(defaults rewrite);
 
 plan tests => 250;
 
@@ -19,10 +16,7 @@ defaults(
     add_header X-State $session_security_state always;
     location = /script.js { session_security_script; }
     location = /ping/ { session_security_ping; }
-    location = /closed/ping/ {
-        session_security_logout_url $arg_none;
-        session_security_ping;
-    }
+    location = /closed/ping/ { session_security_logout_url $arg_none; session_security_ping; }
 END
     no_error_log => qr/\[(?:error|crit|alert|emerg)\]/,
 );
@@ -43,14 +37,10 @@ sub bytes {
 
 my ($plain, $gzip) = map { bytes($_) } qw(ssec_script ssec_script_gzip);
 
-# In steps: (version), and (plain) and (gzip) for the lengths.
-add_block_preprocessor(sub {
-    my $block = shift;
-    defined(my $steps = $block->steps) or return;
-    my %value = (version => $version, plain => length $plain, gzip => length $gzip);
-    $steps =~ s/\((version|plain|gzip)\)/$value{$1}/g;
-    $block->set_value(steps => $steps);
-});
+# "(version)", and "(plain)" and "(gzip)" for the lengths.
+my %value = (version => $version, plain => length $plain, gzip => length $gzip);
+
+rewrite { s/\((version|plain|gzip)\)/$value{$1}/g };
 
 run_tests();
 
@@ -70,8 +60,6 @@ __DATA__
 --- response_body eval
 [::bytes('ssec_script'), ::bytes('ssec_script_gzip'), ::bytes('ssec_script')]
 
-
-
 === the compressed script is the plain one
 --- request
 GET /script.js
@@ -81,72 +69,25 @@ Accept-Encoding: gzip
 require Compress::Zlib;
 qr/\A(.*)\z(?(?{ (Compress::Zlib::memGunzip(my $packed = $1) \/\/ '') eq ::bytes('ssec_script') })|(?!))/s
 
-
-
 === headers: of each of the two
---- steps
-GET /script.js
-= 200 ~ ^\(\(\)=>\{
-  Content-Type: text/javascript; charset=utf-8
-  Content-Length: (plain)
-  X-Content-Type-Options: nosniff
-  ETag: "(version)"
-  Cache-Control: no-cache
-  Vary: Accept-Encoding
-  !Content-Encoding
-  !Last-Modified
-  !Accept-Ranges
-  !Set-Cookie
-
-GET /script.js
-  Accept-Encoding: gzip
-= 200 ~ ^\x1f\x8b
-  Content-Type: text/javascript; charset=utf-8
-  Content-Length: (gzip)
-  X-Content-Type-Options: nosniff
-  ETag: "(version)-z"
-  Cache-Control: no-cache
-  Vary: Accept-Encoding
-  Content-Encoding: gzip
-  !Last-Modified
-  !Accept-Ranges
-  !Set-Cookie
-
-
+GET /script.js => 200 ~ ^\(\(\)=>\{ | Content-Type: text/javascript; charset=utf-8
+    | Content-Length: (plain) | X-Content-Type-Options: nosniff | ETag: "(version)"
+    | Cache-Control: no-cache | Vary: Accept-Encoding | no Content-Encoding | no Last-Modified
+    | no Accept-Ranges | no Set-Cookie
+GET /script.js | Accept-Encoding: gzip => 200 ~ ^\x1f\x8b
+    | Content-Type: text/javascript; charset=utf-8 | Content-Length: (gzip)
+    | X-Content-Type-Options: nosniff | ETag: "(version)-z" | Cache-Control: no-cache
+    | Vary: Accept-Encoding | Content-Encoding: gzip | no Last-Modified | no Accept-Ranges
+    | no Set-Cookie
 
 === compression: only where it is accepted
---- steps
-GET /script.js
-  Accept-Encoding: gzip;q=0
-= 200
-  Content-Length: (plain)
-  !Content-Encoding
-
-GET /script.js
-  Accept-Encoding: br, gzip;q=0.1
-= 200
-  Content-Length: (gzip)
-  Content-Encoding: gzip
-
-GET /script.js
-  Accept-Encoding: br, deflate, identity
-= 200
-  Content-Length: (plain)
-
-GET /script.js HTTP/1.0
-  Accept-Encoding: gzip
-= 200
-  Content-Length: (plain)
-
+GET /script.js | Accept-Encoding: gzip;q=0 => 200 | Content-Length: (plain) | no Content-Encoding
+GET /script.js | Accept-Encoding: br, gzip;q=0.1
+    => 200 | Content-Length: (gzip) | Content-Encoding: gzip
+GET /script.js | Accept-Encoding: br, deflate, identity => 200 | Content-Length: (plain)
+GET /script.js HTTP/1.0 | Accept-Encoding: gzip => 200 | Content-Length: (plain)
 # gzip_proxied is off
-
-GET /script.js
-  Accept-Encoding: gzip
-  Via: 1.1 proxy
-= 200
-  Content-Length: (plain)
-
-
+GET /script.js | Accept-Encoding: gzip | Via: 1.1 proxy => 200 | Content-Length: (plain)
 
 === compression: nginx's own does not do it again
 --- also
@@ -155,232 +96,69 @@ GET /script.js
     gzip_min_length 1;
     gzip_proxied any;
 --- steps
-GET /script.js
-  Accept-Encoding: gzip
-  Via: 1.1 proxy
-= 200 ~ ^\x1f\x8b
-  Content-Length: (gzip)
-  Content-Encoding: gzip
-  ETag: "(version)-z"
-
-GET /script.js
-  Accept-Encoding: gzip;q=0
-= 200
-  Content-Length: (plain)
-
-
+GET /script.js | Accept-Encoding: gzip | Via: 1.1 proxy
+    => 200 ~ ^\x1f\x8b | Content-Length: (gzip) | Content-Encoding: gzip | ETag: "(version)-z"
+GET /script.js | Accept-Encoding: gzip;q=0 => 200 | Content-Length: (plain)
 
 === to be kept for good by the version's URL, and asked for again by another
---- steps
 GET /script.js?v=(version)
-= 200
-  Cache-Control: public, max-age=31536000, immutable
-  ETag: "(version)"
-
-GET /script.js?v=(version)
-  Accept-Encoding: gzip
-= 200
-  Cache-Control: public, max-age=31536000, immutable
-  ETag: "(version)-z"
-
-GET /script.js?v=0123456789abcdef
-= 200
-  Cache-Control: no-cache
-  Content-Length: (plain)
-
-GET /script.js?v=
-= 200
-  Cache-Control: no-cache
-
-GET /script.js?v=(version)0
-= 200
-  Cache-Control: no-cache
-
-GET /script.js?v=(version)&a=b
-= 200
-  Cache-Control: no-cache
-
-GET /script.js?w=(version)
-= 200
-  Cache-Control: no-cache
-
-GET /script.js?
-= 200
-  Cache-Control: no-cache
-
-
+    => 200 | Cache-Control: public, max-age=31536000, immutable | ETag: "(version)"
+GET /script.js?v=(version) | Accept-Encoding: gzip
+    => 200 | Cache-Control: public, max-age=31536000, immutable | ETag: "(version)-z"
+GET /script.js?v=0123456789abcdef => 200 | Cache-Control: no-cache | Content-Length: (plain)
+GET /script.js?v=                 => 200 | Cache-Control: no-cache
+GET /script.js?v=(version)0       => 200 | Cache-Control: no-cache
+GET /script.js?v=(version)&a=b    => 200 | Cache-Control: no-cache
+GET /script.js?w=(version)        => 200 | Cache-Control: no-cache
+GET /script.js?                   => 200 | Cache-Control: no-cache
 
 === If-None-Match
---- steps
-GET /script.js
-  If-None-Match: "(version)"
-= 304 ~ ^$
-  ETag: "(version)"
-  Cache-Control: no-cache
-  Vary: Accept-Encoding
-  !Content-Length
-
-GET /script.js?v=(version)
-  If-None-Match: "(version)-z"
-  Accept-Encoding: gzip
-= 304 ~ ^$
-  ETag: "(version)-z"
-  Cache-Control: public, max-age=31536000, immutable
-
-GET /script.js
-  If-None-Match: "0123456789abcdef", W/"(version)"
-= 304
-
-HEAD /script.js
-  If-None-Match: "(version)"
-= 304
-
+GET /script.js | If-None-Match: "(version)" => 304 ~ ^$ | ETag: "(version)"
+    | Cache-Control: no-cache | Vary: Accept-Encoding | no Content-Length
+GET /script.js?v=(version) | If-None-Match: "(version)-z" | Accept-Encoding: gzip
+    => 304 ~ ^$ | ETag: "(version)-z" | Cache-Control: public, max-age=31536000, immutable
+GET /script.js | If-None-Match: "0123456789abcdef", W/"(version)" => 304
+HEAD /script.js | If-None-Match: "(version)"  => 304
 # the tag of the one is not the other's
-
-GET /script.js
-  If-None-Match: "(version)-z"
-= 200
-  Content-Length: (plain)
-
-GET /script.js
-  If-None-Match: "(version)"
-  Accept-Encoding: gzip
-= 200
-  Content-Length: (gzip)
-
-GET /script.js
-  If-None-Match: "0123456789abcdef"
-= 200
-
+GET /script.js | If-None-Match: "(version)-z" => 200 | Content-Length: (plain)
+GET /script.js | If-None-Match: "(version)" | Accept-Encoding: gzip
+    => 200 | Content-Length: (gzip)
+GET /script.js | If-None-Match: "0123456789abcdef" => 200
 # there is no time of it
-
-GET /script.js
-  If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT
-= 200
-
-
+GET /script.js | If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT => 200
 
 === ranges: none
---- steps
-GET /script.js
-  Range: bytes=0-9
-= 200
-  Content-Length: (plain)
-  !Content-Range
-
-
+GET /script.js | Range: bytes=0-9 => 200 | Content-Length: (plain) | no Content-Range
 
 === methods
---- steps
-HEAD /script.js
-= 200 ~ ^$
-  Content-Length: (plain)
-  Content-Type: text/javascript; charset=utf-8
-  ETag: "(version)"
-  Vary: Accept-Encoding
-
-HEAD /script.js?v=(version)
-  Accept-Encoding: gzip
-= 200 ~ ^$
-  Content-Length: (gzip)
-  Content-Encoding: gzip
-  ETag: "(version)-z"
-  Cache-Control: public, max-age=31536000, immutable
-
-POST /script.js
-| a=b
-= 405
-  Allow: GET, HEAD
-  !ETag
-
-PUT /script.js
-| a=b
-= 405
-  Allow: GET, HEAD
-
-DELETE /script.js
-= 405
-  Allow: GET, HEAD
-
-OPTIONS /script.js
-= 405
-  Allow: GET, HEAD
-
+HEAD /script.js => 200 ~ ^$ | Content-Length: (plain)
+    | Content-Type: text/javascript; charset=utf-8 | ETag: "(version)" | Vary: Accept-Encoding
+HEAD /script.js?v=(version) | Accept-Encoding: gzip => 200 ~ ^$ | Content-Length: (gzip)
+    | Content-Encoding: gzip | ETag: "(version)-z"
+    | Cache-Control: public, max-age=31536000, immutable
+POST /script.js | body: a=b => 405 | Allow: GET, HEAD | no ETag
+PUT /script.js | body: a=b  => 405 | Allow: GET, HEAD
+DELETE /script.js           => 405 | Allow: GET, HEAD
+OPTIONS /script.js          => 405 | Allow: GET, HEAD
 # a body is no reason not to answer
-
-GET /script.js
-| a=b
-= 200
-  Content-Length: (plain)
-
-
+GET /script.js | body: a=b  => 200 | Content-Length: (plain)
 
 === sessions: a live one is not moved
---- steps
-GET /ping/?idleFor=300
-  Cookie: sessionid=a
-= 200 300
-
-GET /script.js
-  Cookie: sessionid=a
-= 200
-  X-State: none
-  !Set-Cookie
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 ~ ^30\d$
-
+a is idle for 300
+a: GET /script.js => 200 none | no Set-Cookie
+a: ping           => about 300
 # nor is one begun
-
-GET /script.js
-  Cookie: sessionid=b
-= 200
-  X-State: none
-
-GET /ping/?idleFor=200
-  Cookie: sessionid=b
-= 200 200
-
-
+b: GET /script.js => 200 none
+b: ping 200       => 200
 
 === sessions: a dead one is as good as any
---- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /script.js
-  Cookie: sessionid=a
-= 200
-  Content-Length: (plain)
-  X-State: none
-  !Set-Cookie
-
-GET /script.js
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-= 200
-  !Set-Cookie
-  !Location
-
-GET /closed/ping/?idleFor=600
-  Cookie: sessionid=b
-= 200 "logout"
-
-GET /script.js?v=(version)
-  Cookie: sessionid=b
-= 200
-  Content-Length: (plain)
-  Cache-Control: public, max-age=31536000, immutable
-  !Set-Cookie
-
-GET /ping/
-  Cookie: sessionid=a
-= 200 "logout"
-  X-State: expired
-
-
+a has ended
+a: GET /script.js                            => 200 none | Content-Length: (plain) | no Set-Cookie
+a: GET /script.js | Sec-Fetch-Mode: navigate => 200 | no Set-Cookie | no Location
+b: GET /closed/ping/?idleFor=600             => 200 "logout"
+b: GET /script.js?v=(version) => 200 | Content-Length: (plain)
+    | Cache-Control: public, max-age=31536000, immutable | no Set-Cookie
+a: ping                                      => expired "logout"
 
 === sessions: a zone of the location's own makes no difference
 --- config
@@ -391,36 +169,16 @@ GET /ping/
         session_security_script;
         add_header X-State $session_security_state;
     }
-    location = /ping/ {
-        session_security zone=sessions;
-        session_security_ping;
-    }
+    location = /ping/ { session_security zone=sessions; session_security_ping; }
 --- steps
-GET /ping/?idleFor=600
-  Cookie: sessionid=a
-= 200 "logout"
-
-GET /script.js
-  Cookie: sessionid=a
-  Sec-Fetch-Mode: navigate
-= 200
-  Cache-Control: no-cache
-  Content-Length: (plain)
-  X-State: none
-  !Set-Cookie
-
-
+a has ended
+a: GET /script.js | Sec-Fetch-Mode: navigate
+    => 200 none | Cache-Control: no-cache | Content-Length: (plain) | no Set-Cookie
 
 === without any zone
 --- http_config
---- config
-    location /script/ { session_security_script; }
+--- config: location /script/ { session_security_script; }
 --- steps
-GET /script/
-= 200
-  Content-Length: (plain)
-
+GET /script/ => 200 | Content-Length: (plain)
 GET /script/of/whatever?v=(version)
-= 200
-  Content-Length: (plain)
-  Cache-Control: public, max-age=31536000, immutable
+    => 200 | Content-Length: (plain) | Cache-Control: public, max-age=31536000, immutable
