@@ -6,8 +6,6 @@ use lib "$FindBin::Bin/support";
 use Test::Nginx::Socket;
 use Steps 'defaults';
 
-no_root_location();
-
 plan tests => 56;
 
 sub map_of {
@@ -21,11 +19,12 @@ sub map_of {
 }
 
 defaults(
+    cookie => 'sid',
     http_config => map_of('README', '$who') . map_of('mediawiki', '$said') . <<'END',
     session_security_zone cookie=sid zone=sessions:1m;
     session_security_zone cookie=my_wiki_session zone=wiki:1m;
     server {
-        listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        listen backend;
         default_type text/html;
         add_header Set-Cookie $http_x_set always;
         location / { return 200 "[$http_cookie]"; }
@@ -36,13 +35,13 @@ END
     location / {
         add_header X-Accel-Session $who;
         add_header X-State $session_security_state always;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
     location /wiki/ {
         session_security zone=wiki;
         add_header X-Accel-Session $said always;
         add_header X-State $session_security_state always;
-        proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_pass http://backend;
     }
 END
 );
@@ -52,115 +51,35 @@ run_tests();
 __DATA__
 
 === README: a visitor, who logs in, and then leaves the user's cookie out
---- steps
-PAGE /
-  X-Set: sid=v; Path=/
-= 200 []
-  X-State: none
-
-PAGE /
-  Cookie: lang=en; sid=v
-= 200 [lang=en; sid=v]
-  X-State: anonymous
-
-PAGE /
-  Cookie: sid=v; shop-customer=1; lang=en
-= 200 [sid=v; shop-customer=1; lang=en]
-  X-State: anonymous
-
-PAGE /
-  Cookie: sid=v; lang=en
-= 200 [sid=v; lang=en]
-  X-State: live
-
-PAGE /
-  Cookie: sid=v
-= 200 [sid=v]
-  X-State: live
-
-
+PAGE / | X-Set: sid=v; Path=/       => 200 none []
+PAGE / | Cookie: lang=en; sid=v     => 200 anonymous [lang=en; sid=v]
+v; shop-customer=1; lang=en: PAGE / => 200 anonymous [sid=v; shop-customer=1; lang=en]
+v; lang=en: PAGE /                  => 200 live [sid=v; lang=en]
+v: PAGE /                           => 200 live [sid=v]
 
 === README: a visitor whom nginx does not know
---- steps
-PAGE /
-  Cookie: sid=a
-= 200 [sid=a]
-  X-State: new
-
-PAGE /
-  Cookie: sid=a
-= 200 [sid=a]
-  X-State: anonymous
-
-
+a: PAGE / => 200 new [sid=a]
+a: PAGE / => 200 anonymous [sid=a]
 
 === README: a user's cookie behind a blank, and two sessions
---- steps
-PAGE /
-  Cookie: sid=b shop-customer=1
-= 200 [sid=b shop-customer=1]
-  X-State: new
-
-PAGE /
-  Cookie: sid=b shop-customer=1
-= 200 [sid=b shop-customer=1]
-  X-State: live
-
-PAGE /
-  Cookie: sid=c; sid=b
-= 200 [sid=c; sid=b]
-
-PAGE /
-  Cookie: sid=c
-= 200 [sid=c]
-  X-State: live
-
-
+PAGE / | Cookie: sid=b shop-customer=1 => 200 new [sid=b shop-customer=1]
+PAGE / | Cookie: sid=b shop-customer=1 => 200 live [sid=b shop-customer=1]
+PAGE / | Cookie: sid=c; sid=b          => 200 [sid=c; sid=b]
+c: PAGE /                              => 200 live [sid=c]
 
 === MediaWiki: a visitor, a login, the number left out, a logout
+--- cookie: my_wiki_session
 --- steps
-PAGE /wiki/
-  X-Set: my_wiki_session=v; Path=/
-= 200 []
-  X-State: none
-
-PAGE /wiki/
-  Cookie: my_wiki_session=v
-= 200 [my_wiki_session=v]
-  X-State: anonymous
-
-PAGE /wiki/
-  Cookie: my_wiki_session=v; my_wikiUserID=1
-= 200 [my_wiki_session=v; my_wikiUserID=1]
-  X-State: anonymous
-
-PAGE /wiki/
-  Cookie: my_wiki_session=v
-= 200 [my_wiki_session=v]
-  X-State: live
-
-PAGE /wiki/
-  Cookie: my_wiki_session=v; my_wikiUserID=1
-  X-Set: my_wikiUserID=deleted; Path=/; Max-Age=0
-= 200 [my_wiki_session=v; my_wikiUserID=1]
-  X-State: live
-
-PAGE /wiki/
-  Cookie: my_wiki_session=v; my_wikiUserName=x
-= 200 [my_wiki_session=v; my_wikiUserName=x]
-  X-State: anonymous
-
-
+PAGE /wiki/ | X-Set: my_wiki_session=v; Path=/ => 200 none []
+v: PAGE /wiki/                                 => 200 anonymous [my_wiki_session=v]
+v; my_wikiUserID=1: PAGE /wiki/ => 200 anonymous [my_wiki_session=v; my_wikiUserID=1]
+v: PAGE /wiki/                                 => 200 live [my_wiki_session=v]
+v; my_wikiUserID=1: PAGE /wiki/ | X-Set: my_wikiUserID=deleted; Path=/; Max-Age=0
+    => 200 live [my_wiki_session=v; my_wikiUserID=1]
+v; my_wikiUserName=x: PAGE /wiki/ => 200 anonymous [my_wiki_session=v; my_wikiUserName=x]
 
 === MediaWiki: the response to the login
+--- cookie: my_wiki_session
 --- steps
-PAGE /wiki/
-  Cookie: my_wiki_session=w
-  X-Set: my_wikiUserID=1; Path=/
-= 200 [my_wiki_session=w]
-  X-State: new
-
-PAGE /wiki/
-  Cookie: my_wiki_session=w; my_wikiUserID=1
-= 200 [my_wiki_session=w; my_wikiUserID=1]
-  X-State: live
+w: PAGE /wiki/ | X-Set: my_wikiUserID=1; Path=/ => 200 new [my_wiki_session=w]
+w; my_wikiUserID=1: PAGE /wiki/ => 200 live [my_wiki_session=w; my_wikiUserID=1]
