@@ -42,6 +42,8 @@ package Steps;
 # leave out, by how they begin. In all of them "http://backend" and "listen
 # backend" are a server at a free port, "backend_2" another one.
 #
+# "--- refused": nginx does not start, and says this, all of it.
+#
 # "--- each": the block is repeated with each of these rows. The first names what
 # the others replace, in the title and in every section. Where the text has quotes
 # around a name, those of the value are left out.
@@ -80,15 +82,15 @@ sub table { push @table, [@_] }
 sub each_of {
     my ($text) = @_;
     $text =~ s/^--- each\n(.*?)(?=^--- |\z)//ms or return $text;
-    my ($names, @rows) = map { [split /\s+\|\s+|\s+\z/] } grep { /\S/ } split /\n/, $1;
+    my ($names, @rows) = map { [split /\s+\|(?:\s+|\z)|\s+\z/] } grep { /\S/ } split /\n/, $1;
     return map {
         my %value;
         @value{@$names} = map { $_ // '' } @$_[0 .. $#$names];
         my $name = CORE::join '|', @$names;
-        $text =~ s{(")?\b($name)\b}{
-            my $value = $value{$2};
-            $value =~ s/\A(["'])(.*)\1\z/$2/ if $1;
-            ($1 // '') . $value;
+        $text =~ s{(")?(?<![A-Z])($name)(?![A-Z])}{
+            my ($quote, $value) = ($1 // '', $value{$2});
+            $value =~ s/\A(["'])(.*)\1\z/$2/ if $quote;
+            $quote . $value;
         }ger;
     } @rows;
 }
@@ -127,6 +129,7 @@ Test::Nginx::Socket::add_block_preprocessor(sub {
             unless defined $block->$section;
     }
     configure($block);
+    refused($block) if defined $block->refused;
     steps_of($block);
 });
 
@@ -147,9 +150,16 @@ sub configure {
     }
 }
 
+sub refused {
+    my $block = shift;
+    my $message = $block->refused =~ s/\s+\z//r;
+    $block->set_value(must_die        => 1);
+    $block->set_value(suppress_stderr => 1);
+    $block->set_value(error_log       => qr/\[emerg\] .*?: \Q$message\E(?: in \S+:\d+)?$/);
+}
+
 sub steps_of {
     my $block = shift;
-    return steps_in_lines($block) if ($block->steps // '') =~ /^= /m;
     @row = ();
     undef $row;
     my (@request, @more, @code, @headers, @body, $pause);
@@ -261,49 +271,6 @@ sub body {
     return qr/$1/s     if $text =~ /^~ (.*)/s;
     return qr/^$1\d$/s if $text =~ /^about (\d*)\d$/;
     return qr/\A\Q$text\E\n?\z/;
-}
-
-# Steps in several lines each, as suites have them that are not in rows yet.
-sub steps_in_lines {
-    my $block = shift;
-    my (@request, @more, @code, @headers, @body);
-    for my $text (split /\n\s*\n/, $block->steps) {
-        my ($pause, $line, $sent, $body, $got) = ('', '', '', '', undef);
-        my ($code, $expected) = (200, '');
-        for (split /\n/, $text) {
-            if    (/^#/)                           { }
-            elsif (/^after ([\d.]+) s$/)           { $pause = $1 }
-            elsif (/^\| ?(.*)/)                    { $body .= "\n$1" }
-            elsif (/^= (\d+|none)(?: (.*))?$/)     { ($code, $expected, $got) = ($1, $2, '') }
-            elsif (/^\s+(\S.*)/ && defined $got)   { $got .= "$1\n" }
-            elsif (/^\s+(\S.*)/)                   { $sent .= "$1\n" }
-            elsif (/^PAGE (.*)/)                   { $line = "GET $1"; $sent .= "Accept: text/html\n" }
-            elsif (/^[A-Z]+ /)                     { $line = $_ }
-            else  { Test::Nginx::Socket::bail_out($block->name . " - what does \"$_\" mean?") }
-        }
-        next unless length $line;
-        defined $got or Test::Nginx::Socket::bail_out($block->name . " - nothing is expected of $line");
-        $sent =~ s/\\x([0-9A-Fa-f]{2})/chr hex $1/ge;
-        $got  =~ s/\((\S+) deleted\)/deleted($1)/ge;
-        push @request, length $pause
-            ? ['', { value => "$line$body", delay_before => $pause }] : "$line$body";
-        push @more, $sent;
-        push @code, $code eq 'none' ? '' : $code;
-        push @headers, $got;
-        push @body, !defined $expected      ? qr/(?:)/
-                  : $expected =~ /^~ (.*)/s ? qr/$1/s
-                  :                           qr/\A\Q$expected\E\n?\z/;
-    }
-    $block->set_value(request          => \@request);
-    $block->set_value(more_headers     => \@more);
-    $block->set_value(error_code       => \@code);
-    $block->set_value(response_headers => \@headers);
-    $block->set_value(response_body    => \@body);
-}
-
-sub deleted {
-    my $name = shift;
-    return "$name=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly";
 }
 
 # The row that is being checked: a check that fails tells it. The stand-in in t/lib
