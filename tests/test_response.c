@@ -46,7 +46,7 @@ static const row_t  rows[] = {
     { "a deletion, and no key in the request", "id", "", SSEC_PASS,
       { "id=; Max-Age=0" }, 0, false, "forgets" },
 
-    /* rows 14 to 16: the response sets the cookie */
+    /* rows 14 to 16, 25, 26: the response sets the cookie */
 
     { "a login without a key in the request", "id", "", SSEC_PASS,
       { "id=b; Path=/app" }, 0, false, "learn /app, issue b" },

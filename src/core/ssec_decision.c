@@ -376,11 +376,9 @@ ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
 
 
 /*
- * Whether this Set-Cookie leaves the key's record alone.  Only the response to
- * a request that the backend saw as anonymous can bring a dead one back (row
- * 14), since only a login explains it; or one of a session that lives, whose
- * key comes to be what another's was.  Another visitor may have the same key
- * as one that was replaced.
+ * Row 26: whether the record stays as it is.  A dead one becomes live by row 14
+ * only, or if the key becomes one more of a live session.  Of a key that was
+ * replaced another visitor may be the owner now.
  */
 
 static bool
@@ -391,7 +389,7 @@ ssec_stays(const ssec_record_t *rec, const ssec_issue_t *issue)
     }
 
     if (!issue->anonymous && issue->from == NULL) {
-        return true;                                   /* the request's own */
+        return true;                      /* row 26: the request's own key */
     }
 
     if (rec->state == SSEC_LIVE || rec->state == SSEC_VISITOR) {
@@ -426,7 +424,7 @@ ssec_decide_issue(ssec_record_t *rec, const ssec_issue_t *issue, uint64_t now)
 
     } else if (issue->separate || !issue->from->issued) {
 
-        /* row 15: nobody vouches for it, so others may have it as well */
+        /* row 25: nobody vouches for it, so others may have it as well */
 
         *rec = *issue->from;
 

@@ -204,7 +204,7 @@ typedef enum {
 bool ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
     ssec_outcome_t *out);
 
-/* Rows 14 to 16, for the record of a key that a response sets. */
+/* Rows 14 to 16, 25 and 26, for the record of a key that a response sets. */
 
 ssec_change_e ssec_decide_issue(ssec_record_t *rec, const ssec_issue_t *issue,
     uint64_t now);

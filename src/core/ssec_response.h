@@ -66,7 +66,8 @@ typedef struct {
 
 typedef enum {
     SSEC_STEP_LEARN = 0,         /* where the cookie is valid */
-    SSEC_STEP_ISSUE,             /* its value is a session's key: rows 14-16 */
+    SSEC_STEP_ISSUE,             /* its value is a session's key: rows
+                                    14 to 16, 25 and 26 */
     SSEC_STEP_DROP,              /* the client does not get the header */
     SSEC_STEP_SAY                /* rows 17 to 21, for a key of the request */
 } ssec_step_e;

@@ -62,7 +62,7 @@ ssec_done_e ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
 ssec_done_e ssec_session_count(ssec_table_t *table, ssec_keys_t *keys,
     const ssec_request_t *request);
 
-/* Rows 14 to 16: the response sets a key. */
+/* Rows 14 to 16, 25 and 26: the response sets a key. */
 
 ssec_done_e ssec_session_issue(ssec_table_t *table,
     const ssec_response_t *response, const ssec_step_t *step, uint64_t now,

@@ -509,7 +509,7 @@ ngx_http_ssec_may_delete(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 }
 
 
-/* Rows 14 to 16. */
+/* Rows 14 to 16, 25 and 26. */
 
 static void
 ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
