@@ -27,32 +27,6 @@ typedef struct {
     (sizeof(ngx_http_ssec_purposes) / sizeof(ngx_str_t))
 
 
-static void ngx_http_ssec_add_hash(const ngx_str_t *name);
-static ngx_uint_t ngx_http_ssec_is_active(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t *foreign);
-static void ngx_http_ssec_seek(ngx_http_request_t *r,
-    ngx_http_ssec_sought_t *sought);
-static void ngx_http_ssec_seek_in(ngx_table_elt_t *h,
-    ngx_http_ssec_sought_t *sought);
-static ngx_inline ngx_uint_t ngx_http_ssec_is_named(ngx_table_elt_t *h,
-    const ngx_str_t *name);
-static ngx_uint_t ngx_http_ssec_is_prefetch(ngx_str_t *purpose);
-static ngx_inline ngx_uint_t ngx_http_ssec_is_early(ngx_http_request_t *r);
-static ngx_inline ngx_uint_t ngx_http_ssec_is_cross_site(ngx_http_request_t *r,
-    ngx_str_t *site, ngx_str_t *value);
-static ngx_uint_t ngx_http_ssec_is_click(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_ssec_is_trusted(ngx_array_t *origins,
-    ngx_str_t *value);
-static ngx_str_t *ngx_http_ssec_sent(ngx_http_request_t *r,
-    const ngx_str_t *name);
-static ngx_uint_t ngx_http_ssec_navigates(ngx_http_request_t *r);
-static ngx_int_t ngx_http_ssec_test_passive(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf);
-static ngx_uint_t ngx_http_ssec_is_passive(ngx_array_t *urls, ngx_str_t *path);
-static ngx_int_t ngx_http_ssec_asked_path(ngx_http_request_t *r,
-    ngx_str_t *path);
-
-
 static const ngx_str_t  ngx_http_ssec_site = ngx_string("sec-fetch-site");
 static const ngx_str_t  ngx_http_ssec_mode = ngx_string("sec-fetch-mode");
 static const ngx_str_t  ngx_http_ssec_dest = ngx_string("sec-fetch-dest");
@@ -72,6 +46,13 @@ static const ngx_str_t  ngx_http_ssec_purposes[] = {
 static u_char  ngx_http_ssec_hashes[256];
 
 
+static void
+ngx_http_ssec_add_hash(const ngx_str_t *name)
+{
+    ngx_http_ssec_hashes[ngx_hash_key(name->data, name->len) % 256] = 1;
+}
+
+
 void
 ngx_http_ssec_init_activity(void)
 {
@@ -87,128 +68,24 @@ ngx_http_ssec_init_activity(void)
 }
 
 
-static void
-ngx_http_ssec_add_hash(const ngx_str_t *name)
+/* Other modules may have left out the name in lower case. */
+
+static ngx_inline ngx_uint_t
+ngx_http_ssec_is_named(ngx_table_elt_t *h, const ngx_str_t *name)
 {
-    ngx_http_ssec_hashes[ngx_hash_key(name->data, name->len) % 256] = 1;
-}
-
-
-ngx_int_t
-ngx_http_ssec_activity(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ssec_request_t *request)
-{
-    ngx_int_t   rc;
-    ngx_uint_t  active, foreign;
-
-    foreign = 0;
-    active = ngx_http_ssec_is_active(r, slcf, &foreign);
-
-    if (slcf->ping) {
-        request->kind = SSEC_PING;
-
-        if (active) {
-            request->idle_for_set = ssec_idle_for(r->args.data, r->args.len,
-                                                  &request->idle_for);
-        }
-
-        return foreign ? NGX_DECLINED : NGX_OK;
-    }
-
-    request->kind = SSEC_PASSIVE;
-
-    if (foreign) {
-        return NGX_DECLINED;
-    }
-
-    rc = ngx_http_ssec_test_passive(r, slcf);
-
-    if (rc == NGX_OK && active) {
-        request->kind = SSEC_ACTIVE;
-    }
-
-    return rc;
+    return h->key.len == name->len
+           && h->lowcase_key
+           && ngx_memcmp(h->lowcase_key, name->data, name->len) == 0;
 }
 
 
 static ngx_uint_t
-ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_uint_t *foreign)
+ngx_http_ssec_is_prefetch(ngx_str_t *purpose)
 {
-    ngx_http_ssec_sought_t  sought;
-
-    ngx_http_ssec_seek(r, &sought);
-
-    /*
-     * Nobody has seen the page, and perhaps nobody ever will; or anybody who
-     * has recorded the request may be sending it again.
-     */
-
-    if (sought.prefetch
-        || ngx_http_ssec_is(sought.early, "1")
-        || ngx_http_ssec_is_early(r))
-    {
-        return 0;
-    }
-
-    /*
-     * Another site's page could keep the session alive: by an image, by a frame
-     * at a click that was meant for something else, or by a window that its
-     * script sends here again and again.
-     */
-
-    if (ngx_http_ssec_is_cross_site(r, sought.site, sought.origin)
-        && (slcf->ping || !ngx_http_ssec_is_click(r))
-        && !ngx_http_ssec_is_trusted(slcf->origins, sought.origin))
-    {
-        *foreign = 1;
-        return 0;
-    }
-
-    if (slcf->ping) {
-        return 1;
-    }
-
-    switch (slcf->activity) {
-
-    case NGX_HTTP_SSEC_NAVIGATIONS:
-        return ngx_http_ssec_navigates(r);
-
-    case NGX_HTTP_SSEC_USER:
-        return ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_user),
-                                "?1");
-
-    default: /* NGX_HTTP_SSEC_REQUESTS */
-        return 1;
-    }
-}
-
-
-/*
- * nginx has hashed each header's name as it read the request.  By the hash most
- * headers are passed over.
- */
-
-static void
-ngx_http_ssec_seek(ngx_http_request_t *r, ngx_http_ssec_sought_t *sought)
-{
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    ngx_memzero(sought, sizeof(ngx_http_ssec_sought_t));
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (ngx_http_ssec_hashes[h[i].hash % 256]) {
-                ngx_http_ssec_seek_in(&h[i], sought);
-            }
-        }
-    }
+    return ngx_strlcasestrn(purpose->data, purpose->data + purpose->len,
+                            (u_char *) "prefetch", 8 - 1) != NULL
+           || ngx_strlcasestrn(purpose->data, purpose->data + purpose->len,
+                               (u_char *) "preview", 7 - 1) != NULL;
 }
 
 
@@ -241,24 +118,31 @@ ngx_http_ssec_seek_in(ngx_table_elt_t *h, ngx_http_ssec_sought_t *sought)
 }
 
 
-/* Other modules may have left out the name in lower case. */
+/*
+ * nginx has hashed each header's name as it read the request.  By the hash most
+ * headers are passed over.
+ */
 
-static ngx_inline ngx_uint_t
-ngx_http_ssec_is_named(ngx_table_elt_t *h, const ngx_str_t *name)
+static void
+ngx_http_ssec_seek(ngx_http_request_t *r, ngx_http_ssec_sought_t *sought)
 {
-    return h->key.len == name->len
-           && h->lowcase_key
-           && ngx_memcmp(h->lowcase_key, name->data, name->len) == 0;
-}
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
 
+    ngx_memzero(sought, sizeof(ngx_http_ssec_sought_t));
 
-static ngx_uint_t
-ngx_http_ssec_is_prefetch(ngx_str_t *purpose)
-{
-    return ngx_strlcasestrn(purpose->data, purpose->data + purpose->len,
-                            (u_char *) "prefetch", 8 - 1) != NULL
-           || ngx_strlcasestrn(purpose->data, purpose->data + purpose->len,
-                               (u_char *) "preview", 7 - 1) != NULL;
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (ngx_http_ssec_hashes[h[i].hash % 256]) {
+                ngx_http_ssec_seek_in(&h[i], sought);
+            }
+        }
+    }
 }
 
 
@@ -331,6 +215,34 @@ ngx_http_ssec_is_trusted(ngx_array_t *origins, ngx_str_t *value)
 }
 
 
+/* The value of the last header of this name; NULL: there is none. */
+
+static ngx_str_t *
+ngx_http_ssec_sent(ngx_http_request_t *r, const ngx_str_t *name)
+{
+    ngx_str_t        *value;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    value = NULL;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (ngx_http_ssec_is_named(&h[i], name)) {
+                value = &h[i].value;
+            }
+        }
+    }
+
+    return value;
+}
+
+
 /* A navigation in a page of its own, at somebody's click. */
 
 static ngx_uint_t
@@ -393,34 +305,6 @@ ngx_http_ssec_is_page(ngx_http_request_t *r)
 }
 
 
-/* The value of the last header of this name; NULL: there is none. */
-
-static ngx_str_t *
-ngx_http_ssec_sent(ngx_http_request_t *r, const ngx_str_t *name)
-{
-    ngx_str_t        *value;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    value = NULL;
-
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (ngx_http_ssec_is_named(&h[i], name)) {
-                value = &h[i].value;
-            }
-        }
-    }
-
-    return value;
-}
-
-
 /*
  * To a page of its own, or at somebody's click: a frame can be on any site's
  * page, and out of sight.  A service worker's request has no destination, so
@@ -448,46 +332,56 @@ ngx_http_ssec_navigates(ngx_http_request_t *r)
 }
 
 
-void
-ngx_http_ssec_ended(ngx_http_request_t *r, ssec_ended_t *ended)
+static ngx_uint_t
+ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_uint_t *foreign)
 {
-    ended->page = ngx_http_ssec_is_page(r);
-    ended->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
-    ended->cross_site = ngx_http_ssec_is_cross_site(r,
-                            ngx_http_ssec_sent(r, &ngx_http_ssec_site),
-                            ngx_http_ssec_sent(r, &ngx_http_ssec_origin));
-}
+    ngx_http_ssec_sought_t  sought;
 
+    ngx_http_ssec_seek(r, &sought);
 
-/* As ngx_http_test_predicates(): NGX_DECLINED if it is said to be passive. */
+    /*
+     * Nobody has seen the page, and perhaps nobody ever will; or anybody who
+     * has recorded the request may be sending it again.
+     */
 
-static ngx_int_t
-ngx_http_ssec_test_passive(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf)
-{
-    ngx_str_t  path;
-
-    if (slcf->passive_urls) {
-
-        if (ngx_http_ssec_is_passive(slcf->passive_urls, &r->uri)) {
-            return NGX_DECLINED;
-        }
-
-        /* it may have been rewritten, or redirected to where it is watched */
-
-        if (r->internal) {
-
-            if (ngx_http_ssec_asked_path(r, &path) != NGX_OK) {
-                return NGX_ERROR;
-            }
-
-            if (ngx_http_ssec_is_passive(slcf->passive_urls, &path)) {
-                return NGX_DECLINED;
-            }
-        }
+    if (sought.prefetch
+        || ngx_http_ssec_is(sought.early, "1")
+        || ngx_http_ssec_is_early(r))
+    {
+        return 0;
     }
 
-    return slcf->passive ? ngx_http_test_predicates(r, slcf->passive) : NGX_OK;
+    /*
+     * Another site's page could keep the session alive: by an image, by a frame
+     * at a click that was meant for something else, or by a window that its
+     * script sends here again and again.
+     */
+
+    if (ngx_http_ssec_is_cross_site(r, sought.site, sought.origin)
+        && (slcf->ping || !ngx_http_ssec_is_click(r))
+        && !ngx_http_ssec_is_trusted(slcf->origins, sought.origin))
+    {
+        *foreign = 1;
+        return 0;
+    }
+
+    if (slcf->ping) {
+        return 1;
+    }
+
+    switch (slcf->activity) {
+
+    case NGX_HTTP_SSEC_NAVIGATIONS:
+        return ngx_http_ssec_navigates(r);
+
+    case NGX_HTTP_SSEC_USER:
+        return ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_user),
+                                "?1");
+
+    default: /* NGX_HTTP_SSEC_REQUESTS */
+        return 1;
+    }
 }
 
 
@@ -560,4 +454,84 @@ ngx_http_ssec_asked_path(ngx_http_request_t *r, ngx_str_t *path)
     *path = asked.uri;
 
     return NGX_OK;
+}
+
+
+/* As ngx_http_test_predicates(): NGX_DECLINED if it is said to be passive. */
+
+static ngx_int_t
+ngx_http_ssec_test_passive(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf)
+{
+    ngx_str_t  path;
+
+    if (slcf->passive_urls) {
+
+        if (ngx_http_ssec_is_passive(slcf->passive_urls, &r->uri)) {
+            return NGX_DECLINED;
+        }
+
+        /* it may have been rewritten, or redirected to where it is watched */
+
+        if (r->internal) {
+
+            if (ngx_http_ssec_asked_path(r, &path) != NGX_OK) {
+                return NGX_ERROR;
+            }
+
+            if (ngx_http_ssec_is_passive(slcf->passive_urls, &path)) {
+                return NGX_DECLINED;
+            }
+        }
+    }
+
+    return slcf->passive ? ngx_http_test_predicates(r, slcf->passive) : NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_ssec_activity(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ssec_request_t *request)
+{
+    ngx_int_t   rc;
+    ngx_uint_t  active, foreign;
+
+    foreign = 0;
+    active = ngx_http_ssec_is_active(r, slcf, &foreign);
+
+    if (slcf->ping) {
+        request->kind = SSEC_PING;
+
+        if (active) {
+            request->idle_for_set = ssec_idle_for(r->args.data, r->args.len,
+                                                  &request->idle_for);
+        }
+
+        return foreign ? NGX_DECLINED : NGX_OK;
+    }
+
+    request->kind = SSEC_PASSIVE;
+
+    if (foreign) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_http_ssec_test_passive(r, slcf);
+
+    if (rc == NGX_OK && active) {
+        request->kind = SSEC_ACTIVE;
+    }
+
+    return rc;
+}
+
+
+void
+ngx_http_ssec_ended(ngx_http_request_t *r, ssec_ended_t *ended)
+{
+    ended->page = ngx_http_ssec_is_page(r);
+    ended->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
+    ended->cross_site = ngx_http_ssec_is_cross_site(r,
+                            ngx_http_ssec_sent(r, &ngx_http_ssec_site),
+                            ngx_http_ssec_sent(r, &ngx_http_ssec_origin));
 }

@@ -3,11 +3,6 @@
 #include "ngx_http_ssec_ctx.h"
 
 
-static ngx_inline ngx_http_ssec_ctx_t *ngx_http_ssec_alloc_ctx(
-    ngx_http_request_t *r);
-static void ngx_http_ssec_cleanup(void *data);
-
-
 /*
  * Contexts of requests that have ended, for those to come.  In a request's pool
  * they take the place of what nginx has there: a browser's request that goes to
@@ -15,27 +10,6 @@ static void ngx_http_ssec_cleanup(void *data);
  */
 
 static ngx_http_ssec_ctx_t  *ngx_http_ssec_free;
-
-
-ngx_http_ssec_ctx_t *
-ngx_http_ssec_create_ctx(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone)
-{
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = ngx_http_ssec_alloc_ctx(r);
-    if (ctx == NULL) {
-        return NULL;
-    }
-
-    if (ngx_http_ssec_keys(r, zone, &ctx->keys) != NGX_OK) {
-        ngx_http_ssec_free_ctx(ctx);
-        return NULL;
-    }
-
-    ctx->zone = zone;
-
-    return ctx;
-}
 
 
 static ngx_inline ngx_http_ssec_ctx_t *
@@ -74,6 +48,39 @@ ngx_http_ssec_free_ctx(ngx_http_ssec_ctx_t *ctx)
     ctx->cleanup.data = ngx_http_ssec_free;
     ngx_http_ssec_free = ctx;
 #endif
+}
+
+
+ngx_http_ssec_ctx_t *
+ngx_http_ssec_create_ctx(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone)
+{
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ctx = ngx_http_ssec_alloc_ctx(r);
+    if (ctx == NULL) {
+        return NULL;
+    }
+
+    if (ngx_http_ssec_keys(r, zone, &ctx->keys) != NGX_OK) {
+        ngx_http_ssec_free_ctx(ctx);
+        return NULL;
+    }
+
+    ctx->zone = zone;
+
+    return ctx;
+}
+
+
+/* It also marks the context: see ngx_http_ssec_find_ctx(). */
+
+static void
+ngx_http_ssec_cleanup(void *data)
+{
+    ngx_http_ssec_ctx_t  *ctx = data;
+
+    ngx_http_ssec_unwatch(ctx);
+    ngx_http_ssec_free_ctx(ctx);
 }
 
 
@@ -135,18 +142,6 @@ ngx_http_ssec_find_ctx(ngx_http_request_t *r)
     }
 
     return NULL;
-}
-
-
-/* It also marks the context: see ngx_http_ssec_find_ctx(). */
-
-static void
-ngx_http_ssec_cleanup(void *data)
-{
-    ngx_http_ssec_ctx_t  *ctx = data;
-
-    ngx_http_ssec_unwatch(ctx);
-    ngx_http_ssec_free_ctx(ctx);
 }
 
 

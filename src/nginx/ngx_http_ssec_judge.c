@@ -9,89 +9,110 @@
 #include "ngx_http_ssec_url.h"
 
 
-static ngx_int_t ngx_http_ssec_judge_several(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url);
-static ngx_int_t ngx_http_ssec_judge_rest(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url,
-    bool tail, ssec_outcome_t *outcomes);
-static ngx_inline ngx_int_t ngx_http_ssec_ask(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
-static ngx_inline ngx_int_t ngx_http_ssec_judge_key(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ssec_key_t *key,
-    ngx_uint_t record, ngx_str_t *url, ssec_outcome_t *outcome);
-static ngx_int_t ngx_http_ssec_ask_more(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
-    ngx_str_t *url);
-static void ngx_http_ssec_log_withheld(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx);
+/* Describes the rest, which counts only for a session that has ended. */
 
-
-ngx_int_t
-ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+static ngx_int_t
+ngx_http_ssec_ask_more(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
-    ssec_key_t      *key;
-    ssec_outcome_t   outcome;
+    ssec_ended_t  *ended;
 
-    if (ngx_http_ssec_ask(r, slcf, ctx) != NGX_OK) {
+    ended = ngx_pcalloc(r->pool, sizeof(ssec_ended_t));
+    if (ended == NULL) {
         return NGX_ERROR;
     }
 
-    if (ctx->keys.nelts != 1 || ctx->keys.unread) {
-        return ngx_http_ssec_judge_several(r, slcf, ctx, url);
+    if (ngx_http_ssec_logout_url(r, slcf->logout_url, url) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    /* most requests have one key, of a session that lives */
+    ngx_http_ssec_ended(r, ended);
 
-    key = ctx->keys.elts;
-
-    if (ngx_http_ssec_judge_key(r, slcf, ctx, key, 0, url, &ctx->outcome)
-        != NGX_OK)
+    if (url->len
+        && ngx_http_ssec_read_logout(r, slcf->logout_url, url, ended)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (key->state == SSEC_LIVE) {
-        key->passed = true;
-        return NGX_OK;
-    }
+    ctx->asked.ended = ended;
 
-    outcome = ctx->outcome;
-
-    return ngx_http_ssec_judge_rest(r, slcf, ctx, url, false, &outcome);
+    return NGX_OK;
 }
 
 
-/*
- * Each key is judged for itself.  If any session lives, the request goes on
- * with the keys of those that do, and without the others: a backend cannot
- * take a cookie for the session's if it does not get the cookie.
- */
-
-static ngx_int_t
-ngx_http_ssec_judge_several(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
+static ngx_inline ngx_int_t
+ngx_http_ssec_judge_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ssec_key_t *key, ngx_uint_t record,
+    ngx_str_t *url, ssec_outcome_t *outcome)
 {
-    bool             tail;
-    ngx_uint_t       i;
-    ssec_key_t      *key;
-    ssec_outcome_t   outcomes[SSEC_COOKIES_MAX];
+    ssec_done_e  rc;
 
-    key = ctx->keys.elts;
-    tail = ssec_keys_have_tail(&ctx->keys);
+    while ((rc = ssec_session_judge(&ctx->zone->table, key, &ctx->asked,
+                                    record, outcome))
+           == SSEC_ENDED)
+    {
+        /* variables that the logout URL has tell of this session */
 
-    for (i = 0; i < ctx->keys.nelts; i++) {
+        ctx->outcome = *outcome;
 
-        if (!(tail && key[i].short_part)
-            && ngx_http_ssec_judge_key(r, slcf, ctx, &key[i], 0, url,
-                                       &outcomes[i])
-               != NGX_OK)
-        {
+        if (ngx_http_ssec_ask_more(r, slcf, ctx, url) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
-    return ngx_http_ssec_judge_rest(r, slcf, ctx, url, tail, outcomes);
+    if (rc == SSEC_DONE_LOST) {
+        ngx_http_ssec_report(r, ctx->zone, ctx->asked.now);
+    }
+
+    return NGX_OK;
+}
+
+
+/* Once a minute: the cookie may come with every request. */
+
+static void
+ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
+{
+    ngx_uint_t   i, passed;
+    ssec_key_t  *key, *withheld;
+
+    static time_t  logged;
+
+    if (logged && logged + 60 > ngx_time()) {
+        return;
+    }
+
+    key = ctx->keys.elts;
+    withheld = NULL;
+    passed = 0;
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+
+        if (key[i].passed) {
+            passed = 1;
+
+        } else {
+            withheld = &key[i];
+        }
+    }
+
+    if (ctx->keys.unread) {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "client sent too many session cookies, "
+                      "they are withheld");
+
+    } else if (passed && withheld) {
+        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
+                      "cookie \"%*s\" of a session that has ended is "
+                      "withheld beside that of another one",
+                      withheld->name.len, withheld->name.data);
+
+    } else {
+        return;
+    }
+
+    logged = ngx_time();
 }
 
 
@@ -133,6 +154,39 @@ ngx_http_ssec_judge_rest(ngx_http_request_t *r,
     ssec_keys_outcome(keys, outcomes, &ctx->outcome);
 
     return NGX_OK;
+}
+
+
+/*
+ * Each key is judged for itself.  If any session lives, the request goes on
+ * with the keys of those that do, and without the others: a backend cannot
+ * take a cookie for the session's if it does not get the cookie.
+ */
+
+static ngx_int_t
+ngx_http_ssec_judge_several(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
+{
+    bool             tail;
+    ngx_uint_t       i;
+    ssec_key_t      *key;
+    ssec_outcome_t   outcomes[SSEC_COOKIES_MAX];
+
+    key = ctx->keys.elts;
+    tail = ssec_keys_have_tail(&ctx->keys);
+
+    for (i = 0; i < ctx->keys.nelts; i++) {
+
+        if (!(tail && key[i].short_part)
+            && ngx_http_ssec_judge_key(r, slcf, ctx, &key[i], 0, url,
+                                       &outcomes[i])
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_http_ssec_judge_rest(r, slcf, ctx, url, tail, outcomes);
 }
 
 
@@ -184,108 +238,37 @@ ngx_http_ssec_ask(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-static ngx_inline ngx_int_t
-ngx_http_ssec_judge_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_ctx_t *ctx, ssec_key_t *key, ngx_uint_t record,
-    ngx_str_t *url, ssec_outcome_t *outcome)
-{
-    ssec_done_e  rc;
-
-    while ((rc = ssec_session_judge(&ctx->zone->table, key, &ctx->asked,
-                                    record, outcome))
-           == SSEC_ENDED)
-    {
-        /* variables that the logout URL has tell of this session */
-
-        ctx->outcome = *outcome;
-
-        if (ngx_http_ssec_ask_more(r, slcf, ctx, url) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    if (rc == SSEC_DONE_LOST) {
-        ngx_http_ssec_report(r, ctx->zone, ctx->asked.now);
-    }
-
-    return NGX_OK;
-}
-
-
-/* Describes the rest, which counts only for a session that has ended. */
-
-static ngx_int_t
-ngx_http_ssec_ask_more(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+ngx_int_t
+ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_http_ssec_ctx_t *ctx, ngx_str_t *url)
 {
-    ssec_ended_t  *ended;
+    ssec_key_t      *key;
+    ssec_outcome_t   outcome;
 
-    ended = ngx_pcalloc(r->pool, sizeof(ssec_ended_t));
-    if (ended == NULL) {
+    if (ngx_http_ssec_ask(r, slcf, ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ngx_http_ssec_logout_url(r, slcf->logout_url, url) != NGX_OK) {
-        return NGX_ERROR;
+    if (ctx->keys.nelts != 1 || ctx->keys.unread) {
+        return ngx_http_ssec_judge_several(r, slcf, ctx, url);
     }
 
-    ngx_http_ssec_ended(r, ended);
+    /* most requests have one key, of a session that lives */
 
-    if (url->len
-        && ngx_http_ssec_read_logout(r, slcf->logout_url, url, ended)
-           != NGX_OK)
+    key = ctx->keys.elts;
+
+    if (ngx_http_ssec_judge_key(r, slcf, ctx, key, 0, url, &ctx->outcome)
+        != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    ctx->asked.ended = ended;
-
-    return NGX_OK;
-}
-
-
-/* Once a minute: the cookie may come with every request. */
-
-static void
-ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
-{
-    ngx_uint_t   i, passed;
-    ssec_key_t  *key, *withheld;
-
-    static time_t  logged;
-
-    if (logged && logged + 60 > ngx_time()) {
-        return;
+    if (key->state == SSEC_LIVE) {
+        key->passed = true;
+        return NGX_OK;
     }
 
-    key = ctx->keys.elts;
-    withheld = NULL;
-    passed = 0;
+    outcome = ctx->outcome;
 
-    for (i = 0; i < ctx->keys.nelts; i++) {
-
-        if (key[i].passed) {
-            passed = 1;
-
-        } else {
-            withheld = &key[i];
-        }
-    }
-
-    if (ctx->keys.unread) {
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "client sent too many session cookies, "
-                      "they are withheld");
-
-    } else if (passed && withheld) {
-        ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "cookie \"%*s\" of a session that has ended is "
-                      "withheld beside that of another one",
-                      withheld->name.len, withheld->name.data);
-
-    } else {
-        return;
-    }
-
-    logged = ngx_time();
+    return ngx_http_ssec_judge_rest(r, slcf, ctx, url, false, &outcome);
 }

@@ -8,140 +8,101 @@
 #include "ssec_session.h"
 
 
-static ngx_int_t ngx_http_ssec_value_key(ngx_http_request_t *r,
-    ngx_http_ssec_zone_t *zone, ssec_keys_t *keys);
-static inline ngx_table_elt_t *ngx_http_ssec_cookie_header(
-    ngx_http_request_t *r, ngx_uint_t *several);
-static ngx_int_t ngx_http_ssec_join_cookies(ngx_http_request_t *r,
-    ngx_table_elt_t *header);
-static ngx_array_t *ngx_http_ssec_cookie_headers(ngx_http_request_t *r,
-    ngx_table_elt_t *header);
-static ngx_uint_t ngx_http_ssec_is_cut(ngx_http_ssec_zone_t *zone,
-    ssec_digest_t *digest, ssec_digest_t *whole);
-static ngx_inline ssec_key_t *ngx_http_ssec_next_key(ngx_http_request_t *r,
-    ssec_keys_t *keys);
-static inline ngx_uint_t ngx_http_ssec_push_key(ssec_keys_t *keys,
-    ssec_key_t *key, ssec_cookie_t *cookie, size_t len);
-static inline void ngx_http_ssec_push_piece(ssec_keys_t *keys,
-    ngx_uint_t key, ssec_cookie_t *cookie);
-static ngx_inline ngx_int_t ngx_http_ssec_digest(ngx_http_request_t *r,
-    ngx_http_ssec_zone_t *zone, ssec_cookie_t *cookie, ssec_digest_t *digest,
-    size_t *len);
-static inline size_t ngx_http_ssec_until(ngx_http_ssec_zone_t *zone,
-    const uint8_t *data, size_t len);
-static ngx_int_t ngx_http_ssec_read_again(ngx_http_request_t *r,
-    ngx_http_ssec_zone_t *zone, ssec_keys_t *keys);
-static ngx_int_t ngx_http_ssec_cut(ngx_http_request_t *r,
-    ssec_keys_t *keys);
-static ngx_uint_t ngx_http_ssec_passed(ssec_keys_t *keys);
-static void ngx_http_ssec_set_cookie_header(ngx_http_request_t *r,
-    ngx_table_elt_t *header, u_char *start, u_char *end);
-static void ngx_http_ssec_flush_variables(ngx_http_request_t *r);
+/*
+ * The Cookie header behind this one, or the first if that is NULL; NULL: there
+ * are no more.  From 1.23.0 on nginx links them.  Before, *i counts them, from
+ * 0; other modules may leave NULL for one.
+ */
 
-
-ngx_int_t
-ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ssec_keys_t *keys)
-{
-    size_t            len;
-    ngx_uint_t        several;
-    ssec_key_t       *key;
-    ssec_digest_t     whole;
-    ssec_cookie_t     cookie;
-    ssec_cookies_t    cookies;
-    ngx_table_elt_t  *header;
-
-    keys->elts = &keys->first;
-    keys->nelts = 0;
-    keys->cookie = (zone->value == NULL);
-    keys->split = zone->cookie.prefix;
-    keys->npieces = 0;
-    keys->unread = NULL;
-
-    if (zone->value) {
-        return ngx_http_ssec_value_key(r, zone, keys);
-    }
-
-    header = ngx_http_ssec_cookie_header(r, &several);
-
-    if (header == NULL) {
-        return NGX_OK;
-    }
-
-    if (several
-        && ngx_http_ssec_join_cookies(r, header) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ssec_cookies(&cookies, header->value.data, header->value.len);
-
-    while (ssec_cookies_next(&cookies, &zone->cookie, &cookie)) {
-
-        key = ngx_http_ssec_next_key(r, keys);
-
-        if (key == NULL
-            || ngx_http_ssec_digest(r, zone, &cookie, &key->digest, &len)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        /* the whole value is given before the truncated ones */
-
-        if (!cookie.cut) {
-            whole = key->digest;
-
-        } else if (!ngx_http_ssec_is_cut(zone, &key->digest, &whole)) {
-            continue;
-        }
-
-        if (len && !ngx_http_ssec_push_key(keys, key, &cookie, len)) {
-            keys->unread = cookie.part.data;
-            return NGX_OK;
-        }
-    }
-
-    if (cookies.too_many) {
-        keys->unread = cookies.part;
-    }
-
-    return NGX_OK;
-}
-
-
-/* The first Cookie header, or NULL: other modules may leave NULL for one. */
-
-static inline ngx_table_elt_t *
-ngx_http_ssec_cookie_header(ngx_http_request_t *r, ngx_uint_t *several)
+static ngx_inline ngx_table_elt_t *
+ngx_http_ssec_next_header(ngx_http_request_t *r, ngx_table_elt_t *header,
+    ngx_uint_t *i)
 {
 #if (nginx_version >= 1023000)
 
-    ngx_table_elt_t  *header;
-
-    header = r->headers_in.cookie;
-    *several = (header && header->next);
-
-    return header;
+    return header ? header->next : r->headers_in.cookie;
 
 #else
 
-    ngx_uint_t         i;
     ngx_table_elt_t  **h;
 
     h = r->headers_in.cookies.elts;
 
-    for (i = 0; i < r->headers_in.cookies.nelts; i++) {
+    while (*i < r->headers_in.cookies.nelts) {
 
-        if (h[i]) {
-            *several = (r->headers_in.cookies.nelts > 1);
-            return h[i];
+        header = h[(*i)++];
+
+        if (header) {
+            return header;
         }
     }
 
     return NULL;
 
 #endif
+}
+
+
+/* The readings of a piece come one after the other. */
+
+static inline void
+ngx_http_ssec_push_piece(ssec_keys_t *keys, ngx_uint_t key,
+    ssec_cookie_t *cookie)
+{
+    ssec_piece_t  *piece;
+
+    piece = &keys->pieces[keys->npieces];
+
+    if (keys->npieces && piece[-1].data == cookie->part.data) {
+        piece--;
+
+    } else {
+        keys->npieces++;
+        piece->data = cookie->part.data;
+        piece->len = 0;
+        piece->keys = 0;
+    }
+
+    piece->len = ngx_max(piece->len, cookie->part.len);
+    piece->keys |= (uint32_t) 1 << key;
+}
+
+
+/* Adds a key that has its digest, unless it is there; or gives 0: too many. */
+
+static inline ngx_uint_t
+ngx_http_ssec_push_key(ssec_keys_t *keys, ssec_key_t *key,
+    ssec_cookie_t *cookie, size_t len)
+{
+    ssec_key_t  *known;
+
+    known = ssec_find_key(keys->elts, keys->nelts, &key->digest);
+
+    if (known) {
+        known->whole |= !cookie->cut;
+        ngx_http_ssec_push_piece(keys, known - keys->elts, cookie);
+
+        return 1;
+    }
+
+    if (keys->nelts == SSEC_COOKIES_MAX) {
+        return 0;
+    }
+
+    key->name = cookie->name;
+    key->whole = !cookie->cut;
+    key->short_part = (len < SSEC_MIN_PART);
+    key->judged = false;
+    key->unknown = false;
+    key->replaced = false;
+    key->passed = false;
+    key->state = SSEC_UNKNOWN;
+    key->verdict = SSEC_PASS;
+    key->seen.bucket = NULL;
+
+    ngx_http_ssec_push_piece(keys, keys->nelts++, cookie);
+
+    return 1;
 }
 
 
@@ -175,24 +136,19 @@ ngx_http_ssec_value_key(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
  */
 
 static ngx_int_t
-ngx_http_ssec_join_cookies(ngx_http_request_t *r, ngx_table_elt_t *header)
+ngx_http_ssec_join_cookies(ngx_http_request_t *r, ngx_table_elt_t *first)
 {
-    u_char            *p;
-    size_t             len;
-    ngx_uint_t         i;
-    ngx_array_t       *cookies;
-    ngx_table_elt_t  **h;
+    u_char           *p, *last;
+    size_t            len;
+    ngx_uint_t        i;
+    ngx_table_elt_t  *h;
 
-    cookies = ngx_http_ssec_cookie_headers(r, header);
-    if (cookies == NULL) {
-        return NGX_ERROR;
-    }
-
-    h = cookies->elts;
     len = 0;
+    i = 0;
+    h = NULL;
 
-    for (i = 0; i < cookies->nelts; i++) {
-        len += h[i] ? h[i]->value.len + 2 : 0;
+    while ((h = ngx_http_ssec_next_header(r, h, &i)) != NULL) {
+        len += h->value.len + 2;
     }
 
     p = ngx_pnalloc(r->pool, len);
@@ -200,73 +156,37 @@ ngx_http_ssec_join_cookies(ngx_http_request_t *r, ngx_table_elt_t *header)
         return NGX_ERROR;
     }
 
-    len = 0;
+    last = p;
+    i = 0;
+    h = NULL;
 
-    for (i = 0; i < cookies->nelts; i++) {
+    while ((h = ngx_http_ssec_next_header(r, h, &i)) != NULL) {
 
-        if (h[i] == NULL) {
-            continue;
+        if (last != p) {
+            *last++ = ';';
+            *last++ = ' ';
         }
 
-        if (len) {
-            p[len++] = ';';
-            p[len++] = ' ';
-        }
-
-        ngx_memcpy(&p[len], h[i]->value.data, h[i]->value.len);
-        len += h[i]->value.len;
+        last = ngx_cpymem(last, h->value.data, h->value.len);
 
         /* a header that cannot be taken out is left empty */
 
-        if (h[i] != header) {
-            ngx_http_ssec_remove_header(&r->headers_in.headers, h[i]);
+        if (h != first) {
+            ngx_http_ssec_remove_header(&r->headers_in.headers, h);
         }
     }
 
-    h[0] = header;
-    cookies->nelts = 1;
 #if (nginx_version >= 1023000)
-    header->next = NULL;
+    first->next = NULL;
+#else
+    *(ngx_table_elt_t **) r->headers_in.cookies.elts = first;
+    r->headers_in.cookies.nelts = 1;
 #endif
 
-    header->value.data = p;
-    header->value.len = len;
+    first->value.data = p;
+    first->value.len = last - p;
 
     return NGX_OK;
-}
-
-
-/* All Cookie headers, which nginx links from 1.23.0 on.  NULL: no memory. */
-
-static ngx_array_t *
-ngx_http_ssec_cookie_headers(ngx_http_request_t *r, ngx_table_elt_t *header)
-{
-#if (nginx_version >= 1023000)
-
-    ngx_array_t       *cookies;
-    ngx_table_elt_t  **h;
-
-    cookies = ngx_array_create(r->pool, 4, sizeof(ngx_table_elt_t *));
-    if (cookies == NULL) {
-        return NULL;
-    }
-
-    for ( /* void */ ; header; header = header->next) {
-        h = ngx_array_push(cookies);
-        if (h == NULL) {
-            return NULL;
-        }
-
-        *h = header;
-    }
-
-    return cookies;
-
-#else
-
-    return &r->headers_in.cookies;
-
-#endif
 }
 
 
@@ -314,69 +234,6 @@ ngx_http_ssec_next_key(ngx_http_request_t *r, ssec_keys_t *keys)
 }
 
 
-/* Adds a key that has its digest, unless it is there; or gives 0: too many. */
-
-static inline ngx_uint_t
-ngx_http_ssec_push_key(ssec_keys_t *keys, ssec_key_t *key,
-    ssec_cookie_t *cookie, size_t len)
-{
-    ssec_key_t  *known;
-
-    known = ssec_find_key(keys->elts, keys->nelts, &key->digest);
-
-    if (known) {
-        known->whole |= !cookie->cut;
-        ngx_http_ssec_push_piece(keys, known - keys->elts, cookie);
-
-        return 1;
-    }
-
-    if (keys->nelts == SSEC_COOKIES_MAX) {
-        return 0;
-    }
-
-    key->name = cookie->name;
-    key->whole = !cookie->cut;
-    key->short_part = (len < SSEC_MIN_PART);
-    key->judged = false;
-    key->unknown = false;
-    key->replaced = false;
-    key->passed = false;
-    key->state = SSEC_UNKNOWN;
-    key->verdict = SSEC_PASS;
-    key->seen.bucket = NULL;
-
-    ngx_http_ssec_push_piece(keys, keys->nelts++, cookie);
-
-    return 1;
-}
-
-
-/* The readings of a piece come one after the other. */
-
-static inline void
-ngx_http_ssec_push_piece(ssec_keys_t *keys, ngx_uint_t key,
-    ssec_cookie_t *cookie)
-{
-    ssec_piece_t  *piece;
-
-    piece = &keys->pieces[keys->npieces];
-
-    if (keys->npieces && piece[-1].data == cookie->part.data) {
-        piece--;
-
-    } else {
-        keys->npieces++;
-        piece->data = cookie->part.data;
-        piece->len = 0;
-        piece->keys = 0;
-    }
-
-    piece->len = ngx_max(piece->len, cookie->part.len);
-    piece->keys |= (uint32_t) 1 << key;
-}
-
-
 /* How much of a canonical value is the key. */
 
 static inline size_t
@@ -388,23 +245,6 @@ ngx_http_ssec_until(ngx_http_ssec_zone_t *zone, const uint8_t *data,
     end = zone->until ? memchr(data, zone->until, len) : NULL;
 
     return end ? (size_t) (end - data) : len;
-}
-
-
-/* The digest of a cookie's key, and how long the key is. */
-
-static ngx_inline ngx_int_t
-ngx_http_ssec_digest(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ssec_cookie_t *cookie, ssec_digest_t *digest, size_t *len)
-{
-    if (!cookie->canonical) {
-        return ngx_http_ssec_canonical(r, zone, &cookie->value, digest, len);
-    }
-
-    *len = ngx_http_ssec_until(zone, cookie->value.data, cookie->value.len);
-    ssec_digest(&zone->table.key, cookie->value.data, *len, digest);
-
-    return NGX_OK;
 }
 
 
@@ -429,110 +269,90 @@ ngx_http_ssec_canonical(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 }
 
 
-ngx_int_t
-ngx_http_ssec_withhold(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
-    ssec_keys_t *keys)
+/* The digest of a cookie's key, and how long the key is. */
+
+static ngx_inline ngx_int_t
+ngx_http_ssec_digest(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ssec_cookie_t *cookie, ssec_digest_t *digest, size_t *len)
 {
-    if (zone->value) {
-        return NGX_OK;
+    if (!cookie->canonical) {
+        return ngx_http_ssec_canonical(r, zone, &cookie->value, digest, len);
     }
 
-    if (ngx_http_ssec_cut(r, keys) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (ngx_http_ssec_passed(keys)
-        && ngx_http_ssec_read_again(r, zone, keys) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_http_ssec_flush_variables(r);
+    *len = ngx_http_ssec_until(zone, cookie->value.data, cookie->value.len);
+    ssec_digest(&zone->table.key, cookie->value.data, *len, digest);
 
     return NGX_OK;
 }
 
 
-/* A key is passed if it is still there; none is beside one that is not. */
-
-static ngx_int_t
-ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+ngx_int_t
+ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     ssec_keys_t *keys)
 {
-    ngx_uint_t    i, all;
-    ssec_key_t   *key;
-    ssec_keys_t   now;
+    size_t            len;
+    ngx_uint_t        i;
+    ssec_key_t       *key;
+    ssec_digest_t     whole;
+    ssec_cookie_t     cookie;
+    ssec_cookies_t    cookies;
+    ngx_table_elt_t  *header;
 
-    if (ngx_http_ssec_keys(r, zone, &now) != NGX_OK) {
+    keys->elts = &keys->first;
+    keys->nelts = 0;
+    keys->cookie = (zone->value == NULL);
+    keys->split = zone->cookie.prefix;
+    keys->npieces = 0;
+    keys->unread = NULL;
+
+    if (zone->value) {
+        return ngx_http_ssec_value_key(r, zone, keys);
+    }
+
+    i = 0;
+    header = ngx_http_ssec_next_header(r, NULL, &i);
+
+    if (header == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_ssec_next_header(r, header, &i)
+        && ngx_http_ssec_join_cookies(r, header) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    all = (now.unread == NULL);
+    ssec_cookies(&cookies, header->value.data, header->value.len);
 
-    for (i = 0; i < now.nelts; i++) {
-        key = ssec_find_key(keys->elts, keys->nelts, &now.elts[i].digest);
-        all &= (key && key->passed);
-    }
+    while (ssec_cookies_next(&cookies, &zone->cookie, &cookie)) {
 
-    for (i = 0; i < keys->nelts; i++) {
-        key = &keys->elts[i];
-        key->passed &= all
-                       && ssec_find_key(now.elts, now.nelts, &key->digest);
-    }
+        key = ngx_http_ssec_next_key(r, keys);
 
-    return all ? NGX_OK : ngx_http_ssec_cut(r, &now);
-}
+        if (key == NULL
+            || ngx_http_ssec_digest(r, zone, &cookie, &key->digest, &len)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
 
+        /* the whole value is given before the truncated ones */
 
-/* Cuts from the header what holds a key that is not passed, or was not read. */
+        if (!cookie.cut) {
+            whole = key->digest;
 
-static ngx_int_t
-ngx_http_ssec_cut(ngx_http_request_t *r, ssec_keys_t *keys)
-{
-    u_char              *buf, *last;
-    ngx_uint_t           i, several, passed;
-    const uint8_t       *p, *end;
-    ngx_table_elt_t     *header;
-    const ssec_piece_t  *piece;
-
-    /* there is one header: its cookies were read, and joined before */
-
-    header = ngx_http_ssec_cookie_header(r, &several);
-
-    buf = ngx_pnalloc(r->pool, header->value.len);
-    if (buf == NULL) {
-        return NGX_ERROR;
-    }
-
-    last = buf;
-    p = header->value.data;
-    end = p + header->value.len;
-
-    passed = ngx_http_ssec_passed(keys);
-
-    for (i = 0; i < keys->npieces; i++) {
-        piece = &keys->pieces[i];
-
-        if (!(piece->keys & ~passed)) {
+        } else if (!ngx_http_ssec_is_cut(zone, &key->digest, &whole)) {
             continue;
         }
 
-        if (piece->data > p) {
-            last = ngx_cpymem(last, p, piece->data - p);
+        if (len && !ngx_http_ssec_push_key(keys, key, &cookie, len)) {
+            keys->unread = cookie.part.data;
+            return NGX_OK;
         }
-
-        /* with the ";" behind it */
-
-        p = ngx_max(p, ngx_min(piece->data + piece->len + 1, end));
     }
 
-    if (keys->unread) {
-        end = ngx_max(p, keys->unread);
+    if (cookies.too_many) {
+        keys->unread = cookies.part;
     }
-
-    last = ngx_cpymem(last, p, end - p);
-
-    ngx_http_ssec_set_cookie_header(r, header, buf, last);
 
     return NGX_OK;
 }
@@ -596,6 +416,92 @@ ngx_http_ssec_set_cookie_header(ngx_http_request_t *r, ngx_table_elt_t *header,
 }
 
 
+/* Cuts from the header what holds a key that is not passed, or was not read. */
+
+static ngx_int_t
+ngx_http_ssec_cut(ngx_http_request_t *r, ssec_keys_t *keys)
+{
+    u_char              *buf, *last;
+    ngx_uint_t           i, passed;
+    const uint8_t       *p, *end;
+    ngx_table_elt_t     *header;
+    const ssec_piece_t  *piece;
+
+    /* there is one header: its cookies were read, and joined before */
+
+    i = 0;
+    header = ngx_http_ssec_next_header(r, NULL, &i);
+
+    buf = ngx_pnalloc(r->pool, header->value.len);
+    if (buf == NULL) {
+        return NGX_ERROR;
+    }
+
+    last = buf;
+    p = header->value.data;
+    end = p + header->value.len;
+
+    passed = ngx_http_ssec_passed(keys);
+
+    for (i = 0; i < keys->npieces; i++) {
+        piece = &keys->pieces[i];
+
+        if (!(piece->keys & ~passed)) {
+            continue;
+        }
+
+        if (piece->data > p) {
+            last = ngx_cpymem(last, p, piece->data - p);
+        }
+
+        /* with the ";" behind it */
+
+        p = ngx_max(p, ngx_min(piece->data + piece->len + 1, end));
+    }
+
+    if (keys->unread) {
+        end = ngx_max(p, keys->unread);
+    }
+
+    last = ngx_cpymem(last, p, end - p);
+
+    ngx_http_ssec_set_cookie_header(r, header, buf, last);
+
+    return NGX_OK;
+}
+
+
+/* A key is passed if it is still there; none is beside one that is not. */
+
+static ngx_int_t
+ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ssec_keys_t *keys)
+{
+    ngx_uint_t    i, all;
+    ssec_key_t   *key;
+    ssec_keys_t   now;
+
+    if (ngx_http_ssec_keys(r, zone, &now) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    all = (now.unread == NULL);
+
+    for (i = 0; i < now.nelts; i++) {
+        key = ssec_find_key(keys->elts, keys->nelts, &now.elts[i].digest);
+        all &= (key && key->passed);
+    }
+
+    for (i = 0; i < keys->nelts; i++) {
+        key = &keys->elts[i];
+        key->passed &= all
+                       && ssec_find_key(now.elts, now.nelts, &key->digest);
+    }
+
+    return all ? NGX_OK : ngx_http_ssec_cut(r, &now);
+}
+
+
 /* $http_cookie or $cookie_NAME may have been asked for already. */
 
 static void
@@ -621,4 +527,28 @@ ngx_http_ssec_flush_variables(ngx_http_request_t *r)
             r->variables[i].not_found = 0;
         }
     }
+}
+
+
+ngx_int_t
+ngx_http_ssec_withhold(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
+    ssec_keys_t *keys)
+{
+    if (zone->value) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_ssec_cut(r, keys) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_ssec_passed(keys)
+        && ngx_http_ssec_read_again(r, zone, keys) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_http_ssec_flush_variables(r);
+
+    return NGX_OK;
 }

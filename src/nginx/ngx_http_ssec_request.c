@@ -17,101 +17,159 @@
 #include "ngx_http_ssec_url.h"
 
 
-static ngx_int_t ngx_http_ssec_answer(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
-static ngx_inline ngx_int_t ngx_http_ssec_check(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
-static ngx_inline ngx_int_t ngx_http_ssec_check_key(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t refused, ngx_table_elt_t *said);
-static ngx_inline ngx_int_t ngx_http_ssec_check_keys(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
-    ngx_uint_t refused);
-static ngx_int_t ngx_http_ssec_check_internal(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked);
-static ngx_int_t ngx_http_ssec_check_again(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
-static ngx_int_t ngx_http_ssec_check_late(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
-    ngx_uint_t refused);
-static ngx_uint_t ngx_http_ssec_was_refused(ngx_http_request_t *r);
-static ngx_inline ngx_int_t ngx_http_ssec_decide(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
-    ngx_http_ssec_stage_e stage);
-static ngx_int_t ngx_http_ssec_pass(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
-static void ngx_http_ssec_want_whole(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx);
-static void ngx_http_ssec_hide(ngx_http_request_t *r, ngx_table_elt_t **known);
-static ngx_int_t ngx_http_ssec_refuse(ngx_http_request_t *r,
-    ngx_uint_t status);
-static ngx_int_t ngx_http_ssec_answer_early(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf);
-static ngx_int_t ngx_http_ssec_answer_ping(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx);
-static ngx_inline ngx_int_t ngx_http_ssec_admit(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx);
-static ngx_int_t ngx_http_ssec_decide_again(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx);
+/* A header of which there is one at most, or one that counts. */
 
-
-ngx_int_t
-ngx_http_ssec_handler(ngx_http_request_t *r)
+static void
+ngx_http_ssec_hide(ngx_http_request_t *r, ngx_table_elt_t **known)
 {
-    ngx_uint_t                 asked;
-    ngx_http_ssec_loc_conf_t  *slcf;
+    ngx_str_t         name;
+    ngx_table_elt_t  *h;
 
-    if (r != r->main) {
-        return NGX_DECLINED;
+    if (*known == NULL) {
+        return;
     }
 
-    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+    name = (*known)->key;
+    *known = NULL;
 
-    asked = ngx_http_ssec_asked(r, slcf);
+    for ( ;; ) {
+        h = ngx_http_ssec_find_header(&r->headers_in.headers, &name);
+        if (h == NULL) {
+            return;
+        }
 
-    return asked ? ngx_http_ssec_answer(r, slcf, asked)
-                 : ngx_http_ssec_check(r, slcf, 0);
+        h->hash = 0;
+        ngx_http_ssec_remove_header(&r->headers_in.headers, h);
+    }
 }
 
 
-/* A request for what the module itself answers. */
+/*
+ * Nothing can be put into a page that comes compressed, be it that its response
+ * begins the session; nor into one that the browser has from before the session
+ * began.  What the client accepts is known again to nginx's own filters.
+ */
 
-static ngx_int_t
-ngx_http_ssec_answer(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_uint_t asked)
+static void
+ngx_http_ssec_want_whole(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_int_t                  rc;
-    ngx_http_ssec_loc_conf_t  *conf;
-
-    if (asked == NGX_HTTP_SSEC_ASKED_SCRIPT) {
-
-        /* it is for everybody */
-
-        ngx_http_finalize_request(r, ngx_http_ssec_script_handler(r));
-        return NGX_DONE;
+    if (ctx->outcome.state == SSEC_LIVE) {
+        ngx_http_ssec_hide(r, &r->headers_in.if_none_match);
+        ngx_http_ssec_hide(r, &r->headers_in.if_modified_since);
     }
 
-    conf = ngx_http_ssec_ping_conf(r, slcf);
-    if (conf == NULL) {
+#if (NGX_HTTP_GZIP)
+
+    if (r->headers_in.accept_encoding) {
+        ctx->accept_encoding = *r->headers_in.accept_encoding;
+        ngx_http_ssec_hide(r, &r->headers_in.accept_encoding);
+    }
+
+#endif
+}
+
+
+/* On to the backend. */
+
+static ngx_int_t
+ngx_http_ssec_pass(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx)
+{
+    if (slcf->inject && ngx_http_ssec_is_page(r)) {
+        ngx_http_ssec_want_whole(r, ctx);
+    }
+
+    return NGX_DECLINED;
+}
+
+
+static ngx_int_t
+ngx_http_ssec_refuse(ngx_http_request_t *r, ngx_uint_t status)
+{
+    ngx_uint_t                 i;
+    ngx_http_err_page_t       *page;
+    ngx_http_complex_value_t   cv;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    static ngx_str_t  json = ngx_string("application/json");
+
+    if (status == NGX_HTTP_CLOSE) {
+        return status;
+    }
+
+    if (ngx_http_ssec_no_store(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_http_ssec_check(r, conf, asked);
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    return (rc == NGX_DECLINED && !slcf->ping)
-           ? ngx_http_ssec_answer_early(r, slcf) : rc;
+    if (clcf->error_pages) {
+        page = clcf->error_pages->elts;
+
+        for (i = 0; i < clcf->error_pages->nelts; i++) {
+            if (page[i].status == (ngx_int_t) status) {
+                return status;
+            }
+        }
+    }
+
+    ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
+    ngx_str_set(&cv.value, "{\"error\":\"session_expired\"}\n");
+
+    ngx_http_finalize_request(r, ngx_http_send_response(r, status, &json,
+                                                        &cv));
+    return NGX_DONE;
 }
 
 
+/* Judges the request, and does what follows. */
+
 static ngx_inline ngx_int_t
-ngx_http_ssec_check(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_uint_t asked)
+ngx_http_ssec_decide(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_stage_e stage)
 {
-    if (r->internal) {
-        return ngx_http_ssec_check_internal(r, slcf, asked);
+    ngx_str_t  url;
+
+    if (ngx_http_ssec_judge(r, slcf, ctx, &url) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return slcf->shm_zone ? ngx_http_ssec_check_key(r, slcf, 0, NULL)
-                          : NGX_DECLINED;
+    ngx_log_debug4(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "session security: verdict:%d state:%d idle:%uL keys:%ui",
+                   ctx->outcome.verdict, ctx->outcome.state,
+                   ctx->outcome.idle, (ngx_uint_t) ctx->keys.nelts);
+
+    ctx->stage = stage;
+
+    switch (ctx->outcome.verdict) {
+
+    case SSEC_REFUSE:
+        return ngx_http_ssec_refuse(r, slcf->expired_status);
+
+    case SSEC_REDIRECT:
+    case SSEC_LEAVE:
+        return ngx_http_ssec_redirect(r, &url);
+
+    default:
+        return ngx_http_ssec_pass(r, slcf, ctx);
+    }
+}
+
+
+/* A request whose keys have been read. */
+
+static ngx_inline ngx_int_t
+ngx_http_ssec_check_keys(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_uint_t refused)
+{
+    ctx->refused = refused;
+
+    if (ngx_http_ssec_is_keyless(ctx)) {
+        ctx->stage = NGX_HTTP_SSEC_ADMITTED;
+        return ngx_http_ssec_pass(r, slcf, ctx);
+    }
+
+    return ngx_http_ssec_decide(r, slcf, ctx, NGX_HTTP_SSEC_JUDGED);
 }
 
 
@@ -150,20 +208,54 @@ ngx_http_ssec_check_key(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/* A request whose keys have been read. */
-
-static ngx_inline ngx_int_t
-ngx_http_ssec_check_keys(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_ctx_t *ctx, ngx_uint_t refused)
+static ngx_int_t
+ngx_http_ssec_check_again(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx)
 {
-    ctx->refused = refused;
+    /* an error page of a failure here is no way around it */
 
-    if (ngx_http_ssec_is_keyless(ctx)) {
-        ctx->stage = NGX_HTTP_SSEC_ADMITTED;
-        return ngx_http_ssec_pass(r, slcf, ctx);
+    if (ctx->stage == NGX_HTTP_SSEC_FAILED) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_ssec_decide(r, slcf, ctx, NGX_HTTP_SSEC_JUDGED);
+    /* a key that is no cookie cannot be withheld: a page may be shown */
+
+    return (ctx->zone->value
+            && ctx->outcome.verdict >= SSEC_REFUSE
+            && r->content_handler)
+           ? ngx_http_ssec_refuse(r, slcf->expired_status)
+           : ngx_http_ssec_pass(r, slcf, ctx);
+}
+
+
+/*
+ * A request that had no key may have one here: the location may be of another
+ * zone, or set the variable that is the zone's key.
+ */
+
+static ngx_int_t
+ngx_http_ssec_check_late(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_uint_t refused)
+{
+    ctx->zone = slcf->shm_zone->data;
+    ctx->stage = NGX_HTTP_SSEC_FAILED;
+
+    if (ngx_http_ssec_keys(r, ctx->zone, &ctx->keys) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_ssec_check_keys(r, slcf, ctx, refused);
+}
+
+
+/* Whether an error page is shown in place of what nginx refused. */
+
+static ngx_uint_t
+ngx_http_ssec_was_refused(ngx_http_request_t *r)
+{
+    return r->error_page
+           && (r->err_status == NGX_HTTP_UNAUTHORIZED
+               || r->err_status == NGX_HTTP_FORBIDDEN);
 }
 
 
@@ -226,278 +318,41 @@ ngx_http_ssec_check_internal(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
-ngx_http_ssec_check_again(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx)
-{
-    /* an error page of a failure here is no way around it */
-
-    if (ctx->stage == NGX_HTTP_SSEC_FAILED) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    /* a key that is no cookie cannot be withheld: a page may be shown */
-
-    return (ctx->zone->value
-            && ctx->outcome.verdict >= SSEC_REFUSE
-            && r->content_handler)
-           ? ngx_http_ssec_refuse(r, slcf->expired_status)
-           : ngx_http_ssec_pass(r, slcf, ctx);
-}
-
-
-/*
- * A request that had no key may have one here: the location may be of another
- * zone, or set the variable that is the zone's key.
- */
-
-static ngx_int_t
-ngx_http_ssec_check_late(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_ctx_t *ctx, ngx_uint_t refused)
-{
-    ctx->zone = slcf->shm_zone->data;
-    ctx->stage = NGX_HTTP_SSEC_FAILED;
-
-    if (ngx_http_ssec_keys(r, ctx->zone, &ctx->keys) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    return ngx_http_ssec_check_keys(r, slcf, ctx, refused);
-}
-
-
-/* Whether an error page is shown in place of what nginx refused. */
-
-static ngx_uint_t
-ngx_http_ssec_was_refused(ngx_http_request_t *r)
-{
-    return r->error_page
-           && (r->err_status == NGX_HTTP_UNAUTHORIZED
-               || r->err_status == NGX_HTTP_FORBIDDEN);
-}
-
-
-/* Judges the request, and does what follows. */
-
 static ngx_inline ngx_int_t
-ngx_http_ssec_decide(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_stage_e stage)
+ngx_http_ssec_check(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_uint_t asked)
 {
-    ngx_str_t  url;
-
-    if (ngx_http_ssec_judge(r, slcf, ctx, &url) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (r->internal) {
+        return ngx_http_ssec_check_internal(r, slcf, asked);
     }
 
-    ngx_log_debug4(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
-                   "session security: verdict:%d state:%d idle:%uL keys:%ui",
-                   ctx->outcome.verdict, ctx->outcome.state,
-                   ctx->outcome.idle, (ngx_uint_t) ctx->keys.nelts);
-
-    ctx->stage = stage;
-
-    switch (ctx->outcome.verdict) {
-
-    case SSEC_REFUSE:
-        return ngx_http_ssec_refuse(r, slcf->expired_status);
-
-    case SSEC_REDIRECT:
-    case SSEC_LEAVE:
-        return ngx_http_ssec_redirect(r, &url);
-
-    default:
-        return ngx_http_ssec_pass(r, slcf, ctx);
-    }
+    return slcf->shm_zone ? ngx_http_ssec_check_key(r, slcf, 0, NULL)
+                          : NGX_DECLINED;
 }
 
 
-/* On to the backend. */
+/* A session has ended while its request waited: in auth_request, say. */
 
 static ngx_int_t
-ngx_http_ssec_pass(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_ctx_t *ctx)
+ngx_http_ssec_decide_again(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    if (slcf->inject && ngx_http_ssec_is_page(r)) {
-        ngx_http_ssec_want_whole(r, ctx);
-    }
-
-    return NGX_DECLINED;
-}
-
-
-/*
- * Nothing can be put into a page that comes compressed, be it that its response
- * begins the session; nor into one that the browser has from before the session
- * began.  What the client accepts is known again to nginx's own filters.
- */
-
-static void
-ngx_http_ssec_want_whole(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
-{
-    if (ctx->outcome.state == SSEC_LIVE) {
-        ngx_http_ssec_hide(r, &r->headers_in.if_none_match);
-        ngx_http_ssec_hide(r, &r->headers_in.if_modified_since);
-    }
-
-#if (NGX_HTTP_GZIP)
-
-    if (r->headers_in.accept_encoding) {
-        ctx->accept_encoding = *r->headers_in.accept_encoding;
-        ngx_http_ssec_hide(r, &r->headers_in.accept_encoding);
-    }
-
-#endif
-}
-
-
-/* A header of which there is one at most, or one that counts. */
-
-static void
-ngx_http_ssec_hide(ngx_http_request_t *r, ngx_table_elt_t **known)
-{
-    ngx_str_t         name;
-    ngx_table_elt_t  *h;
-
-    if (*known == NULL) {
-        return;
-    }
-
-    name = (*known)->key;
-    *known = NULL;
-
-    for ( ;; ) {
-        h = ngx_http_ssec_find_header(&r->headers_in.headers, &name);
-        if (h == NULL) {
-            return;
-        }
-
-        h->hash = 0;
-        ngx_http_ssec_remove_header(&r->headers_in.headers, h);
-    }
-}
-
-
-static ngx_int_t
-ngx_http_ssec_refuse(ngx_http_request_t *r, ngx_uint_t status)
-{
-    ngx_uint_t                 i;
-    ngx_http_err_page_t       *page;
-    ngx_http_complex_value_t   cv;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    static ngx_str_t  json = ngx_string("application/json");
-
-    if (status == NGX_HTTP_CLOSE) {
-        return status;
-    }
-
-    if (ngx_http_ssec_no_store(r) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    if (clcf->error_pages) {
-        page = clcf->error_pages->elts;
-
-        for (i = 0; i < clcf->error_pages->nelts; i++) {
-            if (page[i].status == (ngx_int_t) status) {
-                return status;
-            }
-        }
-    }
-
-    ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
-    ngx_str_set(&cv.value, "{\"error\":\"session_expired\"}\n");
-
-    ngx_http_finalize_request(r, ngx_http_send_response(r, status, &json,
-                                                        &cv));
-    return NGX_DONE;
-}
-
-
-/*
- * A ping without a live session answers only that there is none, and answers
- * everybody.  A module that checks access there (auth_request, say) would get
- * cookies that were not judged, and could refuse clients that need the answer.
- * In a location of another zone it would get the cookies of that zone, too.
- */
-
-static ngx_int_t
-ngx_http_ssec_answer_early(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf)
-{
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = ngx_http_ssec_ctx(r);
-
-    /* an unknown session is not recorded if it is refused there */
-
-    if (ctx && ngx_http_ssec_is_builtin_zone(slcf)
-        && (ctx->outcome.verdict == SSEC_PASS
-            || (ctx->outcome.created && !ctx->asked.strict)))
-    {
-        return NGX_DECLINED;
-    }
-
-    return ngx_http_ssec_answer_ping(r, ctx);
-}
-
-
-/* The built-in ping; without a context the request has no key. */
-
-static ngx_int_t
-ngx_http_ssec_answer_ping(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
-{
-    ngx_int_t  rc;
-
-    if (ctx) {
-        ngx_http_ssec_ping_age(r, ctx);
-
-        rc = ngx_http_ssec_admit(r, ctx);
-
-        if (rc != NGX_DECLINED) {
-            return rc;
-        }
-    }
-
-    ngx_http_finalize_request(r, ngx_http_ssec_ping_handler(r));
-
-    return NGX_DONE;
-}
-
-
-ngx_int_t
-ngx_http_ssec_content_handler(ngx_http_request_t *r)
-{
-    ngx_http_ssec_ctx_t       *ctx;
     ngx_http_ssec_loc_conf_t  *slcf;
 
-    if (r != r->main) {
-        return NGX_DECLINED;
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+
+    ctx->stage = NGX_HTTP_SSEC_FAILED;
+
+    if (ctx->ping.judged) {
+        slcf = ngx_http_ssec_ping_conf(r, slcf);
     }
 
-    ctx = ngx_http_ssec_ctx(r);
-
-    if (ctx == NULL) {
-        return NGX_DECLINED;
+    if (slcf == NULL
+        || ngx_http_ssec_keys(r, ctx->zone, &ctx->keys) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    /* an error page in place of a ping is no ping */
-
-    if (ctx->ping.judged && !r->error_page) {
-
-        slcf = ngx_http_get_module_loc_conf(r,
-                                            ngx_http_session_security_module);
-
-        if (!slcf->ping) {
-            return ngx_http_ssec_answer_ping(r, ctx);
-        }
-
-        ngx_http_ssec_ping_age(r, ctx);
-    }
-
-    return ngx_http_ssec_admit(r, ctx);
+    return ngx_http_ssec_decide(r, slcf, ctx, NGX_HTTP_SSEC_ADMITTED);
 }
 
 
@@ -542,26 +397,134 @@ ngx_http_ssec_admit(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 }
 
 
-/* A session has ended while its request waited: in auth_request, say. */
+/* The built-in ping; without a context the request has no key. */
 
 static ngx_int_t
-ngx_http_ssec_decide_again(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
+ngx_http_ssec_answer_ping(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
-    ngx_http_ssec_loc_conf_t  *slcf;
+    ngx_int_t  rc;
 
-    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+    if (ctx) {
+        ngx_http_ssec_ping_age(r, ctx);
 
-    ctx->stage = NGX_HTTP_SSEC_FAILED;
+        rc = ngx_http_ssec_admit(r, ctx);
 
-    if (ctx->ping.judged) {
-        slcf = ngx_http_ssec_ping_conf(r, slcf);
+        if (rc != NGX_DECLINED) {
+            return rc;
+        }
     }
 
-    if (slcf == NULL
-        || ngx_http_ssec_keys(r, ctx->zone, &ctx->keys) != NGX_OK)
+    ngx_http_finalize_request(r, ngx_http_ssec_ping_handler(r));
+
+    return NGX_DONE;
+}
+
+
+/*
+ * A ping without a live session answers only that there is none, and answers
+ * everybody.  A module that checks access there (auth_request, say) would get
+ * cookies that were not judged, and could refuse clients that need the answer.
+ * In a location of another zone it would get the cookies of that zone, too.
+ */
+
+static ngx_int_t
+ngx_http_ssec_answer_early(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf)
+{
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ctx = ngx_http_ssec_ctx(r);
+
+    /* an unknown session is not recorded if it is refused there */
+
+    if (ctx && ngx_http_ssec_is_builtin_zone(slcf)
+        && (ctx->outcome.verdict == SSEC_PASS
+            || (ctx->outcome.created && !ctx->asked.strict)))
     {
+        return NGX_DECLINED;
+    }
+
+    return ngx_http_ssec_answer_ping(r, ctx);
+}
+
+
+/* A request for what the module itself answers. */
+
+static ngx_int_t
+ngx_http_ssec_answer(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_uint_t asked)
+{
+    ngx_int_t                  rc;
+    ngx_http_ssec_loc_conf_t  *conf;
+
+    if (asked == NGX_HTTP_SSEC_ASKED_SCRIPT) {
+
+        /* it is for everybody */
+
+        ngx_http_finalize_request(r, ngx_http_ssec_script_handler(r));
+        return NGX_DONE;
+    }
+
+    conf = ngx_http_ssec_ping_conf(r, slcf);
+    if (conf == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_ssec_decide(r, slcf, ctx, NGX_HTTP_SSEC_ADMITTED);
+    rc = ngx_http_ssec_check(r, conf, asked);
+
+    return (rc == NGX_DECLINED && !slcf->ping)
+           ? ngx_http_ssec_answer_early(r, slcf) : rc;
+}
+
+
+ngx_int_t
+ngx_http_ssec_handler(ngx_http_request_t *r)
+{
+    ngx_uint_t                 asked;
+    ngx_http_ssec_loc_conf_t  *slcf;
+
+    if (r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
+
+    asked = ngx_http_ssec_asked(r, slcf);
+
+    return asked ? ngx_http_ssec_answer(r, slcf, asked)
+                 : ngx_http_ssec_check(r, slcf, 0);
+}
+
+
+ngx_int_t
+ngx_http_ssec_content_handler(ngx_http_request_t *r)
+{
+    ngx_http_ssec_ctx_t       *ctx;
+    ngx_http_ssec_loc_conf_t  *slcf;
+
+    if (r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_ssec_ctx(r);
+
+    if (ctx == NULL) {
+        return NGX_DECLINED;
+    }
+
+    /* an error page in place of a ping is no ping */
+
+    if (ctx->ping.judged && !r->error_page) {
+
+        slcf = ngx_http_get_module_loc_conf(r,
+                                            ngx_http_session_security_module);
+
+        if (!slcf->ping) {
+            return ngx_http_ssec_answer_ping(r, ctx);
+        }
+
+        ngx_http_ssec_ping_age(r, ctx);
+    }
+
+    return ngx_http_ssec_admit(r, ctx);
 }
