@@ -447,7 +447,7 @@ def reloads(rig):
 
     os.unlink(rig.file)
     reload("after the file was removed")
-    rig.says("was removed and is written anew")
+    rig.says("was removed: nginx makes a new one")
     rig.crash()
     rig.start()
     rig.kept("which is whole")
@@ -988,8 +988,9 @@ def refused(rig):
     os.unlink(rig.file)
     running.write("zone", "somebody's letter\n" * 1000)
     os.chmod(rig.file, 0o644)
-    rig.fails('session_security_zone "s": "%s" is not a zone\'s file and is '
-              'left as it is; name another file, or remove it' % rig.file)
+    rig.fails('session_security_zone "s": "%s" is not a zone\'s file, and'
+              ' nginx does not overwrite it; name another file, or remove this'
+              ' one' % rig.file)
     tap.equal(running.read("zone"), "somebody's letter\n" * 1000,
               "it is as it was")
     tap.equal(stat.S_IMODE(os.stat(rig.file).st_mode), 0o644,
@@ -1001,7 +1002,8 @@ def refused(rig):
     code, said = rig.test()
     tap.ok(code != 0 and "zone.new\" is not a zone's file" in said,
            "nginx -t refuses one where the new one is made", said)
-    rig.fails('"%s.new" is not a zone\'s file and is left as it is' % rig.file)
+    rig.fails('"%s.new" is not a zone\'s file, and nginx does not overwrite it'
+              % rig.file)
     tap.equal(running.read("zone.new"), "somebody's letter\n" * 1000,
               "it is as it was")
     os.unlink(rig.file + ".new")

@@ -5,34 +5,40 @@
 #include "ssec_zone_plan.h"
 
 
-static ssec_zone_why_e ssec_zone_any_refusal(const ssec_zone_facts_t *facts,
-    const ssec_zone_file_t **file);
-static ssec_zone_why_e ssec_zone_conflict(const ssec_zone_facts_t *facts);
-static ssec_zone_action_e ssec_zone_start(const ssec_zone_facts_t *facts,
-    ssec_zone_why_e *why);
-static ssec_zone_action_e ssec_zone_reload(const ssec_zone_facts_t *facts,
-    ssec_zone_why_e *why);
+/* A file that others can write to is refused: they could revive sessions. */
 
-
-ssec_zone_plan_t
-ssec_zone_plan(const ssec_zone_facts_t *facts)
+const char *
+ssec_zone_refusal(const ssec_zone_file_t *file)
 {
-    ssec_zone_plan_t  plan;
-
-    plan.file = &facts->file;
-    plan.why = ssec_zone_any_refusal(facts, &plan.file);
-
-    if (plan.why) {
-        plan.action = SSEC_PLAN_REFUSE;
-
-    } else if (facts->state == SSEC_ZONE_STOPPED) {
-        plan.action = ssec_zone_start(facts, &plan.why);
-
-    } else {
-        plan.action = ssec_zone_reload(facts, &plan.why);
+    if (file->error) {
+        return "cannot open \"%s\"; name a regular file, in a directory that "
+               "exists and that nginx may write to";
     }
 
-    return plan;
+    if (!file->is_there) {
+        return NULL;
+    }
+
+    if (!S_ISREG(file->mode)) {
+        return "\"%s\" is not a regular file; name another file";
+    }
+
+    if (!file->is_own) {
+        return "\"%s\" does not belong to the user who starts nginx; change "
+               "its owner, or remove it";
+    }
+
+    if (file->mode & (S_IWGRP|S_IWOTH)) {
+        return "others can write to \"%s\", because it has mode %s; run "
+               "\"chmod 600 %s\", or remove it if somebody may have changed it";
+    }
+
+    if (file->size && file->seal == SSEC_SEAL_NONE) {
+        return "\"%s\" is not a zone's file, and nginx does not overwrite it; "
+               "name another file, or remove this one";
+    }
+
+    return NULL;
 }
 
 
@@ -45,19 +51,23 @@ ssec_zone_plan(const ssec_zone_facts_t *facts)
  * group.
  */
 
-static ssec_zone_why_e
+static const char *
 ssec_zone_any_refusal(const ssec_zone_facts_t *facts,
     const ssec_zone_file_t **file)
 {
-    ssec_zone_why_e  why;
+    const char  *why;
 
     if ((facts->directory.mode & (S_IWOTH|S_ISVTX)) == S_IWOTH) {
         *file = &facts->directory;
-        return SSEC_WHY_DIRECTORY;
+        return "anybody can replace \"%s\", because its directory has mode "
+               "%s; run \"chmod o-w\" on the directory, or name a file "
+               "elsewhere";
     }
 
     if (facts->is_replaced && facts->state == SSEC_ZONE_IN_FILE) {
-        return SSEC_WHY_NOT_IN_USE;
+        return "\"%s\" is no longer the file in use; remove it to keep the "
+               "sessions of this nginx, or restart nginx to take those of the "
+               "file";
     }
 
     why = ssec_zone_refusal(&facts->file);
@@ -67,142 +77,89 @@ ssec_zone_any_refusal(const ssec_zone_facts_t *facts,
     }
 
     if (facts->is_being_made) {
-        return SSEC_WHY_BEING_MADE;
+        return "another nginx is replacing \"%s\"; start again, or name "
+               "another file";
     }
 
-    why = ssec_zone_refusal(&facts->new);
+    *file = &facts->new;
 
-    if (why) {
-        *file = &facts->new;
-        return why;
-    }
-
-    return ssec_zone_conflict(facts);
+    return ssec_zone_refusal(&facts->new);
 }
 
 
-/* A file that others can write to is refused: they could revive sessions. */
-
-ssec_zone_why_e
-ssec_zone_refusal(const ssec_zone_file_t *file)
+ssec_zone_plan_t
+ssec_zone_plan(const ssec_zone_facts_t *facts)
 {
-    if (file->error) {
-        return SSEC_WHY_UNOPENED;
-    }
+    size_t                   i;
+    ssec_zone_plan_t         plan;
+    const ssec_zone_file_t  *file = &facts->file;
 
-    if (!file->is_there) {
-        return SSEC_WHY_NONE;
-    }
+    const bool  is_start = (facts->state == SSEC_ZONE_STOPPED);
+    const bool  is_outside = (facts->state == SSEC_ZONE_OUTSIDE);
+    const bool  is_resized = (file->size != facts->size);
 
-    if (!S_ISREG(file->mode)) {
-        return SSEC_WHY_IRREGULAR;
-    }
+    /* nginx -t only warns: the other nginx may have ended at the start */
 
-    if (!file->is_own) {
-        return SSEC_WHY_OWNER;
-    }
+    const char  *elsewhere = !facts->is_elsewhere ? NULL :
+        "an nginx in another container uses \"%s\"; end that nginx before "
+        "this one starts, or name another file";
 
-    if (file->mode & (S_IWGRP|S_IWOTH)) {
-        return SSEC_WHY_WRITABLE;
-    }
+    /* the first rule that applies gives the action and the message */
 
-    if (file->size && file->seal == SSEC_SEAL_NONE) {
-        return SSEC_WHY_NO_TABLE;
-    }
+    const struct {
+        bool                 applies;
+        ssec_zone_action_e   action;
+        const char          *why;
+    } rules[] = {
 
-    return SSEC_WHY_NONE;
-}
+        { facts->is_replaced && !facts->is_test, SSEC_PLAN_REFUSE,
+          "another nginx has replaced \"%s\"; start again" },
+        { facts->is_shared && is_outside, SSEC_PLAN_REFUSE,
+          "another zone or another nginx uses \"%s\"; name another file" },
+        { facts->is_shared && file->seal == SSEC_SEAL_SUBJECT, SSEC_PLAN_REFUSE,
+          "another nginx uses \"%s\" with another session key; "
+          "name another file" },
+        { facts->is_elsewhere && !facts->is_test, SSEC_PLAN_REFUSE,
+          "an nginx on another host or in another container uses \"%s\"; "
+          "name another file" },
 
+        /* a start keeps the file's sessions if the file can be trusted */
 
-/*
- * The conflict with another nginx or another zone, or SSEC_WHY_NONE.  Gives
- * SSEC_WHY_NONE for nginx -t: the conflict may be over when nginx starts.
- */
+        { is_start && file->size == 0, SSEC_PLAN_CREATE, NULL },
+        { is_start && file->seal == SSEC_SEAL_UNFINISHED, SSEC_PLAN_CREATE,
+          "\"%s\" is incomplete: the zone begins empty" },
+        { is_start && file->seal == SSEC_SEAL_VERSION, SSEC_PLAN_CREATE,
+          "\"%s\" was written by another version of the module, or on "
+          "another kind of machine: the zone begins empty" },
+        { is_start && file->seal == SSEC_SEAL_BROKEN, SSEC_PLAN_CREATE,
+          "\"%s\" is damaged: the zone begins empty" },
+        { is_start && file->seal == SSEC_SEAL_SUBJECT, SSEC_PLAN_CREATE,
+          "\"%s\" has sessions of another session key: the zone begins empty" },
 
-static ssec_zone_why_e
-ssec_zone_conflict(const ssec_zone_facts_t *facts)
-{
-    if (facts->is_test) {
-        return SSEC_WHY_NONE;
-    }
+        /* a reload keeps the sessions of the running zone */
 
-    if (facts->is_replaced) {
-        return SSEC_WHY_REPLACED;
-    }
+        { is_outside && file->size, SSEC_PLAN_COPY,
+          "the sessions in \"%s\" are replaced by those of the running zone" },
+        { is_outside, SSEC_PLAN_COPY, NULL },
+        { !file->is_there, SSEC_PLAN_COPY,
+          "\"%s\" was removed: nginx makes a new one" },
 
-    if (facts->is_shared && facts->state == SSEC_ZONE_OUTSIDE) {
-        return SSEC_WHY_IN_USE;
-    }
-
-    if (facts->is_shared && facts->file.seal == SSEC_SEAL_SUBJECT) {
-        return SSEC_WHY_KEY_IN_USE;
-    }
-
-    return facts->is_elsewhere ? SSEC_WHY_ELSEWHERE : SSEC_WHY_NONE;
-}
-
-
-/* The plan for a start: keep the file's sessions if the file can be trusted. */
-
-static ssec_zone_action_e
-ssec_zone_start(const ssec_zone_facts_t *facts, ssec_zone_why_e *why)
-{
-    bool  is_resized;
-
-    static const ssec_zone_why_e  lost[] = {
-        [SSEC_SEAL_UNFINISHED] = SSEC_WHY_UNFINISHED,
-        [SSEC_SEAL_VERSION] = SSEC_WHY_VERSION,
-        [SSEC_SEAL_BROKEN] = SSEC_WHY_DAMAGED,
-        [SSEC_SEAL_SUBJECT] = SSEC_WHY_KEY
+        { facts->is_shared && is_resized, SSEC_PLAN_ADOPT,
+          "another nginx uses \"%s\", which keeps its size of %s; "
+          "once that nginx has ended, reload this one" },
+        { is_resized || facts->is_late, SSEC_PLAN_COPY, elsewhere },
+        { true, SSEC_PLAN_ADOPT, elsewhere }
     };
 
-    /* there is no file, or an empty one */
+    plan = (ssec_zone_plan_t) { .file = file };
+    plan.why = ssec_zone_any_refusal(facts, &plan.file);
 
-    if (facts->file.size == 0) {
-        return SSEC_PLAN_CREATE;
+    if (plan.why) {
+        plan.action = SSEC_PLAN_REFUSE;
+        return plan;
     }
 
-    if (facts->file.seal != SSEC_SEAL_WHOLE) {
-        *why = lost[facts->file.seal];
-        return SSEC_PLAN_CREATE;
-    }
+    for (i = 0; !rules[i].applies; i++) { /* void */ }
 
-    is_resized = (facts->file.size != facts->size);
-
-    if (facts->is_shared) {
-        *why = is_resized ? SSEC_WHY_SIZE_KEPT : SSEC_WHY_NONE;
-        return SSEC_PLAN_ADOPT;
-    }
-
-    *why = facts->is_elsewhere ? SSEC_WHY_ELSEWHERE_YET : SSEC_WHY_NONE;
-
-    return is_resized || facts->is_late ? SSEC_PLAN_COPY : SSEC_PLAN_ADOPT;
-}
-
-
-/* The plan for a reload: keep the sessions of the running zone. */
-
-static ssec_zone_action_e
-ssec_zone_reload(const ssec_zone_facts_t *facts, ssec_zone_why_e *why)
-{
-    if (facts->state == SSEC_ZONE_OUTSIDE) {
-        *why = facts->file.size ? SSEC_WHY_OVERWRITTEN : SSEC_WHY_NONE;
-        return SSEC_PLAN_COPY;
-    }
-
-    if (!facts->file.is_there) {
-        *why = SSEC_WHY_REMOVED;
-        return SSEC_PLAN_COPY;
-    }
-
-    if (facts->file.size == facts->size) {
-        return SSEC_PLAN_ADOPT;
-    }
-
-    if (facts->is_shared) {
-        *why = SSEC_WHY_SIZE_KEPT;
-        return SSEC_PLAN_ADOPT;
-    }
-
-    return SSEC_PLAN_COPY;
+    return (ssec_zone_plan_t) { rules[i].action, rules[i].why, file };
 }

@@ -25,43 +25,6 @@ typedef enum {
 
 
 typedef enum {
-    SSEC_WHY_NONE = 0,
-
-    /* why the start or reload is refused */
-    SSEC_WHY_DIRECTORY,          /* anybody can replace the file */
-    SSEC_WHY_UNOPENED,           /* open() of the file failed */
-    SSEC_WHY_IRREGULAR,          /* the file is a device, a pipe or the like */
-    SSEC_WHY_OWNER,              /* the file belongs to another user */
-    SSEC_WHY_WRITABLE,           /* group or others can write to the file */
-    SSEC_WHY_NO_TABLE,           /* this module did not make the file */
-    SSEC_WHY_BEING_MADE,         /* another nginx makes a new file */
-    SSEC_WHY_REPLACED,           /* another nginx has replaced the file */
-    SSEC_WHY_NOT_IN_USE,         /* this nginx uses another, replaced file */
-    SSEC_WHY_IN_USE,             /* another zone or nginx uses the file */
-    SSEC_WHY_KEY_IN_USE,         /* another nginx, with another session key,
-                                    uses the file */
-    SSEC_WHY_ELSEWHERE,          /* an nginx in another container or on
-                                    another host uses the file */
-
-    /* warnings: the file's sessions are lost */
-    SSEC_WHY_UNFINISHED,         /* the file was not completed */
-    SSEC_WHY_VERSION,            /* of another version or architecture */
-    SSEC_WHY_DAMAGED,            /* damaged, or of another size than noted */
-    SSEC_WHY_KEY,                /* the file is for another session key */
-    SSEC_WHY_OVERWRITTEN,        /* the running zone's sessions replace them */
-
-    /* other warnings */
-    SSEC_WHY_REMOVED,            /* the running zone's file was removed */
-    SSEC_WHY_SIZE_KEPT,          /* another nginx uses the file: the size that
-                                    was configured waits */
-    SSEC_WHY_ELSEWHERE_YET,      /* nginx -t: a start at this moment would be
-                                    refused, as for SSEC_WHY_ELSEWHERE */
-
-    SSEC_WHY_COUNT
-} ssec_zone_why_e;
-
-
-typedef enum {
     SSEC_ZONE_STOPPED = 0,       /* a start: this nginx has no such zone */
     SSEC_ZONE_IN_FILE,           /* a reload: the zone runs in this file */
     SSEC_ZONE_OUTSIDE            /* a reload: in memory or in another file */
@@ -99,10 +62,16 @@ typedef struct {
 } ssec_zone_facts_t;
 
 
+/*
+ * The message says why the plan is to refuse, or it is a warning.  It has up to
+ * three "%s": the file's name; its mode in a refusal, its size in a warning;
+ * and its name again.
+ */
+
 typedef struct {
     ssec_zone_action_e       action;
-    ssec_zone_why_e          why;
-    const ssec_zone_file_t  *file;   /* the file that the reason is about */
+    const char              *why;    /* the message, or NULL */
+    const ssec_zone_file_t  *file;   /* the file that the message is about */
 } ssec_zone_plan_t;
 
 
@@ -114,9 +83,9 @@ typedef struct {
 
 ssec_zone_plan_t ssec_zone_plan(const ssec_zone_facts_t *facts);
 
-/* Why nginx must not use or overwrite this file; else SSEC_WHY_NONE. */
+/* The message why nginx must not use or overwrite this file, or NULL. */
 
-ssec_zone_why_e ssec_zone_refusal(const ssec_zone_file_t *file);
+const char *ssec_zone_refusal(const ssec_zone_file_t *file);
 
 
 #pragma GCC visibility pop

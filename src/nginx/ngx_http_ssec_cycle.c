@@ -11,77 +11,62 @@
 #define NGX_HTTP_SSEC_CLOCK  1000
 
 
-static ngx_int_t ngx_http_ssec_init_memory(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_zone_t *old);
-static ngx_int_t ngx_http_ssec_check_zone_key(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_zone_t *old);
-static ngx_http_ssec_zone_t *ngx_http_ssec_old_zone(
-    ngx_http_ssec_zone_t *zone);
-static void ngx_http_ssec_clock_handler(ngx_event_t *ev);
+/* The zone of this name in the cycle that runs, or NULL. */
 
-
-static ngx_event_t       ngx_http_ssec_clock;
-static ngx_connection_t  ngx_http_ssec_no_connection;
-
-
-/*
- * Called at each start and reload.  The data is the running zone; or NULL if
- * there is none, if the size changes, or if the new zone has a file.
- */
-
-ngx_int_t
-ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
+static ngx_http_ssec_zone_t *
+ngx_http_ssec_old_zone(ngx_http_ssec_zone_t *zone)
 {
-    ngx_http_ssec_zone_t  *zone, *old;
+    ngx_uint_t             i;
+    ngx_http_ssec_zone_t  *old;
 
-    zone = shm_zone->data;
+    i = 0;
 
-    if (zone->refused) {
-        return NGX_ERROR;
+    while ((old = ngx_http_ssec_next_zone((ngx_cycle_t *) ngx_cycle, &i))) {
+
+        if (old->name.len == zone->name.len
+            && ngx_strncmp(old->name.data, zone->name.data, zone->name.len)
+               == 0)
+        {
+            break;
+        }
     }
 
-    old = data ? data : ngx_http_ssec_old_zone(zone);
-
-    if (old && ngx_http_ssec_check_zone_key(shm_zone, old) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (zone->path) {
-        return ngx_http_ssec_init_file(shm_zone, old);
-    }
-
-    if (data && old->file == NULL) {
-        zone->table = old->table;
-        zone->epoch = old->epoch;
-        return NGX_OK;
-    }
-
-    return ngx_http_ssec_init_memory(shm_zone, old);
+    return old;
 }
 
 
-/* Makes a table in the shared memory, with the sessions of the old zone. */
+/* Sessions of one key mean nothing for another: a reload cannot change it. */
 
 static ngx_int_t
-ngx_http_ssec_init_memory(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
+ngx_http_ssec_check_zone_key(ngx_http_ssec_zone_t *zone,
+    ngx_http_ssec_zone_t *old, ngx_log_t *log)
 {
-    size_t                 size;
-    u_char                *memory;
-    ssec_host_t            host;
-    ngx_slab_pool_t       *shpool;
-    ngx_http_ssec_zone_t  *zone;
-
-    zone = shm_zone->data;
-
-    ngx_http_ssec_host(&host);
-
-    shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
-
-    if (shm_zone->shm.exists) {
-        ssec_table_open(&zone->table, shpool->data, ssec_table_owner());
-        zone->epoch = ssec_table_start_clock(&zone->table, &host);
+    if (zone->key.len == old->key.len
+        && ngx_strncmp(zone->key.data, old->key.data, zone->key.len) == 0)
+    {
         return NGX_OK;
     }
+
+    ngx_log_error(NGX_LOG_EMERG, log, 0,
+                  "session_security_zone \"%V\" uses the \"%V\" key while "
+                  "previously it used the \"%V\" key; "
+                  "give the zone another name, or restart nginx",
+                  &zone->name, &zone->key, &old->key);
+
+    return NGX_ERROR;
+}
+
+
+/* Makes a table in the shared memory. */
+
+static ngx_int_t
+ngx_http_ssec_init_memory(ngx_shm_zone_t *shm_zone)
+{
+    size_t            size;
+    u_char           *memory;
+    ngx_slab_pool_t  *shpool;
+
+    shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
 
     /* when a worker dies, the master unlocks the mutex in the pool's header */
 
@@ -92,78 +77,56 @@ ngx_http_ssec_init_memory(ngx_shm_zone_t *shm_zone, ngx_http_ssec_zone_t *old)
         return NGX_ERROR;
     }
 
-    shpool->data = memory;
-
 #if (NGX_DEBUG_MALLOC)
     ngx_memzero(memory, size);
 #endif
 
     ngx_http_ssec_huge_pages(shm_zone->shm.addr, shm_zone->shm.size);
 
-    if (ngx_http_ssec_create_table(shm_zone, memory, size,
-                                   old ? &old->table : NULL, 0)
-        != NGX_OK)
-    {
+    return ngx_http_ssec_create_table(shm_zone->data, memory, size,
+                                      shm_zone->shm.log);
+}
+
+
+/*
+ * Called at each start and reload.  The data is the running zone; or NULL if
+ * there is none, if the size changes, or if the new zone has a file.
+ */
+
+ngx_int_t
+ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
+{
+    ngx_log_t             *log;
+    ngx_http_ssec_zone_t  *zone, *old;
+
+    zone = shm_zone->data;
+    log = shm_zone->shm.log;
+
+    if (zone->refused) {
         return NGX_ERROR;
     }
 
-    zone->epoch = old ? ssec_table_tick(&zone->table, &host)
-                      : ssec_table_start_clock(&zone->table, &host);
+    old = data ? data : ngx_http_ssec_old_zone(zone);
 
-    return NGX_OK;
-}
+    if (old) {
 
+        if (ngx_http_ssec_check_zone_key(zone, old, log) != NGX_OK) {
+            return NGX_ERROR;
+        }
 
-/* Sessions of one key mean nothing for another: a reload cannot change it. */
+        zone->table = old->table;
+        zone->epoch = old->epoch;
+    }
 
-static ngx_int_t
-ngx_http_ssec_check_zone_key(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_zone_t *old)
-{
-    ngx_http_ssec_zone_t  *zone;
+    if (zone->path) {
+        return ngx_http_ssec_init_file(zone, old, log);
+    }
 
-    zone = shm_zone->data;
-
-    if (zone->key.len == old->key.len
-        && ngx_strncmp(zone->key.data, old->key.data, zone->key.len) == 0)
-    {
+    if (data && old->file == NULL) {
         return NGX_OK;
     }
 
-    ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                  "session_security_zone \"%V\" uses the \"%V\" key while "
-                  "previously it used the \"%V\" key; "
-                  "give the zone another name, or restart nginx",
-                  &shm_zone->shm.name, &zone->key, &old->key);
-
-    return NGX_ERROR;
-}
-
-
-/* The zone of this name in the cycle that runs, or NULL. */
-
-static ngx_http_ssec_zone_t *
-ngx_http_ssec_old_zone(ngx_http_ssec_zone_t *zone)
-{
-    ngx_uint_t             i;
-    ngx_cycle_t           *cycle;
-    ngx_http_ssec_zone_t  *old;
-
-    cycle = (ngx_cycle_t *) ngx_cycle;
-    i = 0;
-
-    while ((old = ngx_http_ssec_next_zone(cycle, &i)) != NULL) {
-
-        if (old != zone
-            && old->name.len == zone->name.len
-            && ngx_strncmp(old->name.data, zone->name.data, zone->name.len)
-               == 0)
-        {
-            break;
-        }
-    }
-
-    return old;
+    return ngx_http_ssec_init_memory(shm_zone);
 }
 
 
@@ -185,7 +148,7 @@ ngx_http_ssec_init_module(ngx_cycle_t *cycle)
 
     i = 0;
 
-    while ((zone = ngx_http_ssec_next_zone(cycle, &i)) != NULL) {
+    while ((zone = ngx_http_ssec_next_zone(cycle, &i))) {
 
         if (zone->file) {
             ngx_http_ssec_commit_file(zone, cycle->log);
@@ -206,6 +169,30 @@ ngx_http_ssec_init_module(ngx_cycle_t *cycle)
 }
 
 
+/* Once a second: after a start of the host the last tick says when it ended. */
+
+static void
+ngx_http_ssec_clock_handler(ngx_event_t *ev)
+{
+    ngx_uint_t             i;
+    ssec_host_t            host;
+    ngx_http_ssec_zone_t  *zone;
+
+    ngx_http_ssec_host(&host);
+
+    i = 0;
+
+    while ((zone = ngx_http_ssec_next_zone((ngx_cycle_t *) ngx_cycle, &i))) {
+
+        if (zone->file) {
+            (void) ssec_table_tick(&zone->table, &host);
+        }
+    }
+
+    ngx_add_timer(ev, NGX_HTTP_SSEC_CLOCK);
+}
+
+
 /* A lock names the process that holds it, so each worker has another owner. */
 
 ngx_int_t
@@ -213,8 +200,15 @@ ngx_http_ssec_init_process(ngx_cycle_t *cycle)
 {
     uint32_t               owner;
     ngx_uint_t             i, has_file;
-    ngx_event_t           *ev;
     ngx_http_ssec_zone_t  *zone;
+
+    static ngx_connection_t  no_connection = { .fd = (ngx_socket_t) -1 };
+
+    static ngx_event_t  clock = {
+        .handler = ngx_http_ssec_clock_handler,
+        .data = &no_connection,
+        .cancelable = 1
+    };
 
     ngx_http_ssec_init_connections();
 
@@ -222,7 +216,7 @@ ngx_http_ssec_init_process(ngx_cycle_t *cycle)
     has_file = 0;
     i = 0;
 
-    while ((zone = ngx_http_ssec_next_zone(cycle, &i)) != NULL) {
+    while ((zone = ngx_http_ssec_next_zone(cycle, &i))) {
         zone->table.owner = owner;
         has_file |= (zone->file != NULL);
     }
@@ -233,43 +227,10 @@ ngx_http_ssec_init_process(ngx_cycle_t *cycle)
         && (ngx_process == NGX_PROCESS_WORKER
             || ngx_process == NGX_PROCESS_SINGLE))
     {
-        ev = &ngx_http_ssec_clock;
+        clock.log = cycle->log;
 
-        ev->handler = ngx_http_ssec_clock_handler;
-        ev->data = &ngx_http_ssec_no_connection;
-        ev->log = cycle->log;
-        ev->cancelable = 1;
-
-        ngx_http_ssec_no_connection.fd = (ngx_socket_t) -1;
-
-        ngx_http_ssec_clock_handler(ev);
+        ngx_http_ssec_clock_handler(&clock);
     }
 
     return NGX_OK;
-}
-
-
-/* Once a second: after a start of the host the last tick says when it ended. */
-
-static void
-ngx_http_ssec_clock_handler(ngx_event_t *ev)
-{
-    ngx_uint_t             i;
-    ssec_host_t            host;
-    ngx_cycle_t           *cycle;
-    ngx_http_ssec_zone_t  *zone;
-
-    ngx_http_ssec_host(&host);
-
-    cycle = (ngx_cycle_t *) ngx_cycle;
-    i = 0;
-
-    while ((zone = ngx_http_ssec_next_zone(cycle, &i)) != NULL) {
-
-        if (zone->file) {
-            (void) ssec_table_tick(&zone->table, &host);
-        }
-    }
-
-    ngx_add_timer(ev, NGX_HTTP_SSEC_CLOCK);
 }

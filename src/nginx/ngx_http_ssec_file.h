@@ -11,11 +11,18 @@
 #define NGX_HTTP_SSEC_NEW  ".new"
 
 
-/* Finds or makes the zone's file; old is the zone as it runs, or NULL. */
-ngx_int_t ngx_http_ssec_init_file(ngx_shm_zone_t *shm_zone,
-    ngx_http_ssec_zone_t *old);
-/* The new configuration holds: so does a file that was made for it. */
+/*
+ * Finds or makes the zone's file.  Gives NGX_ERROR, with a message, if the zone
+ * cannot have its file: then the running zone and the file at its path are as
+ * before.  The old zone is the running one, or NULL.
+ */
+ngx_int_t ngx_http_ssec_init_file(ngx_http_ssec_zone_t *zone,
+    ngx_http_ssec_zone_t *old, ngx_log_t *log);
+
+/* The new configuration is valid: a new file gets the zone's path. */
 void ngx_http_ssec_commit_file(ngx_http_ssec_zone_t *zone, ngx_log_t *log);
+
+/* Runs when the configuration is freed; another one may still use the file. */
 void ngx_http_ssec_cleanup_file(void *data);
 
 #pragma GCC visibility pop

@@ -45,33 +45,29 @@ ngx_http_ssec_next_zone(ngx_cycle_t *cycle, ngx_uint_t *i)
 }
 
 
-/*
- * Makes zone->table in this zeroed memory, with the sessions of another table
- * unless that is NULL.  Their times are moved back by so many milliseconds.
- */
-
 ngx_int_t
-ngx_http_ssec_create_table(ngx_shm_zone_t *shm_zone, void *memory, size_t size,
-    ssec_table_t *from, uint64_t back)
+ngx_http_ssec_create_table(ngx_http_ssec_zone_t *zone, void *memory,
+    size_t size, ngx_log_t *log)
 {
-    uint8_t                key[SSEC_DIGEST_KEY];
-    ssec_counts_t          counts;
-    ngx_http_ssec_zone_t  *zone;
+    uint8_t        key[SSEC_DIGEST_KEY];
+    ssec_host_t    host;
+    ssec_table_t   from;
+    ssec_counts_t  counts;
 
-    zone = shm_zone->data;
+    from = zone->table;
 
-    if (from) {
-        ngx_memcpy(key, from->secret, SSEC_DIGEST_KEY);
+    if (from.header) {
+        ngx_memcpy(key, from.secret, SSEC_DIGEST_KEY);
 
     } else if (RAND_bytes(key, SSEC_DIGEST_KEY) != 1) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
                       "session_security_zone \"%V\": RAND_bytes() failed",
                       &zone->name);
         return NGX_ERROR;
     }
 
     if (!ssec_table_create(memory, size, key)) {
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+        ngx_log_error(NGX_LOG_EMERG, log, 0,
                       "session_security_zone \"%V\" is too small; make it "
                       "larger",
                       &zone->name);
@@ -79,24 +75,29 @@ ngx_http_ssec_create_table(ngx_shm_zone_t *shm_zone, void *memory, size_t size,
     }
 
     ssec_table_open(&zone->table, memory, ssec_table_owner());
+    ngx_http_ssec_host(&host);
 
-    if (from) {
-
-        /* a daemon's pid is not that of the process which opened the table */
-
-        from->owner = ssec_table_owner();
-
-        ssec_table_copy(&zone->table, from, back);
-        ssec_table_count(&zone->table, &counts);
-
-        ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
-                      "session_security_zone \"%V\" was %s: "
-                      "%uL live sessions are kept, %uL are lost",
-                      &zone->name,
-                      from->nbuckets == zone->table.nbuckets ? "moved"
-                                                             : "resized",
-                      counts.live, counts.evicted);
+    if (from.header == NULL) {
+        zone->epoch = ssec_table_start_clock(&zone->table, &host);
+        return NGX_OK;
     }
+
+    /* a daemon's pid is not that of the process which opened the table */
+
+    from.owner = zone->table.owner;
+
+    ssec_table_copy(&zone->table, &from,
+                    ssec_clock_back(zone->epoch + host.uptime));
+    ssec_table_count(&zone->table, &counts);
+
+    ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                  "session_security_zone \"%V\" was %s: "
+                  "%uL live sessions are kept, %uL are lost",
+                  &zone->name,
+                  from.nbuckets == zone->table.nbuckets ? "moved" : "resized",
+                  counts.live, counts.evicted);
+
+    zone->epoch = ssec_table_tick(&zone->table, &host);
 
     return NGX_OK;
 }
@@ -116,18 +117,25 @@ ngx_http_ssec_huge_pages(void *memory, size_t size)
 }
 
 
-uint64_t
-ngx_http_ssec_uptime(void)
+static uint64_t
+ngx_http_ssec_milliseconds(clockid_t clock)
 {
     struct timespec  ts;
 
-#if defined(CLOCK_BOOTTIME)
-    (void) clock_gettime(CLOCK_BOOTTIME, &ts);
-#else
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-#endif
+    (void) clock_gettime(clock, &ts);
 
     return (uint64_t) ts.tv_sec * 1000 + (uint64_t) ts.tv_nsec / 1000000;
+}
+
+
+uint64_t
+ngx_http_ssec_uptime(void)
+{
+#if defined(CLOCK_BOOTTIME)
+    return ngx_http_ssec_milliseconds(CLOCK_BOOTTIME);
+#else
+    return ngx_http_ssec_milliseconds(CLOCK_MONOTONIC);
+#endif
 }
 
 
@@ -142,8 +150,6 @@ ngx_http_ssec_update_time(void)
 void
 ngx_http_ssec_host(ssec_host_t *host)
 {
-    struct timespec  ts;
-
     static uint64_t  boot, pids;
 
     if (boot == 0) {
@@ -151,12 +157,8 @@ ngx_http_ssec_host(ssec_host_t *host)
         pids = ssec_pids(SSEC_PIDS);
     }
 
-    (void) clock_gettime(CLOCK_REALTIME, &ts);
-
-    host->wall = (uint64_t) ts.tv_sec * 1000
-                 + (uint64_t) ts.tv_nsec / 1000000;
+    host->wall = ngx_http_ssec_milliseconds(CLOCK_REALTIME);
     host->uptime = ngx_http_ssec_uptime();
-
     host->boot = boot;
     host->pids = pids;
 }

@@ -11,16 +11,8 @@
 
 #pragma GCC visibility push(hidden)
 
-/* The mapped file of a zone, which the cycles share. */
 
-typedef struct {
-    ngx_fd_t                   fd;
-    void                      *memory;
-    size_t                     size;
-    ngx_uint_t                 holes;        /* blocks are missing on disk */
-    char                      *name;         /* while it is being made */
-    ngx_uint_t                 refs;         /* cycles that use it */
-} ngx_http_ssec_file_t;
+typedef struct ngx_http_ssec_file_s  ngx_http_ssec_file_t;
 
 
 struct ngx_http_ssec_zone_s {
@@ -43,9 +35,13 @@ struct ngx_http_ssec_zone_s {
 };
 
 
-/* A new table for the zone, with the sessions of another one, if any. */
-ngx_int_t ngx_http_ssec_create_table(ngx_shm_zone_t *shm_zone, void *memory,
-    size_t size, ssec_table_t *from, uint64_t back);
+/*
+ * Makes a new table in this zeroed memory, with the sessions of zone->table if
+ * there is one.  Sets zone->table and its epoch to the new table's.
+ */
+ngx_int_t ngx_http_ssec_create_table(ngx_http_ssec_zone_t *zone, void *memory,
+    size_t size, ngx_log_t *log);
+
 /* Has the kernel use huge pages for the memory, if it is set to. */
 void ngx_http_ssec_huge_pages(void *memory, size_t size);
 /* The next zone of a cycle, or NULL; *i is 0 at first. */

@@ -71,6 +71,8 @@ int oom_fails(oom_site_t *site);
     oom(ngx_pool_cleanup_add(pool, size), NULL)
 #define ngx_alloc(size, log)                                                  \
     oom(ngx_alloc(size, log), NULL)
+#define ngx_calloc(size, log)                                                 \
+    oom(ngx_calloc(size, log), NULL)
 #define ngx_slab_alloc(pool, size)                                            \
     oom(ngx_slab_alloc(pool, size), NULL)
 
