@@ -117,6 +117,8 @@ ssec_table_check(const void *data, uint64_t size, const void *subject,
 }
 
 
+/* A dead session has 3, a name 2, a live session 1, a visitor's session 0. */
+
 static unsigned
 ssec_strictness(uint64_t word)
 {
@@ -124,17 +126,8 @@ ssec_strictness(uint64_t word)
 
     state = ssec_slot_state(word);
 
-    if (ssec_slot_is_dead(state)) {
-        return 3;
-    }
-
-    if (ssec_slot_is_name(state)) {
-        return 2;
-    }
-
-    /* a live session is stricter than a visitor's */
-
-    return ssec_slot_is_live(state);
+    return 3 * ssec_slot_is_dead(state) + 2 * ssec_slot_is_name(state)
+           + ssec_slot_is_live(state);
 }
 
 
@@ -363,16 +356,12 @@ ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host)
     atomic_store(&clock->pids, host->pids);
 
     if (!ssec_same_boot(clock, host)) {
-        now = SSEC_CLOCK_NEW;
+        now = ticked ? host->wall - atomic_load(&clock->began) : SSEC_CLOCK_NEW;
 
-        if (ticked) {
-            now = host->wall - atomic_load(&clock->began);
+        /* signed, because the wall clock may have been set to any time */
 
-            /* signed, because the wall clock may have been set to any time */
-
-            if ((int64_t) (now - ticked) < 0) {
-                now = ticked;
-            }
+        if ((int64_t) (now - ticked) < 0) {
+            now = ticked;
         }
 
         /* in this order: this boot must not have the epoch of another one */

@@ -47,18 +47,12 @@ typedef struct {                 /* the host's clocks, in milliseconds */
 
 
 /*
- * A number that differs after each start of the host: a digest of this file's
- * text, on Linux SSEC_BOOT_ID.  Gives 0 if the file cannot be read.
+ * Numbers of the host's start, and of the namespace of process ids, which is
+ * another one in another container: digests of this file's text, and of this
+ * link's target.  Both give 0 if it cannot be read.
  */
 
 uint64_t ssec_boot(const char *path);
-
-/*
- * A number of the namespace of process ids, which differs in another container:
- * a digest of this link's target, on Linux SSEC_PIDS.  Gives 0 if the link
- * cannot be read.
- */
-
 uint64_t ssec_pids(const char *path);
 
 /* The first SSEC_TABLE_MARK bytes of a file that is not sealed yet. */
@@ -75,9 +69,8 @@ void ssec_table_seal(ssec_table_t *table, size_t size, const void *subject,
     size_t len);
 
 /*
- * Whether a file of this size in bytes is a sealed table for this subject.
- * Reads the file's first SSEC_TABLE_SEAL bytes.  The caller fills up with zeros
- * if the file has fewer.
+ * Tells if a file of this size in bytes is a sealed table for this subject, by
+ * its first SSEC_TABLE_SEAL bytes.  If it has fewer, zeros stand for the rest.
  */
 
 ssec_seal_e ssec_table_check(const void *seal, uint64_t size,
@@ -118,9 +111,8 @@ bool ssec_table_join_clock(ssec_table_t *table, const ssec_host_t *host,
     uint64_t *epoch);
 
 /*
- * Whether a process in another namespace of process ids, that is in another
- * container, used the table in the last three seconds.  Reads the file's first
- * SSEC_TABLE_CLOCK bytes.
+ * True if a process in another container used the table in the last three
+ * seconds, by the file's first SSEC_TABLE_CLOCK bytes.
  */
 
 bool ssec_clock_elsewhere(const void *head, const ssec_host_t *host);

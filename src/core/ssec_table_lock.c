@@ -151,7 +151,6 @@ ssec_finish_move(ssec_table_t *table, uint32_t bucket)
     slot = (mark >> SSEC_MOVING) - 1;
 
     if (ssec_word(table, bucket, slot)) {
-
         entry.digest = ssec_stored_digest(table, bucket, slot);
         entry.second = ssec_second_bucket(table, bucket, entry.digest.body);
         second = &table->buckets[entry.second].lock;

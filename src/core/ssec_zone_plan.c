@@ -5,9 +5,12 @@
 #include "ssec_zone_plan.h"
 
 
-/* A file that others can write to is refused: they could revive sessions. */
+/*
+ * Why nginx must not use or overwrite a file, or NULL.  If others can write to
+ * the file, they could revive sessions.
+ */
 
-const char *
+static const char *
 ssec_zone_refusal(const ssec_zone_file_t *file)
 {
     if (file->error) {
@@ -151,11 +154,10 @@ ssec_zone_plan(const ssec_zone_facts_t *facts)
         { true, SSEC_PLAN_ADOPT, elsewhere }
     };
 
-    plan = (ssec_zone_plan_t) { .file = file };
+    plan = (ssec_zone_plan_t) { SSEC_PLAN_REFUSE, NULL, file };
     plan.why = ssec_zone_any_refusal(facts, &plan.file);
 
     if (plan.why) {
-        plan.action = SSEC_PLAN_REFUSE;
         return plan;
     }
 

@@ -83,10 +83,6 @@ typedef struct {
 
 ssec_zone_plan_t ssec_zone_plan(const ssec_zone_facts_t *facts);
 
-/* The message why nginx must not use or overwrite this file, or NULL. */
-
-const char *ssec_zone_refusal(const ssec_zone_file_t *file);
-
 
 #pragma GCC visibility pop
 

@@ -35,28 +35,6 @@ ngx_http_ssec_old_zone(ngx_http_ssec_zone_t *zone)
 }
 
 
-/* Sessions of one key mean nothing for another: a reload cannot change it. */
-
-static ngx_int_t
-ngx_http_ssec_check_zone_key(ngx_http_ssec_zone_t *zone,
-    ngx_http_ssec_zone_t *old, ngx_log_t *log)
-{
-    if (zone->key.len == old->key.len
-        && ngx_strncmp(zone->key.data, old->key.data, zone->key.len) == 0)
-    {
-        return NGX_OK;
-    }
-
-    ngx_log_error(NGX_LOG_EMERG, log, 0,
-                  "session_security_zone \"%V\" uses the \"%V\" key while "
-                  "previously it used the \"%V\" key; "
-                  "give the zone another name, or restart nginx",
-                  &zone->name, &zone->key, &old->key);
-
-    return NGX_ERROR;
-}
-
-
 /* Makes a table in the shared memory. */
 
 static ngx_int_t
@@ -96,11 +74,9 @@ ngx_http_ssec_init_memory(ngx_shm_zone_t *shm_zone)
 ngx_int_t
 ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 {
-    ngx_log_t             *log;
     ngx_http_ssec_zone_t  *zone, *old;
 
     zone = shm_zone->data;
-    log = shm_zone->shm.log;
 
     if (zone->refused) {
         return NGX_ERROR;
@@ -110,7 +86,16 @@ ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 
     if (old) {
 
-        if (ngx_http_ssec_check_zone_key(zone, old, log) != NGX_OK) {
+        /* sessions of one key mean nothing for another */
+
+        if (zone->key.len != old->key.len
+            || ngx_strncmp(zone->key.data, old->key.data, zone->key.len) != 0)
+        {
+            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                          "session_security_zone \"%V\" uses the \"%V\" key "
+                          "while previously it used the \"%V\" key; "
+                          "give the zone another name, or restart nginx",
+                          &zone->name, &zone->key, &old->key);
             return NGX_ERROR;
         }
 
@@ -119,7 +104,7 @@ ngx_http_ssec_init_zone(ngx_shm_zone_t *shm_zone, void *data)
     }
 
     if (zone->path) {
-        return ngx_http_ssec_init_file(zone, old, log);
+        return ngx_http_ssec_init_file(zone, old, shm_zone->shm.log);
     }
 
     if (data && old->file == NULL) {
@@ -143,16 +128,13 @@ ngx_http_ssec_init_module(ngx_cycle_t *cycle)
     }
 
     ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
-                  "ngx_http_session_security_module/"
-                  NGX_HTTP_SSEC_VERSION);
+                  "ngx_http_session_security_module/" NGX_HTTP_SSEC_VERSION);
 
     i = 0;
 
     while ((zone = ngx_http_ssec_next_zone(cycle, &i))) {
 
-        if (zone->file) {
-            ngx_http_ssec_commit_file(zone, cycle->log);
-        }
+        ngx_http_ssec_commit_file(zone, cycle->log);
 
         /* an old worker's open connection must not extend a session there */
 
@@ -198,7 +180,6 @@ ngx_http_ssec_clock_handler(ngx_event_t *ev)
 ngx_int_t
 ngx_http_ssec_init_process(ngx_cycle_t *cycle)
 {
-    uint32_t               owner;
     ngx_uint_t             i, has_file;
     ngx_http_ssec_zone_t  *zone;
 
@@ -212,12 +193,11 @@ ngx_http_ssec_init_process(ngx_cycle_t *cycle)
 
     ngx_http_ssec_init_connections();
 
-    owner = ssec_table_owner();
     has_file = 0;
     i = 0;
 
     while ((zone = ngx_http_ssec_next_zone(cycle, &i))) {
-        zone->table.owner = owner;
+        zone->table.owner = ssec_table_owner();
         has_file |= (zone->file != NULL);
     }
 

@@ -120,7 +120,6 @@ ngx_http_ssec_look_at_file(ngx_http_ssec_zone_t *zone,
 
     if (file->memory) {
         found->size = file->size;
-        found->seal = SSEC_SEAL_WHOLE;
         return;
     }
 
@@ -163,18 +162,15 @@ ngx_http_ssec_is_being_made(const char *name)
     ngx_uint_t  n;
 
     fd = open(name, O_RDWR|O_NOFOLLOW|O_NONBLOCK|O_CLOEXEC);
-
     if (fd == -1) {
         return 0;
     }
 
-    for (n = 0; n < NGX_HTTP_SSEC_WAIT; n++) {
+    n = 0;
 
-        if (flock(fd, LOCK_SH|LOCK_NB) == 0) {
-            break;
-        }
-
+    while (n < NGX_HTTP_SSEC_WAIT && flock(fd, LOCK_SH|LOCK_NB) == -1) {
         ngx_msleep(100);
+        n++;
     }
 
     (void) close(fd);
@@ -192,22 +188,19 @@ ngx_http_ssec_is_being_made(const char *name)
 static ngx_int_t
 ngx_http_ssec_find_file(ngx_http_ssec_search_t *s)
 {
-    ssec_zone_facts_t     *facts;
-    ngx_http_ssec_zone_t  *zone;
+    ssec_zone_facts_t  *facts;
 
-    zone = s->zone;
     facts = &s->facts;
 
     for ( ;; ) {
         facts->is_shared = 0;
 
         s->file = ngx_http_ssec_open_file(s->log, 0, &facts->file);
-
         if (s->file == NULL) {
             return NGX_OK;
         }
 
-        ngx_http_ssec_look_at_file(zone, s->file, &facts->file);
+        ngx_http_ssec_look_at_file(s->zone, s->file, &facts->file);
 
         if (facts->state != SSEC_ZONE_STOPPED || facts->is_test
             || ssec_zone_plan(facts).action == SSEC_PLAN_REFUSE)
@@ -222,14 +215,14 @@ ngx_http_ssec_find_file(ngx_http_ssec_search_t *s)
         if (facts->is_shared && flock(s->file->fd, LOCK_SH) == -1) {
             ngx_log_error(NGX_LOG_EMERG, s->log, ngx_errno,
                           "session_security_zone \"%V\": flock() \"%s\" failed",
-                          &zone->name, zone->path);
+                          &s->zone->name, s->zone->path);
             return NGX_ERROR;
         }
 
-        facts->is_being_made = ngx_http_ssec_is_being_made(zone->new);
+        facts->is_being_made = ngx_http_ssec_is_being_made(s->zone->new);
 
         if (facts->is_being_made
-            || ngx_http_ssec_has_name(s->file, zone->path))
+            || ngx_http_ssec_has_name(s->file, s->zone->path))
         {
             return NGX_OK;
         }
@@ -278,16 +271,13 @@ static ngx_int_t
 ngx_http_ssec_map_file(ngx_http_ssec_search_t *s, ngx_http_ssec_file_t *file,
     mode_t mode)
 {
-    char                   text[sizeof("0600")];
-    void                  *memory;
-    ngx_http_ssec_zone_t  *zone;
-
-    zone = s->zone;
+    char   text[sizeof("0600")];
+    void  *memory;
 
     if (fchmod(file->fd, 0600) == -1) {
         ngx_log_error(NGX_LOG_EMERG, s->log, ngx_errno,
                       "session_security_zone \"%V\": fchmod() \"%s\" failed",
-                      &zone->name, zone->path);
+                      &s->zone->name, s->zone->path);
         return NGX_ERROR;
     }
 
@@ -297,7 +287,7 @@ ngx_http_ssec_map_file(ngx_http_ssec_search_t *s, ngx_http_ssec_file_t *file,
         ngx_log_error(NGX_LOG_WARN, s->log, 0,
                       "session_security_zone \"%V\": others could read \"%s\", "
                       "which had mode %s and has mode 0600 now",
-                      &zone->name, zone->path, text);
+                      &s->zone->name, s->zone->path, text);
     }
 
     memory = mmap(NULL, file->size, PROT_READ|PROT_WRITE, MAP_SHARED,
@@ -306,7 +296,7 @@ ngx_http_ssec_map_file(ngx_http_ssec_search_t *s, ngx_http_ssec_file_t *file,
     if (memory == MAP_FAILED) {
         ngx_log_error(NGX_LOG_EMERG, s->log, ngx_errno,
                       "session_security_zone \"%V\": mmap(%uz) \"%s\" failed",
-                      &zone->name, file->size, zone->path);
+                      &s->zone->name, file->size, s->zone->path);
         return NGX_ERROR;
     }
 
@@ -342,8 +332,7 @@ ngx_http_ssec_recover(ngx_http_ssec_search_t *s, ssec_host_t *host)
     if (dropped) {
         ngx_log_error(NGX_LOG_WARN, s->log, 0,
                       "session_security_zone \"%V\": %uL damaged records of "
-                      "\"%s\" were dropped",
-                      &zone->name, dropped, zone->path);
+                      "\"%s\" were dropped", &zone->name, dropped, zone->path);
     }
 
     ssec_table_count(&zone->table, &counts);
@@ -357,8 +346,8 @@ ngx_http_ssec_recover(ngx_http_ssec_search_t *s, ssec_host_t *host)
 
 
 /*
- * At a start: if the file's sessions are wanted, sets zone->table and its epoch
- * to those of the file.  nginx -t opens no table.
+ * At a start that wants the file's sessions: sets zone->table and its epoch to
+ * those of the file.  nginx -t opens no table.
  */
 
 static ngx_int_t
@@ -367,16 +356,10 @@ ngx_http_ssec_open_table(ngx_http_ssec_search_t *s)
     u_char                 head[SSEC_TABLE_CLOCK];
     ssec_host_t            host;
     ssec_zone_facts_t     *facts;
-    ssec_zone_action_e     action;
     ngx_http_ssec_zone_t  *zone;
 
     zone = s->zone;
     facts = &s->facts;
-    action = ssec_zone_plan(facts).action;
-
-    if (action != SSEC_PLAN_ADOPT && action != SSEC_PLAN_COPY) {
-        return NGX_OK;
-    }
 
     if (ngx_http_ssec_fill_holes(s) != NGX_OK) {
         return NGX_ERROR;
@@ -424,17 +407,14 @@ ngx_http_ssec_open_table(ngx_http_ssec_search_t *s)
 static void
 ngx_http_ssec_begin_file(ngx_http_ssec_search_t *s)
 {
-    ssec_zone_facts_t     *facts;
-    ngx_http_ssec_zone_t  *zone;
+    ssec_zone_facts_t  *facts;
 
-    zone = s->zone;
     facts = &s->facts;
 
     do {
         ngx_http_ssec_close_file(s->new);
 
         s->new = ngx_http_ssec_open_file(s->log, O_CREAT, &facts->new);
-
         if (s->new == NULL) {
             return;
         }
@@ -447,17 +427,17 @@ ngx_http_ssec_begin_file(ngx_http_ssec_search_t *s)
 
         /* its maker may have renamed it before it was locked here */
 
-    } while (!ngx_http_ssec_has_name(s->new, zone->new));
+    } while (!ngx_http_ssec_has_name(s->new, s->zone->new));
 
-    ngx_http_ssec_look_at_file(zone, s->new, &facts->new);
+    ngx_http_ssec_look_at_file(s->zone, s->new, &facts->new);
 
-    if (ssec_zone_refusal(&facts->new)) {
+    if (ssec_zone_plan(facts).action == SSEC_PLAN_REFUSE) {
         return;
     }
 
-    s->new->name = zone->new;
+    s->new->name = s->zone->new;
 
-    facts->is_replaced = !ngx_http_ssec_has_name(s->file, zone->path);
+    facts->is_replaced = !ngx_http_ssec_has_name(s->file, s->zone->path);
 
     if (s->file == NULL || facts->state == SSEC_ZONE_STOPPED) {
         return;
@@ -508,10 +488,8 @@ ngx_http_ssec_allocate(ngx_http_ssec_file_t *file)
     }
 
     for (done = SSEC_TABLE_MARK; done < file->size; done += (size_t) n) {
-
-        n = pwrite(file->fd, zeros,
-                   ngx_min(sizeof(zeros), file->size - done), (off_t) done);
-
+        n = pwrite(file->fd, zeros, ngx_min(sizeof(zeros), file->size - done),
+                   (off_t) done);
         if (n <= 0) {
             return NGX_ERROR;
         }
@@ -585,7 +563,6 @@ ngx_http_ssec_log_plan(ngx_http_ssec_search_t *s,
         level = NGX_LOG_EMERG;
         (void) snprintf(value, sizeof(value), "%04o",
                         (unsigned) file->mode & 07777);
-
     } else {
         level = NGX_LOG_WARN;
         (void) snprintf(value, sizeof(value), "%lluk",
@@ -610,13 +587,17 @@ ngx_http_ssec_use_file(ngx_http_ssec_search_t *s)
 {
     ssec_zone_plan_t  plan;
 
-    if (s->facts.state == SSEC_ZONE_STOPPED
-        && ngx_http_ssec_open_table(s) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
     plan = ssec_zone_plan(&s->facts);
+
+    if (s->facts.state == SSEC_ZONE_STOPPED
+        && (plan.action == SSEC_PLAN_ADOPT || plan.action == SSEC_PLAN_COPY))
+    {
+        if (ngx_http_ssec_open_table(s) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        plan = ssec_zone_plan(&s->facts);
+    }
 
     if (plan.action == SSEC_PLAN_CREATE || plan.action == SSEC_PLAN_COPY) {
         ngx_http_ssec_begin_file(s);
@@ -713,7 +694,7 @@ ngx_http_ssec_commit_file(ngx_http_ssec_zone_t *zone, ngx_log_t *log)
 
     file = zone->file;
 
-    if (file->name == NULL) {
+    if (file == NULL || file->name == NULL) {
         return;
     }
 

@@ -28,12 +28,12 @@ ngx_http_ssec_next_zone(ngx_cycle_t *cycle, ngx_uint_t *i)
 
         zones = part->elts;
 
-        for ( /* void */ ; n < part->nelts; n++, (*i)++) {
+        for ( /* void */ ; n < part->nelts; n++) {
+            (*i)++;
 
             if (zones[n].tag == &ngx_http_session_security_module
                 && zones[n].data)
             {
-                (*i)++;
                 return zones[n].data;
             }
         }
@@ -56,21 +56,17 @@ ngx_http_ssec_create_table(ngx_http_ssec_zone_t *zone, void *memory,
 
     from = zone->table;
 
-    if (from.header) {
-        ngx_memcpy(key, from.secret, SSEC_DIGEST_KEY);
-
-    } else if (RAND_bytes(key, SSEC_DIGEST_KEY) != 1) {
+    if (from.header == NULL && RAND_bytes(key, SSEC_DIGEST_KEY) != 1) {
         ngx_log_error(NGX_LOG_EMERG, log, 0,
                       "session_security_zone \"%V\": RAND_bytes() failed",
                       &zone->name);
         return NGX_ERROR;
     }
 
-    if (!ssec_table_create(memory, size, key)) {
+    if (!ssec_table_create(memory, size, from.header ? from.secret : key)) {
         ngx_log_error(NGX_LOG_EMERG, log, 0,
-                      "session_security_zone \"%V\" is too small; make it "
-                      "larger",
-                      &zone->name);
+                      "session_security_zone \"%V\" is too small; "
+                      "make it larger", &zone->name);
         return NGX_ERROR;
     }
 
@@ -92,8 +88,7 @@ ngx_http_ssec_create_table(ngx_http_ssec_zone_t *zone, void *memory,
 
     ngx_log_error(NGX_LOG_NOTICE, log, 0,
                   "session_security_zone \"%V\" was %s: "
-                  "%uL live sessions are kept, %uL are lost",
-                  &zone->name,
+                  "%uL live sessions are kept, %uL are lost", &zone->name,
                   from.nbuckets == zone->table.nbuckets ? "moved" : "resized",
                   counts.live, counts.evicted);
 

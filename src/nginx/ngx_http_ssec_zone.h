@@ -37,7 +37,8 @@ struct ngx_http_ssec_zone_s {
 
 /*
  * Makes a new table in this zeroed memory, with the sessions of zone->table if
- * there is one.  Sets zone->table and its epoch to the new table's.
+ * there is one, and with an earlier clock if that came far.  Sets zone->table
+ * and its epoch to the new table's.
  */
 ngx_int_t ngx_http_ssec_create_table(ngx_http_ssec_zone_t *zone, void *memory,
     size_t size, ngx_log_t *log);
