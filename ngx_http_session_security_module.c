@@ -23,19 +23,14 @@
 static ngx_uint_t  ngx_http_ssec_login = 1;
 
 
-static ngx_http_ssec_time_rule_t  ngx_http_ssec_warn_after = {
-    1, 0, "it as 15m, 30s or 1500ms, above 0 and up to 365d"
-};
-
+static ngx_http_ssec_time_rule_t  ngx_http_ssec_warn_after = { 1, 0 };
 
 static ngx_http_ssec_time_rule_t  ngx_http_ssec_expire_after = {
-    1, NGX_HTTP_SSEC_EXPIRE_AFTER,
-    "it as 15m, 30s or 1500ms, above 0 and up to 365d"
+    1, NGX_HTTP_SSEC_EXPIRE_AFTER
 };
 
-
 static ngx_http_ssec_time_rule_t  ngx_http_ssec_max_lifetime = {
-    0, NGX_HTTP_SSEC_MAX_LIFETIME, "it as 15m, 30s or 1500ms, up to 365d"
+    0, NGX_HTTP_SSEC_MAX_LIFETIME
 };
 
 

@@ -37,7 +37,6 @@
 typedef struct {
     uint64_t                   min;
     uint64_t                   fallback;     /* for invalid variables */
-    const char                *mend;         /* valid values, for an error */
 } ngx_http_ssec_time_rule_t;
 
 

@@ -136,7 +136,9 @@ ngx_http_ssec_set_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (!ssec_time(value[1].data, value[1].len, &time->ms)
         || time->ms < rule->min || time->ms > NGX_HTTP_SSEC_MAX_TIME)
     {
-        return ngx_http_ssec_invalid(cf, "time", &value[1], rule->mend);
+        return ngx_http_ssec_invalid(cf, "time", &value[1], rule->min
+                         ? "it as 15m, 30s or 1500ms, above 0 and up to 365d"
+                         : "it as 15m, 30s or 1500ms, up to 365d");
     }
 
     return NGX_CONF_OK;
