@@ -47,11 +47,6 @@ ngx_http_ssec_answer_handler(ngx_http_ssec_loc_conf_t *slcf)
 }
 
 
-/*
- * Sets the location's handler.  Adds the location to the list of URLs for the
- * tag, unless it is a regular expression or "@name", which has no URL.
- */
-
 char *
 ngx_http_ssec_set_answer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -59,11 +54,8 @@ ngx_http_ssec_set_answer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     char  *p = conf;
 
-    u_char                    *name;
     ngx_uint_t                *set;
     ngx_http_core_loc_conf_t  *clcf;
-    ngx_http_ssec_srv_conf_t  *sscf;
-    ngx_http_ssec_location_t  *location;
 
     set = (ngx_uint_t *) (p + cmd->offset);
 
@@ -80,32 +72,6 @@ ngx_http_ssec_set_answer(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_http_ssec_answer_handler(slcf);
-
-    if (clcf->name.len == 0 || clcf->name.data[0] != '/'
-#if (NGX_PCRE)
-        || clcf->regex
-#endif
-       )
-    {
-        return NGX_CONF_OK;
-    }
-
-    sscf = ngx_http_conf_get_module_srv_conf(cf,
-                                             ngx_http_session_security_module);
-
-    location = ngx_array_push(&sscf->answers);
-    name = ngx_pnalloc(cf->pool, 3 * clcf->name.len);
-
-    if (location == NULL || name == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    location->slcf = slcf;
-    location->name.data = name;
-    location->name.len = (u_char *) ngx_escape_uri(name, clcf->name.data,
-                                                   clcf->name.len,
-                                                   NGX_ESCAPE_URI)
-                         - name;
 
     return NGX_CONF_OK;
 }
@@ -282,25 +248,41 @@ ngx_http_ssec_set_inject(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 /*
  * Gives the URL of the server's first location with a ping of this zone, or
- * with a script, which has no zone (NULL).  NULL if there is none.
+ * with a script, which has no zone (NULL).  NGX_DECLINED if there is none with
+ * a path; NGX_ERROR without memory.
  */
 
-static ngx_str_t *
-ngx_http_ssec_find_answer(ngx_http_ssec_srv_conf_t *server,
-    ngx_shm_zone_t *shm_zone)
+static ngx_int_t
+ngx_http_ssec_find_answer(ngx_conf_t *cf, ngx_http_ssec_srv_conf_t *server,
+    ngx_shm_zone_t *shm_zone, ngx_str_t *url)
 {
+    u_char                    *p;
     ngx_uint_t                 i;
-    ngx_http_ssec_location_t  *location;
+    ngx_http_ssec_name_t      *name;
+    ngx_http_ssec_loc_conf_t  *slcf;
 
-    location = server->answers.elts;
+    name = server->names.elts;
 
-    for (i = 0; i < server->answers.nelts; i++) {
-        if (location[i].slcf->shm_zone == shm_zone) {
-            return &location[i].name;
+    for (i = 0; i < server->names.nelts; i++) {
+        slcf = name[i].slcf;
+
+        if ((!slcf->ping && !slcf->script) || slcf->shm_zone != shm_zone) {
+            continue;
         }
+
+        p = ngx_pnalloc(cf->pool, 3 * name[i].name.len);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        url->data = p;
+        url->len = (u_char *) ngx_escape_uri(p, name[i].name.data,
+                                             name[i].name.len, NGX_ESCAPE_URI)
+                   - p;
+        return NGX_OK;
     }
 
-    return NULL;
+    return NGX_DECLINED;
 }
 
 
@@ -312,7 +294,7 @@ ngx_http_ssec_find_answer(ngx_http_ssec_srv_conf_t *server,
 static ngx_int_t
 ngx_http_ssec_init_ping(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 {
-    ngx_str_t                 *url;
+    ngx_int_t                  rc;
     ngx_http_ssec_zone_t      *zone;
     ngx_http_ssec_pages_t     *pages;
     ngx_http_ssec_srv_conf_t  *server;
@@ -322,26 +304,31 @@ ngx_http_ssec_init_ping(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
     server = slcf->server;
     pages = ngx_http_ssec_pages(slcf);
 
-    url = ngx_http_ssec_find_answer(server, slcf->shm_zone);
-    slcf->ping_url = url ? *url : builtin;
+    slcf->ping_url = builtin;
 
-    if ((server->builtin == NULL || server->builtin == pages)
-        && slcf->ping_url.len == builtin.len
-        && ngx_strncmp(slcf->ping_url.data, builtin.data, builtin.len) == 0)
-    {
-        server->builtin = pages;
-        slcf->builtin_ping = url ? NGX_HTTP_SSEC_BELOW_PATH
-                                 : NGX_HTTP_SSEC_BUILTIN;
-        return NGX_OK;
+    rc = ngx_http_ssec_find_answer(cf, server, slcf->shm_zone,
+                                   &slcf->ping_url);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
     }
 
-    if (url) {
+    if (server->builtin == NULL || server->builtin == pages) {
+
+        if (slcf->ping_url.len == builtin.len
+            && ngx_strncmp(slcf->ping_url.data, builtin.data, builtin.len) == 0)
+        {
+            server->builtin = pages;
+            slcf->builtin_ping = (rc == NGX_OK) ? NGX_HTTP_SSEC_BELOW_PATH
+                                                : NGX_HTTP_SSEC_BUILTIN;
+        }
+
         return NGX_OK;
     }
 
     zone = slcf->shm_zone->data;
 
-    if (!zone->refused) {
+    if (rc == NGX_DECLINED && !zone->refused) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"session_security_inject\" in server \"%V\" "
                       "is on for the zones \"%V\" and \"%V\", but the "
@@ -354,7 +341,7 @@ ngx_http_ssec_init_ping(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
                       server->core->file_name, server->core->line);
     }
 
-    return NGX_ERROR;
+    return (rc == NGX_OK) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -370,17 +357,17 @@ ngx_http_ssec_init_ping(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 static void
 ngx_http_ssec_init_injected(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 {
-    ngx_str_t             *url;
+    ngx_int_t              rc;
     ngx_http_ssec_zone_t  *zone;
 
-    static ngx_str_t  builtin = ngx_string(NGX_HTTP_SSEC_SCRIPT_PATH);
+    ngx_str_set(&slcf->script_url, NGX_HTTP_SSEC_SCRIPT_PATH);
 
-    url = ngx_http_ssec_find_answer(slcf->server, NULL);
+    rc = ngx_http_ssec_find_answer(cf, slcf->server, NULL, &slcf->script_url);
 
-    slcf->builtin_script = (url == NULL);
-    slcf->script_url = url ? *url : builtin;
+    slcf->builtin_script = (rc == NGX_DECLINED);
 
-    if (ngx_http_ssec_init_ping(cf, slcf) != NGX_OK
+    if (rc == NGX_ERROR
+        || ngx_http_ssec_init_ping(cf, slcf) != NGX_OK
         || ngx_http_ssec_init_tag(cf, slcf) != NGX_OK)
     {
         zone = slcf->shm_zone->data;

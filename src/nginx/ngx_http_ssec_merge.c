@@ -41,9 +41,6 @@ ngx_http_ssec_create_srv_conf(ngx_conf_t *cf)
     conf = ngx_pcalloc(cf->pool, sizeof(ngx_http_ssec_srv_conf_t));
 
     if (conf == NULL
-        || ngx_array_init(&conf->answers, cf->pool, 2,
-                          sizeof(ngx_http_ssec_location_t))
-           != NGX_OK
         || ngx_array_init(&conf->names, cf->pool, 4,
                           sizeof(ngx_http_ssec_name_t))
            != NGX_OK
@@ -242,7 +239,7 @@ ngx_http_ssec_add_name(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *conf)
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    if (clcf->name.len == 0 || clcf->noname || clcf->named
+    if (clcf->name.len == 0 || clcf->name.data[0] != '/' || clcf->noname
 #if (NGX_PCRE)
         || clcf->regex
 #endif
@@ -258,6 +255,7 @@ ngx_http_ssec_add_name(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *conf)
 
     name->name = clcf->name;
     name->adds_slash = clcf->auto_redirect;
+    name->slcf = conf;
 
     return NGX_OK;
 }

@@ -10,15 +10,8 @@
 typedef struct {
     ngx_str_t                  name;
     ngx_uint_t                 adds_slash;   /* redirects "/a" to "/a/" */
-} ngx_http_ssec_name_t;
-
-
-/* A location with session_security_ping or session_security_script. */
-
-typedef struct {
-    ngx_str_t                  name;         /* percent-encoded */
     ngx_http_ssec_loc_conf_t  *slcf;
-} ngx_http_ssec_location_t;
+} ngx_http_ssec_name_t;
 
 
 /*
@@ -45,7 +38,6 @@ typedef struct {
 
 struct ngx_http_ssec_srv_conf_s {
     ngx_http_core_srv_conf_t  *core;
-    ngx_array_t                answers;      /* ngx_http_ssec_location_t */
     ngx_array_t                names;        /* ngx_http_ssec_name_t */
     ngx_array_t                hosts;        /* ngx_str_t, server names that
                                                 are no regular expressions */
