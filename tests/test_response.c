@@ -414,38 +414,45 @@ print_issue(char *out, const ssec_step_t *step, const ssec_key_t *keys,
 
 
 static void
-print_step(char *out, const ssec_step_t *step, const ssec_key_t *keys,
-    unsigned n)
+print_cookie(char *out, const ssec_response_t *response, ssec_sent_t *sent)
 {
+    ssec_step_t          step;
     const ssec_scope_t  *scope;
+
+    if (sent->learned) {
+        scope = &sent->scope;
+        out += sprintf(out, "learn %.*s%s%.*s, ", (int) scope->path.len,
+                       scope->path.data, scope->domain.len ? " of " : "",
+                       (int) scope->domain.len,
+                       scope->domain.len ? (const char *) scope->domain.data
+                                         : "");
+    }
+
+    if (ssec_response_issues(response, sent, &step)) {
+        print_issue(out, &step, response->keys, response->nkeys);
+        strcat(out, ", ");
+    }
+
+    if (sent->dropped) {
+        sprintf(out + strlen(out), "drop %s, ", value_of(&sent->digest));
+    }
+}
+
+
+static void
+print_say(char *out, const ssec_response_t *response, ssec_key_t *key)
+{
+    ssec_step_t  step;
 
     static const char  *const words[] = {
         [SSEC_DELETE] = "delete", [SSEC_ON] = "on", [SSEC_OFF] = "off",
         [SSEC_END] = "end"
     };
 
-    switch (step->kind) {
-
-    case SSEC_STEP_LEARN:
-        scope = &step->cookie->scope;
-        sprintf(out, "learn %.*s%s%.*s", (int) scope->path.len,
-                scope->path.data, scope->domain.len ? " of " : "",
-                (int) scope->domain.len,
-                scope->domain.len ? (const char *) scope->domain.data : "");
-        break;
-
-    case SSEC_STEP_ISSUE:
-        print_issue(out, step, keys, n);
-        break;
-
-    case SSEC_STEP_DROP:
-        sprintf(out, "drop %s", value_of(&step->cookie->digest));
-        break;
-
-    default:
-        sprintf(out, "%s %s%s", words[step->word],
-                value_of(&step->key->digest),
-                step->replaced ? " replaced" : "");
+    if (ssec_response_says(response, key, &step)) {
+        sprintf(out, "%s %s%s, ", words[step.word],
+                value_of(&step.key->digest),
+                step.replaced ? " replaced" : "");
     }
 }
 
@@ -455,11 +462,9 @@ print_step(char *out, const ssec_step_t *step, const ssec_key_t *keys,
 static void
 steps_of(const row_t *row, char *out)
 {
-    bool             ended;
     unsigned         i;
     ssec_key_t       keys[HEADERS];
     ssec_sent_t      sent[HEADERS];
-    ssec_step_t      step;
     ssec_response_t  response;
 
     memset(&response, 0xff, sizeof(response));
@@ -480,21 +485,21 @@ steps_of(const row_t *row, char *out)
     ssec_response(&response);
 
     *out = '\0';
-    i = 0;
 
-    while (ssec_response_next(&response, &i, &step)) {
-        print_step(out + strlen(out), &step, keys, response.nkeys);
-        strcat(out, ", ");
+    for (i = 0; i < response.ncookies && !response.lost; i++) {
+        print_cookie(out + strlen(out), &response, &sent[i]);
+    }
+
+    for (i = 0; i < response.nkeys; i++) {
+        print_say(out + strlen(out), &response, &keys[i]);
     }
 
     if (ssec_response_forgets(&response)) {
         strcat(out, "forgets, ");
     }
 
-    ended = ssec_response_reaches(&response) && row->said == SSEC_END;
-
     for (i = 0; i < response.nkeys; i++) {
-        if (ssec_response_deletes(&response, i, ended)) {
+        if (ssec_response_deletes(&response, i)) {
             sprintf(out + strlen(out), "forget %s, ",
                     value_of(&keys[i].digest));
         }

@@ -245,7 +245,6 @@ set(const char *names, char name, const char *rest, bool split)
     sent.overridden = (strstr(rest, "overridden") != NULL);
 
     memset(&step, 0, sizeof(step));
-    step.kind = SSEC_STEP_ISSUE;
     step.cookie = &sent;
     step.key = ssec_find_key(keys, n, &sent.digest);
 
@@ -279,7 +278,6 @@ say(char name, const char *rest)
     (void) respond(names, rest, keys, &response);
 
     memset(&step, 0, sizeof(step));
-    step.kind = SSEC_STEP_SAY;
     step.key = keys;
     step.word = response.said;
 

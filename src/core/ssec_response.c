@@ -1,39 +1,32 @@
-/* The steps that a response calls for: see ssec_response.h. */
+/* What a response calls for: see ssec_response.h. */
 
 #include "ssec_response.h"
 
 
-#define SSEC_COOKIE_STEPS  3
-
-
 static bool ssec_is_overridden(const ssec_response_t *response,
     const ssec_sent_t *sent);
-static void ssec_read_cookie(ssec_response_t *response,
+static bool ssec_counts(const ssec_response_t *response,
     const ssec_sent_t *sent);
-static bool ssec_cookie_step(const ssec_response_t *response,
-    ssec_sent_t *sent, ssec_step_e kind, ssec_step_t *step);
-static bool ssec_issue_step(const ssec_response_t *response, ssec_sent_t *sent,
-    ssec_step_t *step);
 static uint32_t ssec_replaceable(const ssec_response_t *response,
-    const ssec_sent_t *sent);
-static bool ssec_key_step(const ssec_response_t *response, unsigned which,
-    ssec_step_t *step);
+    const ssec_str_t *name);
+static bool ssec_has_sent(const ssec_response_t *response,
+    const ssec_str_t *name, bool deletes);
+static bool ssec_is_replaced(const ssec_response_t *response,
+    const ssec_key_t *key);
+static bool ssec_reaches(const ssec_response_t *response);
 static bool ssec_is_useless(const ssec_response_t *response,
-    const ssec_key_t *key, bool ended);
+    const ssec_key_t *key);
 
 
 void
 ssec_response(ssec_response_t *response)
 {
+    bool          deletes, sets;
     unsigned      i;
     ssec_sent_t  *sent;
 
-    response->gone = 0;
-    response->kept = 0;
-    response->set = 0;
-    response->same = 0;
-    response->deletes = false;
-    response->sets = false;
+    deletes = false;
+    sets = false;
 
     for (i = 0; i < response->ncookies; i++) {
         sent = &response->cookies[i];
@@ -42,12 +35,21 @@ ssec_response(ssec_response_t *response)
 
     for (i = 0; i < response->ncookies; i++) {
         sent = &response->cookies[i];
+
         sent->overridden = ssec_is_overridden(response, sent);
 
-        if (!sent->overridden) {
-            ssec_read_cookie(response, sent);
+        if (sent->cookie.deletes) {
+            deletes |= ssec_counts(response, sent);
+            continue;
         }
+
+        sets |= !sent->overridden;
+
+        sent->dropped = (response->verdict == SSEC_LOGOUT);       /* row 11 */
+        sent->learned = !sent->dropped && !sent->overridden;
     }
+
+    response->unset = deletes && !sets;
 }
 
 
@@ -78,130 +80,34 @@ ssec_is_overridden(const ssec_response_t *response, const ssec_sent_t *sent)
 }
 
 
-/* Which of the request's cookies it deletes, or sets. */
-
-static void
-ssec_read_cookie(ssec_response_t *response, const ssec_sent_t *sent)
-{
-    bool         named;
-    uint32_t     bit;
-    unsigned     i;
-    ssec_key_t  *key;
-
-    if (!sent->cookie.deletes) {
-        response->sets = true;
-
-    } else if (ssec_scope_covers(&sent->scope, &response->host,
-                                 &response->uri))
-    {
-        response->deletes = true;
-
-    } else {
-        return;          /* with another Path or Domain it is another cookie */
-    }
-
-    for (i = 0; i < response->nkeys; i++) {
-        key = &response->keys[i];
-        bit = (uint32_t) 1 << i;
-        named = ssec_str_equal(&key->name, &sent->cookie.name);
-
-        if (!named && response->split) {
-            continue;
-        }
-
-        if (sent->cookie.deletes) {
-            response->gone |= bit;
-            continue;
-        }
-
-        response->kept |= bit;
-        response->set |= named ? bit : 0;
-    }
-
-    for (i = 0; i < response->nkeys && !sent->cookie.deletes; i++) {
-
-        if (ssec_digest_equal(&response->keys[i].digest, &sent->digest)) {
-            response->same |= (uint32_t) 1 << i;
-        }
-    }
-}
-
-
-bool
-ssec_response_next(const ssec_response_t *response, unsigned *i,
-    ssec_step_t *step)
-{
-    bool      found;
-    unsigned  n, ncookie;
-
-    ncookie = response->lost ? 0 : SSEC_COOKIE_STEPS * response->ncookies;
-
-    while (*i < ncookie + response->nkeys) {
-        n = (*i)++;
-
-        found = (n < ncookie)
-                ? ssec_cookie_step(response,
-                                   &response->cookies[n / SSEC_COOKIE_STEPS],
-                                   (ssec_step_e) (n % SSEC_COOKIE_STEPS), step)
-                : ssec_key_step(response, n - ncookie, step);
-
-        if (found) {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-/* Row 11: nothing counts that is set for a session that ends at the backend. */
+/* With a Path or Domain of other pages, a deletion is of another cookie. */
 
 static bool
-ssec_cookie_step(const ssec_response_t *response, ssec_sent_t *sent,
-    ssec_step_e kind, ssec_step_t *step)
+ssec_counts(const ssec_response_t *response, const ssec_sent_t *sent)
 {
-    if (sent->cookie.deletes) {
-        return false;
-    }
-
-    step->kind = kind;
-    step->cookie = sent;
-
-    switch (kind) {
-
-    case SSEC_STEP_LEARN:
-        return !sent->overridden && response->verdict != SSEC_LOGOUT;
-
-    case SSEC_STEP_ISSUE:
-        return ssec_issue_step(response, sent, step);
-
-    default: /* SSEC_STEP_DROP */
-        return response->verdict == SSEC_LOGOUT;
-    }
+    return !sent->overridden
+           && (!sent->cookie.deletes
+               || ssec_scope_covers(&sent->scope, &response->host,
+                                    &response->uri));
 }
 
 
 /* A short part of a split cookie is no key, unless the request has it. */
 
-static bool
-ssec_issue_step(const ssec_response_t *response, ssec_sent_t *sent,
+bool
+ssec_response_issues(const ssec_response_t *response, ssec_sent_t *sent,
     ssec_step_t *step)
 {
+    step->cookie = sent;
     step->key = ssec_find_key(response->keys, response->nkeys, &sent->digest);
-
-    if (sent->len == 0
-        || (response->split && sent->len < SSEC_MIN_PART && step->key == NULL))
-    {
-        return false;
-    }
-
     step->from = 0;
 
     if (step->key == NULL || !step->key->passed || step->key->replaced) {
-        step->from = ssec_replaceable(response, sent);
+        step->from = ssec_replaceable(response, &sent->cookie.name);
     }
 
-    return true;
+    return sent->len >= SSEC_MIN_PART
+           || (sent->len && (step->key || !response->split));
 }
 
 
@@ -212,22 +118,22 @@ ssec_issue_step(const ssec_response_t *response, ssec_sent_t *sent,
  */
 
 static uint32_t
-ssec_replaceable(const ssec_response_t *response, const ssec_sent_t *sent)
+ssec_replaceable(const ssec_response_t *response, const ssec_str_t *name)
 {
     unsigned           i;
-    uint32_t           keys, deleted;
+    uint32_t           keys;
     const ssec_key_t  *key;
 
     keys = 0;
-    deleted = response->gone & ~response->kept;
 
     for (i = 0; i < response->nkeys; i++) {
         key = &response->keys[i];
 
         if (key->passed && !key->unknown && key->state != SSEC_UNKNOWN
             && (!response->split
-                || ssec_str_equal(&key->name, &sent->cookie.name)
-                || deleted >> i & 1))
+                || ssec_str_equal(&key->name, name)
+                || (ssec_has_sent(response, &key->name, true)
+                    && !ssec_has_sent(response, &key->name, false))))
         {
             keys |= (uint32_t) 1 << i;
         }
@@ -237,39 +143,98 @@ ssec_replaceable(const ssec_response_t *response, const ssec_sent_t *sent)
 }
 
 
+/* Whether the response deletes a cookie of this name, or sets one. */
+
+static bool
+ssec_has_sent(const ssec_response_t *response, const ssec_str_t *name,
+    bool deletes)
+{
+    unsigned            i;
+    const ssec_sent_t  *sent;
+
+    for (i = 0; i < response->ncookies; i++) {
+        sent = &response->cookies[i];
+
+        if (sent->cookie.deletes == deletes
+            && ssec_str_equal(&sent->cookie.name, name)
+            && ssec_counts(response, sent))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 /*
  * A split cookie is deleted with any of its parts, unless some are set anew: it
  * may have fewer parts than before.
  */
 
-static bool
-ssec_key_step(const ssec_response_t *response, unsigned which,
+bool
+ssec_response_says(const ssec_response_t *response, ssec_key_t *key,
     ssec_step_t *step)
 {
-    bool      deleted;
-    uint32_t  bit;
+    step->key = key;
+    step->word = response->said;
+    step->replaced = false;
 
-    bit = (uint32_t) 1 << which;
-    deleted = response->split ? response->deletes && !response->sets
-                              : (response->gone & ~response->kept & bit) != 0;
+    if (response->unset && response->said != SSEC_END) {
+        step->word = SSEC_DELETE;
 
-    step->kind = SSEC_STEP_SAY;
-    step->key = &response->keys[which];
-    step->word = (deleted && response->said != SSEC_END) ? SSEC_DELETE
-                                                         : response->said;
-    step->replaced = step->word != SSEC_DELETE && !response->lost
-                     && (response->kept & ~response->same & bit) != 0;
+    } else if (!response->lost) {
+        step->replaced = ssec_is_replaced(response, key);
+    }
 
-    return ssec_response_reaches(response) && step->key->passed
-           && step->word != SSEC_NOTHING;
+    return key->passed && ssec_reaches(response) && step->word != SSEC_NOTHING;
+}
+
+
+/* Whether the response sets the key's cookie, but not to this key. */
+
+static bool
+ssec_is_replaced(const ssec_response_t *response, const ssec_key_t *key)
+{
+    bool                replaced;
+    unsigned            i;
+    const ssec_sent_t  *sent;
+
+    replaced = false;
+
+    for (i = 0; i < response->ncookies; i++) {
+        sent = &response->cookies[i];
+
+        if (sent->cookie.deletes || sent->overridden) {
+            continue;
+        }
+
+        if (ssec_digest_equal(&key->digest, &sent->digest)) {
+            return false;
+        }
+
+        replaced |= !response->split
+                    || ssec_str_equal(&key->name, &sent->cookie.name);
+    }
+
+    return replaced;
+}
+
+
+/* Whether some key of the request got to the backend, and that as it was. */
+
+static bool
+ssec_reaches(const ssec_response_t *response)
+{
+    return response->nkeys && response->verdict == SSEC_PASS;
 }
 
 
 bool
 ssec_response_forgets(const ssec_response_t *response)
 {
-    return (response->deletes && !response->sets)
-           || (ssec_response_reaches(response)
+    return response->unset
+           || (ssec_reaches(response)
                && (response->said == SSEC_OFF || response->said == SSEC_END));
 }
 
@@ -280,8 +245,7 @@ ssec_response_forgets(const ssec_response_t *response)
  */
 
 bool
-ssec_response_deletes(const ssec_response_t *response, unsigned which,
-    bool ended)
+ssec_response_deletes(const ssec_response_t *response, unsigned which)
 {
     unsigned           i;
     const ssec_key_t  *key, *other;
@@ -289,8 +253,9 @@ ssec_response_deletes(const ssec_response_t *response, unsigned which,
     key = &response->keys[which];
 
     if (key->name.len == 0
-        || (response->set >> which & 1 && response->verdict != SSEC_LOGOUT)
-        || !ssec_is_useless(response, key, ended))
+        || !ssec_is_useless(response, key)
+        || (response->verdict != SSEC_LOGOUT
+            && ssec_has_sent(response, &key->name, false)))
     {
         return false;
     }
@@ -299,7 +264,7 @@ ssec_response_deletes(const ssec_response_t *response, unsigned which,
         other = &response->keys[i];
 
         if (ssec_str_equal(&other->name, &key->name)
-            && (ssec_is_useless(response, other, ended)
+            && (ssec_is_useless(response, other)
                 ? i < which
                 : other->judged && other->verdict == SSEC_PASS))
         {
@@ -314,13 +279,13 @@ ssec_response_deletes(const ssec_response_t *response, unsigned which,
 /* Whether the browser has no more use for a key's cookie. */
 
 static bool
-ssec_is_useless(const ssec_response_t *response, const ssec_key_t *key,
-    bool ended)
+ssec_is_useless(const ssec_response_t *response, const ssec_key_t *key)
 {
     switch (key->verdict) {
 
     case SSEC_PASS:
-        return ended && key->passed;
+        return key->passed && response->said == SSEC_END
+               && ssec_reaches(response);
 
     case SSEC_FORGET:
     case SSEC_LOGOUT:

@@ -2,8 +2,8 @@
  * A response: what its Set-Cookie headers for the session's cookie, and its
  * X-Accel-Session, mean for the sessions of the request.
  *
- * The headers are read once, into a list.  From the list, and from the keys of
- * the request, follow the steps to take: see ssec_response_next().
+ * The headers are read once, into a list.  For each Set-Cookie in the list, and
+ * for each key of the request, a step may follow.
  */
 
 #ifndef SSEC_RESPONSE_H
@@ -23,13 +23,15 @@
 typedef struct {
     ssec_set_cookie_t   cookie;
     ssec_digest_t       digest;       /* of its value's canonical form */
-    size_t              len;          /* of that form */
+    size_t              len;          /* of that form; 0: no key */
     void               *header;       /* the caller's */
 
     /* see ssec_response() */
 
     ssec_scope_t        scope;
-    bool                overridden;
+    bool                overridden;   /* by a later one, in the browser */
+    bool                learned;      /* it tells where the cookie is valid */
+    bool                dropped;      /* the client does not get it */
 } ssec_sent_t;
 
 
@@ -53,66 +55,35 @@ typedef struct {
     ssec_word_e         said;
     const ssec_own_t   *own;          /* limits that it says, or NULL */
 
-    /* made by ssec_response(): sets of the request's keys, a bit for each */
-
-    uint32_t            gone;         /* the response deletes their cookie */
-    uint32_t            kept;         /* it sets their cookie */
-    uint32_t            set;          /* it sets a cookie of the same name */
-    uint32_t            same;         /* it sets this very value */
-    bool                deletes;
-    bool                sets;
+    bool                unset;        /* see ssec_response(): it deletes the
+                                         cookie, and sets none */
 } ssec_response_t;
 
 
-typedef enum {
-    SSEC_STEP_LEARN = 0,         /* where the cookie is valid */
-    SSEC_STEP_ISSUE,             /* its value is a session's key: rows
-                                    14 to 16, 25 and 26 */
-    SSEC_STEP_DROP,              /* the client does not get the header */
-    SSEC_STEP_SAY                /* rows 17 to 21, for a key of the request */
-} ssec_step_e;
-
-
 typedef struct {
-    ssec_step_e         kind;
-
-    ssec_sent_t        *cookie;       /* learn, issue, drop */
-
+    ssec_sent_t        *cookie;       /* issue */
     ssec_key_t         *key;          /* say; issue: the request's own, of that
                                          value, or NULL */
     uint32_t            from;         /* issue: keys of the request whose place
                                          the new one may take; a bit for each */
-
     ssec_word_e         word;         /* say */
     bool                replaced;     /* say: the response sets another key */
 } ssec_step_t;
 
 
-/*
- * Reads the list: which cookies a later one overrides, and what that means for
- * the cookies of the request.
- */
+/* Reads the list: what each Set-Cookie means for the browser. */
 
 void ssec_response(ssec_response_t *response);
 
-/*
- * The next step to take; *i is 0 at first.  Gives false after the last one.  In
- * the order of the headers what the cookies mean, then what is said.
- */
+/* Rows 14 to 16: whether a Set-Cookie issues a session's key. */
 
-bool ssec_response_next(const ssec_response_t *response, unsigned *i,
+bool ssec_response_issues(const ssec_response_t *response, ssec_sent_t *sent,
     ssec_step_t *step);
 
-/*
- * Whether the response is for sessions of the request: some key got to the
- * backend, and that as it was.
- */
+/* Rows 17 to 21: whether the response says something for a key. */
 
-static inline bool
-ssec_response_reaches(const ssec_response_t *response)
-{
-    return response->nkeys && response->verdict == SSEC_PASS;
-}
+bool ssec_response_says(const ssec_response_t *response, ssec_key_t *key,
+    ssec_step_t *step);
 
 /* Whether the browser has no session's cookie any more. */
 
@@ -120,12 +91,10 @@ bool ssec_response_forgets(const ssec_response_t *response);
 
 /*
  * Whether the cookie of a key of the request is to be deleted in the browser.
- * Where several have one name, that is so for the first of them.  ended: the
- * sessions of the request were said to end.
+ * Where several have one name, that is so for the first of them.
  */
 
-bool ssec_response_deletes(const ssec_response_t *response, unsigned which,
-    bool ended);
+bool ssec_response_deletes(const ssec_response_t *response, unsigned which);
 
 
 #pragma GCC visibility pop

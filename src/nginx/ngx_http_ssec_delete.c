@@ -2,26 +2,32 @@
 
 #include "ngx_http_ssec_delete.h"
 
-#include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_header.h"
-#include "ngx_http_ssec_key.h"
-#include "ngx_http_ssec_zone.h"
+
+#include "ssec_key.h"
 
 
-static ngx_int_t ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, const void *notes, ngx_str_t *name);
+static ngx_uint_t ngx_http_ssec_host_scope(ngx_http_ssec_cookie_t *cookie,
+    const void *notes, ssec_scope_t *scopes);
+static ngx_int_t ngx_http_ssec_scopes(ngx_http_request_t *r,
+    ngx_http_ssec_cookie_t *cookie, const void *notes, ssec_scope_t *scopes);
 static ngx_uint_t ngx_http_ssec_has_scope(ssec_scope_t *scopes, ngx_uint_t n);
-static void ngx_http_ssec_default_scope(ssec_scope_t *scope);
 static ngx_int_t ngx_http_ssec_configured_scope(ngx_http_request_t *r,
     ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope);
 static ngx_int_t ngx_http_ssec_cookie_value(ngx_http_request_t *r,
     ngx_http_complex_value_t *cv, const char *parameter, ssec_str_t *s);
 static ngx_int_t ngx_http_ssec_delete_in_scope(ngx_http_request_t *r,
-    ngx_str_t *name, ssec_scope_t *scope);
+    const ssec_str_t *name, ssec_scope_t *scope);
 static ngx_uint_t ngx_http_ssec_is_secure(ngx_http_request_t *r,
-    ngx_str_t *name, ssec_scope_t *scope);
-static ngx_uint_t ngx_http_ssec_has_prefix(ngx_str_t *name, const char *prefix,
-    size_t len);
+    const ssec_str_t *name, ssec_scope_t *scope);
+static ngx_uint_t ngx_http_ssec_has_prefix(const ssec_str_t *name,
+    const char *prefix);
+
+
+/* Path=/ on the host alone */
+static const ssec_scope_t  ngx_http_ssec_default_scope = {
+    .path = { (const uint8_t *) "/", 1 }
+};
 
 
 void
@@ -49,28 +55,27 @@ ngx_http_ssec_learn(ngx_http_ssec_zone_t *zone, const ssec_scope_t *scope)
 
 
 ngx_int_t
-ngx_http_ssec_delete_cookies(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx,
-    const ssec_response_t *response, ngx_uint_t ended)
+ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_zone_t *zone,
+    const ssec_str_t *name)
 {
-    u_char      notes[SSEC_TABLE_NOTES];
-    ngx_str_t   name;
-    ngx_uint_t  i;
+    u_char        notes[SSEC_TABLE_NOTES];
+    ngx_int_t     i, n;
+    ssec_scope_t  scopes[SSEC_SCOPES + 1];
 
-    ngx_memcpy(notes, ssec_table_lock_notes(&ctx->zone->table),
-               SSEC_TABLE_NOTES);
-    ssec_table_unlock_notes(&ctx->zone->table);
+    ngx_memcpy(notes, ssec_table_lock_notes(&zone->table), SSEC_TABLE_NOTES);
+    ssec_table_unlock_notes(&zone->table);
 
-    for (i = 0; i < response->nkeys; i++) {
+    n = ngx_http_ssec_has_prefix(name, "__Host-")
+        ? (ngx_int_t) ngx_http_ssec_host_scope(slcf->cookie, notes, scopes)
+        : ngx_http_ssec_scopes(r, slcf->cookie, notes, scopes);
 
-        if (!ssec_response_deletes(response, i, ended)) {
-            continue;
-        }
+    if (n == NGX_ERROR) {
+        return NGX_ERROR;
+    }
 
-        name.len = response->keys[i].name.len;
-        name.data = (u_char *) response->keys[i].name.data;
-
-        if (ngx_http_ssec_delete_cookie(r, slcf, notes, &name) != NGX_OK) {
+    for (i = 0; i < n; i++) {
+        if (ngx_http_ssec_delete_in_scope(r, name, &scopes[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }
@@ -79,37 +84,42 @@ ngx_http_ssec_delete_cookies(ngx_http_request_t *r,
 }
 
 
+/* Browsers accept the prefix "__Host-" in one scope only (RFC 6265bis). */
+
+static ngx_uint_t
+ngx_http_ssec_host_scope(ngx_http_ssec_cookie_t *cookie, const void *notes,
+    ssec_scope_t *scopes)
+{
+    unsigned      i;
+    ssec_scope_t  learned;
+
+    scopes[0] = ngx_http_ssec_default_scope;
+    scopes[0].partitioned = (cookie && cookie->partitioned);
+
+    i = 0;
+
+    while (ssec_scope_next(notes, &i, &learned)) {
+        scopes[0].cross_site |= learned.cross_site;
+        scopes[0].partitioned |= learned.partitioned;
+    }
+
+    return 1;
+}
+
+
 /*
- * Deletes a cookie in each learned scope that covers the request, and in the
- * scope of session_security_cookie.  If there is neither, deletes the cookie
- * with Path=/ on the host alone.
+ * Gives the number of scopes: each learned one that covers the request, and
+ * that of session_security_cookie; if there is neither, the default.  NGX_ERROR
+ * if a variable cannot be evaluated.
  */
 
 static ngx_int_t
-ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, const void *notes, ngx_str_t *name)
+ngx_http_ssec_scopes(ngx_http_request_t *r, ngx_http_ssec_cookie_t *cookie,
+    const void *notes, ssec_scope_t *scopes)
 {
-    unsigned      i;
-    ngx_int_t     rc;
-    ssec_str_t    host, uri;
-    ngx_uint_t    n;
-    ssec_scope_t  scopes[SSEC_SCOPES + 1];
-
-    /* browsers accept this prefix in one scope only (RFC 6265bis) */
-
-    if (ngx_http_ssec_has_prefix(name, "__Host-", 7)) {
-        ngx_http_ssec_default_scope(&scopes[0]);
-
-        scopes[0].partitioned = slcf->cookie && slcf->cookie->partitioned;
-        i = 0;
-
-        while (ssec_scope_next(notes, &i, &scopes[1])) {
-            scopes[0].cross_site |= scopes[1].cross_site;
-            scopes[0].partitioned |= scopes[1].partitioned;
-        }
-
-        return ngx_http_ssec_delete_in_scope(r, name, &scopes[0]);
-    }
+    unsigned    i;
+    ngx_int_t   rc, n;
+    ssec_str_t  host, uri;
 
     host.data = r->headers_in.server.data;
     host.len = r->headers_in.server.len;
@@ -123,7 +133,7 @@ ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
         n += ssec_scope_covers(&scopes[n], &host, &uri);
     }
 
-    rc = ngx_http_ssec_configured_scope(r, slcf->cookie, &scopes[n]);
+    rc = ngx_http_ssec_configured_scope(r, cookie, &scopes[n]);
 
     if (rc == NGX_ERROR) {
         return NGX_ERROR;
@@ -133,18 +143,10 @@ ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
         n += !ngx_http_ssec_has_scope(scopes, n);
 
     } else if (n == 0) {
-        ngx_http_ssec_default_scope(&scopes[n++]);
+        scopes[n++] = ngx_http_ssec_default_scope;
     }
 
-    for (i = 0; i < n; i++) {
-        if (ngx_http_ssec_delete_in_scope(r, name, &scopes[i])
-            != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
+    return n;
 }
 
 
@@ -159,33 +161,16 @@ ngx_http_ssec_has_scope(ssec_scope_t *scopes, ngx_uint_t n)
     ngx_uint_t  i;
 
     for (i = 0; i < n; i++) {
-        if (scopes[i].path.len == scopes[n].path.len
-            && scopes[i].domain.len == scopes[n].domain.len
-            && scopes[i].partitioned == scopes[n].partitioned
-            && ngx_memcmp(scopes[i].path.data, scopes[n].path.data,
-                          scopes[n].path.len)
-               == 0
-            && (scopes[n].domain.len == 0
-                || ngx_strncasecmp((u_char *) scopes[i].domain.data,
-                                   (u_char *) scopes[n].domain.data,
-                                   scopes[n].domain.len)
-                   == 0))
+        if (ssec_str_equal(&scopes[i].path, &scopes[n].path)
+            && ssec_str_equals(&scopes[i].domain, scopes[n].domain.data,
+                               scopes[n].domain.len)
+            && scopes[i].partitioned == scopes[n].partitioned)
         {
             return 1;
         }
     }
 
     return 0;
-}
-
-
-static void
-ngx_http_ssec_default_scope(ssec_scope_t *scope)
-{
-    ngx_memzero(scope, sizeof(ssec_scope_t));
-
-    scope->path.data = (u_char *) "/";
-    scope->path.len = 1;
 }
 
 
@@ -205,19 +190,16 @@ ngx_http_ssec_configured_scope(ngx_http_request_t *r,
         return NGX_DECLINED;
     }
 
-    ngx_http_ssec_default_scope(scope);
-
+    *scope = ngx_http_ssec_default_scope;
     scope->secure = cookie->secure;
     scope->partitioned = cookie->partitioned;
 
-    rc = ngx_http_ssec_cookie_value(r, cookie->path, "path",
-                                    &scope->path);
-    if (rc != NGX_OK) {
-        return rc;
-    }
+    rc = ngx_http_ssec_cookie_value(r, cookie->path, "path", &scope->path);
 
-    return ngx_http_ssec_cookie_value(r, cookie->domain, "domain",
-                                      &scope->domain);
+    return (rc == NGX_OK)
+           ? ngx_http_ssec_cookie_value(r, cookie->domain, "domain",
+                                        &scope->domain)
+           : rc;
 }
 
 
@@ -272,37 +254,32 @@ ngx_http_ssec_cookie_value(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
  */
 
 static ngx_int_t
-ngx_http_ssec_delete_in_scope(ngx_http_request_t *r, ngx_str_t *name,
+ngx_http_ssec_delete_in_scope(ngx_http_request_t *r, const ssec_str_t *name,
     ssec_scope_t *scope)
 {
     u_char     *p;
-    size_t      len;
     ngx_str_t   value;
 
     static ngx_str_t  key = ngx_string("Set-Cookie");
 
-    len = name->len + scope->path.len + scope->domain.len
-          + sizeof("=; Path=; Domain=; Max-Age=0; Expires=Thu, 01 Jan 1970 "
-                   "00:00:00 GMT; HttpOnly; Secure; SameSite=None; "
-                   "Partitioned");
-
-    p = ngx_pnalloc(r->pool, len);
+    p = ngx_pnalloc(r->pool,
+                    name->len + scope->path.len + scope->domain.len
+                    + sizeof("=; Path=; Domain=; Max-Age=0; Expires=Thu, "
+                             "01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; "
+                             "SameSite=None; Partitioned"));
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     value.data = p;
 
-    p = ngx_sprintf(p, "%V=; Path=%*s", name, scope->path.len,
-                    scope->path.data);
-
-    if (scope->domain.len) {
-        p = ngx_sprintf(p, "; Domain=%*s", scope->domain.len,
-                        scope->domain.data);
-    }
-
-    p = ngx_sprintf(p, "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; "
+    p = ngx_sprintf(p, "%*s=; Path=%*s%s%*s; Max-Age=0; "
+                       "Expires=Thu, 01 Jan 1970 00:00:00 GMT; "
                        "HttpOnly%s%s%s",
+                    name->len, name->data,
+                    scope->path.len, scope->path.data,
+                    scope->domain.len ? "; Domain=" : "",
+                    scope->domain.len, scope->domain.data,
                     ngx_http_ssec_is_secure(r, name, scope) ? "; Secure" : "",
                     scope->cross_site ? "; SameSite=None" : "",
                     scope->partitioned ? "; Partitioned" : "");
@@ -319,7 +296,7 @@ ngx_http_ssec_delete_in_scope(ngx_http_request_t *r, ngx_str_t *name,
  */
 
 static ngx_uint_t
-ngx_http_ssec_is_secure(ngx_http_request_t *r, ngx_str_t *name,
+ngx_http_ssec_is_secure(ngx_http_request_t *r, const ssec_str_t *name,
     ssec_scope_t *scope)
 {
 #if (NGX_HTTP_SSL)
@@ -329,14 +306,19 @@ ngx_http_ssec_is_secure(ngx_http_request_t *r, ngx_str_t *name,
 #endif
 
     return scope->secure || scope->cross_site || scope->partitioned
-           || ngx_http_ssec_has_prefix(name, "__Host-", 7)
-           || ngx_http_ssec_has_prefix(name, "__Secure-", 9);
+           || ngx_http_ssec_has_prefix(name, "__Host-")
+           || ngx_http_ssec_has_prefix(name, "__Secure-");
 }
 
 
 static ngx_uint_t
-ngx_http_ssec_has_prefix(ngx_str_t *name, const char *prefix, size_t len)
+ngx_http_ssec_has_prefix(const ssec_str_t *name, const char *prefix)
 {
+    size_t  len;
+
+    len = ngx_strlen(prefix);
+
     return name->len >= len
-           && ngx_strncasecmp(name->data, (u_char *) prefix, len) == 0;
+           && ngx_strncasecmp((u_char *) name->data, (u_char *) prefix, len)
+              == 0;
 }

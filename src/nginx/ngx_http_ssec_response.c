@@ -28,42 +28,39 @@
 /* A response while it is read and its steps are taken. */
 
 typedef struct {
-    ngx_http_request_t    *request;
-    ngx_http_ssec_ctx_t   *ctx;                /* NULL: no key */
-    ngx_http_ssec_zone_t  *zone;
-    ngx_str_t              said;               /* X-Accel-Session */
-    ssec_response_t        response;
-    ngx_uint_t             nalloc;             /* room for cookies */
-    ssec_sent_t            first[NGX_HTTP_SSEC_SENT];
+    ngx_http_request_t        *request;
+    ngx_http_ssec_loc_conf_t  *slcf;
+    ngx_http_ssec_ctx_t       *ctx;            /* NULL: no key */
+    ngx_http_ssec_zone_t      *zone;
+    ngx_str_t                  said;           /* X-Accel-Session */
+    ngx_array_t                cookies;        /* ssec_sent_t */
+    ngx_uint_t                 lost;           /* no memory for them all */
+    ssec_response_t            response;
+    ssec_sent_t                first[NGX_HTTP_SSEC_SENT];
 } ngx_http_ssec_answer_t;
 
 
 static ngx_int_t ngx_http_ssec_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ssec_filter(ngx_http_request_t *r);
-static inline ngx_int_t ngx_http_ssec_headers(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx);
-static ngx_int_t ngx_http_ssec_read_headers(ngx_http_ssec_answer_t *answer);
-static ngx_int_t ngx_http_ssec_read_header(ngx_http_ssec_answer_t *answer,
+static void ngx_http_ssec_read_headers(ngx_http_request_t *r,
+    ngx_http_ssec_answer_t *answer);
+static void ngx_http_ssec_read_header(ngx_http_ssec_answer_t *answer,
     ngx_table_elt_t *header);
-static ngx_int_t ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
+static void ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
     ngx_table_elt_t *header);
-static ssec_sent_t *ngx_http_ssec_next_sent(ngx_http_ssec_answer_t *answer);
-static void ngx_http_ssec_said_before(ngx_http_ssec_answer_t *answer);
 static ngx_uint_t ngx_http_ssec_is_cached(ngx_http_request_t *r,
     ngx_table_elt_t *header);
-static ngx_uint_t ngx_http_ssec_has_dead(ngx_http_ssec_ctx_t *ctx);
-static ngx_int_t ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t dead);
+static ngx_inline ngx_uint_t ngx_http_ssec_may_have_dead(
+    ngx_http_ssec_ctx_t *ctx);
+static ngx_int_t ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer);
 static ngx_int_t ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer);
 static void ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer);
+static void ngx_http_ssec_begins(ngx_http_ssec_answer_t *answer,
+    const ssec_after_t *after);
+static void ngx_http_ssec_changes(ngx_http_ssec_answer_t *answer,
+    const ssec_after_t *after);
 static ngx_uint_t ngx_http_ssec_may_delete(ngx_http_request_t *r,
     ngx_http_ssec_ctx_t *ctx);
-static void ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer,
-    ssec_step_t *step);
-static void ngx_http_ssec_say(ngx_http_ssec_answer_t *answer,
-    ssec_step_t *step);
-static void ngx_http_ssec_lives(ngx_http_ssec_answer_t *answer,
-    const ssec_after_t *after);
 static void ngx_http_ssec_said(ngx_http_ssec_answer_t *answer);
 static void ngx_http_ssec_said_limits(ngx_http_ssec_answer_t *answer,
     const ssec_own_t *limits);
@@ -96,8 +93,7 @@ ngx_http_ssec_header_filter(ngx_http_request_t *r)
         && (r->headers_out.headers.part.nelts
             || r->internal
             || r->filter_finalize
-            || (ctx && (ctx->outcome.verdict != SSEC_PASS
-                     || ctx->keys.nelts > 1))))
+            || ngx_http_ssec_may_have_dead(ctx)))
     {
         return ngx_http_ssec_filter(r);
     }
@@ -106,17 +102,44 @@ ngx_http_ssec_header_filter(ngx_http_request_t *r)
 }
 
 
+/* Whether the request may have the key of a session that has ended. */
+
+static ngx_inline ngx_uint_t
+ngx_http_ssec_may_have_dead(ngx_http_ssec_ctx_t *ctx)
+{
+    return ctx && (ctx->outcome.verdict != SSEC_PASS || ctx->keys.nelts > 1);
+}
+
+
 static ngx_int_t
 ngx_http_ssec_filter(ngx_http_request_t *r)
 {
-    ngx_http_ssec_ctx_t       *ctx;
-    ngx_http_ssec_loc_conf_t  *slcf;
+    ngx_http_ssec_answer_t  answer;
 
-    slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
-    ctx = ngx_http_ssec_ctx(r);
+    answer.request = r;
+    answer.slcf = ngx_http_get_module_loc_conf(r,
+                                            ngx_http_session_security_module);
+    answer.ctx = ngx_http_ssec_ctx(r);
 
-    if ((ctx || slcf->shm_zone)
-        && ngx_http_ssec_headers(r, slcf, ctx) != NGX_OK)
+    if (answer.ctx == NULL && answer.slcf->shm_zone == NULL) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    answer.zone = answer.ctx ? answer.ctx->zone : answer.slcf->shm_zone->data;
+    answer.lost = 0;
+    ngx_str_null(&answer.said);
+
+    answer.cookies.elts = answer.first;
+    answer.cookies.nelts = 0;
+    answer.cookies.size = sizeof(ssec_sent_t);
+    answer.cookies.nalloc = NGX_HTTP_SSEC_SENT;
+    answer.cookies.pool = r->pool;
+
+    ngx_http_ssec_read_headers(r, &answer);
+
+    if ((answer.cookies.nelts || answer.said.data
+         || ngx_http_ssec_may_have_dead(answer.ctx))
+        && ngx_http_ssec_answer(&answer) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -125,108 +148,64 @@ ngx_http_ssec_filter(ngx_http_request_t *r)
 }
 
 
-static inline ngx_int_t
-ngx_http_ssec_headers(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_ctx_t *ctx)
-{
-    ngx_uint_t              dead;
-    ngx_http_ssec_answer_t  answer;
-
-    answer.request = r;
-    answer.ctx = ctx;
-    answer.zone = ctx ? ctx->zone : slcf->shm_zone->data;
-
-    answer.response.lost = (ngx_http_ssec_read_headers(&answer) != NGX_OK);
-
-    dead = (ctx && ngx_http_ssec_has_dead(ctx));
-
-    if (answer.response.ncookies == 0 && answer.said.data == NULL && !dead) {
-        return NGX_OK;
-    }
-
-    return ngx_http_ssec_answer(&answer, slcf, dead);
-}
-
-
-static ngx_uint_t
-ngx_http_ssec_has_dead(ngx_http_ssec_ctx_t *ctx)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < ctx->keys.nelts; i++) {
-
-        if (ctx->keys.elts[i].verdict != SSEC_PASS) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
 /*
  * Collects the Set-Cookie headers of the session, and takes X-Accel-Session
- * out, which is not for the client.  Gives NGX_ERROR if there is not the memory
- * for all that the cookies mean.
+ * out, which is not for the client.
  */
 
-static ngx_int_t
-ngx_http_ssec_read_headers(ngx_http_ssec_answer_t *answer)
+static void
+ngx_http_ssec_read_headers(ngx_http_request_t *r,
+    ngx_http_ssec_answer_t *answer)
 {
-    ngx_int_t         rc;
     ngx_uint_t        i;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *header;
 
-    ngx_str_null(&answer->said);
-
-    answer->response.cookies = answer->first;
-    answer->response.ncookies = 0;
-    answer->nalloc = NGX_HTTP_SSEC_SENT;
-
-    rc = NGX_OK;
-
-    for (part = &answer->request->headers_out.headers.part;
-         part;
-         part = part->next)
-    {
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
         header = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-
-            if (header[i].hash
-                && ngx_http_ssec_read_header(answer, &header[i]) != NGX_OK)
-            {
-                rc = NGX_ERROR;
+            if (header[i].hash) {
+                ngx_http_ssec_read_header(answer, &header[i]);
             }
         }
     }
 
-    if (answer->said.data == NULL) {
-        ngx_http_ssec_said_before(answer);
+    if (answer->said.data) {
+        return;
     }
 
-    return rc;
+    /* said by a backend that redirected the request to another one */
+
+    header = ngx_http_ssec_redirected_said(r);
+
+    if (header && !ngx_http_ssec_is_cached(r, header)) {
+        answer->said = header->value;
+
+    } else if (answer->ctx && r->internal) {
+        answer->said = answer->ctx->reply.said;
+    }
 }
 
 
-static ngx_int_t
+static void
 ngx_http_ssec_read_header(ngx_http_ssec_answer_t *answer,
     ngx_table_elt_t *header)
 {
-    if (header->key.len == sizeof("Set-Cookie") - 1) {
-
-        return (answer->zone->value == NULL
-                && ngx_strncasecmp(header->key.data, (u_char *) "Set-Cookie",
-                                   sizeof("Set-Cookie") - 1)
-                   == 0)
-               ? ngx_http_ssec_read_cookie(answer, header) : NGX_OK;
-    }
-
-    if (header->key.len == ngx_http_ssec_said_name.len
-        && ngx_strncasecmp(header->key.data, ngx_http_ssec_said_name.data,
-                           ngx_http_ssec_said_name.len)
+    if (header->key.len == sizeof("Set-Cookie") - 1
+        && ngx_strncasecmp(header->key.data, (u_char *) "Set-Cookie",
+                           sizeof("Set-Cookie") - 1)
            == 0)
+    {
+        if (answer->zone->value == NULL) {
+            ngx_http_ssec_read_cookie(answer, header);
+        }
+
+    } else if (header->key.len == ngx_http_ssec_said_name.len
+               && ngx_strncasecmp(header->key.data,
+                                  ngx_http_ssec_said_name.data,
+                                  ngx_http_ssec_said_name.len)
+                  == 0)
     {
         header->hash = 0;
 
@@ -234,18 +213,17 @@ ngx_http_ssec_read_header(ngx_http_ssec_answer_t *answer,
             answer->said = header->value;
         }
     }
-
-    return NGX_OK;
 }
 
 
 /* Adds it to the list, if it is for the session's cookie. */
 
-static ngx_int_t
+static void
 ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
     ngx_table_elt_t *header)
 {
     ssec_sent_t        *sent;
+    ngx_array_t        *cookies;
     ssec_set_cookie_t   cookie;
 
     if (!ssec_set_cookie(header->value.data, header->value.len, ngx_time(),
@@ -254,12 +232,19 @@ ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
                               cookie.name.len)
         || ngx_http_ssec_is_cached(answer->request, header))
     {
-        return NGX_OK;
+        return;
     }
 
-    sent = ngx_http_ssec_next_sent(answer);
+    cookies = &answer->cookies;
+
+    /* the first ones need no memory: they always count */
+
+    sent = (cookies->nelts < NGX_HTTP_SSEC_SENT)
+           ? &answer->first[cookies->nelts++] : ngx_array_push(cookies);
+
     if (sent == NULL) {
-        return NGX_ERROR;
+        answer->lost = 1;
+        return;
     }
 
     ngx_memzero(sent, sizeof(ssec_sent_t));
@@ -267,56 +252,12 @@ ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
     sent->header = header;
     sent->cookie = cookie;
 
-    return cookie.deletes ? NGX_OK
-           : ngx_http_ssec_canonical(answer->request, answer->zone,
-                                     &sent->cookie.value, &sent->digest,
-                                     &sent->len);
-}
-
-
-/* Room for one more.  The first ones need no memory: they always count. */
-
-static ssec_sent_t *
-ngx_http_ssec_next_sent(ngx_http_ssec_answer_t *answer)
-{
-    ssec_sent_t      *sent;
-    ssec_response_t  *response;
-
-    response = &answer->response;
-
-    if (response->ncookies == answer->nalloc) {
-
-        sent = ngx_palloc(answer->request->pool,
-                          2 * answer->nalloc * sizeof(ssec_sent_t));
-        if (sent == NULL) {
-            return NULL;
-        }
-
-        ngx_memcpy(sent, response->cookies,
-                   answer->nalloc * sizeof(ssec_sent_t));
-
-        response->cookies = sent;
-        answer->nalloc *= 2;
-    }
-
-    return &response->cookies[response->ncookies++];
-}
-
-
-/* X-Accel-Session of a backend that redirected the request to another one. */
-
-static void
-ngx_http_ssec_said_before(ngx_http_ssec_answer_t *answer)
-{
-    ngx_table_elt_t  *header;
-
-    header = ngx_http_ssec_redirected_said(answer->request);
-
-    if (header && !ngx_http_ssec_is_cached(answer->request, header)) {
-        answer->said = header->value;
-
-    } else if (answer->ctx && answer->request->internal) {
-        answer->said = answer->ctx->reply.said;
+    if (!cookie.deletes
+        && ngx_http_ssec_canonical(answer->request, answer->zone,
+                                   &cookie.value, &sent->digest, &sent->len)
+           != NGX_OK)
+    {
+        answer->lost = 1;
     }
 }
 
@@ -363,13 +304,14 @@ ngx_http_ssec_is_cached(ngx_http_request_t *r, ngx_table_elt_t *header)
 /* NGX_ERROR if the response cannot be sent: it takes its steps all the same. */
 
 static ngx_int_t
-ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t dead)
+ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer)
 {
-    ngx_uint_t            ended;
+    ngx_uint_t            i;
+    ssec_response_t      *response;
     ngx_http_ssec_ctx_t  *ctx;
 
     ctx = answer->ctx;
+    response = &answer->response;
 
     if (ngx_http_ssec_init_response(answer) != NGX_OK) {
         return NGX_ERROR;
@@ -386,23 +328,28 @@ ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer,
         ngx_http_ssec_take_steps(answer);
 
         if (ctx) {
-            ctx->reply.forgotten = ssec_response_forgets(&answer->response);
+            ctx->reply.forgotten = ssec_response_forgets(response);
         }
     }
 
-    if (answer->response.lost) {
+    if (answer->lost) {
         return NGX_ERROR;
     }
 
-    ended = (answer->response.said == SSEC_END
-             && ssec_response_reaches(&answer->response));
+    for (i = 0; i < response->nkeys; i++) {
 
-    return ((dead || ended)
-            && answer->zone->value == NULL
-            && ngx_http_ssec_may_delete(answer->request, ctx))
-           ? ngx_http_ssec_delete_cookies(answer->request, slcf, ctx,
-                                          &answer->response, ended)
-           : NGX_OK;
+        if (ssec_response_deletes(response, i)
+            && ngx_http_ssec_may_delete(answer->request, ctx)
+            && ngx_http_ssec_delete_cookie(answer->request, answer->slcf,
+                                           answer->zone,
+                                           &response->keys[i].name)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
 }
 
 
@@ -411,22 +358,26 @@ ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer,
 static ngx_int_t
 ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer)
 {
-    ngx_http_request_t    *r;
-    ngx_http_ssec_ctx_t   *ctx;
-    ssec_keys_t            keys;
-    ssec_response_t       *response;
+    ngx_http_request_t   *r;
+    ngx_http_ssec_ctx_t  *ctx;
+    ssec_keys_t           keys;
+    ssec_response_t      *response;
 
     r = answer->request;
     ctx = answer->ctx;
     response = &answer->response;
+
+    ngx_memzero(response, sizeof(ssec_response_t));
 
     response->host.data = r->headers_in.server.data;
     response->host.len = r->headers_in.server.len;
     response->uri.data = r->unparsed_uri.data;
     response->uri.len = r->unparsed_uri.len;
     response->split = answer->zone->cookie.prefix;
-    response->said = SSEC_NOTHING;
-    response->own = NULL;
+    response->cookies = answer->cookies.elts;
+    response->ncookies = answer->cookies.nelts;
+    response->lost = answer->lost;
+    response->anonymous = 1;
 
     if (ctx) {
         response->keys = ctx->keys.elts;
@@ -439,21 +390,13 @@ ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer)
                                || ctx->outcome.verdict == SSEC_ANONYMOUS
                                || ctx->outcome.verdict == SSEC_FORGET);
 
-    } else {
-        response->keys = NULL;
-        response->nkeys = 0;
-        response->verdict = SSEC_PASS;
+    } else if (response->ncookies) {
 
-        response->anonymous = 1;
-
-        if (response->ncookies) {
-
-            if (ngx_http_ssec_keys(r, answer->zone, &keys) != NGX_OK) {
-                return NGX_ERROR;
-            }
-
-            response->anonymous = (keys.nelts == 0);
+        if (ngx_http_ssec_keys(r, answer->zone, &keys) != NGX_OK) {
+            return NGX_ERROR;
         }
+
+        response->anonymous = (keys.nelts == 0);
     }
 
     ssec_response(response);
@@ -465,31 +408,99 @@ ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer)
 static void
 ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer)
 {
-    unsigned      i;
-    ssec_step_t   step;
+    uint64_t               now;
+    ngx_uint_t             i, evicted;
+    ssec_sent_t           *sent;
+    ssec_step_t            step;
+    ssec_after_t           after;
+    ssec_response_t       *response;
+    ngx_http_ssec_zone_t  *zone;
 
-    i = 0;
+    zone = answer->zone;
+    response = &answer->response;
 
-    while (ssec_response_next(&answer->response, &i, &step)) {
+    now = ngx_http_ssec_now(zone);
+    evicted = 0;
 
-        switch (step.kind) {
+    for (i = 0; i < response->ncookies && !response->lost; i++) {
+        sent = &response->cookies[i];
 
-        case SSEC_STEP_LEARN:
-            ngx_http_ssec_learn(answer->zone, &step.cookie->scope);
-            break;
+        if (sent->learned) {
+            ngx_http_ssec_learn(zone, &sent->scope);
+        }
 
-        case SSEC_STEP_ISSUE:
-            ngx_http_ssec_issue(answer, &step);
-            break;
+        if (sent->dropped) {
+            ((ngx_table_elt_t *) sent->header)->hash = 0;
+        }
 
-        case SSEC_STEP_DROP:
-            ((ngx_table_elt_t *) step.cookie->header)->hash = 0;
-            break;
-
-        default: /* SSEC_STEP_SAY */
-            ngx_http_ssec_say(answer, &step);
+        if (ssec_response_issues(response, sent, &step)) {
+            evicted |= (ssec_session_issue(&zone->table, response, &step, now,
+                                           &after)
+                        == SSEC_DONE_LOST);
+            ngx_http_ssec_begins(answer, &after);
         }
     }
+
+    for (i = 0; i < response->nkeys; i++) {
+
+        if (ssec_response_says(response, &response->keys[i], &step)) {
+            evicted |= (ssec_session_say(&zone->table, response, &step, now,
+                                         &answer->ctx->asked.limits, &after)
+                        == SSEC_DONE_LOST);
+            ngx_http_ssec_changes(answer, &after);
+        }
+    }
+
+    if (evicted) {
+        ngx_http_ssec_report(answer->request, zone, now);
+    }
+}
+
+
+/* If a session lives by the response, this is its first page. */
+
+static void
+ngx_http_ssec_begins(ngx_http_ssec_answer_t *answer, const ssec_after_t *after)
+{
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ctx = answer->ctx;
+
+    if (after->state == SSEC_LIVE
+        && answer->response.said != SSEC_END
+        && ctx && !ngx_http_ssec_is_live(ctx))
+    {
+        ctx->reply.begun = after->created;
+        ctx->outcome.own = after->own;
+    }
+}
+
+
+/* A session of the request, after what the response says. */
+
+static void
+ngx_http_ssec_changes(ngx_http_ssec_answer_t *answer,
+    const ssec_after_t *after)
+{
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ctx = answer->ctx;
+
+    if (after->closed) {
+        ctx->reply.closed = after->closed;
+    }
+
+    if (after->state != SSEC_LIVE) {
+
+        /* this very response is what the user gets to see of it */
+
+        ngx_http_ssec_unwatch(ctx);
+
+    } else if (ngx_http_ssec_is_live(ctx) && answer->response.own) {
+        ctx->outcome.own = answer->response.own;
+    }
+
+    ngx_http_ssec_begins(answer, after);
 }
 
 
@@ -506,83 +517,6 @@ ngx_http_ssec_may_delete(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
            && ngx_http_ssec_now(ctx->zone) - ctx->asked.now
               <= NGX_HTTP_SSEC_PROMPT
            && ngx_http_ssec_is_page(r);
-}
-
-
-/* Rows 14 to 16, 25 and 26. */
-
-static void
-ngx_http_ssec_issue(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
-{
-    uint64_t              now;
-    ssec_after_t          after;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = answer->ctx;
-    now = ngx_http_ssec_now(answer->zone);
-
-    if (ssec_session_issue(&answer->zone->table, &answer->response, step, now,
-                           &after)
-        == SSEC_DONE_LOST)
-    {
-        ngx_http_ssec_report(answer->request, answer->zone, now);
-    }
-
-    if (after.state == SSEC_LIVE
-        && ctx && !ngx_http_ssec_is_live(ctx))
-    {
-        ngx_http_ssec_lives(answer, &after);
-    }
-}
-
-
-/* Rows 17 to 21: what the response means for a session of the request. */
-
-static void
-ngx_http_ssec_say(ngx_http_ssec_answer_t *answer, ssec_step_t *step)
-{
-    uint64_t              now;
-    ssec_after_t          after;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = answer->ctx;
-    now = ngx_http_ssec_now(answer->zone);
-
-    if (ssec_session_say(&answer->zone->table, &answer->response, step, now,
-                         &ctx->asked.limits, &after)
-        == SSEC_DONE_LOST)
-    {
-        ngx_http_ssec_report(answer->request, answer->zone, now);
-    }
-
-    if (after.closed) {
-        ctx->reply.closed = after.closed;
-    }
-
-    if (after.state != SSEC_LIVE) {
-
-        /* this very response is what the user gets to see of it */
-
-        ngx_http_ssec_unwatch(ctx);
-
-    } else if (ctx->outcome.state != SSEC_LIVE) {
-        ngx_http_ssec_lives(answer, &after);
-
-    } else if (answer->response.own) {
-        ctx->outcome.own = answer->response.own;
-    }
-}
-
-
-/* This is the first page of a session that lives by the response. */
-
-static void
-ngx_http_ssec_lives(ngx_http_ssec_answer_t *answer, const ssec_after_t *after)
-{
-    if (answer->response.said != SSEC_END) {
-        answer->ctx->reply.begun = after->created;
-        answer->ctx->outcome.own = after->own;
-    }
 }
 
 

@@ -92,6 +92,8 @@ int oom_fails(oom_site_t *site);
     oom(ngx_http_test_predicates(r, predicates), NGX_ERROR)
 #define ngx_connection_local_sockaddr(c, s, port)                             \
     oom(ngx_connection_local_sockaddr(c, s, port), NGX_ERROR)
+#define ngx_parse_addr(pool, addr, text, len)                                 \
+    oom(ngx_parse_addr(pool, addr, text, len), NGX_ERROR)
 #define ngx_http_discard_request_body(r)                                      \
     oom(ngx_http_discard_request_body(r), NGX_HTTP_INTERNAL_SERVER_ERROR)
 #define ngx_http_send_header(r)                                               \
