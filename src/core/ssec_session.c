@@ -23,18 +23,28 @@ ssec_session_look(ssec_table_t *table, const ssec_digest_t *key,
 }
 
 
-/* Gives false if a live session was lost. */
+/* A session that begins with a name of another is stored by its key alone. */
 
-static bool
-ssec_put_back(ssec_table_t *table, ssec_entry_t *entry, bool changed)
+static ssec_done_e
+ssec_put_back(ssec_table_t *table, ssec_entry_t *entry,
+    const ssec_digest_t *key, ssec_change_e change)
 {
-    if (changed) {
-        return ssec_table_release(table, entry);
+    bool  kept;
+
+    kept = true;
+
+    if (change == SSEC_CHANGED || (change == SSEC_BEGUN && !entry->name)) {
+        kept = ssec_table_release(table, entry);
+
+    } else {
+        ssec_table_leave(table, entry);
+
+        if (change == SSEC_BEGUN) {
+            kept = ssec_table_replace(table, key, &entry->record);
+        }
     }
 
-    ssec_table_leave(table, entry);
-
-    return true;
+    return kept ? SSEC_DONE : SSEC_DONE_LOST;
 }
 
 
@@ -42,7 +52,8 @@ static ssec_done_e
 ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
     bool record, ssec_outcome_t *out)
 {
-    bool            decided, kept;
+    bool            decided;
+    ssec_done_e     done;
     ssec_entry_t    entry;
     ssec_request_t  copy;
 
@@ -64,17 +75,16 @@ ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
     copy.former = key->replaced;
 
     decided = ssec_decide(&entry.record, &copy, out);
-    kept = ssec_put_back(table, &entry, out->changed);
+    done = ssec_put_back(table, &entry, &key->digest,
+                         out->changed ? SSEC_CHANGED : SSEC_SAME);
 
     key->judged = true;
     key->state = (uint8_t) out->state;
     key->verdict = (uint8_t) out->verdict;
 
-    if (out->changed) {
-        key->unknown = false;
-    }
+    key->unknown &= !out->changed;
 
-    return !decided ? SSEC_ENDED : kept ? SSEC_DONE : SSEC_DONE_LOST;
+    return decided ? done : SSEC_ENDED;
 }
 
 
@@ -113,18 +123,16 @@ ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
 static bool
 ssec_counts(const ssec_key_t *key)
 {
-    if (key->unknown) {
-        return key->judged && (key->passed || key->state != SSEC_LIVE);
-    }
-
-    return key->judged && key->passed && key->verdict == SSEC_PASS;
+    return key->judged
+           && (key->unknown ? key->passed || key->state != SSEC_LIVE
+                            : key->passed && key->verdict == SSEC_PASS);
 }
 
 
 static ssec_done_e
 ssec_count(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request)
 {
-    bool            ended, kept;
+    ssec_done_e     done;
     ssec_entry_t    entry;
     ssec_outcome_t  out;
     ssec_request_t  copy;
@@ -152,15 +160,15 @@ ssec_count(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request)
     }
 
     (void) ssec_decide(&entry.record, &copy, &out);
-    kept = ssec_put_back(table, &entry, out.changed);
+    done = ssec_put_back(table, &entry, &key->digest,
+                         out.changed ? SSEC_CHANGED : SSEC_SAME);
 
     key->root = entry.digest;
     key->unknown = false;
 
-    ended = key->passed
-            && (out.state == SSEC_EXPIRED || out.state == SSEC_CLOSED);
-
-    return ended ? SSEC_ENDED : kept ? SSEC_DONE : SSEC_DONE_LOST;
+    return (key->passed
+            && (out.state == SSEC_EXPIRED || out.state == SSEC_CLOSED))
+           ? SSEC_ENDED : done;
 }
 
 
@@ -193,25 +201,6 @@ ssec_session_count(ssec_table_t *table, ssec_keys_t *keys,
     }
 
     return all;
-}
-
-
-/*
- * If a session begins with a key that was a name of another, it is stored under
- * that key alone.  Gives false if a live session was lost.
- */
-
-static bool
-ssec_store(ssec_table_t *table, ssec_entry_t *entry, const ssec_digest_t *key,
-    ssec_change_e change)
-{
-    if (change == SSEC_BEGUN && entry->name) {
-        ssec_table_leave(table, entry);
-        return ssec_table_replace(table, key, &entry->record);
-    }
-
-    return ssec_put_back(table, entry,
-                         change == SSEC_CHANGED || change == SSEC_BEGUN);
 }
 
 
@@ -312,28 +301,19 @@ ssec_find_source(ssec_table_t *table, const ssec_response_t *response,
 }
 
 
-static void
-ssec_tell(const ssec_entry_t *entry, ssec_after_t *after)
-{
-    *after = (ssec_after_t) {
-        .state = entry->record.state, .created = entry->record.created,
-        .own = entry->record.own
-    };
-}
-
-
 ssec_done_e
 ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
     const ssec_step_t *step, uint64_t now, ssec_after_t *after)
 {
-    bool                  kept;
+    ssec_done_e           done;
     ssec_entry_t          entry;
     ssec_issue_t          issue;
     ssec_change_e         change;
     ssec_source_t         source;
-    const ssec_digest_t  *key;
+    const ssec_digest_t  *key, *old;
 
     key = &step->cookie->digest;
+    old = NULL;
     *after = (ssec_after_t) { .state = SSEC_UNKNOWN };
 
     ssec_find_source(table, response, step, now, &source);
@@ -364,28 +344,32 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
                   && !ssec_digest_equal(&source.place, &entry.digest);
 
     change = ssec_decide_issue(&entry.record, &issue, now);
-    kept = ssec_store(table, &entry, key, change);
+    done = ssec_put_back(table, &entry, key, change);
 
     if (change == SSEC_CARRIED) {
 
         /* after a login nobody is let in with the key from before */
 
-        kept = ssec_table_rename(table, &source.key->digest, key,
-                                 (issue.said == SSEC_ON) ? now - SSEC_NO_GRACE
-                                                         : now);
+        now -= (issue.said == SSEC_ON) ? SSEC_NO_GRACE : 0;
+        old = &source.key->digest;
 
     } else if (step->key && entry.is_replaced && change != SSEC_BEGUN) {
 
-        /* it is in use again */
+        old = key;                                  /* it is in use again */
+    }
 
-        kept = ssec_table_rename(table, key, key, now);
+    if (old && !ssec_table_rename(table, old, key, now)) {
+        done = SSEC_DONE_LOST;
     }
 
     if (!step->cookie->overridden) {
-        ssec_tell(&entry, after);
+        *after = (ssec_after_t) {
+            .state = entry.record.state, .created = entry.record.created,
+            .own = entry.record.own
+        };
     }
 
-    return kept ? SSEC_DONE : SSEC_DONE_LOST;
+    return done;
 }
 
 
@@ -394,8 +378,8 @@ ssec_session_say(ssec_table_t *table, const ssec_response_t *response,
     const ssec_step_t *step, uint64_t now, const ssec_limits_t *limits,
     ssec_after_t *after)
 {
-    bool           kept;
     ssec_say_t     say;
+    ssec_done_e    done;
     ssec_entry_t   entry;
     ssec_change_e  change;
 
@@ -407,13 +391,14 @@ ssec_session_say(ssec_table_t *table, const ssec_response_t *response,
     ssec_table_acquire(table, &step->key->digest, &entry);
 
     change = ssec_decide_say(&entry.record, &say, now, limits);
-    kept = ssec_store(table, &entry, &step->key->digest, change);
+    done = ssec_put_back(table, &entry, &step->key->digest, change);
 
-    ssec_tell(&entry, after);
+    *after = (ssec_after_t) {
+        .state = entry.record.state, .created = entry.record.created,
+        .own = entry.record.own,
+        .closed = (change != SSEC_SAME && entry.record.state == SSEC_CLOSED)
+                  ? entry.record.reason : SSEC_REASON_NONE
+    };
 
-    if (change != SSEC_SAME && after->state == SSEC_CLOSED) {
-        after->closed = entry.record.reason;
-    }
-
-    return kept ? SSEC_DONE : SSEC_DONE_LOST;
+    return done;
 }
