@@ -62,17 +62,6 @@ ssec_record(ssec_record_t *rec, const ssec_request_t *request)
 }
 
 
-static void
-ssec_close(ssec_record_t *rec, ssec_reason_e reason)
-{
-    rec->state = SSEC_CLOSED;
-
-    if (rec->reason == SSEC_REASON_NONE) {
-        rec->reason = reason;
-    }
-}
-
-
 /*
  * Rows 4, 5 and 24: gives false, and ends the session, if its time has passed.
  * The reason is the limit that came first: long after the end both may have.
@@ -330,43 +319,31 @@ ssec_change_e
 ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
     const ssec_limits_t *limits)
 {
-    bool  changed;
+    if (say->word == SSEC_ON) {
 
-    switch (say->word) {
-
-    case SSEC_ON:
-        changed = ssec_on(rec, say, now, limits);
-        break;
-
-    case SSEC_OFF:
-        changed = (rec->state == SSEC_LIVE);                /* row 20 */
-
-        if (changed && say->replaced) {
-            ssec_close(rec, SSEC_REASON_SAID);
-
-        } else if (changed) {
-            rec->state = SSEC_VISITOR;
-
-            /* nobody was logged in if "off" answered the first request */
-
-            rec->left = rec->login || rec->used;
+        if (!ssec_on(rec, say, now, limits)) {
+            return SSEC_SAME;
         }
 
-        break;
-
-    default: /* SSEC_DELETE, SSEC_END */
-        changed = (rec->state != SSEC_UNKNOWN);             /* rows 17, 21 */
-
-        if (changed) {
-            ssec_close(rec, (say->word == SSEC_END) ? SSEC_REASON_SAID
-                                                    : SSEC_REASON_LOGOUT);
-        }
-
-        break;
-    }
-
-    if (!changed) {
+    } else if (rec->state == SSEC_UNKNOWN
+               || (say->word == SSEC_OFF && rec->state != SSEC_LIVE))
+    {
         return SSEC_SAME;
+
+    } else if (say->word == SSEC_OFF && !say->replaced) {   /* row 20 */
+        rec->state = SSEC_VISITOR;
+
+        /* nobody was logged in if "off" answered the first request */
+
+        rec->left = rec->login || rec->used;
+
+    } else {                                                /* 17, 20, 21 */
+        rec->state = SSEC_CLOSED;
+
+        if (rec->reason == SSEC_REASON_NONE) {
+            rec->reason = (say->word == SSEC_DELETE) ? SSEC_REASON_LOGOUT
+                                                     : SSEC_REASON_SAID;
+        }
     }
 
     /* row 23: of a key that was replaced it is said for that key alone */
