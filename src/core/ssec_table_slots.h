@@ -82,12 +82,10 @@ enum {
 
 #define ssec_min(a, b)  ((a) < (b) ? (a) : (b))
 
-#define ssec_slot_is_dead(state)                                              \
-    ((state) >= SSEC_SLOT_CLOSED && (state) <= SSEC_SLOT_HEARSAY)
-#define ssec_slot_is_live(state)                                              \
-    ((state) >= SSEC_SLOT_INVENTED && (state) <= SSEC_SLOT_PRESENTED)
-#define ssec_slot_is_name(state)                                              \
-    ((state) >= SSEC_SLOT_OLD_NAME)
+#define ssec_slot_is_dead(s)                                                  \
+    ((s) >= SSEC_SLOT_CLOSED && (s) <= SSEC_SLOT_HEARSAY)
+#define ssec_slot_is_live(s)  (ssec_slots[s].state == SSEC_LIVE)
+#define ssec_slot_is_name(s)  ((s) >= SSEC_SLOT_OLD_NAME)
 
 
 /*
@@ -294,12 +292,9 @@ ssec_word(ssec_table_t *table, uint32_t bucket, unsigned slot)
 static inline void
 ssec_set_word_of(ssec_bucket_t *b, unsigned slot, uint64_t word)
 {
-    /* release: earlier stores are visible once the word is (invariant 2) */
+    /* after all earlier stores, and before all later ones (invariant 2) */
 
     atomic_store_explicit(&b->word[slot], word, memory_order_release);
-
-    /* keep the compiler from moving later stores before this one */
-
     atomic_signal_fence(memory_order_seq_cst);
 }
 
@@ -471,9 +466,7 @@ ssec_unlock(ssec_table_t *table, uint32_t bucket)
 static inline void
 ssec_lock(ssec_table_t *table, uint32_t bucket)
 {
-    if (!ssec_trylock(table, bucket)) {
-        ssec_wait(table, &table->buckets[bucket].lock, bucket);
-    }
+    ssec_wait(table, &table->buckets[bucket].lock, bucket);
 }
 
 
