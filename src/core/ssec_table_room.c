@@ -113,7 +113,6 @@ ssec_rank(ssec_table_t *table, uint32_t bucket, unsigned slot, uint64_t *last)
     }
 
     if (root == 0
-        || rank == SSEC_RANK_OLD_NAME
         || (state == SSEC_SLOT_FRESH_NAME && ssec_is_stale(*last, stored.own)))
     {
         return SSEC_RANK_OLD_NAME;
