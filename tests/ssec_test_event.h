@@ -90,7 +90,7 @@ test_decide_request(ssec_record_t *rec, const test_event_t *ev, uint64_t now,
 
     request = (ssec_request_t) {
         .kind = (ssec_kind_e) ev->kind, .admitted = ev->admitted,
-        .strict = ev->strict, .cookie = ev->cookie, .former = ev->former,
+        .strict = ev->strict, .cookie = ev->cookie, .is_former = ev->former,
         .idle_for_set = ev->idle_for_set, .idle_for = ev->idle_for,
         .now = now, .limits = *limits,
         .ended = ev->brief ? NULL : &ended
@@ -132,7 +132,8 @@ test_decide(ssec_record_t *rec, const test_event_t *ev, uint64_t now,
 
     if (ev->kind == EV_ISSUE) {
         issue = (ssec_issue_t) {
-            .said = test_word(ev->said), .own = ev->own, .former = ev->former,
+            .said = test_word(ev->said), .own = ev->own,
+            .is_replaced = ev->former,
             .anonymous = ev->anonymous, .from = ev->from,
             .separate = ev->apart, .taken = ev->lives
         };
@@ -141,8 +142,8 @@ test_decide(ssec_record_t *rec, const test_event_t *ev, uint64_t now,
 
     } else {
         say = (ssec_say_t) {
-            .word = test_word(ev->kind), .former = ev->former,
-            .replaced = ev->replaced, .own = ev->own
+            .word = test_word(ev->kind), .is_former = ev->former,
+            .other_key = ev->replaced, .own = ev->own
         };
 
         change = ssec_decide_say(rec, &say, now, limits);

@@ -954,7 +954,7 @@ to_request(const event_t *ev, const ssec_ended_t *ended)
     };
 
     return (ssec_request_t) {
-        .kind = kinds[choice(ev->what)], .former = ev->former == YES,
+        .kind = kinds[choice(ev->what)], .is_former = ev->former == YES,
         .admitted = ev->admitted == YES, .strict = ev->strict == YES,
         .cookie = ev->cookie == YES, .idle_for_set = ev->idle_for_set == YES,
         .idle_for = idle_for(ev), .ended = ended
@@ -993,7 +993,8 @@ decide_response(ssec_record_t *rec, const event_t *ev,
 
     if (ev->what == ISSUE) {
         return ssec_decide_issue(rec, &(ssec_issue_t) {
-            .said = to_word(ev->says), .own = own, .former = ev->former == YES,
+            .said = to_word(ev->says), .own = own,
+            .is_replaced = ev->former == YES,
             .anonymous = ev->anonymous == YES,
             .from = (ev->had == NOBODYS) ? NULL : had,
             .separate = ev->apart == YES, .taken = ev->lives == YES
@@ -1001,8 +1002,8 @@ decide_response(ssec_record_t *rec, const event_t *ev,
     }
 
     return ssec_decide_say(rec, &(ssec_say_t) {
-        .word = to_word(ev->what), .former = ev->former == YES,
-        .replaced = ev->other_key == YES, .own = own
+        .word = to_word(ev->what), .is_former = ev->former == YES,
+        .other_key = ev->other_key == YES, .own = own
     }, now, limits);
 }
 

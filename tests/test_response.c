@@ -307,7 +307,7 @@ judge(ssec_key_t *key, const char *state, const row_t *row)
     key->verdict = (uint8_t) states[i].verdict;
     key->judged = (i != 0);
     key->unknown = (i == 0);
-    key->replaced = (strcmp(state, "replaced") == 0);
+    key->is_former = (strcmp(state, "replaced") == 0);
 
     if (key->verdict == SSEC_REFUSE && row->verdict != SSEC_PASS) {
         key->verdict = (uint8_t) row->verdict;

@@ -253,7 +253,7 @@ set(const char *names, char name, const char *rest, bool split)
                      << i;
     }
 
-    if (step.key && step.key->passed && !step.key->replaced) {
+    if (step.key && step.key->passed && !step.key->is_former) {
         step.from = 0;
     }
 

@@ -103,7 +103,7 @@ ssec_pass(ssec_record_t *rec, const ssec_request_t *request, bool created,
         *out = (ssec_outcome_t) { .state = SSEC_VISITOR, .idle = out->idle };
 
         if (request->kind == SSEC_ACTIVE && request->admitted
-            && !request->former)
+            && !request->is_former)
         {
             out->changed = ssec_touch(rec, request->now);
         }
@@ -116,7 +116,7 @@ ssec_pass(ssec_record_t *rec, const ssec_request_t *request, bool created,
      * who knew it before the login.  He learns nothing of the session.
      */
 
-    if (request->former && !created) {
+    if (request->is_former && !created) {
         *out = (ssec_outcome_t) { .state = SSEC_VISITOR };
         return;
     }
@@ -292,13 +292,13 @@ ssec_on(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
 
     changed = true;
 
-    if (rec->state == SSEC_VISITOR && !say->replaced) {
+    if (rec->state == SSEC_VISITOR && !say->other_key) {
         ssec_on_visitor(rec, say->own, now, limits);        /* row 18 */
 
-    } else if (rec->state == SSEC_LIVE && (say->former || say->own)) {
+    } else if (rec->state == SSEC_LIVE && (say->is_former || say->own)) {
         rec->own = say->own;                                /* row 19 */
 
-        if (say->former) {
+        if (say->is_former) {
             (void) ssec_touch(rec, now);                    /* row 23 */
         }
 
@@ -330,7 +330,7 @@ ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
     {
         return SSEC_SAME;
 
-    } else if (say->word == SSEC_OFF && !say->replaced) {   /* row 20 */
+    } else if (say->word == SSEC_OFF && !say->other_key) {   /* row 20 */
         rec->state = SSEC_VISITOR;
 
         /* nobody was logged in if "off" answered the first request */
@@ -348,7 +348,7 @@ ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
 
     /* row 23: of a key that was replaced it is said for that key alone */
 
-    return say->former ? SSEC_BEGUN : SSEC_CHANGED;
+    return say->is_former ? SSEC_BEGUN : SSEC_CHANGED;
 }
 
 
@@ -370,7 +370,7 @@ ssec_stays(const ssec_record_t *rec, const ssec_issue_t *issue)
     }
 
     if (rec->state == SSEC_LIVE || rec->state == SSEC_VISITOR) {
-        return !issue->former
+        return !issue->is_replaced
                && (rec->state == SSEC_LIVE || issue->said != SSEC_ON);
     }
 

@@ -98,7 +98,7 @@ typedef struct {
     bool          admitted;      /* has passed nginx's own access checks */
     bool          strict;        /* an unknown key is an expired one */
     bool          cookie;        /* the key can be withheld from the backend */
-    bool          former;        /* the key was replaced before the request */
+    bool          is_former;     /* the key was replaced, its grace is over */
 
     bool          idle_for_set;  /* ping: idle_for is given and an integer */
     uint64_t      idle_for;
@@ -123,8 +123,8 @@ typedef enum {
 
 typedef struct {
     ssec_word_e   word;
-    bool          former;        /* the key was replaced before the request */
-    bool          replaced;      /* on, off: the response sets another key */
+    bool          is_former;     /* the key was replaced, its grace is over */
+    bool          other_key;     /* on, off: the response sets another key */
     const ssec_own_t     *own;   /* on: the session's own limits */
 } ssec_say_t;
 
@@ -134,7 +134,7 @@ typedef struct {
 typedef struct {
     ssec_word_e   said;          /* it says so, too */
     const ssec_own_t     *own;   /* the session's own limits */
-    bool          former;        /* the key was replaced */
+    bool          is_replaced;   /* the key, with or without a grace */
 
     /* what the backend saw; by default, a request with this very key */
 

@@ -35,7 +35,7 @@ typedef struct {
 
     bool           judged;
     bool           unknown;      /* to the table, so far */
-    bool           replaced;     /* before the request came */
+    bool           is_former;    /* was replaced, and its grace is over */
     bool           passed;       /* the backend gets it */
     uint8_t        state;        /* ssec_state_e */
     uint8_t        verdict;      /* ssec_verdict_e */

@@ -102,7 +102,7 @@ ssec_response_issues(const ssec_response_t *response, ssec_sent_t *sent,
     step->key = ssec_find_key(response->keys, response->nkeys, &sent->digest);
     step->from = 0;
 
-    if (step->key == NULL || !step->key->passed || step->key->replaced) {
+    if (step->key == NULL || !step->key->passed || step->key->is_former) {
         step->from = ssec_replaceable(response, &sent->cookie.name);
     }
 

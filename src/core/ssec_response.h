@@ -75,7 +75,7 @@ typedef struct {
 
 void ssec_response(ssec_response_t *response);
 
-/* Rows 14 to 16: whether a Set-Cookie issues a session's key. */
+/* Rows 14 to 16, 25 and 26: whether a Set-Cookie issues a session's key. */
 
 bool ssec_response_issues(const ssec_response_t *response, ssec_sent_t *sent,
     ssec_step_t *step);

@@ -68,11 +68,11 @@ ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
         return SSEC_DONE;
     }
 
-    key->replaced = entry.is_replaced
+    key->is_former = entry.is_replaced
                     && ssec_name_age(&entry, request->now) > SSEC_GRACE;
 
     copy = *request;
-    copy.former = key->replaced;
+    copy.is_former = key->is_former;
 
     decided = ssec_decide(&entry.record, &copy, out);
     done = ssec_put_back(table, &entry, &key->digest,
@@ -151,7 +151,7 @@ ssec_count(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request)
     }
 
     copy = *request;
-    copy.former = key->replaced;
+    copy.is_former = key->is_former;
 
     /* a session that ends now is judged anew, for the whole request */
 
@@ -283,7 +283,7 @@ ssec_find_source(ssec_table_t *table, const ssec_response_t *response,
 
         /* it gets nothing of the session but its age */
 
-        if (key->replaced) {
+        if (key->is_former) {
             record.last = now;
         }
 
@@ -292,7 +292,7 @@ ssec_find_source(ssec_table_t *table, const ssec_response_t *response,
             source->place = place;
             source->key = key;
             source->name = key->name;
-            source->separate = key->replaced;
+            source->separate = key->is_former;
 
         } else if (!ssec_digest_equal(&source->place, &place)) {
             ssec_add_source(source, &record, &place, key, response->split);
@@ -339,7 +339,7 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
 
     ssec_table_acquire(table, key, &entry);
 
-    issue.former = entry.is_replaced;
+    issue.is_replaced = entry.is_replaced;
     issue.taken = issue.from && issue.from->state == SSEC_LIVE && entry.name
                   && !ssec_digest_equal(&source.place, &entry.digest);
 
@@ -385,8 +385,8 @@ ssec_session_say(ssec_table_t *table, const ssec_response_t *response,
 
     say.word = step->word;
     say.own = response->own;
-    say.replaced = step->replaced;
-    say.former = step->key->replaced;
+    say.other_key = step->replaced;
+    say.is_former = step->key->is_former;
 
     ssec_table_acquire(table, &step->key->digest, &entry);
 

@@ -204,7 +204,7 @@ ngx_http_ssec_ask(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     asked->admitted = false;
     asked->strict = slcf->strict;
     asked->cookie = ctx->keys.cookie;
-    asked->former = false;
+    asked->is_former = false;
     asked->idle_for_set = false;
     asked->ended = NULL;
 

@@ -94,7 +94,7 @@ ngx_http_ssec_push_key(ssec_keys_t *keys, ssec_key_t *key,
     key->short_part = (len < SSEC_MIN_PART);
     key->judged = false;
     key->unknown = false;
-    key->replaced = false;
+    key->is_former = false;
     key->passed = false;
     key->state = SSEC_UNKNOWN;
     key->verdict = SSEC_PASS;
