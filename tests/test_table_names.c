@@ -250,7 +250,8 @@ run_word(const char *word)
         break;
 
     case '?':
-        assert_at("former", entry_of(digest).is_replaced, strcmp(arg, "old") == 0);
+        assert_at("is_replaced", entry_of(digest).is_replaced,
+                  strcmp(arg, "old") == 0);
         break;
 
     default:

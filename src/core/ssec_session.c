@@ -222,35 +222,27 @@ static void
 ssec_add_source(ssec_source_t *source, const ssec_record_t *record,
     const ssec_digest_t *place, ssec_key_t *key, bool split)
 {
+    bool      is_part, is_better;
     uint64_t  last;
+
+    last = source->record.last;
 
     /* the parts of a split cookie are one session: the strictest counts */
 
-    if (split && !ssec_str_equal(&key->name, &source->name)) {
+    is_part = split && !ssec_str_equal(&key->name, &source->name);
+    is_better = is_part ? record->last < last
+                        : record->created < source->record.created;
 
-        if (record->last < source->record.last) {
-            source->record = *record;
-            source->place = *place;
-            source->key = key;
-        }
-
-        return;
-    }
-
-    source->separate = true;
-
-    last = record->last;
-
-    if (source->record.last > last) {
-        last = source->record.last;
-    }
-
-    if (record->created < source->record.created) {
+    if (is_better) {
         source->record = *record;
         source->place = *place;
+        source->key = key;
     }
 
-    source->record.last = last;
+    if (!is_part) {
+        source->separate = true;
+        source->record.last = (last > record->last) ? last : record->last;
+    }
 }
 
 

@@ -84,33 +84,6 @@ ssec_move_to_random_place(ssec_table_t *table, const ssec_entry_t *entry)
 }
 
 
-/*
- * The key that is held, a name, counts as replaced from now on (in
- * milliseconds), or since an earlier replacement.  Gives a fresh name of the
- * same session.
- */
-
-static ssec_stored_t
-ssec_replace_name(ssec_table_t *table, const ssec_entry_t *entry,
-    bool was_replaced, uint64_t now)
-{
-    ssec_stored_t  name;
-
-    ssec_set_name_state(table, entry, SSEC_SLOT_OLD_NAME);
-
-    if (!was_replaced) {
-        *ssec_own_at(table, entry->bucket, entry->slot) =
-            (uint16_t) (now >> SSEC_NAME_TIME);
-    }
-
-    name = ssec_stored(table, entry->bucket, entry->slot);
-    name.word = (name.word & SSEC_TIME_MAX)
-                | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
-
-    return name;
-}
-
-
 /* Stores a fresh name under this digest.  Gives false if there is no room. */
 
 static bool
@@ -162,7 +135,12 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
     ssec_entry_t   entry;
     ssec_stored_t  stored;
 
-    for (tries = 0; tries < SSEC_TRIES; tries++) {
+    for (tries = 0; ; tries++) {
+
+        if (tries == SSEC_TRIES) {
+            return false;
+        }
+
         entry.digest = *key;
         ssec_seek(table, &entry);
 
@@ -174,18 +152,26 @@ ssec_table_rename(ssec_table_t *table, const ssec_digest_t *key,
         state = ssec_slot_state(ssec_word(table, entry.bucket, entry.slot));
 
         if (entry.name || ssec_move_to_random_place(table, &entry)) {
-            stored = ssec_replace_name(table, &entry,
-                                       state == SSEC_SLOT_OLD_NAME, now);
-            ssec_table_leave(table, &entry);
-
-            return ssec_add_name(table, name, &stored);
+            break;
         }
 
         ssec_table_leave(table, &entry);
         sched_yield();
     }
 
-    return false;
+    if (state != SSEC_SLOT_OLD_NAME) {
+        ssec_set_name_state(table, &entry, SSEC_SLOT_OLD_NAME);
+        *ssec_own_at(table, entry.bucket, entry.slot) =
+            (uint16_t) (now >> SSEC_NAME_TIME);
+    }
+
+    stored = ssec_stored(table, entry.bucket, entry.slot);
+    stored.word = (stored.word & SSEC_TIME_MAX)
+                  | (uint64_t) SSEC_SLOT_FRESH_NAME << SSEC_STATE;
+
+    ssec_table_leave(table, &entry);
+
+    return ssec_add_name(table, name, &stored);
 }
 
 

@@ -5,18 +5,8 @@
 
 #define SSEC_MOVES        3      /* moves that may make room for a record */
 
-/*
- * Requests under way may have a key for so long after its replacement, in units
- * of 2^SSEC_NAME_TIME milliseconds.  Until then its rank is
- * SSEC_RANK_FRESH_NAME.
- */
-#define SSEC_IN_USE       11
-
-/*
- * A name counts as never to be presented if its session has been active for so
- * long without it, in units of 2^SSEC_GIVEN milliseconds.
- */
-#define SSEC_STALE        8
+#define SSEC_IN_USE       11     /* in units of 2^SSEC_NAME_TIME ms */
+#define SSEC_STALE        8      /* in units of 2^SSEC_GIVEN ms */
 
 
 /*
@@ -68,6 +58,8 @@ ssec_is_in_use(uint64_t last, uint16_t replaced)
     return (uint16_t) ((last >> SSEC_NAME_TIME) + 1 - replaced) <= SSEC_IN_USE;
 }
 
+
+/* Whether a session has long been active without a fresh name. */
 
 static bool
 ssec_is_stale(uint64_t last, uint16_t given)
