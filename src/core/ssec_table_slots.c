@@ -154,6 +154,11 @@ ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
               | (entry->bucket == entry->first ? 0 : SSEC_IN_SECOND);
 
     if (stored->own) {
+
+        if (!ssec_slot_is_name(ssec_slot_state(stored->word))) {
+            created |= SSEC_HAS_OWN;
+        }
+
         *ssec_own_at(table, entry->bucket, slot) = stored->own;
 
         /* keep the compiler from moving the flag's store before this one */
@@ -288,7 +293,7 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
     stored.word = (uint64_t) state << SSEC_STATE | (rec->last & SSEC_TIME_MAX);
     stored.created = (uint32_t) (rec->created >> SSEC_CREATED)
                      & SSEC_CREATED_MASK;
-    stored.own = 0;
+    stored.own = rec->own ? (uint16_t) (rec->own - table->header->own) : 0;
 
     if (ssec_slot_is_dead(state)) {
         stored.word = (stored.word & ~SSEC_REASON_MASK) | rec->reason;
@@ -300,11 +305,6 @@ ssec_pack(ssec_table_t *table, const ssec_record_t *rec)
             && rec->login))
     {
         stored.created |= SSEC_LOGIN;
-    }
-
-    if (rec->own) {
-        stored.own = (uint16_t) (rec->own - table->header->own);
-        stored.created |= SSEC_HAS_OWN;
     }
 
     return stored;

@@ -384,27 +384,21 @@ static inline ssec_stored_t
 ssec_stored(ssec_table_t *table, uint32_t bucket, unsigned slot)
 {
     bool           is_name;
+    uint32_t       created;
     ssec_stored_t  stored;
 
+    created = table->buckets[bucket].created[slot];
+
     stored.word = ssec_word(table, bucket, slot) & ~SSEC_PLACE_MASK;
-    stored.created = table->buckets[bucket].created[slot] & ~SSEC_IN_SECOND;
-    stored.own = 0;
+    stored.created = created & SSEC_BEGAN_MASK;
 
     is_name = ssec_slot_is_name(ssec_slot_state(stored.word));
 
-    if (is_name || stored.created & SSEC_HAS_OWN) {
-        stored.own = *ssec_own_at(table, bucket, slot);
-    }
+    stored.own = (is_name || created & SSEC_HAS_OWN)
+                 ? *ssec_own_at(table, bucket, slot) : 0;
 
     if (!is_name && stored.own > SSEC_TABLE_OWN) {
-        stored.own = 0;
-    }
-
-    if (is_name || stored.own == 0) {
-
-        /* a copy that kept the flag would take the number in its new slot */
-
-        stored.created &= ~SSEC_HAS_OWN;
+        stored.own = 0;                             /* of a damaged file */
     }
 
     return stored;
