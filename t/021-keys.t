@@ -307,14 +307,7 @@ b: ping            => live about 300
 a: ping            => about 300
 
 === each part of a split cookie goes by its name
---- http_config
-    session_security_zone cookie=sid_* zone=sessions:1m;
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        add_header Set-Cookie $http_x_set_too always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=sid_*
 --- config
     session_security zone=sessions;
     session_security_passive_urls /poll;
@@ -337,16 +330,7 @@ GET /poll | Cookie: sid_0=newer-first-part-of-the-session
 ping | Cookie: sid_other=not-a-part-of-that-session => live about 0
 
 === a cookie that is split from now on: its parts are the same session
---- http_config
-    session_security_zone cookie=sid* zone=sessions:1m;
-    map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        add_header Set-Cookie $http_x_set_too always;
-        add_header Set-Cookie $http_x_set_third always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=sid*
 --- steps
 sid=a-session-in-one-cookie is issued, idle for 300
 GET /poll | Cookie: sid=a-session-in-one-cookie | X-Set: sid_0=first-part-of-the-session
@@ -362,16 +346,7 @@ GET / | Cookie: sid_0=first-part-of-the-session => 401 expired
 GET / | Cookie: sid_1=second-part-of-the-session => 401 expired
 
 === and one that is split no longer
---- http_config
-    session_security_zone cookie=sid* zone=sessions:1m;
-    map $arg_lifetime $lifetime { default 0; ~. $arg_lifetime; }
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        add_header Set-Cookie $http_x_set_too always;
-        add_header Set-Cookie $http_x_set_third always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=sid*
 --- steps
 sid_0=first-part-of-the-session is issued, idle for 300
 sid_1=second-part-of-the-session is issued, idle for 100

@@ -179,15 +179,7 @@ b: GET /                        => 200 live [sessionid=b]
 a: GET /                        => 200 live [sessionid=a]
 
 === split cookies: a part that is deleted while another is set is no logout
---- http_config
-    session_security_zone cookie=sid* zone=sessions:1m;
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        add_header Set-Cookie $http_x_set_too always;
-        add_header Set-Cookie $http_x_set_third always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=sid*
 --- steps
 GET /login | X-Set: sid_0=first-part-of-the-session | X-Set-Too: sid_1=second-part-of-the-session
     => 200 []
@@ -202,15 +194,7 @@ GET /under-way | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-t
     | no Set-Cookie
 
 === split cookies: nor is one that becomes several, or several that become one
---- http_config
-    session_security_zone cookie=sid* zone=sessions:1m;
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        add_header Set-Cookie $http_x_set_too always;
-        add_header Set-Cookie $http_x_set_third always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=sid*
 --- steps
 GET /login | X-Set: sid=a-session-in-one-cookie => 200 []
 GET / | Cookie: sid=a-session-in-one-cookie | X-Set: sid=; Max-Age=0
@@ -228,15 +212,7 @@ GET /under-way | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-t
 GET / | Cookie: sid=another-session-in-one-cookie => 200 live [sid=another-session-in-one-cookie]
 
 === split cookies: parts that are deleted, and nothing set, are
---- http_config
-    session_security_zone cookie=sid* zone=sessions:1m;
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        add_header Set-Cookie $http_x_set_too always;
-        add_header Set-Cookie $http_x_set_third always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=sid*
 --- steps
 GET /login | X-Set: sid_0=first-part-of-the-session | X-Set-Too: sid_1=second-part-of-the-session
     => 200 []
@@ -254,15 +230,7 @@ GET / | Cookie: sid_0=first-part-of-a-second-session; sid_1=second-part-of-a-sec
     => 200 closed []
 
 === split cookies: parts that are deleted for another path are not
---- http_config
-    session_security_zone cookie=sid* zone=sessions:1m;
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        add_header Set-Cookie $http_x_set_too always;
-        add_header Set-Cookie $http_x_set_third always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=sid*
 --- steps
 GET /login | X-Set: sid_0=first-part-of-the-session => 200 []
 GET / | Cookie: sid_0=first-part-of-the-session | X-Set: sid_0=; Path=/legacy; Max-Age=0

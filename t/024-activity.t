@@ -343,12 +343,7 @@ yes GET / | Early-Data: 0
 
 === a connection without request headers, to which an error page is proxied
 # a list of headers that was never begun: for UndefinedBehaviorSanitizer
---- http_config
-    session_security_zone $remote_addr zone=sessions:1m;
-    server {
-        listen backend;
-        return 200 "[$http_cookie]";
-    }
+--- key: $remote_addr
 --- also: error_page 400 = /bad;
 --- raw_request eval
 "G\x01T / HTTP/1.1\r\n\r\n"

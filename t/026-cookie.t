@@ -259,14 +259,7 @@ dead: PAGE /page        => 200 | deleted in /app
 dead: PAGE /inner/most/ => 200 | deleted in /inner
 
 === __Host-: Path=/, no Domain, and Secure, whatever is configured or set
---- cookie: __Host-id
---- http_config
-    session_security_zone cookie=__Host-id zone=sessions:1m;
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=__Host-id
 --- config
     session_security zone=sessions;
     location / { proxy_pass http://backend; }
@@ -282,13 +275,7 @@ GET /login | X-Set: __Host-id=b; Path=/; Secure; SameSite=None => 200
 a: PAGE /     => 200 [] | Set-Cookie: (__Host-id deleted in /); Secure; SameSite=None
 
 === __Secure-: Secure
---- cookie: __Secure-id
---- http_config
-    session_security_zone cookie=__Secure-id zone=sessions:1m;
-    server {
-        listen backend;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=__Secure-id
 --- config
     session_security zone=sessions;
     session_security_cookie path=/app domain=example.com;
@@ -299,13 +286,7 @@ a has ended
 a: PAGE / => 200 [] | Set-Cookie: (__Secure-id deleted in /app; Domain=example.com); Secure
 
 === split cookies: all of them, each once
---- http_config
-    session_security_zone cookie=sid_* zone=sessions:1m;
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=sid_*
 --- config
     session_security zone=sessions;
     location / { proxy_pass http://backend; }
@@ -322,14 +303,7 @@ PAGE / | Cookie: sid_1=second-part-of-the-session; sid_1=first-part-of-the-sessi
     => 200 [] | Set-Cookie: (sid_1 deleted in /)
 
 === split cookies: a response that leaves out a part which is not needed any more
---- http_config
-    session_security_zone cookie=sid_* zone=sessions:1m;
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        add_header Set-Cookie $http_x_set_too always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=sid_*
 --- config
     session_security zone=sessions;
     add_header X-State $session_security_state always;
@@ -346,14 +320,7 @@ GET /under-way | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-t
     | no Set-Cookie
 
 === split cookies: a logout
---- http_config
-    session_security_zone cookie=sid_* zone=sessions:1m;
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        add_header Set-Cookie $http_x_set_too always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=sid_*
 --- config
     session_security zone=sessions;
     add_header X-State $session_security_state always;

@@ -120,13 +120,7 @@ GET /app/ | Cookie: JSESSIONID=of-app-again; JSESSIONID=of-root
 of-root: GET /                            => 200 live [JSESSIONID=of-root]
 
 === parts of a split cookie that are too many to be its rest are judged
---- http_config
-    session_security_zone cookie=split_* zone=sessions:1m;
-    server {
-        listen backend;
-        add_header Set-Cookie $http_x_set always;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=split_*
 --- config
     session_security zone=sessions;
     session_security_unknown expired;

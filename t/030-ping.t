@@ -171,7 +171,7 @@ a: GET /any/thing/ping?idleFor=200 => 200 200
 a: ping                            => about 200
 
 === a ping of a key that is no cookie
---- http_config: session_security_zone $http_authorization zone=sessions:1m;
+--- key: $http_authorization
 --- config
     session_security zone=sessions;
     location = /ping/ { session_security_ping; }

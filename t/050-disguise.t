@@ -79,13 +79,6 @@ my_session=dead, my_session=other; my_session=live -> my_session=live
 my_session=live; my_session=other my_session=dead -> my_session=live
 
 === what joins once the dead is taken out is read again
---- http_config
-    session_security_zone cookie=my_session zone=sessions:1m;
-    server {
-        listen backend;
-        return 200 "[$http_cookie]";
-    }
---- steps
 dead has ended
 ping 600 | Cookie: my_session=a%3B%20b => "logout"
 # Python reads the quotes together once what stood between is gone

@@ -431,7 +431,7 @@ b: GET /limited/ => 200
 b: GET /limited/ => 429 none
 
 === realip in a location comes first, and what is asked for the key is right
---- http_config: session_security_zone $remote_addr zone=sessions:1m;
+--- key: $remote_addr
 --- config
     set_real_ip_from 127.0.0.1;
     session_security zone=sessions;
@@ -446,12 +446,7 @@ GET /custom/ping/?idleFor=5 | X-Client: 192.0.2.2 => 200 new 5 | X-Address: 192.
 GET /custom/ping/ | X-Client: 192.0.2.1 => 200 closed "logout" | X-Address: 192.0.2.1
 
 === split cookies: each part is the session
---- http_config
-    session_security_zone cookie=split* zone=sessions:1m;
-    server {
-        listen backend;
-        return 200 "[$http_cookie]";
-    }
+--- key: cookie=split*
 --- config
     session_security zone=sessions;
     add_header X-State $session_security_state always;
@@ -475,7 +470,7 @@ GET / | Cookie: split_0=fedcba9876543210-a; split_1=fedcba9876543210-b; split_2=
     => 200 live [split_0=fedcba9876543210-a; split_1=fedcba9876543210-b; split_2=tail]
 
 === split cookies: all parts are deleted, short ones too
---- http_config: session_security_zone cookie=split* zone=sessions:1m;
+--- key: cookie=split*
 --- config
     session_security zone=sessions;
     location = /ping/ { session_security_ping; }

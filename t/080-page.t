@@ -877,13 +877,7 @@ a: PAGE / | X-Page: <p>               => 200 (tag)<p>
 a; admin=b: PAGE /both/ | X-Page: <p> => 200 <p>
 
 === sessions: whose key is a variable
---- http_config
-    session_security_zone $http_authorization zone=sessions:1m;
-    server {
-        listen backend;
-        default_type text/html;
-        return 200 $http_x_page;
-    }
+--- key: $http_authorization
 --- steps
 PAGE / | Authorization: Bearer a | X-Page: <p> => 200 (tag)<p>
 a: PAGE / | X-Page: <p>                        => 200 <p>

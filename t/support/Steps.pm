@@ -37,7 +37,7 @@ package Steps;
 # Sections for the rows: "cookie" (sessionid), "ping" (/ping/), and "page", the
 # header that PAGE has (Accept: text/html).
 #
-# Sections for the configuration: "also" and "also_http", what stands before a
+# Sections for the configuration: "key", the key of the suite's zone; "also" and "also_http", what stands before a
 # block's config and http_config; "without", which of the config's statements to
 # leave out, by how they begin. In all of them "http://backend" and "listen
 # backend" are a server at a free port, "backend_2" another one.
@@ -135,6 +135,11 @@ Test::Nginx::Socket::add_block_preprocessor(sub {
 
 sub configure {
     my $block = shift;
+    if (defined(my $key = $block->key)) {
+        $key =~ s/\s+\z//;
+        $block->set_value(http_config => $block->http_config =~ s/(session_security_zone) \S+/$1 $key/r);
+        $block->set_value(cookie => $1) if $key =~ /^cookie=([^*]+)$/;
+    }
     for my $section (qw(config http_config)) {
         my $text = $block->$section // '';
         my $also = $section eq 'config' ? $block->also : $block->also_http;
