@@ -318,7 +318,7 @@ a; other=1: PAGE /sso/
     => 302 expired | to https://sso.example.com/logout?site=1 | Cache-Control: no-store | deleted
 a; other=1: PAGE /sso/ => 200 closed [other=1] | deleted
 
-=== status 444 closes the connection, as elsewhere in nginx
+=== row 12: status 444 closes the connection, as elsewhere in nginx
 --- also
     location /closed/ { session_security_expired_status 444; proxy_pass http://backend; }
     location /init {
@@ -371,7 +371,7 @@ a is idle for 300
 a: PAGE /kill => 200 expired [sessionid=a] | deleted
 a: GET /      => 200 closed []
 
-=== row 11: the backend sets the old value again, and is not heard
+=== row 11: the backend sets the old value again, which is left out
 a has ended
 a: PAGE /logout/ | X-Set: sessionid=a; Path=/; HttpOnly => 200 [sessionid=a] | deleted
 a: GET / => 200 closed []
@@ -380,7 +380,7 @@ b: PAGE /logout/ | X-Set: sessionid="%62"; Path=/; HttpOnly | X-Set-Too: other=b
     => 200 [sessionid=b] | Set-Cookie: other=b, (sessionid deleted)
 b: GET / => 200 closed []
 
-=== row 11: what the logout sets is the ended session by another name
+=== row 11: a key that the logout's response sets is closed, too
 a has ended
 a: PAGE /logout/ | X-Set: sessionid=anonymous; Path=/ => 200 [sessionid=a] | deleted
 anonymous: GET / => 200 closed []
@@ -589,7 +589,7 @@ a: GET /api
     => 419 {"error":"session_expired"} | Content-Type: application/json | Cache-Control: no-store
 a: PAGE /page => 302
 
-=== row 12: who was told may send a login, and stays anonymous else
+=== row 12: a client that was told may send a login, and stays anonymous otherwise
 a has ended
 a; other=1: POST /api/login | body: user=me => 401 {"error":"session_expired"}
 a; other=1: POST /api/login | body: user=me => 200 expired [other=1] | no Set-Cookie
@@ -808,17 +808,17 @@ a: GET /api     => 401
 a: GET /again/  => 401
 a: GET /api     => 401 expired
 
-=== a session that the backend begins is known from then on
+=== row 16: a session that the backend begins is known from then on
 GET /login | X-Set: sessionid=a; Path=/; HttpOnly; SameSite=Lax => 200 none []
 a: GET /    => 200 live [sessionid=a]
 a: ping 700 => 0
 
-=== a login that replaces one session by another
+=== row 15: a login that replaces the key
 before: GET /                                => 200 new
 before: POST /login | X-Set: sessionid=after => 200 [sessionid=before]
 after: GET /                                 => 200 live [sessionid=after]
 
-=== the dead are remembered
+=== rows 12 and 13: the dead are remembered
 expired has ended
 closed has ended
 closed: GET /logout/ => 200
@@ -831,7 +831,7 @@ after 0.3 s
 expired: GET /       => 401 expired
 closed: GET /        => 200 closed []
 
-=== a dead session is dead in every server and location of the zone
+=== row 13: a dead session is dead in every server and location of the zone
 --- also_http
     server {
         listen $TEST_NGINX_SERVER_PORT;

@@ -45,27 +45,27 @@ run_tests();
 
 __DATA__
 
-=== a new value is the same session
+=== row 15: a new key is one more key of the session
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid=b; Path=/; HttpOnly
     => 200 live [sessionid=a] | Set-Cookie: sessionid=b; Path=/; HttpOnly
 b: ping => live about 300 | no Set-Cookie
 a: ping => live about 300
 
-=== activity on the new key is activity on the old one
+=== row 15: activity with the new key counts for the old one
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid=b => 200 [sessionid=a]
 b: GET /                          => 200 [sessionid=b]
 a: ping                           => live about 0
 
-=== activity on the old key, of a request under way, is activity on the new one
+=== row 15: activity with the old key, of a request under way, counts for the new one
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid=b => 200
 a: GET /                          => 200 live [sessionid=a] | no Set-Cookie
 b: ping                           => about 0
 b: ping 0                         => 0
 
-=== what a ping reports for the old key counts for the new one
+=== row 15: what a ping reports for the old key counts for the new one
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid=b => 200
 a: ping 200                       => 200
@@ -73,7 +73,7 @@ b: ping                           => about 200
 b: ping 100                       => 100
 a: ping                           => about 100
 
-=== a key with each response
+=== row 15: a new key in each response
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid=b => 200
 b: GET /poll | X-Set: sessionid=c => 200 [sessionid=b]
@@ -84,7 +84,7 @@ a: GET /api                       => 401 expired
 b: GET /api                       => 401 expired
 d: GET /api                       => 401 expired
 
-=== responses to requests that went side by side
+=== row 15: new keys in the responses to parallel requests
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid=b              => 200
 a: GET /poll | X-Set: sessionid=c              => 200
@@ -100,33 +100,33 @@ a: GET /                                       => 200 closed []
 b: GET /                                       => 200 closed []
 d: PAGE /                                      => 200 closed [] | deleted
 
-=== two values in one response
+=== row 15: two new keys in one response
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid=b; Path=/ | X-Set-Too: sessionid=c; Path=/app => 200 [sessionid=a]
 b: ping => about 300
 c: ping => about 300
 
-=== the new value is found in any spelling of it
+=== row 15: the new key is found in any spelling of its cookie
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid="b%20c" => 200
 ping | Cookie: sessionid="b c"          => about 300
 ping | Cookie: sessionid="\142%20c"     => about 300
 
-=== the same value once more is no new key
+=== row 15: the same value again is no new key
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid="a"; Path=/    => 200
 a: ping                                        => about 300
 a: GET /logout/ | X-Set: sessionid=; Max-Age=0 => 200
 a: GET /                                       => 200 closed []
 
-=== max_lifetime is not escaped
+=== row 15: a new key does not escape max_lifetime
 a is issued, idle for 100
 a: GET / | X-Set: sessionid=b             => 200
 b: GET /?lifetime=1h | X-Set: sessionid=c => 200 live [sessionid=b]
 c: GET /?lifetime=100s                    => 401 expired
 b: GET /                                  => 401 expired
 
-=== max_lifetime that passes, with a new key in each response
+=== row 15: a max_lifetime that passes, with a new key in each response
 --- also_http: map $host $half { default 500ms; }
 --- also: location /half/ { session_security_max_lifetime $half; proxy_pass http://backend; }
 --- steps
@@ -136,7 +136,7 @@ b: GET /half/ | X-Set: sessionid=c => 200 live [sessionid=b]
 after 0.6 s
 c: GET /half/                      => 401 expired
 
-=== closing by the new key closes the old one
+=== row 17: a logout with the new key closes the old one
 a is issued
 a: GET / | X-Set: sessionid=b                  => 200
 b: GET /logout/ | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=b]
@@ -144,13 +144,13 @@ b; other=1: GET /                              => 200 closed [other=1]
 a; other=1: PAGE /                             => 200 closed [other=1] | deleted
 a: ping 0                                      => "logout"
 
-=== closing by the old key closes the new one
+=== row 17: a logout with the old key closes the new one
 a is issued
 a: GET / | X-Set: sessionid=b                  => 200
 a: GET /logout/ | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=a]
 b: PAGE /                                      => 200 closed [] | deleted
 
-=== expired by one key, closed at the logout URL by another
+=== row 11: expired with one key, closed at the logout URL with another
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid=b => 200
 a: GET /kill                      => 401
@@ -158,7 +158,7 @@ b: PAGE /page                     => 302 expired
 b: PAGE /logout/                  => 200 [sessionid=b] | deleted
 a: GET /                          => 200 closed []
 
-=== the key that a login sets after the old one was closed is a new session
+=== row 16: a login after the old session was closed begins a new one
 a is idle for 500
 a: GET /logout/ | X-Set: sessionid=; Max-Age=0 => 200
 a: POST /login | X-Set: sessionid=b; Path=/    => 200 closed [] | Set-Cookie: sessionid=b; Path=/
@@ -167,7 +167,7 @@ b: GET /?lifetime=100s                         => 200 live [sessionid=b]
 a: GET /                                       => 200 closed []
 b: GET /                                       => 200 [sessionid=b]
 
-=== likewise the one by fetch, when the old one is expired
+=== row 16: a login by fetch() begins a new session when the old one has expired
 a has ended
 a: POST /login                      => 401
 a: POST /login | X-Set: sessionid=b => 200 []
@@ -175,12 +175,12 @@ b: ping                             => live about 0
 b: GET /?lifetime=100s              => 200 [sessionid=b]
 a: GET /api                         => 401 expired
 
-=== a login within a session, against fixation, carries it over
+=== row 15: a login that changes the key carries the session over
 visitor is issued, idle for 100
 visitor: POST /login | X-Set: sessionid=user => 200 [sessionid=visitor]
 user: GET /?lifetime=100s                    => 401
 
-=== a key that a client made up: each who has it gets a session of its own
+=== row 15: a key that a client made up: each new key begins a session of its own
 guest: ping 300                         => new 300
 guest: GET /poll | X-Set: sessionid=one => 200 live [sessionid=guest]
 guest: GET /poll | X-Set: sessionid=two => 200 live [sessionid=guest]
@@ -197,7 +197,7 @@ guest: GET /logout/ | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=guest]
 guest: GET /poll                        => 200 closed []
 one: ping                               => live about 300
 
-=== and one is not out by another's
+=== row 15: a key that a client made up: the end of one session leaves the others
 guest is idle for 300
 guest: GET /poll | X-Set: sessionid=one => 200
 guest: GET /poll | X-Set: sessionid=two => 200
@@ -206,7 +206,7 @@ one: GET /poll                          => 200 live [sessionid=one]
 guest: GET /kill                        => 401 expired
 one: GET /poll                          => 200 live [sessionid=one]
 
-=== but max_lifetime is not escaped so either
+=== row 15: a key that a client made up: max_lifetime is not escaped
 guest is idle for 100
 guest: POST /login | X-Set: sessionid=user => 200 [sessionid=guest]
 user: GET /?lifetime=1h | X-Set: sessionid=user-2 => 200 live [sessionid=user]
@@ -214,7 +214,7 @@ user-2: GET /?lifetime=100s                => 401 expired
 user: GET /                                => 401 expired
 guest: GET /                               => 200 live [sessionid=guest]
 
-=== such a session, once the backend has issued a key of it, gets more of them
+=== row 15: a key that a client made up: once the backend issues it, its session gets more keys
 guest is idle for 300
 guest: GET /poll | X-Set: sessionid=one   => 200
 one: GET /poll | X-Set: sessionid=two     => 200
@@ -227,7 +227,7 @@ three is idle for 200
 guest: ping                               => about 200
 one: ping                                 => about 100
 
-=== a key that was replaced, and that somebody without one gets: that is another session
+=== row 16: a replaced key that is issued to a request without one begins another session
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid=b              => 200
 GET /login | X-Set: sessionid=a                => 200 []
@@ -236,7 +236,7 @@ b: ping                                        => about 300
 a: GET /logout/ | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=a]
 b: ping                                        => live about 300
 
-=== a key that was replaced, and that another session gets, is that one's
+=== row 15: a replaced key that another session gets is that session's
 a is issued, idle for 300
 c is issued, idle for 100
 a: GET /poll | X-Set: sessionid=b              => 200
@@ -246,7 +246,7 @@ a: GET /logout/ | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=a]
 c: GET /poll                                   => 200 closed []
 b: ping                                        => live about 300
 
-=== likewise if the session whose key it was has ended
+=== row 15: a replaced key that another session gets after the end of its own is that session's
 a is issued
 c is issued, idle for 100
 a: GET /poll | X-Set: sessionid=b              => 200
@@ -256,7 +256,7 @@ c: GET /poll | X-Set: sessionid=a              => 200 [sessionid=c]
 a: ping                                        => live about 100
 b: GET /poll                                   => 200 closed []
 
-=== a key that was replaced and is set once more is in use again, and stays where it is
+=== row 15: a replaced key that is set again is in use again, in its session
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid=b => 200
 a: GET /poll | X-Set: sessionid=a => 200 [sessionid=a]
@@ -265,7 +265,7 @@ a: ping                           => live about 300
 b is idle for 100
 a: ping                           => about 100
 
-=== a value that is another session's already stays that
+=== row 15: a key that another session has stays with that session
 a is issued, idle for 300
 b is issued, idle for 100
 a: GET /poll | X-Set: sessionid=b              => 200 [sessionid=a]
@@ -274,13 +274,13 @@ a: ping                                        => about 300
 a: GET /logout/ | X-Set: sessionid=; Max-Age=0 => 200
 b: ping                                        => live about 100
 
-=== a value that is a dead session's is no way back for that
+=== row 14: a dead session's key that another session's response sets stays dead
 dead has ended
 a: GET / | X-Set: sessionid=dead => 200 [sessionid=a]
 dead: GET /api                   => 401 expired
 a: GET /                         => 200 live [sessionid=a]
 
-=== of several sessions in a request the new value is none, and as old as the oldest
+=== row 15: after a request with several sessions the new key begins its own, as old as the oldest
 a is issued, idle for 100
 b is issued, idle for 300
 c is issued, idle for 200
@@ -289,7 +289,7 @@ GET /poll | Cookie: sessionid=a; sessionid=b; sessionid=c | X-Set: sessionid=d
 d: ping => about 100
 a: ping => about 100
 
-=== of two live sessions: to neither, whatever their names are
+=== row 15: after a request with two sessions under two names the new key belongs to neither
 a is issued, idle for 300
 SessionID=b is issued, idle for 100
 a; SessionID=b: GET /poll | X-Set: SessionID=c => 200
@@ -298,7 +298,7 @@ c: GET /out | X-Set: sessionid=; Max-Age=0     => 200
 a: ping                                        => about 300
 ping | Cookie: SessionID=b                     => about 100
 
-=== a new value in the response to a request of which one session is dead
+=== row 15: a new key, where one of the request's two sessions is dead
 dead has ended
 dead: GET /logout/ => 200
 a is issued, idle for 300
@@ -306,7 +306,7 @@ GET /poll | Cookie: sessionid=a; sessionid=dead | X-Set: sessionid=b => 200 live
 b: ping            => live about 300
 a: ping            => about 300
 
-=== each part of a split cookie goes by its name
+=== row 15: each part of a split cookie replaces the part of its name
 --- key: cookie=sid_*
 --- config
     session_security zone=sessions;
@@ -329,7 +329,7 @@ GET /poll | Cookie: sid_0=newer-first-part-of-the-session
     | X-Set: sid_other=not-a-part-of-that-session => 200
 ping | Cookie: sid_other=not-a-part-of-that-session => live about 0
 
-=== a cookie that is split from now on: its parts are the same session
+=== row 15: a cookie that becomes a split one: its parts are the same session
 --- key: cookie=sid*
 --- steps
 sid=a-session-in-one-cookie is issued, idle for 300
@@ -345,7 +345,7 @@ GET /?lifetime=200s | Cookie: sid_0=first-part-of-the-session; sid_1=second-part
 GET / | Cookie: sid_0=first-part-of-the-session => 401 expired
 GET / | Cookie: sid_1=second-part-of-the-session => 401 expired
 
-=== and one that is split no longer
+=== row 15: a split cookie that becomes one cookie is the same session
 --- key: cookie=sid*
 --- steps
 sid_0=first-part-of-the-session is issued, idle for 300
@@ -359,21 +359,21 @@ GET /poll | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-se
     | no Set-Cookie
 GET /?lifetime=200s | Cookie: sid=a-session-in-one-cookie => 401 expired
 
-=== the late response of an expired session gives no live key
+=== row 15: a late response of an expired session gives no live key
 a is issued, idle for 300
 a: GET /late/?do=/kill | X-Set: sessionid=b; Path=/ => 401 | Set-Cookie: sessionid=b; Path=/
 a: GET /api => 401 expired
 b: GET /api => 401 expired
 b: ping 0   => "logout"
 
-=== nor does that of a closed one
+=== row 15: a late response of a closed session gives no live key
 a is issued, idle for 300
 a: GET /late/?do=/bye | X-Set: sessionid=b; Path=/
     => 200 [sessionid=a] | Set-Cookie: sessionid=; Max-Age=0, sessionid=b; Path=/
 a: GET /  => 200 closed []
 b: PAGE / => 200 closed [] | deleted
 
-=== nor does that of one that a client began
+=== row 15: a late response of an ended session that a client began gives no live key
 a is idle for 300
 a: GET /late/?do=/kill | X-Set: sessionid=b; Path=/ => 401 | Set-Cookie: sessionid=b; Path=/
 b: GET /api => 401 expired
@@ -381,7 +381,7 @@ c is idle for 300
 c: GET /late/?do=/bye | X-Set: sessionid=d; Path=/ => 200 [sessionid=c]
 d: GET /    => 200 closed []
 
-=== a session whose key changes ten thousand times pushes no other out
+=== row 15: a session whose key changes ten thousand times evicts no other
 --- http_config
     session_security_zone cookie=sessionid zone=sessions:160k;
     keepalive_requests 100000;

@@ -94,27 +94,27 @@ run_tests();
 
 __DATA__
 
-=== Max-Age of nothing
+=== row 17: a deletion by Max-Age
 --- closes
 sessionid=VALUE; Max-Age=0
 sessionid=VALUE; max-age=0; Path=/; HttpOnly
 sessionid=VALUE; Max-Age=-1
 sessionid=VALUE; Max-Age=0; Expires=Fri, 31 Dec 2100 23:59:59 GMT
 
-=== a date that is past
+=== row 17: a deletion by a date in the past
 --- closes
 sessionid=VALUE; Expires=Thu, 01 Jan 1970 00:00:00 GMT
 sessionid=VALUE; expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/
 sessionid=VALUE; Path=/; Expires=Mon, 01 Jan 2024 10:00:00 GMT
 
-=== an empty value
+=== row 17: a deletion by an empty value
 --- closes
 sessionid=
 sessionid=; Path=/
 sessionid=""
 sessionid=""; Path=/; Expires=Fri, 31 Dec 2100 23:59:59 GMT
 
-=== as frameworks do it
+=== row 17: deletions as frameworks write them
 # PHP, Django, Flask, Express, Java, ASP.NET
 --- closes
 sessionid=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT; Max-Age=0; path=/
@@ -124,11 +124,11 @@ sessionid=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT
 sessionid=VALUE; Max-Age=0; Expires=Thu, 01-Jan-1970 00:00:10 GMT; Path=/; HttpOnly
 sessionid=; expires=Thu, 01 Jan 1970 00:00:00 GMT; path=/; secure; samesite=lax; httponly
 
-=== by the cookie's name in any spelling
+=== row 17: a deletion by the cookie's name in another case
 --- closes
 SessionID=; Max-Age=0
 
-=== in any scope that the request's cookie may have
+=== row 17: a deletion in any scope that the request's cookie may have
 --- out
 /app/in/out?next=/legacy/
 --- closes
@@ -141,7 +141,7 @@ sessionid=; Path=/app/in/out; Domain=.LocalHost; Max-Age=0
 sessionid=; Path=app; Max-Age=0
 sessionid=; Path=/legacy; Path=/app; Max-Age=0
 
-=== not in another: the browser keeps the cookie, and so does the session
+=== row 17: a deletion in another scope leaves the cookie, and the session
 --- out
 /app/in/out?next=/legacy/
 --- leaves
@@ -155,13 +155,13 @@ sessionid=; Domain=example.com; Max-Age=0
 sessionid=; Path=/; Domain=www.localhost; Max-Age=0
 sessionid=; Path=/; Domain=host; Max-Age=0
 
-=== one for another path, on the first page
+=== row 17: a deletion for another path, on the first page
 --- out
 /
 --- leaves
 sessionid=; Path=/legacy; Max-Age=0
 
-=== one for another path beside one for this
+=== row 17: a deletion for another path beside one for this
 a: GET / => 200
 a: GET / | X-Set: sessionid=; Path=/legacy; Max-Age=0 | X-Set-Too: sessionid=; Path=/; Max-Age=0
     => 200 [sessionid=a]
@@ -171,14 +171,14 @@ b: GET / | X-Set: sessionid=; Path=/; Max-Age=0 | X-Set-Too: sessionid=; Path=/l
     => 200 [sessionid=b]
 b: GET / => 200 closed []
 
-=== one for another path beside the next key
+=== row 17: a deletion for another path beside the next key
 GET /login | X-Set: sessionid=a => 200 []
 a: GET / | X-Set: sessionid=b; Path=/ | X-Set-Too: sessionid=; Path=/legacy; Max-Age=0
     => 200 [sessionid=a]
 b: GET /                        => 200 live [sessionid=b]
 a: GET /                        => 200 live [sessionid=a]
 
-=== split cookies: a part that is deleted while another is set is no logout
+=== row 17: split cookies: a part that is deleted while another is set is no logout
 --- key: cookie=sid*
 --- steps
 GET /login | X-Set: sid_0=first-part-of-the-session | X-Set-Too: sid_1=second-part-of-the-session
@@ -193,7 +193,7 @@ GET /under-way | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-t
     => 200 live [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
     | no Set-Cookie
 
-=== split cookies: nor is one that becomes several, or several that become one
+=== row 17: split cookies: one cookie that becomes several, or several that become one, are no logout
 --- key: cookie=sid*
 --- steps
 GET /login | X-Set: sid=a-session-in-one-cookie => 200 []
@@ -211,7 +211,7 @@ GET /under-way | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-t
     | no Set-Cookie
 GET / | Cookie: sid=another-session-in-one-cookie => 200 live [sid=another-session-in-one-cookie]
 
-=== split cookies: parts that are deleted, and nothing set, are
+=== row 17: split cookies: parts that are deleted, and nothing set, are a logout
 --- key: cookie=sid*
 --- steps
 GET /login | X-Set: sid_0=first-part-of-the-session | X-Set-Too: sid_1=second-part-of-the-session
@@ -229,7 +229,7 @@ GET /out | Cookie: sid_0=first-part-of-a-second-session; sid_1=second-part-of-a-
 GET / | Cookie: sid_0=first-part-of-a-second-session; sid_1=second-part-of-a-second-session
     => 200 closed []
 
-=== split cookies: parts that are deleted for another path are not
+=== row 17: split cookies: parts that are deleted for another path are no logout
 --- key: cookie=sid*
 --- steps
 GET /login | X-Set: sid_0=first-part-of-the-session => 200 []
@@ -240,7 +240,7 @@ GET / | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-sessio
 GET / | Cookie: sid_0=first-part-of-the-session; sid_1=second-part-of-the-session
     => 200 live [sid_0=first-part-of-the-session; sid_1=second-part-of-the-session]
 
-=== what is no deletion
+=== row 17: Set-Cookie headers that delete nothing
 --- leaves
 sessionid=VALUE
 sessionid=VALUE; Max-Age=60
@@ -251,14 +251,14 @@ sessionid=VALUE; Expires=Fri, 31 Dec 2100 23:59:59 GMT
 sessionid=VALUE; Expires=soon
 sessionid=VALUE; Expires=
 
-=== the deletion of another cookie
+=== row 17: the deletion of another cookie
 --- leaves
 other=; Max-Age=0
 sessionid2=; Max-Age=0
 xsessionid=; Max-Age=0
 other=1; sessionid=; Max-Age=0
 
-=== deleted and set in one response: no logout
+=== row 17: deleted and set in one response: no logout
 a is idle for 300
 a: GET /poll | X-Set: sessionid=; Path=/old; Max-Age=0 | X-Set-Too: sessionid=b; Path=/
     => 200 [sessionid=a] | Set-Cookie: sessionid=; Path=/old; Max-Age=0, sessionid=b; Path=/
@@ -268,30 +268,30 @@ b: GET /poll | X-Set: sessionid=b; Path=/ | X-Set-Too: sessionid=; Path=/old; Ma
 b: ping  => live about 300
 a: GET / => 200 live [sessionid=a]
 
-=== a deletion in the response to a request without the cookie
+=== row 17: a deletion in the response to a request without the cookie
 GET / | X-Set: sessionid=; Max-Age=0 => 200 none [] | Set-Cookie: sessionid=; Max-Age=0
 GET / | Cookie: other=1 | X-Set: sessionid=a; Max-Age=0 => 200 [other=1]
 a: GET /                             => 200 new [sessionid=a]
 
-=== a deletion with another session's value closes that of the request
+=== row 17: a deletion with another session's value closes the request's
 a: GET /                                 => 200
 b: GET /                                 => 200
 b: GET / | X-Set: sessionid=a; Max-Age=0 => 200 [sessionid=b]
 a: GET /                                 => 200 live [sessionid=a]
 b: GET /                                 => 200 closed []
 
-=== a session that was not known before
+=== row 17: a session that was not known before
 a: GET /out | X-Set: sessionid=; Max-Age=0 => 200 new [sessionid=a]
 a: GET /                                   => 200 closed []
 
-=== several cookies of one name
+=== row 17: several cookies of one name
 GET / | Cookie: sessionid=a; sessionid=b => 200 new
 GET /out | Cookie: sessionid=a; sessionid=b | X-Set: sessionid=; Max-Age=0
     => 200 [sessionid=a; sessionid=b]
 a: GET /                                 => 200 closed []
 b: GET /                                 => 200 closed []
 
-=== whatever the response is
+=== row 17: whatever the response is
 a: GET /                                    => 200
 a: GET /302/ | X-Set: sessionid=; Max-Age=0 => 302
 a: GET /                                    => 200 closed []
@@ -305,20 +305,20 @@ d: GET /                                    => 200
 d: HEAD / | X-Set: sessionid=; Max-Age=0    => 200
 d: GET /                                    => 200 closed []
 
-=== by nginx itself
+=== row 17: a deletion by nginx itself
 --- also: location = /out { add_header Set-Cookie "sessionid=; Max-Age=0"; empty_gif; }
 --- steps
 a: GET /    => 200
 a: GET /out => 200 | Set-Cookie: sessionid=; Max-Age=0
 a: GET /    => 200 closed []
 
-=== a login afterwards, even with the old value
+=== row 14: a login after a logout, even with the old value
 a is idle for 300
 a: GET /out | X-Set: sessionid=; Max-Age=0 => 200
 a: POST /login | X-Set: sessionid=a        => 200 closed []
 a: ping                                    => live about 0
 
-=== logged out where it is watched, dead in every location of the zone
+=== row 17: logged out where it is watched, dead in every location of the zone
 --- also
     location /own/ {
         session_security_expire_after 1h;
@@ -333,7 +333,7 @@ a: GET /                                       => 200 live [sessionid=a]
 a: GET /own/out | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=a]
 a: GET /                                       => 200 closed []
 
-=== where its variable is empty, an inner level has no URL
+=== row 13: an inner level whose logout URL is an empty variable has none
 --- also
     location /none/ {
         set $no_url "";
@@ -345,7 +345,7 @@ a has ended
 a: GET /none/ | Sec-Fetch-Mode: navigate => 200 []
 a: GET / | Sec-Fetch-Mode: navigate      => 200 closed []
 
-=== a full logout URL on this host: a name of the server, and no other's port
+=== row 11: a full logout URL on this host: a name of the server, and no other's port
 --- also_http
     map $http_x_logout $logout {
         ~^(?<before>.*):PORT(?<after>.*)$ ${before}:$TEST_NGINX_SERVER_PORT$after;
@@ -392,7 +392,7 @@ https://www.example.com/bye
 https://user@localhost/bye
 javascript://localhost/bye
 
-=== the logout of another port, and of another host that the client says to be
+=== row 11: the logout URL of another port, and of another host that the client names
 --- also
     location = / {
         session_security_logout_url http://localhost:9999/;
@@ -408,7 +408,7 @@ no GET / | Host: localhost:9999
 no GET /sso | Host: sso.example.com
 no GET /sso | Host: sso.example.com:443
 
-=== the name of the default server is no other's
+=== row 10: the name of the default server is no other server's
 --- also_http
     server {
         listen backend_2;
@@ -430,7 +430,7 @@ a has ended
 a: GET / | X-Host: sso.example.com  => 401
 a: PAGE / | X-Host: sso.example.com => 302 | to https://sso.example.com/ | deleted
 
-=== a logout URL whose host is written as that of the request
+=== row 11: a logout URL whose host is the request's, by a variable
 --- also
     location /host { session_security_logout_url https://$host/host; proxy_pass http://backend; }
     location /scheme {
@@ -459,7 +459,7 @@ yes GET /path//any.example | Host: any.example
 no GET /port
 no GET /sub
 
-=== headers that name another URL, or another method
+=== row 11: headers that name another URL, or another method
 --- also
     location /out { session_security_logout_url /out?do=logout; proxy_pass http://backend; }
     location /restful {
@@ -500,7 +500,7 @@ yes GET /out?do=logout | X-Forwarded-For: 127.0.0.1 | X-Original-Host: a.example
 yes GET /out?do=logout | X-Original-URLs: /secret
 yes GET /out?do=logout | XaOriginal-URL: /secret
 
-=== a logout URL to which nginx adds a slash
+=== row 11: a logout URL to which nginx adds a slash
 --- also
     location /out/ { session_security_logout_url /out; proxy_pass http://backend; }
     location /args/ {
@@ -543,7 +543,7 @@ no GET /both/
 no GET /prefix/
 no GET /file/
 
-=== and the way there is one that ends
+=== row 11: the redirects to a logout URL to which nginx adds a slash end
 --- also: location /out/ { session_security_logout_url /out; proxy_pass http://backend; }
 --- steps
 a has ended

@@ -68,7 +68,7 @@ a: PAGE /
     => 200 new ~ ^<script .* data-warn-after="540" data-expire-after="600" .*<p>\[sessionid=a\]
     | no X-Accel-Session
 
-=== on: likewise, and the client does not see it
+=== on: the session is watched, and the client does not see the header
 a: PAGE / | X-Say: on => 200 new ~ ^<script .*<p>\[sessionid=a\] | no X-Accel-Session
 a: ping               => live about 0
 
@@ -78,7 +78,7 @@ a: GET /poll | X-Say: on => 200
 a: ping                  => about 300
 a: GET /?lifetime=100s   => 401 expired
 
-=== off: no script, no expiry, and a ping that says "logout"
+=== rows 20 and 22: off: no script, no expiry, and a ping that says "logout"
 a: PAGE / | X-Say: off => 200 <p>[sessionid=a] | no X-Accel-Session | no Set-Cookie
 a: PAGE /              => 200 anonymous <p>[sessionid=a] | no X-Accel-Session | no Set-Cookie
 a: ping 0              => anonymous "logout" | no Set-Cookie
@@ -86,14 +86,14 @@ a: ping 100000         => anonymous "logout" | no Set-Cookie
 a: PAGE /?lifetime=1ms => 200 anonymous <p>[sessionid=a] | no Set-Cookie
 a: POST /              => 200 anonymous <p>[sessionid=a]
 
-=== off: a session that was watched, and is in time
+=== row 22: off: a session that was watched, and is in time
 a is idle for 300
 a: GET /poll | X-Say: off => 200 live
 a: GET / | X-Say: off     => 200 anonymous <p>[sessionid=a]
 a: GET /kill              => 200 anonymous <p>[sessionid=a] | no Set-Cookie
 a: ping                   => anonymous "logout"
 
-=== off: a session that was watched, and is idle
+=== row 24: off: a session that was watched, and is idle
 a is idle for 300
 a: GET /poll | X-Say: off => 200 live
 a: ping 0                 => anonymous "logout"
@@ -103,26 +103,26 @@ a: GET / | X-Say: on      => 200 closed <p>[]
 a: POST /login | X-Say: on | X-Set: sessionid=a; Path=/ => 200 closed <p>[]
 a: GET /                  => 200 live <p>[sessionid=a]
 
-=== off: a session that was watched, at the end of its lifetime
+=== row 24: off: a session that was watched, at the end of its lifetime
 a is idle for 300
 a: GET / | X-Say: off              => 200 live
 a: GET /?lifetime=400s             => 200 anonymous <p>[sessionid=a]
 a: GET /?lifetime=300s | X-Say: on => 200 closed <p>[] | X-Reason: lifetime
 
-=== off: a session that was watched, with limits of its own
+=== row 22: off: a session that was watched, with limits of its own
 a is idle for 300
 a: GET /poll | X-Say: on; expire_after=400s => 200
 a: GET /poll | X-Say: off                   => 200 live
 a: GET /kill                                => 200 anonymous <p>[sessionid=a]
 
-=== off: a backend that reads the cookie's name in one case only
+=== row 24: off: a backend that reads the cookie's name in one case only
 a is idle for 300
 a: GET /poll | X-Say: on                     => 200
 GET /poll | Cookie: SESSIONID=a | X-Say: off => 200 live <p>[SESSIONID=a]
 a: GET /kill | X-Say: on                     => 200 closed <p>[]
 a: GET / | X-Say: on                         => 200 closed <p>[]
 
-=== off: a backend that reads the last of two cookies
+=== row 24: off: a backend that reads the last of two cookies
 a is idle for 300
 a: GET /poll | X-Say: on => 200
 GET /poll | Cookie: sessionid=a; sessionid=junk | X-Say: off
@@ -130,7 +130,7 @@ GET /poll | Cookie: sessionid=a; sessionid=junk | X-Say: off
 a: GET /kill | X-Say: on => 200 closed <p>[]
 a: GET / | X-Say: on     => 200 closed <p>[]
 
-=== off: the dead stay dead
+=== row 20: off: the dead stay dead
 a has ended
 a: POST /                    => 401
 a: POST / | X-Say: off       => 200 <p>[]
@@ -139,7 +139,7 @@ a: GET /logout/ | X-Say: off => 200 <p>[sessionid=a]
 a: GET / | X-Say: on         => 200 closed <p>[]
 a: GET /                     => 200 closed <p>[]
 
-=== off, then on: the clock of idle time starts anew, that of max_lifetime does not
+=== row 18: off, then on: the clock of idle time starts anew, that of max_lifetime does not
 a is idle for 300
 a: GET /poll | X-Say: off => 200
 a: GET /poll | X-Say: on  => 200
@@ -147,7 +147,7 @@ a: ping                   => live about 0
 a: PAGE /?lifetime=400s   => 200 live ~ ^<script\x20
 a: PAGE /?lifetime=300s   => 302 expired
 
-=== off, on and off as often as one likes
+=== rows 18 and 20: off, on and off as often as one likes
 a is idle for 300
 a: GET /poll | X-Say: off                   => 200
 a: GET /poll | X-Say: off                   => 200 anonymous
@@ -156,25 +156,25 @@ a: GET /poll | X-Say: off                   => 200 live
 a: GET /poll | X-Say: on; max_lifetime=200s => 200 anonymous
 a: GET /poll                                => 401 expired
 
-=== on, for a visitor that never was logged in: both clocks start
+=== row 18: on, for a visitor that never was logged in: both clocks start
 GET / | X-Say: off | X-Set: sessionid=visitor => 200
 after 0.6 s
 visitor: POST /login | X-Say: on              => 200 anonymous
 visitor: GET /?lifetime=550ms                 => 200 live <p>[sessionid=visitor]
 
-=== off, then nothing: it stays off
+=== row 22: off, then nothing: it stays off
 a: GET / | X-Say: off => 200
 a: GET /              => 200
 a: GET /              => 200 anonymous
 
-=== off, with a new cookie: the old one is closed, the new one is a visitor's
+=== row 20: off, with a new cookie: the old one is closed, the new one is a visitor's
 a: GET / => 200
 a: GET /out | X-Say: off | X-Set: sessionid=b; Path=/
     => 200 <p>[sessionid=a] | Set-Cookie: sessionid=b; Path=/
 a: GET / => 200 closed <p>[]
 b: GET / => 200 anonymous <p>[sessionid=b]
 
-=== off, with a new cookie for a visitor: the old one goes on
+=== row 22: off, with a new cookie for a visitor: the old one goes on
 GET / | X-Say: off | X-Set: sessionid=a => 200 <p>[]
 a: GET / | X-Say: off | X-Set: sessionid=b; Path=/
     => 200 anonymous <p>[sessionid=a] | Set-Cookie: sessionid=b; Path=/
@@ -184,18 +184,18 @@ a: GET / | X-Say: off | X-Set: sessionid=c; Path=/
     => 200 <p>[sessionid=a] | Set-Cookie: sessionid=c; Path=/
 a; other=1: GET /                       => 200 anonymous <p>[sessionid=a; other=1] | no Set-Cookie
 
-=== off, with a new cookie for a visitor that was logged in: likewise
+=== row 22: off, with a new cookie for a visitor that was logged in: the old one goes on
 GET / | X-Set: sessionid=a                 => 200
 a: GET / | X-Say: off                      => 200 live
 a: GET / | X-Say: off | X-Set: sessionid=b => 200 anonymous
 a: GET /under-way                          => 200 anonymous <p>[sessionid=a] | no Set-Cookie
 b: GET /                                   => 200 anonymous <p>[sessionid=b]
 
-=== off, with the same cookie once more: it is a visitor's
+=== row 20: off, with the same cookie again: it is a visitor's
 a: GET / | X-Say: off | X-Set: sessionid=a; Path=/ => 200
 a: GET / => 200 anonymous <p>[sessionid=a]
 
-=== a visitor's cookie that is set with the page, and the login after it
+=== row 18: a visitor's cookie that is set with the page, and the login after it
 GET / | X-Say: off | X-Set: sessionid=visitor => 200 none <p>[] | no X-Accel-Session
 visitor: GET /                                => 200 anonymous <p>[sessionid=visitor]
 visitor: POST /login | X-Say: on | X-Set: sessionid=user => 200 <p>[sessionid=visitor]
@@ -206,60 +206,60 @@ visitor: POST /login | X-Say: on | X-Set: sessionid=second => 200 <p>[sessionid=
 second: GET / | X-Say: end                    => 200 live
 user: GET /                                   => 200 live <p>[sessionid=user]
 
-=== a visitor's login gets the key of a session that has ended
+=== row 14: a visitor's login gets the key of a session that has ended
 POST /login | X-Set: sessionid=user => 200
 user: GET / | X-Say: end            => 200
 visitor: GET / | X-Say: off         => 200
 visitor: POST /login | X-Say: on | X-Set: sessionid=user => 200 anonymous <p>[sessionid=visitor]
 user: GET /                         => 200 live <p>[sessionid=user]
 
-=== a login that says on together with the session's limits
+=== row 16: a login that says on together with the session's limits
 POST /login | X-Say: on; warn_after=240s; expire_after=300s; max_lifetime=8h
     | X-Set: sessionid=user => 200 <p>[] | no X-Accel-Session
 user: PAGE / => 200 live ~ data-warn-after="240" data-expire-after="300" | X-About: 300
 
-=== limits: in the page that says them, and from then on
+=== row 19: limits: in the page that says them, and from then on
 a: PAGE / | X-Say: on; warn_after=240s; expire_after=300s
     => 200 ~ data-warn-after="240" data-expire-after="300" | no X-Accel-Session
 a: PAGE / => 200 live ~ data-warn-after="240" data-expire-after="300"
 b: PAGE / => 200 ~ data-warn-after="540" data-expire-after="600"
 
-=== limits: another way to write them, and one of them alone
+=== row 19: limits: another way to write them, and one of them alone
 a: PAGE / | X-Say: ON ;expire_after=1m 40s;  Warn_After = 90\x20
     => 200 ~ data-warn-after="90" data-expire-after="100"
 b: PAGE / | X-Say: on; warn_after=60 => 200 ~ data-warn-after="60" data-expire-after="600"
 c: PAGE / | X-Say: on; expire_after=2h
     => 200 ~ data-warn-after="(?:7140|6480)" data-expire-after="7200"
 
-=== limits: others later
+=== row 19: limits: others later
 a: GET / | X-Say: on; expire_after=300s => 200
 a: GET / | X-Say: on; expire_after=1h   => 200
 a: GET / | X-Say: on                    => 200 | X-About: 3600
 a: GET /                                => 200 live | X-About: 3600
 
-=== limits: a shorter expire_after expires
+=== row 19: limits: a shorter expire_after expires
 a is idle for 300
 a: GET /poll | X-Say: on; expire_after=200s => 200
 a: GET /                                    => 401 expired
 
-=== limits: a longer expire_after does not, also where another one is configured
+=== row 19: limits: a longer expire_after keeps, also where another one is configured
 a is idle for 300
 a: GET /poll | X-Say: on; expire_after=1h => 200
 a: GET /kill                              => 200 live <p>[sessionid=a]
 
-=== limits: max_lifetime
+=== row 19: limits: max_lifetime
 a is idle for 300
 a: GET / | X-Say: on; max_lifetime=1000s => 200
 a: GET /                                 => 200 live
 a: GET / | X-Say: on; max_lifetime=300s  => 200
 a: GET /                                 => 401 expired
 
-=== limits: max_lifetime=0 is none
+=== row 19: limits: max_lifetime=0 is none
 a is idle for 300
 a: GET / | X-Say: on; max_lifetime=0 => 200
 a: GET /?lifetime=100s               => 200 live <p>[sessionid=a]
 
-=== limits: they stay with the session when its key changes
+=== row 15: limits: they stay with the session when its key changes
 POST /login | X-Say: on; warn_after=240s; expire_after=300s | X-Set: sessionid=a => 200
 a: GET / | X-Set: sessionid=b => 200
 b: PAGE /                     => 200 ~ data-warn-after="240" data-expire-after="300"
@@ -267,7 +267,7 @@ b: GET / | X-Say: on; warn_after=100s; expire_after=200s | X-Set: sessionid=c =>
 c: PAGE /                     => 200 ~ data-warn-after="100" data-expire-after="200"
 a: PAGE /                     => 200 ~ data-warn-after="100" data-expire-after="200"
 
-=== limits: the next key of a session that a client began has them, and then its own
+=== row 15: limits: the next key of a session that a client began has them, and then its own
 a is idle for 100
 a: GET /poll | X-Say: on; warn_after=240s; expire_after=300s; max_lifetime=1h => 200
 a: GET /poll | X-Set: sessionid=b           => 200
@@ -279,7 +279,7 @@ b: GET /poll | X-Say: on; max_lifetime=100s => 200 live
 b: GET /poll                                => 401 expired
 a: GET /poll                                => 200 live <p>[sessionid=a]
 
-=== limits: said with the next key of such a session
+=== row 15: limits: said with the next key of a session that a client began
 a is idle for 100
 a: POST /login | X-Say: on; warn_after=240s; expire_after=300s | X-Set: sessionid=b
     => 200 <p>[sessionid=a]
@@ -342,44 +342,44 @@ a: PAGE / | X-Say: on; warn_after=31s; expire_after=66s => 200 ~ data-expire-aft
 --- error_log
 session_security_zone "sessions" has no room for more different limits, the nearest are used for "X-Accel-Session: on; warn_after=31s; expire_after=66s"
 
-=== limits: they do not outlive the session
+=== row 14: limits: they do not outlive the session
 a: GET / | X-Say: on; expire_after=300s => 200
 a: GET / | X-Say: end                   => 200
 a: POST /login | X-Set: sessionid=a     => 200 <p>[]
 a: GET /                                => 200 live | X-About: 600
 
-=== limits: the next session with the same key, and the same limits
+=== row 14: limits: the next session with the same key, and the same limits
 POST /login | X-Say: on; expire_after=300s | X-Set: sessionid=a => 200
 a: GET / | X-Say: end => 200
 a: POST /login | X-Say: on; expire_after=300s | X-Set: sessionid=a => 200 <p>[]
 a: GET /              => 200 live | X-About: 300
 
-=== limits: off, then on with the same limits
+=== row 18: limits: off, then on with the same limits
 a: GET / | X-Say: on; expire_after=300s => 200
 a: GET / | X-Say: off                   => 200
 a: GET / | X-Say: on; expire_after=300s => 200
 a: GET /                                => 200 live | X-About: 300
 
-=== end: closed, and the cookie is deleted
+=== row 21: end: closed, and the cookie is deleted
 a; other=1: PAGE / | X-Say: end
     => 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a; other=1\]\n?$
     | no X-Accel-Session | deleted
 a; other=1: PAGE / => 200 closed <p>[other=1] | deleted
 a: ping 0          => "logout"
 
-=== end: all keys of the session
+=== row 21: end: all keys of the session
 POST /login | X-Set: sessionid=a => 200
 a: GET / | X-Set: sessionid=b    => 200
 b: GET / | X-Say: end            => 200
 a: GET /                         => 200 closed <p>[]
 
-=== end: likewise for a request that is under way with the replaced key
+=== row 21: end: all keys, by a request that is under way with the replaced key
 POST /login | X-Set: sessionid=a => 200
 a: GET / | X-Set: sessionid=b    => 200
 a: GET /under-way | X-Say: end   => 200
 b: GET /                         => 200 closed <p>[]
 
-=== end: of a key that a client made up it is that one alone
+=== row 21: end: of a key that a client made up, that key alone
 guest: GET / | X-Set: sessionid=one => 200
 guest: GET / | X-Set: sessionid=two => 200
 two: GET / | X-Say: end             => 200
@@ -387,7 +387,7 @@ two: GET /                          => 200 closed <p>[]
 one: GET /                          => 200 live <p>[sessionid=one]
 guest: GET /                        => 200 live <p>[sessionid=guest]
 
-=== end: what is set in the same response is a new session
+=== row 21: end: a key that the same response sets is a new session
 a is idle for 300
 a: GET /poll | X-Say: end | X-Set: sessionid=b; Path=/
     => 200 <p>[sessionid=a] | Set-Cookie: sessionid=b; Path=/
@@ -395,26 +395,26 @@ b: ping  => live about 0
 a: GET / => 200 closed <p>[]
 b: GET / => 200 live <p>[sessionid=b]
 
-=== end: a visitor, too; a request without a session has none to end
+=== row 21: end: a visitor, too; a request without a session has none to end
 a: GET / | X-Say: off => 200
 a: PAGE / | X-Say: end
     => 200 ~ ^<script [^>]* data-ended="1" async></script><p>\[sessionid=a\]\n?$ | deleted
 a: GET /              => 200 closed <p>[]
 GET / | X-Say: end    => 200 none <p>[] | no Set-Cookie | no X-Accel-Session
 
-=== whatever the response is
+=== rows 20 and 21: whatever the response is
 a: GET /302/ | X-Say: end  => 302 | no X-Accel-Session
 a: GET /                   => 200 closed <p>[]
 b: POST /404/ | X-Say: off => 404 | no X-Accel-Session
 b: GET /                   => 200 anonymous
 
-=== not from a client
+=== X-Accel-Session in a request says nothing
 a: GET / | X-Accel-Session: off => 200 new <p>[sessionid=a]
 a: GET / | X-Accel-Session: end => 200 live <p>[sessionid=a] | no Set-Cookie
 a: GET / | X-Accel-Session: on; expire_after=1h => 200 live | X-About: 600
 a: GET /                        => 200 live | X-About: 600
 
-=== not seen by the client where there is no session either
+=== the client does not see the header where there is no session either
 GET / | X-Say: on; expire_after=1h => 200 <p>[] | no X-Accel-Session
 
 === a word that is none says nothing
@@ -422,7 +422,7 @@ a is idle for 300
 a: GET /poll | X-Say: logged-in => 200 <p>[sessionid=a] | no X-Accel-Session
 a: ping                         => live about 300
 
-=== and is logged
+=== a word that is none is logged
 a: GET / | X-Say: logged-in => 200 <p>[sessionid=a]
 --- grep_error_log eval
 qr/\[error\] .*/
@@ -457,7 +457,7 @@ qr/invalid "[^"]*"/
 --- grep_error_log_out
 invalid "expire_after=5m"
 
-=== and are obeyed
+=== off and end with limits are obeyed
 a: GET / | X-Say: off; expire_after=5m => 200
 a: GET / | X-Say: end; expire_after=5m => 200 anonymous
 a: GET /                               => 200 closed <p>[]
@@ -483,7 +483,7 @@ a: GET / => 200 live
 a: GET /too/ | X-Say: on | X-Say-Too: off => 200 | no X-Accel-Session
 a: GET /                                  => 200 anonymous
 
-=== by nginx's own add_header, from a map
+=== said by nginx's own add_header, from a map
 --- also_http: map $cookie_role $said { default off; user on; guest "on; expire_after=100s"; }
 --- also
     location /said/ {
@@ -498,7 +498,7 @@ a; role=user: GET /said/   => 200 | no X-Accel-Session
 a; role=user: GET /said/   => 200 live
 b; role=guest: PAGE /said/ => 200 ~ data-expire-after="100"
 
-=== by auth_request
+=== said by auth_request
 --- also
     location = /auth {
         internal;
@@ -526,7 +526,7 @@ b: PAGE /gate/page.html | X-Say: end
     => 200 ~ ^<script [^>]* data-ended="1" async></script><p>static\n?$ | deleted
 b: PAGE /                            => 200 closed <p>[]
 
-=== through X-Accel-Redirect
+=== said through X-Accel-Redirect
 --- also
     location /files/ {
         internal;
@@ -547,7 +547,7 @@ b: PAGE / | X-Say: end | X-Accel: /files/page.html
     | deleted
 b: PAGE / => 200 closed <p>[]
 
-=== through X-Accel-Redirect to another backend
+=== said through X-Accel-Redirect to another backend
 --- also
     location /store/ {
         internal;
@@ -568,7 +568,7 @@ a: PAGE / | X-Say: end | X-Accel: /store/x
     | no X-Accel-Session | deleted
 a: GET /  => 200 closed <p>[]
 
-=== likewise in the response to a request without a key
+=== said through X-Accel-Redirect to another backend, for a request without a key
 --- also
     location /store/ {
         internal;
@@ -589,7 +589,7 @@ PAGE / | X-Say: end | X-Set: sessionid=other | X-Accel: /store/x
     => 200 <p>[] | no X-Accel-Session | Set-Cookie: sessionid=other
 other: GET /   => 200 live <p>[sessionid=other]
 
-=== from a location that is not watched into one that is: a dead session does not get in
+=== X-Accel-Redirect from a location that is not watched into one that is: a dead session does not get in
 --- also
     location /open/ { session_security off; proxy_pass http://backend; }
     location /store/ {
@@ -604,7 +604,7 @@ a has ended
 a: GET /open/ | X-Accel: /store/x             => 401 expired
 a: GET /open/ | X-Say: on | X-Accel: /store/x => 401 expired
 
-=== not from a cache, which has it of somebody else
+=== not said by a cache, which has it of somebody else
 --- also_http: proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
 --- also
     location /cached {
@@ -643,7 +643,7 @@ b; role=guest: GET /cached/page
     => 200 <p>[sessionid=a] | X-Cache: HIT | no X-Accel-Session | no Set-Cookie
 b: GET /                         => 200 anonymous <p>[sessionid=b]
 
-=== where the page of an error is elsewhere
+=== said where the page of an error is elsewhere
 --- also_http: proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
 --- also
     location /404/ {
@@ -699,7 +699,7 @@ d: GET /                            => 200 live <p>[sessionid=d]
 d: PAGE /cached/own | If-Match: "other" | X-Say: end => 302 | X-Cache: MISS | deleted
 d: GET /                            => 200 closed <p>[]
 
-=== a key that is no cookie
+=== rows 18, 20 and 21: a key that is no cookie
 --- http_config
     session_security_zone $http_authorization zone=sessions:1m;
     map $session_security_remaining $about {
@@ -731,7 +731,7 @@ GET / | Authorization: Bearer a | X-Say: end
 GET / | Authorization: Bearer a              => 401 closed {"error":"session_expired"}
 GET / | Authorization: Bearer b              => 200 new [Bearer b]
 
-=== of several sessions in one request
+=== row 21: end: each of several sessions in one request
 a: GET / | X-Say: off                     => 200
 PAGE / | Cookie: sessionid=a; sessionid=b => 200 ~ ^<script\x20
 PAGE / | Cookie: sessionid=a; sessionid=b => 200 live ~ ^<script\x20

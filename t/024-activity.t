@@ -125,7 +125,7 @@ yes GET /ping/?idleFor=1 | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | 
 yes POST /ping/?idleFor=1 | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: no-cors | Sec-Fetch-Dest: empty
 no GET /ping/
 
-=== what is no activity begins a session all the same
+=== row 2: a request that is no activity begins a session all the same
 --- also: session_security_activity user;
 --- steps
 a: GET / => 200 new [sessionid=a]
@@ -198,7 +198,7 @@ no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Des
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: object
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: websocket | Sec-Fetch-Dest: websocket
 
-=== nor is a frame in it, though somebody clicked there
+=== another site's page: a frame in it is no activity, though somebody clicked there
 --- also
     location /navigations/ { session_security_activity navigations; proxy_pass http://backend; }
     location /user/ { session_security_activity user; proxy_pass http://backend; }
@@ -214,7 +214,7 @@ no GET /user/ | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetc
 yes GET /navigations/ | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
 yes GET /user/ | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: iframe | Sec-Fetch-User: ?1
 
-=== a link from another site is, if somebody has followed it
+=== a link from another site is activity, if somebody has followed it
 --- also
     location /navigations/ { session_security_activity navigations; proxy_pass http://backend; }
     location /user/ { session_security_activity user; proxy_pass http://backend; }
@@ -276,7 +276,7 @@ yes POST / | Origin: http://[::1]:81 | Host: [::1]
 yes GET /ping/?idleFor=0 | Origin: http://localhost:3000
 yes POST / | Orison: https://evil.example
 
-=== with it, it does not
+=== with Fetch Metadata the host of Origin does not tell whose page it is
 --- activity
 yes POST / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: cors | Origin: https://balancer.example
 yes POST / | Sec-Fetch-Site: same-site | Sec-Fetch-Mode: cors | Origin: https://www.example.com
@@ -327,7 +327,7 @@ no GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: no-cors | Sec-Fetch-Des
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-Fetch-Dest: empty | Sec-Fetch-User: ?1
 no GET / | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors | Sec-Fetch-Dest: empty | Accept: text/html | Upgrade-Insecure-Requests: 1
 
-=== and it gets a redirect, not an error to show
+=== row 10: a service worker's navigation gets a redirect, not an error to show
 a has ended
 a: GET / | Sec-Fetch-Site: same-origin | Sec-Fetch-Mode: same-origin | Sec-Fetch-Dest: empty
     | Accept: text/html,application/xhtml+xml | Upgrade-Insecure-Requests: 1 => 302 expired
@@ -349,7 +349,7 @@ yes GET / | Early-Data: 0
 "G\x01T / HTTP/1.1\r\n\r\n"
 --- error_code: 200
 
-=== another site can end no session by a ping
+=== row 3: another site can end no session by a ping
 a: ping 600 | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: no-cors => new 0
 a: GET / => 200 live
 
@@ -432,7 +432,7 @@ yes GET /200/
 yes GET /any/ | Authorization: Basic bWU6c2VjcmV0
 yes GET /first/
 
-=== the page of such an error
+=== the page of an error that refuses
 --- also
     error_page 403 /denied.html;
     location = /denied.html { root $TEST_NGINX_HTML_DIR; }
@@ -448,7 +448,7 @@ yes GET /first/
 200 no GET /named/
 200 no GET /login/
 
-=== likewise with recursive_error_pages
+=== the page of such an error, with recursive_error_pages
 --- also
     recursive_error_pages on;
     error_page 403 /denied.html;
@@ -484,7 +484,7 @@ yes GET /choose/
 yes GET /choose/?app=1
 yes GET /fallback/none.txt
 
-=== and nothing begins there, but where the location was chosen by an error
+=== the page of such an error begins no session, but where the location was chosen by an error
 --- also
     recursive_error_pages on;
     location /named/ { error_page 403 = @named; deny all; }
@@ -554,7 +554,7 @@ b: GET /                                       => 200 new [sessionid=b]
 c: GET /basic/ | Authorization: Basic bWU6c2VjcmV0 => 200 new
 c: GET /                                       => 200 live
 
-=== nor one that has ended already
+=== who is refused begins no session that has ended already
 --- also
     location = /basic/ping/ {
         auth_basic here;
@@ -591,7 +591,7 @@ b: ping                                       => about 0
 401 no GET /basic/ping/?idleFor=0 | Authorization: Basic bWU6d3Jvbmc=
 yes GET /basic/ping/?idleFor=0 | Authorization: Basic bWU6c2VjcmV0
 
-=== it answers what has been counted
+=== a ping behind auth_basic answers what has been counted
 --- also
     location = /basic/ping/ {
         auth_basic here;
@@ -603,7 +603,7 @@ a: GET /basic/ping/?idleFor=300 | Authorization: Basic bWU6c2VjcmV0 => 200 new 3
 a: GET /basic/ping/?idleFor=100 | Authorization: Basic bWU6c2VjcmV0 => 200 100
 a: GET /basic/ping/?idleFor=200 | Authorization: Basic bWU6c2VjcmV0 => 200 about 100
 
-=== a session that has expired does, whoever is refused
+=== row 4: a session that has expired does, even if nginx refuses the request
 --- also: location /deny/ { session_security_expire_after 100s; deny all; }
 --- steps
 a is idle for 300
@@ -615,7 +615,7 @@ a: GET /      => 401 expired
 401 yes GET /401/
 403 yes GET /403/
 
-=== static files, fallbacks and indices are
+=== static files, fallbacks and indices are activity
 --- also
     location /static/ { alias $TEST_NGINX_HTML_DIR/; }
     location /try/ { root $TEST_NGINX_HTML_DIR; try_files $uri @app; }
@@ -645,7 +645,7 @@ yes GET /rewritten/
 yes GET /choose/
 yes GET /choose/?app=1
 
-=== and a session begins there
+=== a session begins in a location that is reached by an error
 --- also
     location /choose/ { error_page 418 = @app; return 418; }
     location @app { proxy_pass http://backend; }

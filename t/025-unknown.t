@@ -46,17 +46,17 @@ run_tests();
 
 __DATA__
 
-=== expired: a page goes to the logout URL
+=== row 2: expired: a page goes to the logout URL
 a: PAGE /page    => 302 expired | to /logout/
 a: PAGE /logout/ => 200 expired [sessionid=a] | deleted
 a: PAGE /page    => 200 closed [] | deleted
 
-=== expired: anything else is told, and a ping says "logout"
+=== rows 2 and 3: expired: anything else is told, and a ping says "logout"
 a: GET /api => 401 expired {"error":"session_expired"}
 b: ping 0   => expired "logout"
 b: ping     => expired "logout"
 
-=== expired: the logout URL itself, where any made-up value could go
+=== row 2: expired: at the logout URL, where any made-up value could go
 a; other=1: PAGE /logout/               => 200 expired [other=1] | deleted
 a: GET /                                => 200 closed []
 a-with-another-signature: PAGE /logout/ => 200 expired [] | deleted
@@ -64,7 +64,7 @@ POST /logout/ | Cookie: sessionid=a; sessionid=b | Accept: text/html | body: a=b
     => 200 [] | deleted
 b: GET /                                => 200 []
 
-=== expired: likewise with a key that is no cookie
+=== row 2: expired: at the logout URL, with a key that is no cookie
 --- http_config
     session_security_zone $http_authorization zone=sessions:1m;
     server {
@@ -77,7 +77,7 @@ GET /logout/ | Authorization: Bearer a => 401 closed
 PAGE /page | Authorization: Bearer b   => 302
 GET /logout/ | Authorization: Bearer b => 200 expired [Bearer b]
 
-=== expired: without a logout URL it is closed at once
+=== row 2: expired: without a logout URL it is closed at once
 --- without
 session_security_logout_url
 location /track/ {
@@ -86,16 +86,16 @@ location = /ping/ {
 a; other=1: PAGE /page => 200 [other=1] | deleted
 a: GET /page           => 200 closed []
 
-=== expired: who has no cookie is let through
+=== row 1: expired: who has no cookie is let through
 GET /                   => 200 none []
 GET / | Cookie: other=1 => 200 [other=1]
 
-=== track: a session begins
+=== row 2: track: a session begins
 a: GET /track/       => 200 new [sessionid=a]
 a: GET /track/inner/ => 200 live
 a: GET /             => 200 live [sessionid=a]
 
-=== track: by default, and an unknown key does not stay so
+=== row 2: track: by default, and an unknown key does not stay so
 --- config
     session_security zone=sessions;
     session_security_logout_url /logout/;
@@ -108,19 +108,19 @@ a: GET /strict/ => 200 live [sessionid=a]
 b: GET /strict/ => 401 expired
 b: GET /        => 401 expired
 
-=== expired: what the backend was seen to set is known
+=== row 16: expired: what the backend was seen to set is known
 GET /login | X-Set: sessionid=a; Path=/ => 200 none []
 a: GET /                                => 200 live [sessionid=a]
 a: ping                                 => about 0
 
-=== expired: and what it is changed to, on and on
+=== row 15: expired: a key that the backend changes is known, on and on
 GET /login | X-Set: sessionid=a => 200 []
 a: GET / | X-Set: sessionid=b   => 200 [sessionid=a]
 b: GET / | X-Set: sessionid=c   => 200 [sessionid=b]
 c: GET /                        => 200 live [sessionid=c]
 a: GET /                        => 200 live [sessionid=a]
 
-=== expired: a visitor's cookie is known as well
+=== row 22: expired: a visitor's cookie is known as well
 GET / | X-Set: sessionid=visitor | X-Say: off => 200 []
 visitor: GET /                                => 200 anonymous [sessionid=visitor]
 visitor: POST /login | X-Set: sessionid=user | X-Say: on => 200 [sessionid=visitor]
@@ -180,7 +180,7 @@ main::is(main::answers('live', map { "GET /ping/\nCookie: sessionid=issued-$_" }
 one-more: ping => new ~ ^\d+$
 one-more: ping => live ~ ^\d+$
 
-=== expired: likewise, and the log does not say that the zone is full
+=== expired: a flood of made-up keys does the same, and the log does not say that the zone is full
 --- http_config
     session_security_zone cookie=sessionid zone=sessions:128k;
     keepalive_requests 100000;

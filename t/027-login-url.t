@@ -33,53 +33,53 @@ run_tests();
 
 __DATA__
 
-=== a page: a redirect that deletes the cookie, and the session is closed
+=== row 10: a page: a redirect that deletes the cookie, and the session is closed
 a: ping 600            => expired "logout" | no Set-Cookie
 a; other=1: PAGE /page => 302 expired | to /login/ | Cache-Control: no-store | deleted
 PAGE /login/           => 200 none []
 a; other=1: PAGE /page => 200 closed [other=1] | deleted
 a: GET /api            => 200 closed []
 
-=== a form that is sent
+=== row 10: a form that is sent
 a has ended
 a: POST /page | Sec-Fetch-Mode: navigate | body: a=b => 303 | to /login/ | deleted
 
-=== a session that expires there and then
+=== row 10: a session that this request expires
 --- also: location = /kill { session_security_expire_after 100s; proxy_pass http://backend; }
 --- steps
 a is idle for 300
 a: PAGE /kill => 302 expired | to /login/ | deleted
 a: GET /      => 200 closed []
 
-=== the login page itself, with the cookie: as of somebody who has none
+=== row 13: the login page itself, with the cookie: as of somebody who has none
 a has ended
 a; other=1: PAGE /login/ => 200 expired [other=1] | deleted
 a; other=1: PAGE /login/ => 200 closed [other=1] | deleted
 
-=== a login there, with the old cookie still
+=== row 16: a login at the login page, with the old cookie still
 a has ended
 a: POST /login/ | Accept: text/html | X-Set: sessionid=b; Path=/ | body: user=me
     => 200 expired [] | Set-Cookie: sessionid=b; Path=/
 b: GET /page => 200 live [sessionid=b]
 a: GET /page => 200 closed []
 
-=== a login there that sets the old value again
+=== row 14: a login at the login page that sets the old value again
 a has ended
 a: POST /login/ | X-Set: sessionid=a => 200 []
 a: ping                              => live about 0
 
-=== what is no page is told
+=== row 12: a request that is no page is told
 a has ended
 a: GET /api | Sec-Fetch-Mode: cors
     => 401 expired {"error":"session_expired"} | no Location | no Set-Cookie
 a: POST /api/login | Sec-Fetch-Mode: cors => 200 expired []
 a: GET /page | Sec-Fetch-Mode: navigate   => 302 | to /login/ | deleted
 
-=== a live session goes there like anywhere
+=== row 6: a live session goes to the login page like anywhere
 a: GET /login/ => 200 new [sessionid=a] | no Set-Cookie
 a: GET /login/ => 200 live [sessionid=a]
 
-=== on another host
+=== a login page on another host
 --- also
     location /sso/ {
         session_security_login_url https://sso.example.com/login?site=1;
@@ -91,7 +91,7 @@ a: GET /sso/api => 401
 a: PAGE /sso/   => 302 | to https://sso.example.com/login?site=1 | deleted
 a: PAGE /sso/   => 200 closed []
 
-=== by its own full name
+=== a login page on this host, by its full name
 --- also
     location /own/ {
         session_security_login_url http://localhost:$TEST_NGINX_SERVER_PORT/own/login/;
@@ -101,7 +101,7 @@ a: PAGE /sso/   => 200 closed []
 a has ended
 a: PAGE /own/login/ => 200 expired []
 
-=== with the way back
+=== a login page with the way back
 --- also: session_security_login_url /login/?next=$session_security_return_url;
 --- without: session_security_login_url
 --- steps
@@ -112,7 +112,7 @@ b: PAGE /login/?next=%2Fpage      => 200 expired []
 c has ended
 c: POST /page | Accept: text/html => 303 | to /login/?next=%2F
 
-=== with arguments that it needs
+=== a login page with arguments that it needs
 --- also
     location /index { session_security_login_url /index?do=login; proxy_pass http://backend; }
 --- steps
@@ -147,18 +147,18 @@ b: PAGE /a/b/c/page => 302 | to /a/b/login/ | deleted
 a: GET /pages/ | Sec-Fetch-Mode: navigate
     => 200 ~ ^<script (?![^>]* data-log)[^>]* data-idle="0" async>
 
-=== none, by a variable
+=== no login page, by a variable
 --- also: location /none/ { session_security_login_url $arg_none; proxy_pass http://backend; }
 --- steps
 a has ended
 a: PAGE /none/ => 200 expired [] | deleted
 
-=== where the cookie was set
+=== the redirect deletes the cookie where it was set
 GET /login/ | X-Set: sessionid=a; Path=/app => 200
 b has ended
 b: PAGE /app/                               => 302 | to /login/ | deleted in /app
 
-=== all keys of the session are closed
+=== the redirect closes all keys of the session
 --- also
     session_security_passive_urls /poll;
     location = /kill { session_security_expire_after 100s; proxy_pass http://backend; }
@@ -169,7 +169,7 @@ a: GET /poll | X-Set: sessionid=b => 200 [sessionid=a]
 b: PAGE /kill                     => 302 | to /login/ | deleted
 a: PAGE /page                     => 200 closed []
 
-=== to which nginx adds a slash
+=== a login page to which nginx adds a slash
 --- also: location /sign/in/ { session_security_login_url /sign/in; proxy_pass http://backend; }
 --- steps
 a has ended
@@ -178,7 +178,7 @@ b: GET /                               => 200 live [sessionid=b]
 c has ended
 c: PAGE /other/..//sign/in/ | X-HTTP-Method-Override: POST => 200 expired [] | deleted
 
-=== a login that another site's page sends gets through, without the cookie
+=== row 10: a login that another site's page sends gets through, without the cookie
 # SAML, and OpenID Connect with response_mode=form_post
 --- also: location /app/ { session_security_logout_url /app/logout/; proxy_pass http://backend; }
 --- steps
@@ -200,7 +200,7 @@ c: GET /app/page | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigate | Sec-F
 c: POST /app/api | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: cors
     | Origin: https://idp.example.com | body: a=b => 401
 
-=== a key that cannot be withheld does not go there
+=== row 10: a login that another site's page sends with a key that cannot be withheld is redirected
 --- http_config
     session_security_zone $http_x_key zone=sessions:1m;
     server {
@@ -223,7 +223,7 @@ POST /saml/acs | X-Key: a | Sec-Fetch-Site: cross-site | Sec-Fetch-Mode: navigat
 a has ended
 a: PAGE /page => 302 | Location: /login/
 
-=== likewise without the port, or with the server's name
+=== the redirect is as nginx's own are: without the port, or with the server's name
 --- config
     session_security zone=sessions;
     session_security_login_url /login/;

@@ -48,7 +48,7 @@ PAGE / | Cookie: a=1; sessionid=new; sessionid=foreign; b=2
     => 200 live [a=1; sessionid=new; b=2] | no Set-Cookie
 ping 600 | Cookie: sessionid=foreign; sessionid=new => about 0
 
-=== of which the log tells, but not with each request
+=== a dead cookie beside a live one is logged, but not with each request
 --- log_level: info
 --- init
 main::send_all("GET /ping/?idleFor=600\nCookie: sessionid=foreign",
@@ -69,7 +69,7 @@ PAGE / | Cookie: sessionid=foreign; sessionid=second => 200 closed []
 GET /login | Cookie: sessionid=foreign; sessionid=second | X-Set: sessionid=third => 200 []
 GET / | Cookie: sessionid=foreign; sessionid=third => 200 live [sessionid=third]
 
-=== an expired cookie beside a closed one still gets to the logout
+=== row 11: an expired cookie beside a closed one still gets to the logout
 --- also
     session_security_logout_url /logout/;
     location = /kill { session_security_expire_after 1ms; proxy_pass http://backend; }
@@ -81,7 +81,7 @@ PAGE /page | Cookie: sessionid=foreign; sessionid=mine => 302 expired
 PAGE /logout/ | Cookie: sessionid=foreign; sessionid=mine => 200 expired [sessionid=mine]
 PAGE /page | Cookie: sessionid=foreign; sessionid=mine => 200 closed []
 
-=== a request of a living session is not sent to the logout for an expired one
+=== row 6: a request of a live session is not sent to the logout for an expired one
 --- also: session_security_logout_url /logout/;
 --- steps
 expired has ended
@@ -133,7 +133,7 @@ GET /
     | Cookie: split_1=a-live-long-part-of-mine; split_2=a-dead-value-; split_3=cut-into-parts; split_4=of-15-bytes
     => 200 [split_1=a-live-long-part-of-mine]
 
-=== a key that is no cookie is refused again where an error page leads on
+=== row 13: a key that is no cookie is refused again where an error page leads on
 --- http_config
     session_security_zone $http_authorization zone=sessions:1m;
     server {
@@ -179,7 +179,7 @@ dead: GET /                                   => 200 closed []
 GET /cached/page | X-Own: sessionid=own; Path=/ => 200 [] | X-Cache: HIT
 own: GET /out | X-Set: sessionid=other        => 200 live [sessionid=own]
 
-=== it is judged again once it is admitted
+=== a request is judged again after nginx has checked access
 --- also
     location /wait { auth_request /auth; proxy_pass http://backend; }
     location = /auth {
@@ -196,7 +196,7 @@ theirs is issued
 yours: GET /              => 200 [sessionid=yours]
 yours; other=1: GET /wait => 200 closed [other=1]
 
-=== a key known before the login is nobody's after it
+=== row 23: a key known before the login is nobody's after it
 known is issued
 known: GET /                                  => 200 [sessionid=known]
 known: GET /login | X-Set: sessionid=users | X-Say: on => 200
@@ -208,20 +208,20 @@ known: GET / | X-Say: end                     => 200
 users: GET /                                  => 200 live [sessionid=users]
 users: ping                                   => about 0
 
-=== it does not come back to the session by being set again
+=== row 23: a key known before the login does not come back to the session by being set again
 known is issued
 known: GET /login | X-Set: sessionid=users | X-Say: on => 200
 known: GET / | X-Set: sessionid=known          => 200 [sessionid=known]
 known: GET /out | X-Set: sessionid=; Max-Age=0 => 200 live [sessionid=known]
 users: GET /                                   => 200 live [sessionid=users]
 
-=== but it dies with the session
+=== row 23: a key known before the login dies with the session
 known is issued
 known: GET /login | X-Set: sessionid=users | X-Say: on => 200
 users: GET /out | X-Set: sessionid=; Max-Age=0 => 200
 known: GET /                                   => 200 closed []
 
-=== who logs in with it is watched on his own
+=== row 23: a login with a key known before another login begins a session of its own
 known is issued
 known: GET /login | X-Set: sessionid=users | X-Say: on => 200
 known: GET /login | X-Say: on                  => 200
@@ -229,7 +229,7 @@ known: GET /                                   => 200 live [sessionid=known]
 known: GET /out | X-Set: sessionid=; Max-Age=0 => 200
 users: GET /                                   => 200 live [sessionid=users]
 
-=== a key that changes without a login is good for some seconds more
+=== row 23: a key that changes without a login is good for some seconds more
 --- timeout: 30
 --- steps
 old is issued
@@ -239,7 +239,7 @@ old: GET /                        => 200 anonymous [sessionid=old]
 old: ping                         => "logout"
 new: ping                         => ~ ^\d+$
 
-=== several parallel answers are one session
+=== row 15: the keys of parallel responses are one session
 --- also
     location /slow { proxy_pass http://backend/late?do=/renew; }
     location = /renew {
@@ -254,7 +254,7 @@ old: GET /slow | X-Set: sessionid=second => 200 [sessionid=old]
 second: GET /out | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=second]
 first: GET /                             => 200 closed []
 
-=== a request records two unknown keys
+=== row 2: a request records two unknown keys
 GET / | Cookie: sessionid=1; sessionid=2; sessionid=3; sessionid=4
     => 200 new [sessionid=1; sessionid=2]
 3: GET / => 200 new [sessionid=3]
@@ -276,7 +276,7 @@ theirs: GET /page | X-Set: sessionid=other; Path=/ | X-Set-Too: sessionid=; Path
     => 200 [sessionid=theirs]
 other: GET / => 200 live [sessionid=other]
 
-=== but each of them is a key of the session
+=== row 15: each of several Set-Cookie for one cookie is a key of the session
 mine is issued
 mine: GET / | X-Set: sessionid=one; Path=/ | X-Set-Too: sessionid=two; Path=/
     => 200 [sessionid=mine]

@@ -37,7 +37,7 @@ b: ping 600 => ~ \A"logout"\z | Content-Type: application/json | Content-Length:
     | Cache-Control: no-store
 ping 1 => ~ \A"logout"\z | Content-Type: application/json | Cache-Control: no-store
 
-=== idleFor that is no integer changes nothing
+=== row 9: an idleFor that is no integer changes nothing
 a is idle for 300
 a: ping                           => about 300
 a: GET /ping/?                    => 200 about 300
@@ -54,26 +54,26 @@ a: GET /ping/?idleFor=-           => 200 about 300
 a: GET /ping/?idleFor=--1         => 200 about 300
 a: GET /ping/?idleFor=1;idleFor=1 => 200 about 300
 
-=== idleFor given twice changes nothing
+=== row 9: idleFor given twice changes nothing
 a is idle for 300
 a: GET /ping/?idleFor=1&idleFor=1   => 200 about 300
 a: GET /ping/?idleFor=abc&idleFor=1 => 200 about 300
 a: GET /ping/?idleFor=1&idleFor=    => 200 about 300
 
-=== idleFor under another name changes nothing
+=== row 9: idleFor under another name changes nothing
 a is idle for 300
 a: GET /ping/?idlefor=1   => 200 about 300
 a: GET /ping/?xidleFor=1  => 200 about 300
 a: GET /ping/?idleFor2=1  => 200 about 300
 a: GET /ping/?a=idleFor=1 => 200 about 300
 
-=== idleFor among other arguments
+=== row 8: idleFor among other arguments
 a is idle for 300
 a: GET /ping/?a=b&idleFor=200             => 200 200
 a: GET /ping/?idleFor=100&_=1700000000000 => 200 100
 a: GET /ping/?&&idleFor=0050&             => 200 50
 
-=== negative idleFor is now
+=== row 8: a negative idleFor is now
 a is idle for 300
 a: ping -5                    => 0
 b is idle for 300
@@ -82,7 +82,7 @@ c is idle for 300
 c: ping -99999999999999999999 => 0
 new: ping -5                  => new 0
 
-=== an idleFor too large changes nothing
+=== row 8: an idleFor too large changes nothing
 a is idle for 300
 a: ping 600                  => about 300
 a: ping 4294967296           => about 300

@@ -123,7 +123,7 @@ a: GET /bye | X-Set: sessionid=; Max-Age=0 => 200 /bye [sessionid=a] <> | no X-R
 --- access_log
 reason=logout;
 
-=== and afterwards
+=== after the backend deleted the cookie
 a: GET /bye | X-Set: sessionid=; Max-Age=0 => 200 /bye [sessionid=a] <>
 a: PAGE /                                  => 200 / [] <logout> | X-Reason: logout
 a: ping                                    => "logout" | X-Reason: logout
@@ -134,7 +134,7 @@ a: GET /                                   => 200 / [] <said> | X-Reason: said
 b: GET / | X-Say: off | X-Set: sessionid=c => 200 | no X-Reason
 b: GET /                                   => 200 / [] <said> | X-Reason: said
 
-=== in the log of that response
+=== the backend says end, in the log of that response
 a: GET / | X-Say: end => 200 | no X-Reason
 --- access_log
 reason=said;
@@ -167,7 +167,7 @@ PAGE /                 => 200 / [] <> | no X-Reason
 --- access_log
 reason=-;
 
-=== nor of a dead one beside one that lives
+=== nothing of a dead session beside one that lives
 a has ended
 PAGE / | Cookie: sessionid=a; sessionid=b => 200 / [sessionid=b] <> | no X-Reason
 
