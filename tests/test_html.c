@@ -25,7 +25,7 @@ typedef struct {
 
 typedef struct {
     ssec_html_t     html;
-    ssec_html_e     answer;
+    bool            found;
     size_t          sent;
     size_t          held;
     size_t          place;
@@ -290,11 +290,11 @@ filter_begin(filter_t *filter, const uint8_t *page)
 static void
 filter_next(filter_t *filter, size_t len)
 {
-    size_t        at, read;
-    uint8_t      *data;
-    ssec_html_t   before;
+    size_t      read;
+    uint8_t    *data;
+    ptrdiff_t   at;
 
-    if (filter->answer != SSEC_HTML_MORE) {
+    if (filter->found) {
         return;
     }
 
@@ -309,60 +309,38 @@ filter_next(filter_t *filter, size_t len)
         memcpy(data, filter->page + read, len);
     }
 
-    at = NONE;
-    before = filter->html;
-
-    filter->answer = ssec_html_scan(&filter->html, data, len, &at);
+    filter->found = ssec_html_scan(&filter->html, data, len, &at);
 
     free(data);
 
-    switch (filter->answer) {
+    /* what is held only grows while it is held, and is the last */
 
-    case SSEC_HTML_MORE:
+    assert_in_range(filter->held + (size_t) at, 0, filter->held + len);
 
-        assert_int_equal(at, NONE);
+    if (at < 0) {
+        assert_int_equal(-at, filter->held);
+    }
 
-        /* what is held only grows while it is held, and is the last */
+    if (filter->found) {
+        assert_true(at < (ptrdiff_t) len);
 
-        read += len;
-        filter->held = filter->html.nheld;
-        assert_in_range(filter->held, 0, SSEC_HTML_HELD);
-        assert_in_range(read - filter->held, filter->sent, read);
+        filter->place = read + (size_t) at;
+        return;
+    }
 
-        filter->sent = read - filter->held;
+    filter->sent = read + (size_t) at;
+    filter->held = len - (size_t) at;
 
-        assert_memory_equal(filter->html.held, filter->page + filter->sent,
-                            filter->held);
+    assert_in_range(filter->held, 0, SSEC_HTML_HELD);
 
-        if (filter->held) {
-            assert_true(may_be_held(filter->page, filter->sent, read));
-            assert_true(ssec_html_end(&filter->html));
-        }
+    if (filter->held) {
+        assert_true(may_be_held(filter->page, filter->sent, read + len));
+        assert_true(ssec_html_end(filter->html));
+    }
 
-        break;
-
-    case SSEC_HTML_HERE:
-
-        if (filter->html.nheld) {
-            assert_int_equal(at, 0);
-            assert_int_equal(filter->html.nheld, before.nheld);
-            assert_memory_equal(filter->html.held, before.held, before.nheld);
-
-            filter->place = filter->sent;
-
-        } else {
-            assert_in_range(at, 0, len - 1);
-
-            filter->place = read + at;
-        }
-
-        break;
-
-    case SSEC_HTML_NEVER:
-
-        assert_int_equal(at, NONE);
-        assert_memory_equal(&filter->html, &before, sizeof(ssec_html_t));
-        break;
+    if (ssec_html_never(filter->html)) {
+        assert_int_equal(filter->held, 0);
+        assert_false(ssec_html_end(filter->html));
     }
 }
 
@@ -370,7 +348,7 @@ filter_next(filter_t *filter, size_t len)
 static void
 filter_end(filter_t *filter)
 {
-    if (filter->answer == SSEC_HTML_MORE && ssec_html_end(&filter->html)) {
+    if (!filter->found && ssec_html_end(filter->html)) {
         filter->place = filter->sent;
     }
 }
@@ -380,10 +358,9 @@ static void
 filter_check(const filter_t *filter, size_t place, bool never, size_t len,
     const char *how, size_t i, size_t j)
 {
-    if (filter->place != place || (filter->answer == SSEC_HTML_NEVER) != never)
-    {
+    if (filter->place != place || ssec_html_never(filter->html) != never) {
         fail_msg("\"%.*s\" %s %zu %zu: %d at %zd, not %zd", (int) len,
-                 (const char *) filter->page, how, i, j, filter->answer,
+                 (const char *) filter->page, how, i, j, filter->html,
                  (ssize_t) filter->place, (ssize_t) place);
     }
 }
@@ -491,7 +468,8 @@ test_never(void **state)
 static void
 test_held(void **state)
 {
-    size_t       i, at;
+    size_t       i, len;
+    ptrdiff_t    at;
     ssec_html_t  html;
 
     static const struct {
@@ -535,13 +513,12 @@ test_held(void **state)
     (void) state;
 
     for (i = 0; i < NELTS(pages); i++) {
-        memset(&html, 0, sizeof(ssec_html_t));
+        html = 0;
+        len = strlen(pages[i].page);
 
-        assert_int_equal(ssec_html_scan(&html, (uint8_t *) pages[i].page,
-                                        strlen(pages[i].page), &at),
-                         SSEC_HTML_MORE);
-        assert_int_equal(html.nheld, strlen(pages[i].held));
-        assert_memory_equal(html.held, pages[i].held, html.nheld);
+        assert_false(ssec_html_scan(&html, (uint8_t *) pages[i].page, len,
+                                    &at));
+        assert_string_equal(pages[i].page + at, pages[i].held);
     }
 }
 
@@ -551,55 +528,55 @@ test_held(void **state)
 static void
 test_held_again(void **state)
 {
-    size_t       at;
+    ptrdiff_t    at;
     ssec_html_t  html;
 
     (void) state;
 
-    at = 7;
-    memset(&html, 0, sizeof(ssec_html_t));
+    html = 0;
 
 #define scan(s)  ssec_html_scan(&html, (uint8_t *) (s), sizeof(s) - 1, &at)
 
-    assert_int_equal(scan("<h"), SSEC_HTML_MORE);
-    assert_int_equal(ssec_html_scan(&html, NULL, 0, &at), SSEC_HTML_MORE);
-    assert_int_equal(html.nheld, 2);
-
-    assert_int_equal(scan("ea"), SSEC_HTML_MORE);
-    assert_int_equal(html.nheld, 4);
-    assert_memory_equal(html.held, "<hea", 4);
-
-    assert_int_equal(scan("d>"), SSEC_HTML_MORE);
-    assert_int_equal(html.nheld, 0);
-
-    assert_int_equal(scan("<meta"), SSEC_HTML_MORE);
-    assert_int_equal(scan("><Ti"), SSEC_HTML_MORE);
-    assert_int_equal(html.nheld, 3);
-    assert_memory_equal(html.held, "<Ti", 3);
-    assert_int_equal(at, 7);
-
-    assert_int_equal(scan("p>"), SSEC_HTML_HERE);
-    assert_int_equal(html.nheld, 3);
-    assert_memory_equal(html.held, "<Ti", 3);
+    assert_false(scan("<h"));
     assert_int_equal(at, 0);
+
+    assert_false(ssec_html_scan(&html, NULL, 0, &at));
+    assert_int_equal(at, -2);
+
+    assert_false(scan("ea"));
+    assert_int_equal(at, -2);
+
+    assert_false(scan("d>"));
+    assert_int_equal(at, 2);
+
+    assert_false(scan("<meta"));
+    assert_int_equal(at, 0);
+    assert_false(scan("><Ti"));
+    assert_int_equal(at, 1);
+
+    assert_true(scan("p>"));
+    assert_int_equal(at, -3);
 
     /* held before, but not what the place is before */
 
-    memset(&html, 0, sizeof(ssec_html_t));
+    html = 0;
 
-    assert_int_equal(scan("<hea"), SSEC_HTML_MORE);
-    assert_int_equal(scan("d><p>"), SSEC_HTML_HERE);
-    assert_int_equal(html.nheld, 0);
+    assert_false(scan("<hea"));
+    assert_true(scan("d><p>"));
     assert_int_equal(at, 2);
 
-    /* nor lost where there is no place */
+    /* nor held where there is no place */
 
-    memset(&html, 0, sizeof(ssec_html_t));
+    html = 0;
 
-    assert_int_equal(scan("<hea"), SSEC_HTML_MORE);
-    assert_int_equal(scan("d><m\0"), SSEC_HTML_NEVER);
-    assert_int_equal(html.nheld, 4);
-    assert_memory_equal(html.held, "<hea", 4);
+    assert_false(scan("<hea"));
+    assert_false(scan("d><m\0<p>"));
+    assert_int_equal(at, 8);
+    assert_true(ssec_html_never(html));
+
+    assert_false(scan("<p\0>"));
+    assert_int_equal(at, 4);
+    assert_true(ssec_html_never(html));
 
 #undef scan
 }
@@ -646,8 +623,8 @@ test_any(void **state)
         }
 
         filter_end(&filter);
-        filter_check(&filter, place, filter.answer == SSEC_HTML_NEVER, len,
-                     "any", i, 0);
+        filter_check(&filter, place, ssec_html_never(filter.html), len, "any",
+                     i, 0);
 
         /* a tag there is where the next one would go */
 

@@ -49,11 +49,12 @@ enum {
     TITLE_END_T, TITLE_END_TI, TITLE_END_TIT, TITLE_END_TITL,
     TITLE_END_NAME,                     /* behind "</title" */
 
+    NEVER,                              /* the page cannot have the tag */
+
     STATES,
 
     SKIP = STATES,                      /* stay until ssec_html_ends */
-    FOUND,                              /* the place is before what is held */
-    NEVER                               /* the page cannot have the tag */
+    FOUND                               /* the place is before what is held */
 };
 
 
@@ -206,7 +207,9 @@ static const uint8_t  ssec_html_next[STATES][KINDS] = {
     /* an end tag may have attributes, too */
 
     [TITLE_END_NAME] = { OTHERS(TITLE), [ON_LESS] = TITLE_LESS,
-        [ON_SPACE] = TAG, [ON_SLASH] = TAG, [ON_GREATER] = DATA }
+        [ON_SPACE] = TAG, [ON_SLASH] = TAG, [ON_GREATER] = DATA },
+
+    [NEVER] = { OTHERS(SKIP) }
 };
 
 #pragma GCC diagnostic pop
@@ -232,112 +235,68 @@ static const uint8_t  ssec_html_ends[STATES] = {
 };
 
 
-static const unsigned char *ssec_html_find(const unsigned char *p,
-    const unsigned char *end, int c);
-static void ssec_html_hold(ssec_html_t *html, const unsigned char *data,
-    size_t len);
+/* Gives the index of c, of a zero byte before it, or else len. */
 
-
-ssec_html_e
-ssec_html_scan(ssec_html_t *html, const unsigned char *data, size_t len,
-    size_t *at)
+static size_t
+ssec_html_find(const unsigned char *data, size_t i, size_t len, int c)
 {
-    size_t                held;
-    unsigned              state, next;
-    const uint8_t        *row;
-    const unsigned char  *p, *end;
+    const unsigned char  *found, *zero;
 
-    if (len == 0) {
-        return SSEC_HTML_MORE;                     /* data may be NULL */
+    found = memchr(data + i, c, len - i);
+    if (found == NULL) {
+        found = data + len;
     }
 
-    state = html->state;
-    next = BEGIN;
-    p = data;
-    end = data + len;
+    zero = memchr(data + i, '\0', (size_t) (found - data) - i);
 
+    return (size_t) ((zero ? zero : found) - data);
+}
+
+
+bool
+ssec_html_scan(ssec_html_t *html, const unsigned char *data, size_t len,
+    ptrdiff_t *at)
+{
+    size_t          i;
+    unsigned        state, next;
+    const uint8_t  *row;
+
+    state = *html;
     row = ssec_html_next[state];
 
-    while (p < end) {
+    for (i = 0; i < len; /* void */ ) {
 
-        next = row[ssec_html_kinds[*p]];
+        next = row[ssec_html_kinds[data[i]]];
 
         if (next < STATES) {
             row = ssec_html_next[next];
             state = next;
-            p++;
+            i++;
 
         } else if (next == SKIP) {
-            p = ssec_html_find(p + 1, end, ssec_html_ends[state]);
+            i = ssec_html_find(data, i + 1, len, ssec_html_ends[state]);
 
         } else {
             break;
         }
     }
 
-    if (next == NEVER) {
-        return SSEC_HTML_NEVER;
-    }
+    *html = (ssec_html_t) state;
+    *at = (ptrdiff_t) i - ssec_html_held[state];
 
-    if (next == FOUND) {
-        held = ssec_html_held[state];
-        *at = 0;
-
-        if (held <= (size_t) (p - data)) {
-            *at = (size_t) (p - data) - held;
-            html->nheld = 0;
-        }
-
-        return SSEC_HTML_HERE;
-    }
-
-    html->state = (uint8_t) state;
-    ssec_html_hold(html, data, len);
-
-    return SSEC_HTML_MORE;
+    return i < len;
 }
 
 
 bool
-ssec_html_end(const ssec_html_t *html)
+ssec_html_end(ssec_html_t html)
 {
-    return html->state == DATA || ssec_html_held[html->state];
+    return html == DATA || ssec_html_held[html];
 }
 
 
-/* The first c, the first zero byte if it comes before that, or the end. */
-
-static const unsigned char *
-ssec_html_find(const unsigned char *p, const unsigned char *end, int c)
+bool
+ssec_html_never(ssec_html_t html)
 {
-    const unsigned char  *found, *zero;
-
-    found = memchr(p, c, (size_t) (end - p));
-    if (found == NULL) {
-        found = end;
-    }
-
-    zero = memchr(p, '\0', (size_t) (found - p));
-
-    return zero ? zero : found;
-}
-
-
-/* Keeps the bytes that the state holds, of which len are the last of data. */
-
-static void
-ssec_html_hold(ssec_html_t *html, const unsigned char *data, size_t len)
-{
-    size_t  held;
-
-    held = ssec_html_held[html->state];
-
-    if (held <= len) {
-        html->nheld = 0;
-        data += len - held;
-        len = held;
-    }
-
-    memcpy(html->held + html->nheld, data, len);
-    html->nheld = (uint8_t) held;
+    return html == NEVER;
 }

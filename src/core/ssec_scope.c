@@ -30,7 +30,24 @@ static void ssec_scope_write(ssec_note_t *note, const ssec_scope_t *scope,
     uint8_t serial);
 static bool ssec_note_has_scope(const ssec_note_t *note,
     const ssec_scope_t *scope);
-static ssec_str_t ssec_scope_path(const ssec_str_t *uri);
+
+
+ssec_str_t
+ssec_scope_path(const ssec_str_t *uri)
+{
+    ssec_str_t  path;
+
+    path.data = uri->data;
+
+    for (path.len = 0; path.len < uri->len; path.len++) {
+
+        if (uri->data[path.len] == '?' || uri->data[path.len] == '#') {
+            break;
+        }
+    }
+
+    return path;
+}
 
 
 void
@@ -235,24 +252,4 @@ ssec_note_has_scope(const ssec_note_t *note, const ssec_scope_t *scope)
            && memcmp(note->text, scope->path.data, scope->path.len) == 0
            && ssec_str_equals(&scope->domain, note->text + note->path_len,
                               note->domain_len);
-}
-
-
-/* The path of a URI, without arguments. */
-
-static ssec_str_t
-ssec_scope_path(const ssec_str_t *uri)
-{
-    ssec_str_t  path;
-
-    path.data = uri->data;
-
-    for (path.len = 0; path.len < uri->len; path.len++) {
-
-        if (uri->data[path.len] == '?' || uri->data[path.len] == '#') {
-            break;
-        }
-    }
-
-    return path;
 }

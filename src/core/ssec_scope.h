@@ -63,6 +63,10 @@ bool ssec_scope_next(const void *notes, unsigned *i, ssec_scope_t *scope);
 bool ssec_scope_covers(const ssec_scope_t *scope, const ssec_str_t *host,
     const ssec_str_t *uri);
 
+/* The path of a URI, without arguments. */
+
+ssec_str_t ssec_scope_path(const ssec_str_t *uri);
+
 
 #pragma GCC visibility pop
 

@@ -12,12 +12,6 @@
 #include "ssec_scope.h"
 
 
-static ngx_int_t ngx_http_ssec_longest_path(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_zone_t *zone, size_t *len);
-static ngx_int_t ngx_http_ssec_configured_path(ngx_http_request_t *r,
-    ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope);
-
-
 ngx_uint_t
 ngx_http_ssec_builtin(ngx_http_request_t *r)
 {
@@ -93,96 +87,52 @@ ngx_http_ssec_ping_conf(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 
 
 /*
- * The deepest Path that covers the page is right for all of its cookies: all
- * Paths that cover the page begin its URI.  If no Path is known, as after a
- * start of nginx, only the page's own path is surely below each of them.
- */
-
-ngx_int_t
-ngx_http_ssec_builtin_prefix(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *prefix, ngx_uint_t *learned)
-{
-    ngx_http_ssec_zone_t  *zone;
-
-    ngx_str_null(prefix);
-    *learned = 1;
-
-    zone = slcf->shm_zone->data;
-
-    if (zone->value || !ngx_http_ssec_is_builtin_zone(slcf)) {
-        return NGX_OK;
-    }
-
-    /* a Path that covers the URI is the beginning of the URI */
-
-    prefix->data = r->unparsed_uri.data;
-
-    if (ngx_http_ssec_longest_path(r, slcf, zone, &prefix->len) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    if (prefix->len == 0) {
-        *learned = 0;
-
-        while (prefix->len < r->unparsed_uri.len
-               && prefix->data[prefix->len] != '?'
-               && prefix->data[prefix->len] != '#')
-        {
-            prefix->len++;
-        }
-    }
-
-    /* "//host" would lead to the ping and the script of another site */
-
-    if (!ngx_http_ssec_is_path(prefix)) {
-        prefix->len = 0;
-
-    } else if (prefix->data[prefix->len - 1] == '/') {
-        prefix->len--;
-    }
-
-    return NGX_OK;
-}
-
-
-/*
  * Gives the length of the longest known Path that covers the URI; 0 if there is
  * none.  NGX_ERROR if a variable cannot be evaluated.
  */
 
 static ngx_int_t
 ngx_http_ssec_longest_path(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_zone_t *zone, size_t *len)
+    ngx_http_ssec_loc_conf_t *slcf, ssec_str_t *uri, size_t *len)
 {
-    void          *notes;
-    unsigned       i;
-    ngx_int_t      rc;
-    ssec_str_t     host, uri;
-    ssec_scope_t   scope;
+    void                    *notes;
+    unsigned                 i;
+    ngx_str_t                path;
+    ssec_str_t               host;
+    ssec_scope_t             scope;
+    ngx_http_ssec_zone_t    *zone;
+    ngx_http_ssec_cookie_t  *cookie;
 
     *len = 0;
 
     host.data = r->headers_in.server.data;
     host.len = r->headers_in.server.len;
-    uri.data = r->unparsed_uri.data;
-    uri.len = r->unparsed_uri.len;
 
-    rc = ngx_http_ssec_configured_path(r, slcf->cookie, &scope);
+    cookie = slcf->cookie;
 
-    if (rc == NGX_ERROR) {
-        return NGX_ERROR;
-    }
+    if (cookie && cookie->path) {
 
-    if (rc == NGX_OK && ssec_scope_covers(&scope, &host, &uri)) {
-        *len = scope.path.len;
+        if (ngx_http_complex_value(r, cookie->path, &path) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        ngx_memzero(&scope, sizeof(ssec_scope_t));
+
+        scope.path.data = path.data;
+        scope.path.len = path.len;
+
+        if (path.len && ssec_scope_covers(&scope, &host, uri)) {
+            *len = path.len;
+        }
     }
 
     i = 0;
+    zone = slcf->shm_zone->data;
     notes = ssec_table_lock_notes(&zone->table);
 
     while (ssec_scope_next(notes, &i, &scope)) {
 
-        if (scope.path.len > *len && ssec_scope_covers(&scope, &host, &uri)) {
+        if (scope.path.len > *len && ssec_scope_covers(&scope, &host, uri)) {
             *len = scope.path.len;
         }
     }
@@ -194,28 +144,68 @@ ngx_http_ssec_longest_path(ngx_http_request_t *r,
 
 
 /*
- * Gives the Path of session_security_cookie.  NGX_DECLINED without a Path;
- * NGX_ERROR if a variable cannot be evaluated.
+ * The deepest Path that covers the page is right for all of its cookies: all
+ * Paths that cover the page begin its URI.  If no Path is known, as after a
+ * start of nginx, only the page's own path is surely below each of them.
  */
 
-static ngx_int_t
-ngx_http_ssec_configured_path(ngx_http_request_t *r,
-    ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope)
+ngx_int_t
+ngx_http_ssec_builtin_prefixes(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *ping, ngx_str_t *script)
 {
-    ngx_str_t  path;
+    size_t                 known;
+    ngx_str_t              prefix;
+    ssec_str_t             uri;
+    ngx_http_ssec_zone_t  *zone;
 
-    if (cookie == NULL || cookie->path == NULL) {
-        return NGX_DECLINED;
+    ngx_str_null(ping);
+    ngx_str_null(script);
+
+    zone = slcf->shm_zone->data;
+
+    if ((!slcf->builtin_ping && !slcf->builtin_script)
+        || zone->value || !ngx_http_ssec_is_builtin_zone(slcf))
+    {
+        return NGX_OK;
     }
 
-    if (ngx_http_complex_value(r, cookie->path, &path) != NGX_OK) {
+    uri.data = r->unparsed_uri.data;
+    uri.len = r->unparsed_uri.len;
+
+    if (ngx_http_ssec_longest_path(r, slcf, &uri, &known) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    ngx_memzero(scope, sizeof(ssec_scope_t));
+    if (known == 0 && slcf->builtin_ping != NGX_HTTP_SSEC_BUILTIN) {
+        return NGX_OK;
+    }
 
-    scope->path.data = path.data;
-    scope->path.len = path.len;
+    prefix = r->unparsed_uri;
+    prefix.len = known ? known : ssec_scope_path(&uri).len;
 
-    return path.len ? NGX_OK : NGX_DECLINED;
+    /* "//host" would lead to the ping and the script of another site */
+
+    if (!ngx_http_ssec_is_path(&prefix)) {
+        return NGX_OK;
+    }
+
+    if (prefix.data[prefix.len - 1] == '/') {
+        prefix.len--;
+    }
+
+    if (ngx_http_ssec_escape(r->pool, &prefix) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (slcf->builtin_ping) {
+        *ping = prefix;
+    }
+
+    /* browsers cache the script by its URL: it must not differ by page */
+
+    if (slcf->builtin_script && known) {
+        *script = prefix;
+    }
+
+    return NGX_OK;
 }

@@ -3,10 +3,13 @@
 #ifndef _NGX_HTTP_SSEC_BUILTIN_H_INCLUDED_
 #define _NGX_HTTP_SSEC_BUILTIN_H_INCLUDED_
 
+
 #include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_server.h"
 
+
 #pragma GCC visibility push(hidden)
+
 
 #define NGX_HTTP_SSEC_PING_PATH     "/session_security/ping/"
 #define NGX_HTTP_SSEC_SCRIPT_PATH   "/session_security/script.js"
@@ -28,14 +31,13 @@ ngx_uint_t ngx_http_ssec_is_builtin_zone(ngx_http_ssec_loc_conf_t *slcf);
 ngx_http_ssec_loc_conf_t *ngx_http_ssec_ping_conf(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf);
 /*
- * Gives the path below which the built-in ping gets the cookies of this page:
- * not escaped, without a slash at its end, empty for the root.
- *
- * Sets *learned to 0 if no cookie's Path is known for the page, and the path is
- * its own.  NGX_ERROR if a variable cannot be evaluated.
+ * Gives the paths that come before the URLs of the page's ping and script:
+ * percent-encoded, without a slash at the end, empty for the root.  The ping's
+ * URL must be below the cookies' Path; the script needs no cookie.  NGX_ERROR
+ * without memory, or if a variable cannot be evaluated.
  */
-ngx_int_t ngx_http_ssec_builtin_prefix(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *prefix, ngx_uint_t *learned);
+ngx_int_t ngx_http_ssec_builtin_prefixes(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_str_t *ping, ngx_str_t *script);
 
 
 /* As ngx_http_ssec_builtin(), but 0 in a server without a built-in ping. */
@@ -65,6 +67,8 @@ ngx_http_ssec_asked(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
     return r->error_page ? 0 : ngx_http_ssec_is_builtin(r, slcf);
 }
 
+
 #pragma GCC visibility pop
+
 
 #endif /* _NGX_HTTP_SSEC_BUILTIN_H_INCLUDED_ */

@@ -84,8 +84,6 @@ typedef struct {
 typedef struct {
     const char                *attribute;    /* name in the script's tag */
     ngx_http_complex_value_t  *value;
-    ngx_str_t                  text;         /* the whole attribute, or empty
-                                                with variables */
 } ngx_http_ssec_option_t;
 
 
@@ -127,6 +125,7 @@ struct ngx_http_ssec_loc_conf_s {
     ngx_uint_t                 builtin_script;
     ngx_str_t                  times;        /* attributes, or empty */
     ngx_str_t                  logout;       /* attribute, or empty */
+    ngx_str_t                  options;      /* attributes, or empty */
 };
 
 #endif /* _NGX_HTTP_SSEC_CONF_H_INCLUDED_ */

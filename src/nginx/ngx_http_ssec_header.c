@@ -61,11 +61,20 @@ ngx_http_ssec_add_header(ngx_http_request_t *r, ngx_str_t *name,
 ngx_int_t
 ngx_http_ssec_no_store(ngx_http_request_t *r)
 {
+    ngx_table_elt_t  *h;
+
     static ngx_str_t  name = ngx_string("Cache-Control");
     static ngx_str_t  value = ngx_string("no-store");
 
-    return ngx_http_ssec_add_header(r, &name, &value)
-           ? NGX_OK : NGX_ERROR;
+    h = ngx_http_ssec_find_header(&r->headers_out.headers, &name);
+
+    if (h && ngx_strlcasestrn(h->value.data, h->value.data + h->value.len,
+                              (u_char *) "no-store", 8 - 1))
+    {
+        return NGX_OK;
+    }
+
+    return ngx_http_ssec_add_header(r, &name, &value) ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -21,8 +21,9 @@ void ngx_http_ssec_remove_header(ngx_list_t *headers, ngx_table_elt_t *header);
 /* Adds Allow with these methods; gives the status to return: 405, or 500. */
 ngx_int_t ngx_http_ssec_not_allowed(ngx_http_request_t *r, ngx_str_t *methods);
 /*
- * Adds "Cache-Control: no-store", for responses that depend on the state of a
- * session.  NGX_ERROR without memory.
+ * Adds "Cache-Control: no-store" unless the response has it, so that neither
+ * Back nor a cache shows a response that depends on the state of a session.
+ * NGX_ERROR without memory.
  */
 ngx_int_t ngx_http_ssec_no_store(ngx_http_request_t *r);
 

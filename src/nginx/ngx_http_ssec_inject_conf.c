@@ -188,7 +188,6 @@ ngx_http_ssec_add_option(ngx_conf_t *cf, ngx_array_t *options,
         return NGX_CONF_ERROR;
     }
 
-    ngx_str_null(&option->text);
     option->attribute = name->attribute;
     option->value = ngx_http_ssec_compile(cf, &value);
 

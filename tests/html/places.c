@@ -52,32 +52,30 @@ main(void)
 static void
 print_place(const uint8_t *page, size_t len)
 {
-    size_t        i, n, at;
-    ssec_html_t   html;
+    size_t       i, n;
+    ptrdiff_t    at;
+    ssec_html_t  html;
 
-    memset(&html, 0, sizeof(ssec_html_t));
+    at = 0;
+    html = 0;
 
     for (i = 0; i < len; i += n) {
 
         n = (len - i < PART) ? len - i : PART;
 
-        switch (ssec_html_scan(&html, page + i, n, &at)) {
-
-        case SSEC_HTML_MORE:
-            break;
-
-        case SSEC_HTML_HERE:
-            printf("%zu\n", html.nheld ? i - html.nheld : i + at);
-            return;
-
-        case SSEC_HTML_NEVER:
-            puts("-1");
+        if (ssec_html_scan(&html, page + i, n, &at)) {
+            printf("%zd\n", (ssize_t) i + at);
             return;
         }
+
+        at -= (ptrdiff_t) n;
     }
 
-    if (ssec_html_end(&html)) {
-        printf("%zu\n", len - html.nheld);
+    if (ssec_html_never(html)) {
+        puts("-1");
+
+    } else if (ssec_html_end(html)) {
+        printf("%zd\n", (ssize_t) len + at);
 
     } else {
         puts("end");
