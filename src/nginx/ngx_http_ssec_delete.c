@@ -260,8 +260,6 @@ ngx_http_ssec_delete_in_scope(ngx_http_request_t *r, const ssec_str_t *name,
     u_char     *p;
     ngx_str_t   value;
 
-    static ngx_str_t  key = ngx_string("Set-Cookie");
-
     p = ngx_pnalloc(r->pool,
                     name->len + scope->path.len + scope->domain.len
                     + sizeof("=; Path=; Domain=; Max-Age=0; Expires=Thu, "
@@ -286,7 +284,8 @@ ngx_http_ssec_delete_in_scope(ngx_http_request_t *r, const ssec_str_t *name,
 
     value.len = p - value.data;
 
-    return ngx_http_ssec_add_header(r, &key, &value) ? NGX_OK : NGX_ERROR;
+    return ngx_http_ssec_add_header(r, "Set-Cookie", &value)
+           ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -10,34 +10,28 @@ ngx_http_ssec_find_header(ngx_list_t *headers, ngx_str_t *name)
     ngx_list_part_t  *part;
     ngx_table_elt_t  *header;
 
-    part = &headers->part;
-    header = part->elts;
+    for (part = &headers->part; part; part = part->next) {
 
-    for (i = 0; /* void */ ; i++) {
+        header = part->elts;
 
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                return NULL;
+        for (i = 0; i < part->nelts; i++) {
+
+            if (header[i].key.len == name->len
+                && header[i].hash
+                && ngx_strncasecmp(header[i].key.data, name->data, name->len)
+                   == 0)
+            {
+                return &header[i];
             }
-
-            part = part->next;
-            header = part->elts;
-            i = 0;
-        }
-
-        if (header[i].key.len == name->len
-            && header[i].hash
-            && ngx_strncasecmp(header[i].key.data, name->data, name->len)
-               == 0)
-        {
-            return &header[i];
         }
     }
+
+    return NULL;
 }
 
 
 ngx_table_elt_t *
-ngx_http_ssec_add_header(ngx_http_request_t *r, ngx_str_t *name,
+ngx_http_ssec_add_header(ngx_http_request_t *r, const char *name,
     ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
@@ -48,7 +42,8 @@ ngx_http_ssec_add_header(ngx_http_request_t *r, ngx_str_t *name,
     }
 
     h->hash = 1;
-    h->key = *name;
+    h->key.data = (u_char *) name;
+    h->key.len = ngx_strlen(name);
     h->value = *value;
 #if (nginx_version >= 1023000)
     h->next = NULL;
@@ -74,16 +69,20 @@ ngx_http_ssec_no_store(ngx_http_request_t *r)
         return NGX_OK;
     }
 
-    return ngx_http_ssec_add_header(r, &name, &value) ? NGX_OK : NGX_ERROR;
+    return ngx_http_ssec_add_header(r, "Cache-Control", &value)
+           ? NGX_OK : NGX_ERROR;
 }
 
 
 ngx_int_t
-ngx_http_ssec_not_allowed(ngx_http_request_t *r, ngx_str_t *methods)
+ngx_http_ssec_not_allowed(ngx_http_request_t *r, const char *methods)
 {
-    static ngx_str_t  name = ngx_string("Allow");
+    ngx_str_t  value;
 
-    return ngx_http_ssec_add_header(r, &name, methods)
+    value.data = (u_char *) methods;
+    value.len = ngx_strlen(methods);
+
+    return ngx_http_ssec_add_header(r, "Allow", &value)
            ? NGX_HTTP_NOT_ALLOWED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
@@ -117,29 +116,24 @@ ngx_http_ssec_remove_header(ngx_list_t *headers, ngx_table_elt_t *header)
 
     i = header - elts;
 
-    if (i == part->nelts - 1) {
+    if (prev && part->nelts == 1) {
 
-        if (i == 0 && prev) {
-            /*
-             * nginx's loops over lists accept no empty part but the first.
-             * With this nalloc the part before counts as full.
-             */
+        /*
+         * nginx's loops over lists accept no empty part but the first.  With
+         * this nalloc the part before counts as full.
+         */
 
-            prev->next = part->next;
+        prev->next = part->next;
 
-            if (headers->last == part) {
-                headers->last = prev;
-                headers->nalloc = prev->nelts;
-            }
-
-            return;
+        if (headers->last == part) {
+            headers->last = prev;
+            headers->nalloc = prev->nelts;
         }
 
+    } else if (i == part->nelts - 1) {
         part->nelts--;
-        return;
-    }
 
-    if (i == 0) {
+    } else if (i == 0) {
         part->elts = elts + 1;
         part->nelts--;
 
@@ -147,24 +141,23 @@ ngx_http_ssec_remove_header(ngx_list_t *headers, ngx_table_elt_t *header)
             headers->nalloc--;
         }
 
-        return;
-    }
+    } else {
+        tail = ngx_palloc(headers->pool, sizeof(ngx_list_part_t));
+        if (tail == NULL) {
+            ngx_str_null(&header->value);
+            return;
+        }
 
-    tail = ngx_palloc(headers->pool, sizeof(ngx_list_part_t));
-    if (tail == NULL) {
-        ngx_str_null(&header->value);
-        return;
-    }
+        tail->elts = header + 1;
+        tail->nelts = part->nelts - i - 1;
+        tail->next = part->next;
 
-    tail->elts = header + 1;
-    tail->nelts = part->nelts - i - 1;
-    tail->next = part->next;
+        part->nelts = i;
+        part->next = tail;
 
-    part->nelts = i;
-    part->next = tail;
-
-    if (headers->last == part) {
-        headers->last = tail;
-        headers->nalloc -= i + 1;
+        if (headers->last == part) {
+            headers->last = tail;
+            headers->nalloc -= i + 1;
+        }
     }
 }

@@ -55,7 +55,6 @@ ngx_http_ssec_ping_handler(ngx_http_request_t *r)
     ngx_http_complex_value_t  cv;
     ngx_http_ssec_ctx_t      *ctx;
 
-    static ngx_str_t  methods = ngx_string("GET, HEAD, POST");
     static ngx_str_t  json = ngx_string("application/json");
 
     ctx = ngx_http_ssec_ctx(r);
@@ -65,7 +64,7 @@ ngx_http_ssec_ping_handler(ngx_http_request_t *r)
     }
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST))) {
-        return ngx_http_ssec_not_allowed(r, &methods);
+        return ngx_http_ssec_not_allowed(r, "GET, HEAD, POST");
     }
 
     live = (ctx && ctx->outcome.state == SSEC_LIVE

@@ -169,15 +169,13 @@ ngx_http_ssec_return_url(ngx_http_request_t *r, ngx_str_t *url)
 ngx_int_t
 ngx_http_ssec_redirect(ngx_http_request_t *r, ngx_str_t *url)
 {
-    static ngx_str_t  name = ngx_string("Location");
-
     if (ngx_http_ssec_no_store(r) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ngx_http_clear_location(r);
 
-    r->headers_out.location = ngx_http_ssec_add_header(r, &name, url);
+    r->headers_out.location = ngx_http_ssec_add_header(r, "Location", url);
 
     if (r->headers_out.location == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
