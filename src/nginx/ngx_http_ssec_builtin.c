@@ -12,37 +12,36 @@
 #include "ssec_scope.h"
 
 
+static ngx_inline ngx_uint_t
+ngx_http_ssec_ends_with(ngx_str_t *path, const char *end, size_t len)
+{
+    return path->len >= len
+           && ngx_memcmp(path->data + path->len - len, end, len) == 0;
+}
+
+
 ngx_uint_t
 ngx_http_ssec_builtin(ngx_http_request_t *r)
 {
-    size_t   len;
-    u_char  *end;
+    u_char     *args;
+    ngx_str_t   path;
 
-    static const size_t  ping = sizeof(NGX_HTTP_SSEC_PING_PATH) - 1;
-    static const size_t  script = sizeof(NGX_HTTP_SSEC_SCRIPT_PATH) - 1;
+    path = r->unparsed_uri;
+    args = memchr(path.data, '?', path.len);
 
-    len = r->unparsed_uri.len;
-    end = memchr(r->unparsed_uri.data, '?', len);
-
-    if (end) {
-        len = end - r->unparsed_uri.data;
+    if (args) {
+        path.len = args - path.data;
     }
 
-    end = r->unparsed_uri.data + len;
-
-    if (len >= ping
-        && ngx_memcmp(end - ping, NGX_HTTP_SSEC_PING_PATH, ping) == 0)
+    if (ngx_http_ssec_ends_with(&path, NGX_HTTP_SSEC_PING_PATH,
+                                sizeof(NGX_HTTP_SSEC_PING_PATH) - 1))
     {
         return NGX_HTTP_SSEC_ASKED_PING;
     }
 
-    if (len >= script
-        && ngx_memcmp(end - script, NGX_HTTP_SSEC_SCRIPT_PATH, script) == 0)
-    {
-        return NGX_HTTP_SSEC_ASKED_SCRIPT;
-    }
-
-    return 0;
+    return ngx_http_ssec_ends_with(&path, NGX_HTTP_SSEC_SCRIPT_PATH,
+                                   sizeof(NGX_HTTP_SSEC_SCRIPT_PATH) - 1)
+           ? NGX_HTTP_SSEC_ASKED_SCRIPT : 0;
 }
 
 
@@ -56,29 +55,18 @@ ngx_http_ssec_is_builtin_zone(ngx_http_ssec_loc_conf_t *slcf)
 ngx_http_ssec_loc_conf_t *
 ngx_http_ssec_ping_conf(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 {
-    ngx_uint_t                 pages;
-    ngx_http_ssec_loc_conf_t  *ping, *first;
-
-    pages = 0;
-
-    if (!slcf->ping) {
-        first = slcf->server->builtin->first;
-        pages = 1;
-
-        if (slcf->shm_zone != first->shm_zone) {
-            slcf = first;
-        }
-    }
+    ngx_http_ssec_loc_conf_t  *ping;
 
     ping = ngx_palloc(r->pool, sizeof(ngx_http_ssec_loc_conf_t));
     if (ping == NULL) {
         return NULL;
     }
 
-    *ping = *slcf;
+    *ping = (slcf->ping || ngx_http_ssec_is_builtin_zone(slcf))
+            ? *slcf : *slcf->server->builtin->first;
 
+    ping->pages = !slcf->ping;
     ping->ping = 1;
-    ping->pages = pages;
     ping->inject = 0;
     ping->varying = 1;
 
