@@ -5,16 +5,12 @@
 #include "ssec_scope.h"
 
 
-/* The flags of a note. */
-#define SSEC_SECURE       1
-#define SSEC_CROSS_SITE   2
-#define SSEC_PARTITIONED  4
-#define SSEC_BY_DEFAULT   8
-
-
 typedef struct {
     uint8_t  serial;             /* larger in later notes; 0 if free */
-    uint8_t  flags;
+    bool     secure : 1;
+    bool     cross_site : 1;
+    bool     partitioned : 1;
+    bool     by_default : 1;
     uint8_t  path_len;
     uint8_t  domain_len;
     uint8_t  text[SSEC_SCOPE_TEXT];      /* path, then domain */
@@ -24,43 +20,21 @@ _Static_assert(sizeof(ssec_note_t) * SSEC_SCOPES == SSEC_TABLE_NOTES,
                "room of the notes");
 
 
-static ssec_str_t ssec_scope_default_path(const ssec_str_t *uri);
-static uint8_t ssec_scope_flags(const ssec_scope_t *scope);
-static void ssec_scope_write(ssec_note_t *note, const ssec_scope_t *scope,
-    uint8_t serial);
-static bool ssec_note_has_scope(const ssec_note_t *note,
-    const ssec_scope_t *scope);
-
-
 ssec_str_t
 ssec_scope_path(const ssec_str_t *uri)
 {
     ssec_str_t  path;
 
     path.data = uri->data;
+    path.len = 0;
 
-    for (path.len = 0; path.len < uri->len; path.len++) {
-
-        if (uri->data[path.len] == '?' || uri->data[path.len] == '#') {
-            break;
-        }
+    while (path.len < uri->len && uri->data[path.len] != '?'
+           && uri->data[path.len] != '#')
+    {
+        path.len++;
     }
 
     return path;
-}
-
-
-void
-ssec_scope(const ssec_set_cookie_t *cookie, const ssec_str_t *uri,
-    ssec_scope_t *scope)
-{
-    scope->by_default = (cookie->path.len == 0);
-    scope->path = scope->by_default ? ssec_scope_default_path(uri)
-                                    : cookie->path;
-    scope->domain = cookie->domain;
-    scope->secure = cookie->secure;
-    scope->cross_site = cookie->cross_site;
-    scope->partitioned = cookie->partitioned;
 }
 
 
@@ -91,6 +65,67 @@ ssec_scope_default_path(const ssec_str_t *uri)
     }
 
     return path;
+}
+
+
+void
+ssec_scope(const ssec_set_cookie_t *cookie, const ssec_str_t *uri,
+    ssec_scope_t *scope)
+{
+    scope->by_default = (cookie->path.len == 0);
+    scope->path = scope->by_default ? ssec_scope_default_path(uri)
+                                    : cookie->path;
+    scope->domain = cookie->domain;
+    scope->secure = cookie->secure;
+    scope->cross_site = cookie->cross_site;
+    scope->partitioned = cookie->partitioned;
+}
+
+
+/* Whether a note has this scope.  How the path came about does not matter. */
+
+static bool
+ssec_note_has_scope(const ssec_note_t *note, const ssec_scope_t *scope)
+{
+    return note->serial
+           && note->secure == scope->secure
+           && note->cross_site == scope->cross_site
+           && note->partitioned == scope->partitioned
+           && note->path_len == scope->path.len
+           && note->domain_len == scope->domain.len
+           && memcmp(note->text, scope->path.data, scope->path.len) == 0
+           && ssec_str_equals(&scope->domain, note->text + note->path_len,
+                              note->domain_len);
+}
+
+
+/*
+ * Writes a note.  Its serial is 0 (free) until the note is complete, because
+ * the process may be killed at any moment.
+ */
+
+static void
+ssec_scope_write(ssec_note_t *note, const ssec_scope_t *scope, uint8_t serial)
+{
+    note->serial = 0;
+    atomic_signal_fence(memory_order_seq_cst);
+
+    note->secure = scope->secure;
+    note->cross_site = scope->cross_site;
+    note->partitioned = scope->partitioned;
+    note->by_default = scope->by_default;
+    note->path_len = (uint8_t) scope->path.len;
+    note->domain_len = (uint8_t) scope->domain.len;
+
+    memcpy(note->text, scope->path.data, scope->path.len);
+
+    if (scope->domain.len) {
+        memcpy(note->text + scope->path.len, scope->domain.data,
+               scope->domain.len);
+    }
+
+    atomic_signal_fence(memory_order_seq_cst);
+    note->serial = serial;
 }
 
 
@@ -141,43 +176,6 @@ ssec_scope_learn(void *notes, const ssec_scope_t *scope)
 }
 
 
-static uint8_t
-ssec_scope_flags(const ssec_scope_t *scope)
-{
-    return (uint8_t) ((scope->secure ? SSEC_SECURE : 0)
-                      | (scope->cross_site ? SSEC_CROSS_SITE : 0)
-                      | (scope->partitioned ? SSEC_PARTITIONED : 0)
-                      | (scope->by_default ? SSEC_BY_DEFAULT : 0));
-}
-
-
-/*
- * Writes a note.  Its serial is 0 (free) until the note is complete, because
- * the process may be killed at any moment.
- */
-
-static void
-ssec_scope_write(ssec_note_t *note, const ssec_scope_t *scope, uint8_t serial)
-{
-    note->serial = 0;
-    atomic_signal_fence(memory_order_seq_cst);
-
-    note->flags = ssec_scope_flags(scope);
-    note->path_len = (uint8_t) scope->path.len;
-    note->domain_len = (uint8_t) scope->domain.len;
-
-    memcpy(note->text, scope->path.data, scope->path.len);
-
-    if (scope->domain.len) {
-        memcpy(note->text + scope->path.len, scope->domain.data,
-               scope->domain.len);
-    }
-
-    atomic_signal_fence(memory_order_seq_cst);
-    note->serial = serial;
-}
-
-
 bool
 ssec_scope_next(const void *notes, unsigned *i, ssec_scope_t *scope)
 {
@@ -199,10 +197,10 @@ ssec_scope_next(const void *notes, unsigned *i, ssec_scope_t *scope)
         scope->path.len = note->path_len;
         scope->domain.data = note->text + note->path_len;
         scope->domain.len = note->domain_len;
-        scope->secure = note->flags & SSEC_SECURE;
-        scope->cross_site = note->flags & SSEC_CROSS_SITE;
-        scope->partitioned = note->flags & SSEC_PARTITIONED;
-        scope->by_default = note->flags & SSEC_BY_DEFAULT;
+        scope->secure = note->secure;
+        scope->cross_site = note->cross_site;
+        scope->partitioned = note->partitioned;
+        scope->by_default = note->by_default;
 
         return true;
     }
@@ -237,19 +235,4 @@ ssec_scope_covers(const ssec_scope_t *scope, const ssec_str_t *host,
            && memcmp(path.data, scope->path.data, n) == 0
            && (path.len == n || scope->path.data[n - 1] == '/'
                || path.data[n] == '/');
-}
-
-
-/* Whether a note has this scope.  How the path came about does not matter. */
-
-static bool
-ssec_note_has_scope(const ssec_note_t *note, const ssec_scope_t *scope)
-{
-    return note->serial
-           && ((note->flags ^ ssec_scope_flags(scope)) & ~SSEC_BY_DEFAULT) == 0
-           && note->path_len == scope->path.len
-           && note->domain_len == scope->domain.len
-           && memcmp(note->text, scope->path.data, scope->path.len) == 0
-           && ssec_str_equals(&scope->domain, note->text + note->path_len,
-                              note->domain_len);
 }
