@@ -141,9 +141,8 @@ static const uint8_t  ssec_html_next[STATES][KINDS] = {
 
     /* without a letter it is a bogus comment, or "</>", which is nothing */
 
-    [END_TAG_OPEN] = { OTHERS(BOGUS), [ON_GREATER] = DATA, [ON_A] = FOUND,
-        [ON_D] = FOUND, [ON_E] = FOUND, [ON_H] = FOUND, [ON_I] = FOUND,
-        [ON_L] = FOUND, [ON_M] = FOUND, [ON_T] = FOUND, [ON_LETTER] = FOUND },
+    [END_TAG_OPEN] = { OTHERS(BOGUS), [ON_GREATER] = DATA,
+        [ON_A ... ON_LETTER] = FOUND },
 
     [MARKUP_OPEN] = { OTHERS(BOGUS), [ON_DASH] = MARKUP_DASH,
         [ON_GREATER] = DATA },

@@ -42,97 +42,6 @@
     "<a href=\"%V\">Continue</a></main></body></html>\n"
 
 
-static ngx_int_t ngx_http_ssec_ping_page(ngx_http_request_t *r,
-    ngx_str_t *back, uint64_t remaining);
-
-
-ngx_int_t
-ngx_http_ssec_ping_handler(ngx_http_request_t *r)
-{
-    u_char                   *p;
-    ngx_str_t                 back;
-    ngx_uint_t                live;
-    ngx_http_complex_value_t  cv;
-    ngx_http_ssec_ctx_t      *ctx;
-
-    static ngx_str_t  json = ngx_string("application/json");
-
-    ctx = ngx_http_ssec_ctx(r);
-
-    if (ctx) {
-        ctx->ping.answered = 1;
-    }
-
-    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST))) {
-        return ngx_http_ssec_not_allowed(r, "GET, HEAD, POST");
-    }
-
-    live = (ctx && ctx->outcome.state == SSEC_LIVE
-            && ctx->outcome.verdict < SSEC_LOGOUT);
-
-    if (r->method == NGX_HTTP_GET
-        && ngx_http_arg(r, (u_char *) "back", 4, &back) == NGX_OK
-        && ngx_http_ssec_is_page(r))
-    {
-        return ngx_http_ssec_ping_page(r, &back,
-                                         live ? ctx->outcome.remaining : 0);
-    }
-
-    if (ngx_http_ssec_no_store(r) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
-
-    if (live && ctx->ping.other) {
-        ngx_str_set(&cv.value, "\"other\"");
-
-    } else if (live) {
-
-        p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
-        if (p == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        cv.value.data = p;
-        cv.value.len = ngx_sprintf(p, "%uL",
-                                   ngx_http_ssec_idle(ctx) / 1000)
-                       - p;
-
-    } else {
-        ngx_str_set(&cv.value, "\"logout\"");
-    }
-
-    return ngx_http_send_response(r, NGX_HTTP_OK, &json, &cv);
-}
-
-
-void
-ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
-{
-    uint64_t  age, began;
-
-    if (ctx->outcome.state != SSEC_LIVE
-        || !ssec_age(r->args.data, r->args.len, &age))
-    {
-        return;
-    }
-
-    began = ctx->outcome.began;
-
-    if (began == 0
-        || began <= ssec_before(ctx->asked.now, age)
-                    + NGX_HTTP_SSEC_PING_SPARE)
-    {
-        return;
-    }
-
-    ctx->ping.other = 1;
-    ctx->outcome.active = 0;
-    ctx->asked.idle_for_set = 0;
-}
-
-
 /*
  * Answers a page without scripts whose session should have expired.
  *
@@ -198,4 +107,84 @@ ngx_http_ssec_ping_page(ngx_http_request_t *r, ngx_str_t *back,
                    - p;
 
     return ngx_http_send_response(r, NGX_HTTP_OK, &html, &cv);
+}
+
+
+ngx_int_t
+ngx_http_ssec_ping_handler(ngx_http_request_t *r)
+{
+    u_char                   *p;
+    ngx_str_t                 back;
+    ngx_uint_t                live;
+    ngx_http_complex_value_t  cv;
+    ngx_http_ssec_ctx_t      *ctx;
+
+    static ngx_str_t  json = ngx_string("application/json");
+
+    ctx = ngx_http_ssec_ctx(r);
+
+    if (ctx) {
+        ctx->ping.answered = 1;
+    }
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST))) {
+        return ngx_http_ssec_not_allowed(r, "GET, HEAD, POST");
+    }
+
+    live = (ctx && ctx->outcome.state == SSEC_LIVE
+            && ctx->outcome.verdict < SSEC_LOGOUT);
+
+    if (r->method == NGX_HTTP_GET
+        && ngx_http_arg(r, (u_char *) "back", 4, &back) == NGX_OK
+        && ngx_http_ssec_is_page(r))
+    {
+        return ngx_http_ssec_ping_page(r, &back,
+                                       live ? ctx->outcome.remaining : 0);
+    }
+
+    if (ngx_http_ssec_no_store(r) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
+
+    if (live && ctx->ping.other) {
+        ngx_str_set(&cv.value, "\"other\"");
+
+    } else if (live) {
+
+        p = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+        if (p == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        cv.value.data = p;
+        cv.value.len = ngx_sprintf(p, "%uL", ngx_http_ssec_idle(ctx) / 1000)
+                       - p;
+
+    } else {
+        ngx_str_set(&cv.value, "\"logout\"");
+    }
+
+    return ngx_http_send_response(r, NGX_HTTP_OK, &json, &cv);
+}
+
+
+void
+ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
+{
+    uint64_t  age;
+
+    if (ctx->outcome.state != SSEC_LIVE
+        || ctx->outcome.began == 0
+        || !ssec_age(r->args.data, r->args.len, &age)
+        || ctx->outcome.began <= ssec_before(ctx->asked.now, age)
+                                 + NGX_HTTP_SSEC_PING_SPARE)
+    {
+        return;
+    }
+
+    ctx->ping.other = 1;
+    ctx->outcome.active = 0;
+    ctx->asked.idle_for_set = 0;
 }
