@@ -256,32 +256,32 @@ bool
 ssec_html_scan(ssec_html_t *html, const unsigned char *data, size_t len,
     ptrdiff_t *at)
 {
-    size_t          i;
-    unsigned        state, next;
-    const uint8_t  *row;
+    size_t    i;
+    unsigned  next;
 
-    state = *html;
-    row = ssec_html_next[state];
+    const uint8_t  (*state)[KINDS];
+
+    state = &ssec_html_next[*html];
 
     for (i = 0; i < len; /* void */ ) {
 
-        next = row[ssec_html_kinds[data[i]]];
+        next = (*state)[ssec_html_kinds[data[i]]];
 
         if (next < STATES) {
-            row = ssec_html_next[next];
-            state = next;
+            state = &ssec_html_next[next];
             i++;
 
         } else if (next == SKIP) {
-            i = ssec_html_find(data, i + 1, len, ssec_html_ends[state]);
+            i = ssec_html_find(data, i + 1, len,
+                               ssec_html_ends[state - ssec_html_next]);
 
         } else {
             break;
         }
     }
 
-    *html = (ssec_html_t) state;
-    *at = (ptrdiff_t) i - ssec_html_held[state];
+    *html = (ssec_html_t) (state - ssec_html_next);
+    *at = (ptrdiff_t) i - ssec_html_held[*html];
 
     return i < len;
 }
