@@ -17,10 +17,6 @@ typedef struct {
 } ngx_http_ssec_sought_t;
 
 
-#define ngx_http_ssec_is(s, literal)                                          \
-    ((s) != NULL && (s)->len == sizeof(literal) - 1                           \
-     && ngx_memcmp((s)->data, literal, sizeof(literal) - 1) == 0)
-
 #define ngx_http_ssec_is_sent(s)  ((s) != NULL && (s)->len)
 
 #define NGX_HTTP_SSEC_PURPOSES                                                \
@@ -65,6 +61,14 @@ ngx_http_ssec_init_activity(void)
     for (i = 0; i < NGX_HTTP_SSEC_PURPOSES; i++) {
         ngx_http_ssec_add_hash(&ngx_http_ssec_purposes[i]);
     }
+}
+
+
+static ngx_inline ngx_uint_t
+ngx_http_ssec_is(const ngx_str_t *s, const char *value)
+{
+    return s && s->len == ngx_strlen(value)
+           && ngx_memcmp(s->data, value, ngx_strlen(value)) == 0;
 }
 
 
@@ -243,6 +247,14 @@ ngx_http_ssec_sent(ngx_http_request_t *r, const ngx_str_t *name)
 }
 
 
+static ngx_uint_t
+ngx_http_ssec_has(ngx_http_request_t *r, const ngx_str_t *name,
+    const char *value)
+{
+    return ngx_http_ssec_is(ngx_http_ssec_sent(r, name), value);
+}
+
+
 /* A navigation in a page of its own, at somebody's click. */
 
 static ngx_uint_t
@@ -252,10 +264,8 @@ ngx_http_ssec_is_click(ngx_http_request_t *r)
 
     dest = ngx_http_ssec_sent(r, &ngx_http_ssec_dest);
 
-    return ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_mode),
-                            "navigate")
-           && ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_user),
-                               "?1")
+    return ngx_http_ssec_has(r, &ngx_http_ssec_mode, "navigate")
+           && ngx_http_ssec_has(r, &ngx_http_ssec_user, "?1")
            && (!ngx_http_ssec_is_sent(dest)
                || ngx_http_ssec_is(dest, "document"));
 }
@@ -288,7 +298,7 @@ ngx_http_ssec_is_page(ngx_http_request_t *r)
     if (ngx_http_ssec_is_sent(mode)
         && ((!ngx_http_ssec_is(mode, "same-origin")
              && !ngx_http_ssec_is(mode, "cors"))
-            || !ngx_http_ssec_is(ngx_http_ssec_sent(r, &names[0]), "1")))
+            || !ngx_http_ssec_has(r, &names[0], "1")))
     {
         return 0;
     }
@@ -322,13 +332,11 @@ ngx_http_ssec_navigates(ngx_http_request_t *r)
 
     dest = ngx_http_ssec_sent(r, &ngx_http_ssec_dest);
 
-    return !ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_mode),
-                             "navigate")
+    return !ngx_http_ssec_has(r, &ngx_http_ssec_mode, "navigate")
            || !ngx_http_ssec_is_sent(dest)
            || ngx_http_ssec_is(dest, "document")
            || ngx_http_ssec_is(dest, "empty")
-           || ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_user),
-                               "?1");
+           || ngx_http_ssec_has(r, &ngx_http_ssec_user, "?1");
 }
 
 
@@ -376,8 +384,7 @@ ngx_http_ssec_is_active(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return ngx_http_ssec_navigates(r);
 
     case NGX_HTTP_SSEC_USER:
-        return ngx_http_ssec_is(ngx_http_ssec_sent(r, &ngx_http_ssec_user),
-                                "?1");
+        return ngx_http_ssec_has(r, &ngx_http_ssec_user, "?1");
 
     default: /* NGX_HTTP_SSEC_REQUESTS */
         return 1;
