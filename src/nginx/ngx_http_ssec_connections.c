@@ -4,8 +4,8 @@
  * "Connections that last".
  *
  * Each worker has its requests of live sessions in a queue.  Each tick it
- * checks those whose session may have expired by now.  It checks all of them if
- * a session has ended in any worker.  A request that is over within a tick, as
+ * checks those whose session may have expired by now.  It checks all those of a
+ * zone in which a session has ended.  A request that is over within a tick, as
  * most are, is never checked.
  */
 
@@ -19,172 +19,9 @@
 #define NGX_HTTP_SSEC_TICK  500
 
 
-static void ngx_http_ssec_tick(ngx_event_t *ev);
-static ngx_uint_t ngx_http_ssec_any_ended(void);
-static ngx_uint_t ngx_http_ssec_check_request(ngx_http_ssec_ctx_t *ctx,
-    ngx_uint_t any_ended);
-static ngx_uint_t ngx_http_ssec_has_traffic(ngx_http_ssec_watch_t *watch);
-static void ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now);
-static ngx_uint_t ngx_http_ssec_is_upload(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_ssec_is_being_sent(ngx_http_request_t *r);
-static ngx_uint_t ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx,
-    uint64_t now);
-static void ngx_http_ssec_close(ngx_http_ssec_ctx_t *ctx);
-
-
 static ngx_queue_t       ngx_http_ssec_watched;
 static ngx_event_t       ngx_http_ssec_timer;
 static ngx_connection_t  ngx_http_ssec_dummy;        /* data of the timer */
-
-
-void
-ngx_http_ssec_init_connections(void)
-{
-    ngx_event_t  *ev;
-
-    ngx_queue_init(&ngx_http_ssec_watched);
-
-    ngx_http_ssec_dummy.fd = (ngx_socket_t) -1;
-
-    ev = &ngx_http_ssec_timer;
-
-    ev->handler = ngx_http_ssec_tick;
-    ev->data = &ngx_http_ssec_dummy;
-    ev->log = ngx_cycle->log;
-    ev->cancelable = 1;
-}
-
-
-void
-ngx_http_ssec_watch(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
-{
-    ctx->watch.request = r;
-    ctx->watch.deadline = ctx->asked.now + NGX_HTTP_SSEC_TICK;
-    ctx->watch.sent = 0;
-    ctx->watch.queued = 1;
-    ctx->watch.checked = 0;
-    ctx->watch.upload = 0;
-
-    ngx_queue_insert_tail(&ngx_http_ssec_watched, &ctx->watch.queue);
-
-    if (!ngx_http_ssec_timer.timer_set) {
-        ngx_add_timer(&ngx_http_ssec_timer, NGX_HTTP_SSEC_TICK);
-    }
-}
-
-
-static void
-ngx_http_ssec_tick(ngx_event_t *ev)
-{
-    ngx_uint_t            any_ended;
-    ngx_queue_t          *q, *next, ended;
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ngx_queue_init(&ended);
-
-    any_ended = ngx_http_ssec_any_ended();
-
-    for (q = ngx_queue_head(&ngx_http_ssec_watched);
-         q != ngx_queue_sentinel(&ngx_http_ssec_watched);
-         q = next)
-    {
-        next = ngx_queue_next(q);
-        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
-
-        if (ngx_http_ssec_check_request(ctx, any_ended)) {
-            ngx_queue_remove(q);
-            ngx_queue_insert_tail(&ended, q);
-        }
-    }
-
-    /* to end a request may end others of its HTTP/2 connection: no iterator */
-
-    while (!ngx_queue_empty(&ended)) {
-
-        q = ngx_queue_head(&ended);
-        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
-
-        ngx_http_ssec_unwatch(ctx);
-        ngx_http_ssec_close(ctx);
-    }
-
-    if (!ngx_queue_empty(&ngx_http_ssec_watched)) {
-        ngx_add_timer(ev, NGX_HTTP_SSEC_TICK);
-    }
-}
-
-
-/* Tells whether a session has ended in any zone since the last call. */
-
-static ngx_uint_t
-ngx_http_ssec_any_ended(void)
-{
-    uint64_t               deaths;
-    ngx_uint_t             i, changed;
-    ngx_http_ssec_zone_t  *zone;
-
-    changed = 0;
-    i = 0;
-
-    while ((zone = ngx_http_ssec_next_zone((ngx_cycle_t *) ngx_cycle, &i))) {
-
-        deaths = ssec_table_deaths(&zone->table);
-
-        changed |= (deaths != zone->deaths);
-        zone->deaths = deaths;
-    }
-
-    return changed;
-}
-
-
-/*
- * Checks a request, if its time has come or if a session has ended.  Tells
- * whether the request is to be ended.
- */
-
-static ngx_uint_t
-ngx_http_ssec_check_request(ngx_http_ssec_ctx_t *ctx, ngx_uint_t any_ended)
-{
-    uint64_t                now;
-    ngx_uint_t              has_ended;
-    ngx_http_ssec_watch_t  *watch;
-
-    watch = &ctx->watch;
-    now = ngx_http_ssec_now(ctx->zone);
-
-    if (watch->mode == NGX_HTTP_SSEC_ACTIVE
-        && ngx_http_ssec_has_traffic(watch))
-    {
-        ngx_http_ssec_touch(ctx, now);
-    }
-
-    if (now < watch->deadline && !(watch->checked && any_ended)) {
-        return 0;
-    }
-
-    has_ended = ngx_http_ssec_has_ended(ctx, now);
-    watch->checked = 1;
-
-    if (!has_ended) {
-        return 0;
-    }
-
-    if (ngx_http_ssec_is_upload(watch->request)) {
-        watch->upload = 1;
-        watch->deadline = now;
-        return 0;
-    }
-
-    /* an upload that has become complete may get its whole response */
-
-    if (watch->upload && !ngx_http_ssec_is_being_sent(watch->request)) {
-        ngx_http_ssec_unwatch(ctx);
-        return 0;
-    }
-
-    return 1;
-}
 
 
 /*
@@ -248,29 +85,6 @@ ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now)
             (void) ssec_session_count(table, &keys, &active);
         }
     }
-}
-
-
-/*
- * Tells whether the request's body is being received and its response has not
- * begun.  A request with Upgrade is no upload: it opens a connection.
- */
-
-static ngx_uint_t
-ngx_http_ssec_is_upload(ngx_http_request_t *r)
-{
-    return ngx_http_ssec_is_being_sent(r)
-           && !r->header_sent
-           && r->headers_in.upgrade == NULL;
-}
-
-
-/* Tells whether part of the request's body has not been received yet. */
-
-static ngx_uint_t
-ngx_http_ssec_is_being_sent(ngx_http_request_t *r)
-{
-    return r->request_body && r->request_body->rest > 0;
 }
 
 
@@ -347,6 +161,84 @@ ngx_http_ssec_has_ended(ngx_http_ssec_ctx_t *ctx, uint64_t now)
 }
 
 
+/* Tells whether part of the request's body has not been received yet. */
+
+static ngx_uint_t
+ngx_http_ssec_is_being_sent(ngx_http_request_t *r)
+{
+    return r->request_body && r->request_body->rest > 0;
+}
+
+
+/*
+ * Tells whether the request's body is being received and its response has not
+ * begun.  A request with Upgrade is no upload: it opens a connection.
+ */
+
+static ngx_uint_t
+ngx_http_ssec_is_upload(ngx_http_request_t *r)
+{
+    return ngx_http_ssec_is_being_sent(r)
+           && !r->header_sent
+           && r->headers_in.upgrade == NULL;
+}
+
+
+/*
+ * Checks a request, if its time has come or if a session has ended.  Tells
+ * whether the request is to be ended.
+ */
+
+static ngx_uint_t
+ngx_http_ssec_check_request(ngx_http_ssec_ctx_t *ctx)
+{
+    uint64_t                now, deaths;
+    ngx_uint_t              has_ended;
+    ngx_http_ssec_watch_t  *watch;
+
+    watch = &ctx->watch;
+
+    now = ngx_http_ssec_now(ctx->zone);
+    deaths = ssec_table_deaths(&ctx->zone->table);
+
+    if (watch->mode == NGX_HTTP_SSEC_ACTIVE
+        && ngx_http_ssec_has_traffic(watch))
+    {
+        ngx_http_ssec_touch(ctx, now);
+    }
+
+    if (now < watch->deadline
+        && (!watch->checked || watch->deaths == deaths))
+    {
+        return 0;
+    }
+
+    watch->deaths = deaths;
+
+    has_ended = ngx_http_ssec_has_ended(ctx, now);
+    watch->checked = 1;
+
+    if (!has_ended) {
+        return 0;
+    }
+
+    if (ngx_http_ssec_is_upload(watch->request)) {
+        watch->upload = 1;
+        watch->deadline = now;
+        return 0;
+    }
+
+    /* an upload that has become complete may get its whole response */
+
+    if (watch->upload && !ngx_http_ssec_is_being_sent(watch->request)) {
+        ngx_http_ssec_unwatch(ctx);
+        return 0;
+    }
+
+    return 1;
+}
+
+
 /* Ends the request as a timeout does, without a response. */
 
 static void
@@ -374,4 +266,78 @@ ngx_http_ssec_close(ngx_http_ssec_ctx_t *ctx)
 
     ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
     ngx_http_run_posted_requests(c);
+}
+
+
+static void
+ngx_http_ssec_tick(ngx_event_t *ev)
+{
+    ngx_queue_t          *q, *next, ended;
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ngx_queue_init(&ended);
+
+    for (q = ngx_queue_head(&ngx_http_ssec_watched);
+         q != ngx_queue_sentinel(&ngx_http_ssec_watched);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
+
+        if (ngx_http_ssec_check_request(ctx)) {
+            ngx_queue_remove(q);
+            ngx_queue_insert_tail(&ended, q);
+        }
+    }
+
+    /* to end a request may end others of its HTTP/2 connection: no iterator */
+
+    while (!ngx_queue_empty(&ended)) {
+
+        q = ngx_queue_head(&ended);
+        ctx = ngx_queue_data(q, ngx_http_ssec_ctx_t, watch.queue);
+
+        ngx_http_ssec_unwatch(ctx);
+        ngx_http_ssec_close(ctx);
+    }
+
+    if (!ngx_queue_empty(&ngx_http_ssec_watched)) {
+        ngx_add_timer(ev, NGX_HTTP_SSEC_TICK);
+    }
+}
+
+
+void
+ngx_http_ssec_init_connections(void)
+{
+    ngx_event_t  *ev;
+
+    ngx_queue_init(&ngx_http_ssec_watched);
+
+    ngx_http_ssec_dummy.fd = (ngx_socket_t) -1;
+
+    ev = &ngx_http_ssec_timer;
+
+    ev->handler = ngx_http_ssec_tick;
+    ev->data = &ngx_http_ssec_dummy;
+    ev->log = ngx_cycle->log;
+    ev->cancelable = 1;
+}
+
+
+void
+ngx_http_ssec_watch(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
+{
+    ctx->watch.request = r;
+    ctx->watch.deadline = ctx->asked.now + NGX_HTTP_SSEC_TICK;
+    ctx->watch.sent = 0;
+    ctx->watch.queued = 1;
+    ctx->watch.checked = 0;
+    ctx->watch.upload = 0;
+
+    ngx_queue_insert_tail(&ngx_http_ssec_watched, &ctx->watch.queue);
+
+    if (!ngx_http_ssec_timer.timer_set) {
+        ngx_add_timer(&ngx_http_ssec_timer, NGX_HTTP_SSEC_TICK);
+    }
 }

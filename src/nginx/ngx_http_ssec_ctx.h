@@ -50,6 +50,7 @@ typedef struct {
     ngx_uint_t                 mode;         /* NGX_HTTP_SSEC_ACTIVE, ... */
     ngx_queue_t                queue;
     uint64_t                   deadline;     /* when it is to be checked */
+    uint64_t                   deaths;       /* in the zone, when checked */
     off_t                      sent;         /* to the backend so far */
     u_char                     queued;
     u_char                     checked;      /* once at least */
@@ -141,8 +142,7 @@ ngx_http_ssec_is_keyless(ngx_http_ssec_ctx_t *ctx)
 static ngx_inline ngx_uint_t
 ngx_http_ssec_is_live(ngx_http_ssec_ctx_t *ctx)
 {
-    return ctx->outcome.state == SSEC_LIVE
-           && ctx->outcome.verdict == SSEC_PASS;
+    return ctx->outcome.state == SSEC_LIVE && ctx->outcome.verdict == SSEC_PASS;
 }
 
 

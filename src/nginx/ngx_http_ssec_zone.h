@@ -30,7 +30,6 @@ struct ngx_http_ssec_zone_s {
     ngx_uint_t                 used;         /* by a location */
     ngx_uint_t                 refused;      /* an error was logged */
     uint32_t                   learned;      /* hash of the last scope */
-    uint64_t                   deaths;       /* ended sessions, last seen */
     uint64_t                   lost;         /* evicted, last reported */
 };
 
