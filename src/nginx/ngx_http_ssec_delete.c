@@ -7,23 +7,6 @@
 #include "ssec_key.h"
 
 
-static ngx_uint_t ngx_http_ssec_host_scope(ngx_http_ssec_cookie_t *cookie,
-    const void *notes, ssec_scope_t *scopes);
-static ngx_int_t ngx_http_ssec_scopes(ngx_http_request_t *r,
-    ngx_http_ssec_cookie_t *cookie, const void *notes, ssec_scope_t *scopes);
-static ngx_uint_t ngx_http_ssec_has_scope(ssec_scope_t *scopes, ngx_uint_t n);
-static ngx_int_t ngx_http_ssec_configured_scope(ngx_http_request_t *r,
-    ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope);
-static ngx_int_t ngx_http_ssec_cookie_value(ngx_http_request_t *r,
-    ngx_http_complex_value_t *cv, const char *parameter, ssec_str_t *s);
-static ngx_int_t ngx_http_ssec_delete_in_scope(ngx_http_request_t *r,
-    const ssec_str_t *name, ssec_scope_t *scope);
-static ngx_uint_t ngx_http_ssec_is_secure(ngx_http_request_t *r,
-    const ssec_str_t *name, ssec_scope_t *scope);
-static ngx_uint_t ngx_http_ssec_has_prefix(const ssec_str_t *name,
-    const char *prefix);
-
-
 /* Path=/ on the host alone */
 static const ssec_scope_t  ngx_http_ssec_default_scope = {
     .path = { (const uint8_t *) "/", 1 }
@@ -54,36 +37,6 @@ ngx_http_ssec_learn(ngx_http_ssec_zone_t *zone, const ssec_scope_t *scope)
 }
 
 
-ngx_int_t
-ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_zone_t *zone,
-    const ssec_str_t *name)
-{
-    u_char        notes[SSEC_TABLE_NOTES];
-    ngx_int_t     i, n;
-    ssec_scope_t  scopes[SSEC_SCOPES + 1];
-
-    ngx_memcpy(notes, ssec_table_lock_notes(&zone->table), SSEC_TABLE_NOTES);
-    ssec_table_unlock_notes(&zone->table);
-
-    n = ngx_http_ssec_has_prefix(name, "__Host-")
-        ? (ngx_int_t) ngx_http_ssec_host_scope(slcf->cookie, notes, scopes)
-        : ngx_http_ssec_scopes(r, slcf->cookie, notes, scopes);
-
-    if (n == NGX_ERROR) {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < n; i++) {
-        if (ngx_http_ssec_delete_in_scope(r, name, &scopes[i]) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
-}
-
-
 /* Browsers accept the prefix "__Host-" in one scope only (RFC 6265bis). */
 
 static ngx_uint_t
@@ -108,49 +61,6 @@ ngx_http_ssec_host_scope(ngx_http_ssec_cookie_t *cookie, const void *notes,
 
 
 /*
- * Gives the number of scopes: each learned one that covers the request, and
- * that of session_security_cookie; if there is neither, the default.  NGX_ERROR
- * if a variable cannot be evaluated.
- */
-
-static ngx_int_t
-ngx_http_ssec_scopes(ngx_http_request_t *r, ngx_http_ssec_cookie_t *cookie,
-    const void *notes, ssec_scope_t *scopes)
-{
-    unsigned    i;
-    ngx_int_t   rc, n;
-    ssec_str_t  host, uri;
-
-    host.data = r->headers_in.server.data;
-    host.len = r->headers_in.server.len;
-    uri.data = r->unparsed_uri.data;
-    uri.len = r->unparsed_uri.len;
-
-    n = 0;
-    i = 0;
-
-    while (ssec_scope_next(notes, &i, &scopes[n])) {
-        n += ssec_scope_covers(&scopes[n], &host, &uri);
-    }
-
-    rc = ngx_http_ssec_configured_scope(r, cookie, &scopes[n]);
-
-    if (rc == NGX_ERROR) {
-        return NGX_ERROR;
-    }
-
-    if (rc == NGX_OK) {
-        n += !ngx_http_ssec_has_scope(scopes, n);
-
-    } else if (n == 0) {
-        scopes[n++] = ngx_http_ssec_default_scope;
-    }
-
-    return n;
-}
-
-
-/*
  * Tells whether a deletion in one of the first n scopes also deletes the cookie
  * of scopes[n]: path, domain and partition are the same.
  */
@@ -171,35 +81,6 @@ ngx_http_ssec_has_scope(ssec_scope_t *scopes, ngx_uint_t n)
     }
 
     return 0;
-}
-
-
-/*
- * Gives the scope of session_security_cookie.  NGX_DECLINED without the
- * directive or with an invalid value; NGX_ERROR if a variable cannot be
- * evaluated.
- */
-
-static ngx_int_t
-ngx_http_ssec_configured_scope(ngx_http_request_t *r,
-    ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope)
-{
-    ngx_int_t  rc;
-
-    if (cookie == NULL) {
-        return NGX_DECLINED;
-    }
-
-    *scope = ngx_http_ssec_default_scope;
-    scope->secure = cookie->secure;
-    scope->partitioned = cookie->partitioned;
-
-    rc = ngx_http_ssec_cookie_value(r, cookie->path, "path", &scope->path);
-
-    return (rc == NGX_OK)
-           ? ngx_http_ssec_cookie_value(r, cookie->domain, "domain",
-                                        &scope->domain)
-           : rc;
 }
 
 
@@ -249,6 +130,112 @@ ngx_http_ssec_cookie_value(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
 
 
 /*
+ * Gives the scope of session_security_cookie.  NGX_DECLINED without the
+ * directive or with an invalid value; NGX_ERROR if a variable cannot be
+ * evaluated.
+ */
+
+static ngx_int_t
+ngx_http_ssec_configured_scope(ngx_http_request_t *r,
+    ngx_http_ssec_cookie_t *cookie, ssec_scope_t *scope)
+{
+    ngx_int_t  rc;
+
+    if (cookie == NULL) {
+        return NGX_DECLINED;
+    }
+
+    *scope = ngx_http_ssec_default_scope;
+    scope->secure = cookie->secure;
+    scope->partitioned = cookie->partitioned;
+
+    rc = ngx_http_ssec_cookie_value(r, cookie->path, "path", &scope->path);
+
+    return (rc == NGX_OK)
+           ? ngx_http_ssec_cookie_value(r, cookie->domain, "domain",
+                                        &scope->domain)
+           : rc;
+}
+
+
+/*
+ * Gives the number of scopes: each learned one that covers the request, and
+ * that of session_security_cookie; if there is neither, the default.  NGX_ERROR
+ * if a variable cannot be evaluated.
+ */
+
+static ngx_int_t
+ngx_http_ssec_scopes(ngx_http_request_t *r, ngx_http_ssec_cookie_t *cookie,
+    const void *notes, ssec_scope_t *scopes)
+{
+    unsigned    i;
+    ngx_int_t   rc, n;
+    ssec_str_t  host, uri;
+
+    host.data = r->headers_in.server.data;
+    host.len = r->headers_in.server.len;
+    uri.data = r->unparsed_uri.data;
+    uri.len = r->unparsed_uri.len;
+
+    n = 0;
+    i = 0;
+
+    while (ssec_scope_next(notes, &i, &scopes[n])) {
+        n += ssec_scope_covers(&scopes[n], &host, &uri);
+    }
+
+    rc = ngx_http_ssec_configured_scope(r, cookie, &scopes[n]);
+
+    if (rc == NGX_ERROR) {
+        return NGX_ERROR;
+    }
+
+    if (rc == NGX_OK) {
+        n += !ngx_http_ssec_has_scope(scopes, n);
+
+    } else if (n == 0) {
+        scopes[n++] = ngx_http_ssec_default_scope;
+    }
+
+    return n;
+}
+
+
+static ngx_uint_t
+ngx_http_ssec_has_prefix(const ssec_str_t *name, const char *prefix)
+{
+    size_t  len;
+
+    len = ngx_strlen(prefix);
+
+    return name->len >= len
+           && ngx_strncasecmp((u_char *) name->data, (u_char *) prefix, len)
+              == 0;
+}
+
+
+/*
+ * Tells whether the deletion needs the attribute Secure: for the prefixes
+ * "__Host-" and "__Secure-" browsers demand it (RFC 6265bis).
+ */
+
+static ngx_uint_t
+ngx_http_ssec_is_secure(ngx_http_request_t *r, const ssec_str_t *name,
+    ssec_scope_t *scope)
+{
+#if (NGX_HTTP_SSL)
+    if (r->connection->ssl) {
+        return 1;
+    }
+#endif
+
+    return scope->secure || scope->cross_site || scope->partitioned
+           || ngx_http_ssec_has_prefix(name, "__Host-")
+           || ngx_http_ssec_has_prefix(name, "__Secure-");
+}
+
+
+/*
  * Adds a Set-Cookie that deletes the cookie in this scope: browsers need the
  * same Path and Domain (RFC 6265, section 5.3).  NGX_ERROR without memory.
  */
@@ -289,35 +276,31 @@ ngx_http_ssec_delete_in_scope(ngx_http_request_t *r, const ssec_str_t *name,
 }
 
 
-/*
- * Tells whether the deletion needs the attribute Secure: for the prefixes
- * "__Host-" and "__Secure-" browsers demand it (RFC 6265bis).
- */
-
-static ngx_uint_t
-ngx_http_ssec_is_secure(ngx_http_request_t *r, const ssec_str_t *name,
-    ssec_scope_t *scope)
+ngx_int_t
+ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
+    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_zone_t *zone,
+    const ssec_str_t *name)
 {
-#if (NGX_HTTP_SSL)
-    if (r->connection->ssl) {
-        return 1;
+    u_char        notes[SSEC_TABLE_NOTES];
+    ngx_int_t     i, n;
+    ssec_scope_t  scopes[SSEC_SCOPES + 1];
+
+    ngx_memcpy(notes, ssec_table_lock_notes(&zone->table), SSEC_TABLE_NOTES);
+    ssec_table_unlock_notes(&zone->table);
+
+    n = ngx_http_ssec_has_prefix(name, "__Host-")
+        ? (ngx_int_t) ngx_http_ssec_host_scope(slcf->cookie, notes, scopes)
+        : ngx_http_ssec_scopes(r, slcf->cookie, notes, scopes);
+
+    if (n == NGX_ERROR) {
+        return NGX_ERROR;
     }
-#endif
 
-    return scope->secure || scope->cross_site || scope->partitioned
-           || ngx_http_ssec_has_prefix(name, "__Host-")
-           || ngx_http_ssec_has_prefix(name, "__Secure-");
-}
+    for (i = 0; i < n; i++) {
+        if (ngx_http_ssec_delete_in_scope(r, name, &scopes[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
 
-
-static ngx_uint_t
-ngx_http_ssec_has_prefix(const ssec_str_t *name, const char *prefix)
-{
-    size_t  len;
-
-    len = ngx_strlen(prefix);
-
-    return name->len >= len
-           && ngx_strncasecmp((u_char *) name->data, (u_char *) prefix, len)
-              == 0;
+    return NGX_OK;
 }
