@@ -3,56 +3,6 @@
 #include "ssec_response.h"
 
 
-static bool ssec_is_overridden(const ssec_response_t *response,
-    const ssec_sent_t *sent);
-static bool ssec_counts(const ssec_response_t *response,
-    const ssec_sent_t *sent);
-static uint32_t ssec_replaceable(const ssec_response_t *response,
-    const ssec_str_t *name);
-static bool ssec_has_sent(const ssec_response_t *response,
-    const ssec_str_t *name, bool deletes);
-static bool ssec_is_replaced(const ssec_response_t *response,
-    const ssec_key_t *key);
-static bool ssec_reaches(const ssec_response_t *response);
-static bool ssec_is_useless(const ssec_response_t *response,
-    const ssec_key_t *key);
-
-
-void
-ssec_response(ssec_response_t *response)
-{
-    bool          deletes, sets;
-    unsigned      i;
-    ssec_sent_t  *sent;
-
-    deletes = false;
-    sets = false;
-
-    for (i = 0; i < response->ncookies; i++) {
-        sent = &response->cookies[i];
-        ssec_scope(&sent->cookie, &response->uri, &sent->scope);
-    }
-
-    for (i = 0; i < response->ncookies; i++) {
-        sent = &response->cookies[i];
-
-        sent->overridden = ssec_is_overridden(response, sent);
-
-        if (sent->cookie.deletes) {
-            deletes |= ssec_counts(response, sent);
-            continue;
-        }
-
-        sets |= !sent->overridden;
-
-        sent->dropped = (response->verdict == SSEC_LOGOUT);       /* row 11 */
-        sent->learned = !sent->dropped && !sent->overridden;
-    }
-
-    response->unset = deletes && !sets;
-}
-
-
 /*
  * Whether a later Set-Cookie takes the place of this one in the browser (RFC
  * 6265, section 5.3): it has the same name, Path and Domain.
@@ -92,22 +42,62 @@ ssec_counts(const ssec_response_t *response, const ssec_sent_t *sent)
 }
 
 
-/* A short part of a split cookie is no key, unless the request has it. */
-
-bool
-ssec_response_issues(const ssec_response_t *response, ssec_sent_t *sent,
-    ssec_step_t *step)
+void
+ssec_response(ssec_response_t *response)
 {
-    step->cookie = sent;
-    step->key = ssec_find_key(response->keys, response->nkeys, &sent->digest);
-    step->from = 0;
+    bool          deletes, sets;
+    unsigned      i;
+    ssec_sent_t  *sent;
 
-    if (step->key == NULL || !step->key->passed || step->key->is_former) {
-        step->from = ssec_replaceable(response, &sent->cookie.name);
+    deletes = false;
+    sets = false;
+
+    for (i = 0; i < response->ncookies; i++) {
+        sent = &response->cookies[i];
+        ssec_scope(&sent->cookie, &response->uri, &sent->scope);
     }
 
-    return sent->len >= SSEC_MIN_PART
-           || (sent->len && (step->key || !response->split));
+    for (i = 0; i < response->ncookies; i++) {
+        sent = &response->cookies[i];
+
+        sent->overridden = ssec_is_overridden(response, sent);
+
+        if (sent->cookie.deletes) {
+            deletes |= ssec_counts(response, sent);
+            continue;
+        }
+
+        sets |= !sent->overridden;
+
+        sent->dropped = (response->verdict == SSEC_LOGOUT);       /* row 11 */
+        sent->learned = !sent->dropped && !sent->overridden;
+    }
+
+    response->unset = deletes && !sets;
+}
+
+
+/* Whether the response deletes a cookie of this name, or sets one. */
+
+static bool
+ssec_has_sent(const ssec_response_t *response, const ssec_str_t *name,
+    bool deletes)
+{
+    unsigned            i;
+    const ssec_sent_t  *sent;
+
+    for (i = 0; i < response->ncookies; i++) {
+        sent = &response->cookies[i];
+
+        if (sent->cookie.deletes == deletes
+            && ssec_str_equal(&sent->cookie.name, name)
+            && ssec_counts(response, sent))
+        {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 
@@ -143,51 +133,22 @@ ssec_replaceable(const ssec_response_t *response, const ssec_str_t *name)
 }
 
 
-/* Whether the response deletes a cookie of this name, or sets one. */
-
-static bool
-ssec_has_sent(const ssec_response_t *response, const ssec_str_t *name,
-    bool deletes)
-{
-    unsigned            i;
-    const ssec_sent_t  *sent;
-
-    for (i = 0; i < response->ncookies; i++) {
-        sent = &response->cookies[i];
-
-        if (sent->cookie.deletes == deletes
-            && ssec_str_equal(&sent->cookie.name, name)
-            && ssec_counts(response, sent))
-        {
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-/*
- * A split cookie is deleted with any of its parts, unless some are set anew: it
- * may have fewer parts than before.
- */
+/* A short part of a split cookie is no key, unless the request has it. */
 
 bool
-ssec_response_says(const ssec_response_t *response, ssec_key_t *key,
+ssec_response_issues(const ssec_response_t *response, ssec_sent_t *sent,
     ssec_step_t *step)
 {
-    step->key = key;
-    step->word = response->said;
-    step->replaced = false;
+    step->cookie = sent;
+    step->key = ssec_find_key(response->keys, response->nkeys, &sent->digest);
+    step->from = 0;
 
-    if (response->unset && response->said != SSEC_END) {
-        step->word = SSEC_DELETE;
-
-    } else if (!response->lost) {
-        step->replaced = ssec_is_replaced(response, key);
+    if (step->key == NULL || !step->key->passed || step->key->is_former) {
+        step->from = ssec_replaceable(response, &sent->cookie.name);
     }
 
-    return key->passed && ssec_reaches(response) && step->word != SSEC_NOTHING;
+    return sent->len >= SSEC_MIN_PART
+           || (sent->len && (step->key || !response->split));
 }
 
 
@@ -230,12 +191,61 @@ ssec_reaches(const ssec_response_t *response)
 }
 
 
+/*
+ * A split cookie is deleted with any of its parts, unless some are set anew: it
+ * may have fewer parts than before.
+ */
+
+bool
+ssec_response_says(const ssec_response_t *response, ssec_key_t *key,
+    ssec_step_t *step)
+{
+    step->key = key;
+    step->word = response->said;
+    step->replaced = false;
+
+    if (response->unset && response->said != SSEC_END) {
+        step->word = SSEC_DELETE;
+
+    } else if (!response->lost) {
+        step->replaced = ssec_is_replaced(response, key);
+    }
+
+    return key->passed && ssec_reaches(response) && step->word != SSEC_NOTHING;
+}
+
+
 bool
 ssec_response_forgets(const ssec_response_t *response)
 {
     return response->unset
            || (ssec_reaches(response)
                && (response->said == SSEC_OFF || response->said == SSEC_END));
+}
+
+
+/* Whether the browser has no more use for a key's cookie. */
+
+static bool
+ssec_is_useless(const ssec_response_t *response, const ssec_key_t *key)
+{
+    switch (key->verdict) {
+
+    case SSEC_PASS:
+        return key->passed && response->said == SSEC_END
+               && ssec_reaches(response);
+
+    case SSEC_FORGET:
+    case SSEC_LOGOUT:
+    case SSEC_LEAVE:
+        return true;
+
+    default:
+
+        /* expired: it is needed for the logout, unless the request goes on */
+
+        return response->verdict == SSEC_PASS;
+    }
 }
 
 
@@ -273,29 +283,4 @@ ssec_response_deletes(const ssec_response_t *response, unsigned which)
     }
 
     return true;
-}
-
-
-/* Whether the browser has no more use for a key's cookie. */
-
-static bool
-ssec_is_useless(const ssec_response_t *response, const ssec_key_t *key)
-{
-    switch (key->verdict) {
-
-    case SSEC_PASS:
-        return key->passed && response->said == SSEC_END
-               && ssec_reaches(response);
-
-    case SSEC_FORGET:
-    case SSEC_LOGOUT:
-    case SSEC_LEAVE:
-        return true;
-
-    default:
-
-        /* expired: it is needed for the logout, unless the request goes on */
-
-        return response->verdict == SSEC_PASS;
-    }
 }
