@@ -7,7 +7,6 @@
 
 #include "ngx_http_ssec_activity.h"
 #include "ngx_http_ssec_conf.h"
-#include "ngx_http_ssec_connections.h"
 #include "ngx_http_ssec_ctx.h"
 #include "ngx_http_ssec_delete.h"
 #include "ngx_http_ssec_header.h"
@@ -40,179 +39,68 @@ typedef struct {
 } ngx_http_ssec_answer_t;
 
 
-static ngx_int_t ngx_http_ssec_header_filter(ngx_http_request_t *r);
-static ngx_int_t ngx_http_ssec_filter(ngx_http_request_t *r);
-static void ngx_http_ssec_read_headers(ngx_http_request_t *r,
-    ngx_http_ssec_answer_t *answer);
-static void ngx_http_ssec_read_header(ngx_http_ssec_answer_t *answer,
-    ngx_table_elt_t *header);
-static void ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
-    ngx_table_elt_t *header);
-static ngx_uint_t ngx_http_ssec_is_cached(ngx_http_request_t *r,
-    ngx_table_elt_t *header);
-static ngx_inline ngx_uint_t ngx_http_ssec_may_have_dead(
-    ngx_http_ssec_ctx_t *ctx);
-static ngx_int_t ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer);
-static ngx_int_t ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer);
-static void ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer);
-static void ngx_http_ssec_begins(ngx_http_ssec_answer_t *answer,
-    const ssec_after_t *after);
-static void ngx_http_ssec_changes(ngx_http_ssec_answer_t *answer,
-    const ssec_after_t *after);
-static ngx_uint_t ngx_http_ssec_may_delete(ngx_http_request_t *r,
-    ngx_http_ssec_ctx_t *ctx);
-static void ngx_http_ssec_said(ngx_http_ssec_answer_t *answer);
-static void ngx_http_ssec_said_limits(ngx_http_ssec_answer_t *answer,
-    const ssec_own_t *limits);
-
-
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 
 static ngx_str_t  ngx_http_ssec_said_name =
     ngx_string("X-Accel-Session");
 
 
-void
-ngx_http_ssec_init_header_filter(void)
+/*
+ * X-Accel-Redirect carries over few of the backend's headers, and the page of
+ * an error that it answers with has none: that may be elsewhere.
+ */
+
+ngx_table_elt_t *
+ngx_http_ssec_redirected_said(ngx_http_request_t *r)
 {
-    ngx_http_next_header_filter = ngx_http_top_header_filter;
-    ngx_http_top_header_filter = ngx_http_ssec_header_filter;
-}
-
-
-/* Nothing is to be done for most responses, and that quickly. */
-
-static ngx_int_t
-ngx_http_ssec_header_filter(ngx_http_request_t *r)
-{
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_session_security_module);
-
-    if (r == r->main
-        && (r->headers_out.headers.part.nelts
-            || r->internal
-            || r->filter_finalize
-            || ngx_http_ssec_may_have_dead(ctx)))
+    if ((!r->internal && !r->err_status)
+        || r->upstream == NULL
+        || r->upstream->headers_in.headers.part.elts == NULL)
     {
-        return ngx_http_ssec_filter(r);
+        return NULL;
     }
 
-    return ngx_http_next_header_filter(r);
-}
-
-
-/* Whether the request may have the key of a session that has ended. */
-
-static ngx_inline ngx_uint_t
-ngx_http_ssec_may_have_dead(ngx_http_ssec_ctx_t *ctx)
-{
-    return ctx && (ctx->outcome.verdict != SSEC_PASS || ctx->keys.nelts > 1);
-}
-
-
-static ngx_int_t
-ngx_http_ssec_filter(ngx_http_request_t *r)
-{
-    ngx_http_ssec_answer_t  answer;
-
-    answer.request = r;
-    answer.slcf = ngx_http_get_module_loc_conf(r,
-                                            ngx_http_session_security_module);
-    answer.ctx = ngx_http_ssec_ctx(r);
-
-    if (answer.ctx == NULL && answer.slcf->shm_zone == NULL) {
-        return ngx_http_next_header_filter(r);
-    }
-
-    answer.zone = answer.ctx ? answer.ctx->zone : answer.slcf->shm_zone->data;
-    answer.lost = 0;
-    ngx_str_null(&answer.said);
-
-    answer.cookies.elts = answer.first;
-    answer.cookies.nelts = 0;
-    answer.cookies.size = sizeof(ssec_sent_t);
-    answer.cookies.nalloc = NGX_HTTP_SSEC_SENT;
-    answer.cookies.pool = r->pool;
-
-    ngx_http_ssec_read_headers(r, &answer);
-
-    if ((answer.cookies.nelts || answer.said.data
-         || ngx_http_ssec_may_have_dead(answer.ctx))
-        && ngx_http_ssec_answer(&answer) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    return ngx_http_next_header_filter(r);
+    return ngx_http_ssec_find_header(&r->upstream->headers_in.headers,
+               &ngx_http_ssec_said_name);
 }
 
 
 /*
- * Collects the Set-Cookie headers of the session, and takes X-Accel-Session
- * out, which is not for the client.
+ * Whether the header comes from a cache, and so was meant for somebody else.
+ * nginx copies a header from there with its name, though it may rewrite the
+ * value.
  */
 
-static void
-ngx_http_ssec_read_headers(ngx_http_request_t *r,
-    ngx_http_ssec_answer_t *answer)
+static ngx_uint_t
+ngx_http_ssec_is_cached(ngx_http_request_t *r, ngx_table_elt_t *header)
 {
+#if (NGX_HTTP_CACHE)
+
     ngx_uint_t        i;
     ngx_list_part_t  *part;
-    ngx_table_elt_t  *header;
+    ngx_table_elt_t  *h;
 
-    for (part = &r->headers_out.headers.part; part; part = part->next) {
-        header = part->elts;
+    if (!r->cached) {
+        return 0;
+    }
+
+    for (part = &r->upstream->headers_in.headers.part;
+         part;
+         part = part->next)
+    {
+        h = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-            if (header[i].hash) {
-                ngx_http_ssec_read_header(answer, &header[i]);
+
+            if (h[i].key.data == header->key.data) {
+                return 1;
             }
         }
     }
 
-    if (answer->said.data) {
-        return;
-    }
+#endif
 
-    /* said by a backend that redirected the request to another one */
-
-    header = ngx_http_ssec_redirected_said(r);
-
-    if (header && !ngx_http_ssec_is_cached(r, header)) {
-        answer->said = header->value;
-
-    } else if (answer->ctx && r->internal) {
-        answer->said = answer->ctx->reply.said;
-    }
-}
-
-
-static void
-ngx_http_ssec_read_header(ngx_http_ssec_answer_t *answer,
-    ngx_table_elt_t *header)
-{
-    if (header->key.len == sizeof("Set-Cookie") - 1
-        && ngx_strncasecmp(header->key.data, (u_char *) "Set-Cookie",
-                           sizeof("Set-Cookie") - 1)
-           == 0)
-    {
-        if (answer->zone->value == NULL) {
-            ngx_http_ssec_read_cookie(answer, header);
-        }
-
-    } else if (header->key.len == ngx_http_ssec_said_name.len
-               && ngx_strncasecmp(header->key.data,
-                                  ngx_http_ssec_said_name.data,
-                                  ngx_http_ssec_said_name.len)
-                  == 0)
-    {
-        header->hash = 0;
-
-        if (!ngx_http_ssec_is_cached(answer->request, header)) {
-            answer->said = header->value;
-        }
-    }
+    return 0;
 }
 
 
@@ -262,94 +150,139 @@ ngx_http_ssec_read_cookie(ngx_http_ssec_answer_t *answer,
 }
 
 
+static void
+ngx_http_ssec_read_header(ngx_http_ssec_answer_t *answer,
+    ngx_table_elt_t *header)
+{
+    if (header->key.len == sizeof("Set-Cookie") - 1
+        && ngx_strncasecmp(header->key.data, (u_char *) "Set-Cookie",
+                           sizeof("Set-Cookie") - 1)
+           == 0)
+    {
+        if (answer->zone->value == NULL) {
+            ngx_http_ssec_read_cookie(answer, header);
+        }
+
+    } else if (header->key.len == ngx_http_ssec_said_name.len
+               && ngx_strncasecmp(header->key.data,
+                                  ngx_http_ssec_said_name.data,
+                                  ngx_http_ssec_said_name.len)
+                  == 0)
+    {
+        header->hash = 0;
+
+        if (!ngx_http_ssec_is_cached(answer->request, header)) {
+            answer->said = header->value;
+        }
+    }
+}
+
+
 /*
- * Whether the header comes from a cache, and so was meant for somebody else.
- * nginx copies a header from there with its name, though it may rewrite the
- * value.
+ * Collects the Set-Cookie headers of the session, and takes X-Accel-Session
+ * out, which is not for the client.
  */
 
-static ngx_uint_t
-ngx_http_ssec_is_cached(ngx_http_request_t *r, ngx_table_elt_t *header)
+static void
+ngx_http_ssec_read_headers(ngx_http_request_t *r,
+    ngx_http_ssec_answer_t *answer)
 {
-#if (NGX_HTTP_CACHE)
-
     ngx_uint_t        i;
     ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
+    ngx_table_elt_t  *header;
 
-    if (!r->cached) {
-        return 0;
-    }
-
-    for (part = &r->upstream->headers_in.headers.part;
-         part;
-         part = part->next)
-    {
-        h = part->elts;
+    for (part = &r->headers_out.headers.part; part; part = part->next) {
+        header = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
-
-            if (h[i].key.data == header->key.data) {
-                return 1;
+            if (header[i].hash) {
+                ngx_http_ssec_read_header(answer, &header[i]);
             }
         }
     }
 
-#endif
+    if (answer->said.data) {
+        return;
+    }
 
-    return 0;
+    /* said by a backend that redirected the request to another one */
+
+    header = ngx_http_ssec_redirected_said(r);
+
+    if (header && !ngx_http_ssec_is_cached(r, header)) {
+        answer->said = header->value;
+
+    } else if (answer->ctx && r->internal) {
+        answer->said = answer->ctx->reply.said;
+    }
 }
 
 
-/* NGX_ERROR if the response cannot be sent: it takes its steps all the same. */
+/* The session's own limits, unless it has just these. */
 
-static ngx_int_t
-ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer)
+static void
+ngx_http_ssec_said_limits(ngx_http_ssec_answer_t *answer,
+    const ssec_own_t *limits)
 {
-    ngx_uint_t            i;
-    ssec_response_t      *response;
+    const ssec_own_t     *own;
     ngx_http_ssec_ctx_t  *ctx;
 
+    static time_t  logged;
+
     ctx = answer->ctx;
-    response = &answer->response;
 
-    if (ngx_http_ssec_init_response(answer) != NGX_OK) {
-        return NGX_ERROR;
+    if (ctx
+        && ctx->outcome.state == SSEC_LIVE
+        && ctx->outcome.own
+        && ngx_memcmp(ctx->outcome.own, limits, sizeof(ssec_own_t)) == 0)
+    {
+        return;
     }
 
-    /* one that failed here was not judged: its error page means nothing */
+    own = ssec_table_own(&answer->zone->table, limits);
+    answer->response.own = own;
 
-    if (ctx == NULL || ctx->stage != NGX_HTTP_SSEC_FAILED) {
+    if (ngx_memcmp(own, limits, sizeof(ssec_own_t)) != 0
+        && logged != ngx_time())
+    {
+        logged = ngx_time();
 
-        if (answer->said.data) {
-            ngx_http_ssec_said(answer);
+        ngx_log_error(NGX_LOG_ERR, answer->request->connection->log, 0,
+                      "session_security_zone \"%V\" has no room for "
+                      "more different limits, the nearest are used "
+                      "for \"X-Accel-Session: %V\"",
+                      &answer->zone->name, &answer->said);
+    }
+}
+
+
+/* Only a backend says so: from a client the header means nothing. */
+
+static void
+ngx_http_ssec_said(ngx_http_ssec_answer_t *answer)
+{
+    ssec_said_t  said;
+
+    static time_t  logged;
+
+    if (ssec_said(answer->said.data, answer->said.len, &said)) {
+        answer->response.said = said.word;
+
+        if (said.limited) {
+            ngx_http_ssec_said_limits(answer, &said.own);
         }
-
-        ngx_http_ssec_take_steps(answer);
-
-        if (ctx) {
-            ctx->reply.forgotten = ssec_response_forgets(response);
-        }
     }
 
-    if (answer->lost) {
-        return NGX_ERROR;
+    if (said.bad.len && logged != ngx_time()) {
+        logged = ngx_time();
+
+        ngx_log_error(NGX_LOG_ERR, answer->request->connection->log, 0,
+                      "invalid \"%*s\" in the backend's \"X-Accel-Session: "
+                      "%V\"; write on, off or end, and after on "
+                      "warn_after=TIME, expire_after=TIME and "
+                      "max_lifetime=TIME",
+                      said.bad.len, said.bad.data, &answer->said);
     }
-
-    for (i = 0; i < response->nkeys; i++) {
-
-        if (ssec_response_deletes(response, i)
-            && ngx_http_ssec_may_delete(answer->request, ctx)
-            && ngx_http_ssec_delete_cookie(answer->request, answer->slcf,
-                                           answer->zone,
-                                           &response->keys[i].name)
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
-    return NGX_OK;
 }
 
 
@@ -405,6 +338,53 @@ ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer)
 }
 
 
+/* If a session lives by the response, this is its first page. */
+
+static void
+ngx_http_ssec_begins(ngx_http_ssec_answer_t *answer, const ssec_after_t *after)
+{
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ctx = answer->ctx;
+
+    if (after->state == SSEC_LIVE
+        && answer->response.said != SSEC_END
+        && ctx && !ngx_http_ssec_is_live(ctx))
+    {
+        ctx->reply.begun = after->created;
+        ctx->outcome.own = after->own;
+    }
+}
+
+
+/* A session of the request, after what the response says. */
+
+static void
+ngx_http_ssec_changes(ngx_http_ssec_answer_t *answer,
+    const ssec_after_t *after)
+{
+    ngx_http_ssec_ctx_t  *ctx;
+
+    ctx = answer->ctx;
+
+    if (after->closed) {
+        ctx->reply.closed = after->closed;
+    }
+
+    if (after->state != SSEC_LIVE) {
+
+        /* this very response is what the user gets to see of it */
+
+        ngx_http_ssec_unwatch(ctx);
+
+    } else if (ngx_http_ssec_is_live(ctx) && answer->response.own) {
+        ctx->outcome.own = answer->response.own;
+    }
+
+    ngx_http_ssec_begins(answer, after);
+}
+
+
 static void
 ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer)
 {
@@ -457,53 +437,6 @@ ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer)
 }
 
 
-/* If a session lives by the response, this is its first page. */
-
-static void
-ngx_http_ssec_begins(ngx_http_ssec_answer_t *answer, const ssec_after_t *after)
-{
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = answer->ctx;
-
-    if (after->state == SSEC_LIVE
-        && answer->response.said != SSEC_END
-        && ctx && !ngx_http_ssec_is_live(ctx))
-    {
-        ctx->reply.begun = after->created;
-        ctx->outcome.own = after->own;
-    }
-}
-
-
-/* A session of the request, after what the response says. */
-
-static void
-ngx_http_ssec_changes(ngx_http_ssec_answer_t *answer,
-    const ssec_after_t *after)
-{
-    ngx_http_ssec_ctx_t  *ctx;
-
-    ctx = answer->ctx;
-
-    if (after->closed) {
-        ctx->reply.closed = after->closed;
-    }
-
-    if (after->state != SSEC_LIVE) {
-
-        /* this very response is what the user gets to see of it */
-
-        ngx_http_ssec_unwatch(ctx);
-
-    } else if (ngx_http_ssec_is_live(ctx) && answer->response.own) {
-        ctx->outcome.own = answer->response.own;
-    }
-
-    ngx_http_ssec_begins(answer, after);
-}
-
-
 /*
  * Whether the response may delete cookies.  While a slow one is under way, a
  * login elsewhere may have set the cookie anew; and so may what a page does in
@@ -520,99 +453,129 @@ ngx_http_ssec_may_delete(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 }
 
 
-/* Only a backend says so: from a client the header means nothing. */
+/* NGX_ERROR if the response cannot be sent: it takes its steps all the same. */
 
-static void
-ngx_http_ssec_said(ngx_http_ssec_answer_t *answer)
+static ngx_int_t
+ngx_http_ssec_answer(ngx_http_ssec_answer_t *answer)
 {
-    ngx_str_t     bad, *value;
-    ssec_said_t   said;
+    ngx_uint_t            i;
+    ssec_response_t      *response;
+    ngx_http_ssec_ctx_t  *ctx;
 
-    static time_t  logged;
+    ctx = answer->ctx;
+    response = &answer->response;
 
-    value = &answer->said;
+    if (ngx_http_ssec_init_response(answer) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
-    if (ssec_said(value->data, value->len, &said)) {
-        answer->response.said = said.word;
+    /* one that failed here was not judged: its error page means nothing */
 
-        if (said.limited) {
-            ngx_http_ssec_said_limits(answer, &said.own);
+    if (ctx == NULL || ctx->stage != NGX_HTTP_SSEC_FAILED) {
+
+        if (answer->said.data) {
+            ngx_http_ssec_said(answer);
+        }
+
+        ngx_http_ssec_take_steps(answer);
+
+        if (ctx) {
+            ctx->reply.forgotten = ssec_response_forgets(response);
         }
     }
 
-    if (said.bad.len == 0 || logged == ngx_time()) {
-        return;
+    if (answer->lost) {
+        return NGX_ERROR;
     }
 
-    logged = ngx_time();
+    for (i = 0; i < response->nkeys; i++) {
 
-    bad.data = (u_char *) said.bad.data;
-    bad.len = said.bad.len;
+        if (ssec_response_deletes(response, i)
+            && ngx_http_ssec_may_delete(answer->request, ctx)
+            && ngx_http_ssec_delete_cookie(answer->request, answer->slcf,
+                                           answer->zone,
+                                           &response->keys[i].name)
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
 
-    ngx_log_error(NGX_LOG_ERR, answer->request->connection->log, 0,
-                  "invalid \"%V\" in the backend's \"X-Accel-Session: "
-                  "%V\"; write on, off or end, and after on "
-                  "warn_after=TIME, expire_after=TIME and "
-                  "max_lifetime=TIME", &bad, value);
+    return NGX_OK;
 }
 
 
-/* The session's own limits, unless it has just these. */
+/* Whether the request may have the key of a session that has ended. */
 
-static void
-ngx_http_ssec_said_limits(ngx_http_ssec_answer_t *answer,
-    const ssec_own_t *limits)
+static ngx_inline ngx_uint_t
+ngx_http_ssec_may_have_dead(ngx_http_ssec_ctx_t *ctx)
 {
-    const ssec_own_t     *own;
+    return ctx && (ctx->outcome.verdict != SSEC_PASS || ctx->keys.nelts > 1);
+}
+
+
+static ngx_int_t
+ngx_http_ssec_filter(ngx_http_request_t *r)
+{
+    ngx_http_ssec_answer_t  answer;
+
+    answer.request = r;
+    answer.slcf = ngx_http_get_module_loc_conf(r,
+                                            ngx_http_session_security_module);
+    answer.ctx = ngx_http_ssec_ctx(r);
+
+    if (answer.ctx == NULL && answer.slcf->shm_zone == NULL) {
+        return ngx_http_next_header_filter(r);
+    }
+
+    answer.zone = answer.ctx ? answer.ctx->zone : answer.slcf->shm_zone->data;
+    answer.lost = 0;
+    ngx_str_null(&answer.said);
+
+    answer.cookies.elts = answer.first;
+    answer.cookies.nelts = 0;
+    answer.cookies.size = sizeof(ssec_sent_t);
+    answer.cookies.nalloc = NGX_HTTP_SSEC_SENT;
+    answer.cookies.pool = r->pool;
+
+    ngx_http_ssec_read_headers(r, &answer);
+
+    if ((answer.cookies.nelts || answer.said.data
+         || ngx_http_ssec_may_have_dead(answer.ctx))
+        && ngx_http_ssec_answer(&answer) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+/* Nothing is to be done for most responses, and that quickly. */
+
+static ngx_int_t
+ngx_http_ssec_header_filter(ngx_http_request_t *r)
+{
     ngx_http_ssec_ctx_t  *ctx;
 
-    static time_t  logged;
+    ctx = ngx_http_get_module_ctx(r, ngx_http_session_security_module);
 
-    ctx = answer->ctx;
-
-    if (ctx
-        && ctx->outcome.state == SSEC_LIVE
-        && ctx->outcome.own
-        && ngx_memcmp(ctx->outcome.own, limits, sizeof(ssec_own_t)) == 0)
+    if (r == r->main
+        && (r->headers_out.headers.part.nelts
+            || r->internal
+            || r->filter_finalize
+            || ngx_http_ssec_may_have_dead(ctx)))
     {
-        return;
+        return ngx_http_ssec_filter(r);
     }
 
-    own = ssec_table_own(&answer->zone->table, limits);
-
-    answer->response.own = own;
-
-    if (ngx_memcmp(own, limits, sizeof(ssec_own_t)) == 0
-        || logged == ngx_time())
-    {
-        return;
-    }
-
-    logged = ngx_time();
-
-    ngx_log_error(NGX_LOG_ERR, answer->request->connection->log, 0,
-                  "session_security_zone \"%V\" has no room for "
-                  "more different limits, the nearest are used "
-                  "for \"X-Accel-Session: %V\"",
-                  &answer->zone->name, &answer->said);
+    return ngx_http_next_header_filter(r);
 }
 
 
-/*
- * X-Accel-Redirect carries over few of the backend's headers, and the page of
- * an error that it answers with has none: that may be elsewhere.
- */
-
-ngx_table_elt_t *
-ngx_http_ssec_redirected_said(ngx_http_request_t *r)
+void
+ngx_http_ssec_init_header_filter(void)
 {
-    if ((!r->internal && !r->err_status)
-        || r->upstream == NULL
-        || r->upstream->headers_in.headers.part.elts == NULL)
-    {
-        return NULL;
-    }
-
-    return ngx_http_ssec_find_header(&r->upstream->headers_in.headers,
-               &ngx_http_ssec_said_name);
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_ssec_header_filter;
 }
