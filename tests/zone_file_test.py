@@ -420,12 +420,25 @@ def hosts(rig):
               "a new session begins")
     tap.equal(state(rig.port, "new one", "/long")[1], "live", "and lives")
 
-    # begin anew for what follows
+    # begin anew for what follows, with a clock that comes far in three seconds
 
     rig.nginx.stop()
     os.unlink(rig.file)
     rig.start()
+    rig.nginx.stop()
+    rig.header(BOOT, rig.header(BOOT) + 1)
+    rig.header(BEGAN, int(time.time() * 1000) - (1 << 37) + 3000)
+    rig.start()
     rig.begin()
+
+    tap.ok(servers.wait_until(lambda: rig.header(TICKED) >= 1 << 37, 10),
+           "a clock comes far while nginx runs")
+    rig.nginx.configure(conf(rig.port, size="2m"))
+    tap.ok(rig.nginx.reload() and rig.header(TICKED) < 1 << 37,
+           "a reload with another size moves it back", rig.header(TICKED))
+    rig.kept("after that")
+    rig.nginx.configure(conf(rig.port))
+    tap.ok(rig.nginx.reload(), "a reload with the size that it was")
 
 
 def reloads(rig):
