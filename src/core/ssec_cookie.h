@@ -34,12 +34,9 @@
 #ifndef SSEC_COOKIE_H
 #define SSEC_COOKIE_H
 
-
 #include "ssec_str.h"
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 /* more values in one header than any browser has reason to send */
 #define SSEC_COOKIES_MAX     16
@@ -169,7 +166,6 @@ ssec_str_t ssec_cookie_trim(const uint8_t *p, const uint8_t *end);
 
 bool ssec_cookie_pair(const ssec_str_t *part, ssec_str_t *name,
     ssec_str_t *value);
-
 
 #pragma GCC visibility pop
 

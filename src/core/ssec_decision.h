@@ -9,13 +9,10 @@
 #ifndef SSEC_DECISION_H
 #define SSEC_DECISION_H
 
-
 #include <stdbool.h>
 #include <stdint.h>
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 typedef enum {
     SSEC_UNKNOWN = 0,            /* no record */
@@ -281,7 +278,6 @@ ssec_decide_live(uint64_t created, uint64_t last,
 
     return true;
 }
-
 
 #pragma GCC visibility pop
 

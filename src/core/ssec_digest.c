@@ -8,8 +8,19 @@
 #define ssec_rotl(x, b)  (((x) << (b)) | ((x) >> (64 - (b))))
 
 
-static inline void ssec_sip_round(uint64_t v[4]);
-static inline uint64_t ssec_sip_word(const uint8_t *p);
+static inline uint64_t
+ssec_sip_word(const uint8_t *p)
+{
+    uint64_t  word;
+
+    memcpy(&word, p, 8);
+
+#if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+    word = __builtin_bswap64(word);
+#endif
+
+    return word;
+}
 
 
 void
@@ -24,6 +35,23 @@ ssec_digest_key(ssec_digest_key_t *key, const uint8_t secret[SSEC_DIGEST_KEY])
     key->v[1] = k1 ^ 0x646f72616e646f6dULL ^ 0xee;
     key->v[2] = k0 ^ 0x6c7967656e657261ULL;
     key->v[3] = k1 ^ 0x7465646279746573ULL;
+}
+
+
+static inline void
+ssec_sip_round(uint64_t v[4])
+{
+    v[0] += v[1];
+    v[2] += v[3];
+    v[1] = ssec_rotl(v[1], 13) ^ v[0];
+    v[3] = ssec_rotl(v[3], 16) ^ v[2];
+    v[0] = ssec_rotl(v[0], 32);
+
+    v[2] += v[1];
+    v[0] += v[3];
+    v[1] = ssec_rotl(v[1], 17) ^ v[2];
+    v[3] = ssec_rotl(v[3], 21) ^ v[0];
+    v[2] = ssec_rotl(v[2], 32);
 }
 
 
@@ -73,36 +101,4 @@ ssec_digest(const ssec_digest_key_t *key, const void *data, size_t len,
     ssec_sip_round(v);
     ssec_sip_round(v);
     digest->place = (uint32_t) (v[0] ^ v[1] ^ v[2] ^ v[3]);
-}
-
-
-static inline void
-ssec_sip_round(uint64_t v[4])
-{
-    v[0] += v[1];
-    v[2] += v[3];
-    v[1] = ssec_rotl(v[1], 13) ^ v[0];
-    v[3] = ssec_rotl(v[3], 16) ^ v[2];
-    v[0] = ssec_rotl(v[0], 32);
-
-    v[2] += v[1];
-    v[0] += v[3];
-    v[1] = ssec_rotl(v[1], 17) ^ v[2];
-    v[3] = ssec_rotl(v[3], 21) ^ v[0];
-    v[2] = ssec_rotl(v[2], 32);
-}
-
-
-static inline uint64_t
-ssec_sip_word(const uint8_t *p)
-{
-    uint64_t  word;
-
-    memcpy(&word, p, 8);
-
-#if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
-    word = __builtin_bswap64(word);
-#endif
-
-    return word;
 }

@@ -12,13 +12,10 @@
 #ifndef SSEC_DIGEST_H
 #define SSEC_DIGEST_H
 
-
 #include <stddef.h>
 #include <stdint.h>
 
-/* nginx loads modules into one name space: export no symbol */
 #pragma GCC visibility push(hidden)
-
 
 #define SSEC_DIGEST_KEY  16      /* bytes of a digest's key */
 
@@ -43,7 +40,6 @@ void ssec_digest_key(ssec_digest_key_t *key,
 
 void ssec_digest(const ssec_digest_key_t *key, const void *data, size_t len,
     ssec_digest_t *digest);
-
 
 #pragma GCC visibility pop
 

@@ -3,14 +3,11 @@
 #ifndef SSEC_HTML_H
 #define SSEC_HTML_H
 
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 /* The bytes that a filter holds at most: the length of "<title". */
 #define SSEC_HTML_HELD  6
@@ -52,7 +49,6 @@ bool ssec_html_end(ssec_html_t html);
  */
 
 bool ssec_html_never(ssec_html_t html);
-
 
 #pragma GCC visibility pop
 

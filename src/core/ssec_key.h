@@ -6,16 +6,13 @@
 #ifndef SSEC_KEY_H
 #define SSEC_KEY_H
 
-
 #include <string.h>
 
 #include "ssec_cookie.h"
 #include "ssec_decision.h"
 #include "ssec_table.h"
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 /*
  * A split cookie's last part may be a few bytes long, and equal in many
@@ -147,7 +144,6 @@ ssec_keys_have_tail(const ssec_keys_t *keys)
 
     return n == 1;
 }
-
 
 #pragma GCC visibility pop
 

@@ -3,12 +3,9 @@
 #ifndef SSEC_ORIGIN_H
 #define SSEC_ORIGIN_H
 
-
 #include "ssec_str.h"
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 typedef struct {
     ssec_str_t  scheme;          /* empty in "//host" */
@@ -49,7 +46,6 @@ bool ssec_origin_has_default_port(const ssec_origin_t *origin);
 /* Whether two origins are the same: RFC 6454, section 5. */
 
 bool ssec_origin_same(const ssec_origin_t *one, const ssec_origin_t *other);
-
 
 #pragma GCC visibility pop
 

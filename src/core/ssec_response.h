@@ -9,14 +9,11 @@
 #ifndef SSEC_RESPONSE_H
 #define SSEC_RESPONSE_H
 
-
 #include "ssec_key.h"
 #include "ssec_scope.h"
 #include "ssec_set_cookie.h"
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 /* A Set-Cookie header for the session's cookie. */
 
@@ -95,7 +92,6 @@ bool ssec_response_forgets(const ssec_response_t *response);
  */
 
 bool ssec_response_deletes(const ssec_response_t *response, unsigned which);
-
 
 #pragma GCC visibility pop
 

@@ -14,13 +14,10 @@
 #ifndef SSEC_SAID_H
 #define SSEC_SAID_H
 
-
 #include "ssec_cookie.h"
 #include "ssec_decision.h"
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 typedef struct {
     ssec_word_e  word;           /* SSEC_ON, SSEC_OFF or SSEC_END */
@@ -37,7 +34,6 @@ typedef struct {
  */
 
 bool ssec_said(const uint8_t *data, size_t len, ssec_said_t *said);
-
 
 #pragma GCC visibility pop
 

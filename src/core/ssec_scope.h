@@ -8,13 +8,10 @@
 #ifndef SSEC_SCOPE_H
 #define SSEC_SCOPE_H
 
-
 #include "ssec_set_cookie.h"
 #include "ssec_table.h"
 
-/* nginx loads modules into one name space: export no symbol */
 #pragma GCC visibility push(hidden)
-
 
 #define SSEC_SCOPE_TEXT  252     /* bytes of path and domain together */
 #define SSEC_SCOPES      (SSEC_TABLE_NOTES / (SSEC_SCOPE_TEXT + 4))
@@ -66,7 +63,6 @@ bool ssec_scope_covers(const ssec_scope_t *scope, const ssec_str_t *host,
 /* The path of a URI, without arguments. */
 
 ssec_str_t ssec_scope_path(const ssec_str_t *uri);
-
 
 #pragma GCC visibility pop
 

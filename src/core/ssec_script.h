@@ -7,7 +7,6 @@
 
 #include <stddef.h>
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
 
 /* The script, in UTF-8; the same compressed by gzip. */

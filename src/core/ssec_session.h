@@ -9,12 +9,9 @@
 #ifndef SSEC_SESSION_H
 #define SSEC_SESSION_H
 
-
 #include "ssec_response.h"
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 /*
  * How long requests may come with a key after it was replaced, in milliseconds:
@@ -81,7 +78,6 @@ ssec_done_e ssec_session_say(ssec_table_t *table,
 
 bool ssec_session_look(ssec_table_t *table, const ssec_digest_t *key,
     ssec_record_t *record, ssec_digest_t *place);
-
 
 #pragma GCC visibility pop
 

@@ -3,12 +3,9 @@
 #ifndef SSEC_SET_COOKIE_H
 #define SSEC_SET_COOKIE_H
 
-
 #include "ssec_cookie.h"
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 typedef struct {
     ssec_str_t  name;
@@ -30,7 +27,6 @@ typedef struct {
 
 bool ssec_set_cookie(const uint8_t *data, size_t len, int64_t now,
     ssec_set_cookie_t *cookie);
-
 
 #pragma GCC visibility pop
 

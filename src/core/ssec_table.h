@@ -42,15 +42,12 @@
 #ifndef SSEC_TABLE_H
 #define SSEC_TABLE_H
 
-
 #include <stddef.h>
 
 #include "ssec_decision.h"
 #include "ssec_digest.h"
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
-
 
 #define SSEC_TABLE_HEADER    16384               /* bytes, as all sizes */
 #define SSEC_TABLE_MIN_SIZE  (SSEC_TABLE_HEADER + 1024 * (64 + 8))
@@ -316,7 +313,6 @@ void ssec_table_losses(ssec_table_t *table, ssec_counts_t *counts);
  */
 
 bool ssec_table_report(ssec_table_t *table, uint64_t now, uint64_t period);
-
 
 #pragma GCC visibility pop
 

@@ -7,12 +7,9 @@
 #ifndef SSEC_TABLE_FILE_H
 #define SSEC_TABLE_FILE_H
 
-
 #include "ssec_table.h"
 
-/* nginx loads modules into one name space: export no symbol */
 #pragma GCC visibility push(hidden)
-
 
 #define SSEC_TABLE_SEAL    128   /* bytes that ssec_table_check() reads */
 #define SSEC_TABLE_CLOCK   192   /* bytes that ssec_clock_elsewhere() reads */
@@ -140,7 +137,6 @@ ssec_clock_back(uint64_t now)
                                 : (now - SSEC_CLOCK_NEW)
                                   & ~(SSEC_CLOCK_BACK - 1);
 }
-
 
 #pragma GCC visibility pop
 

@@ -6,13 +6,11 @@
 #ifndef SSEC_TABLE_SLOTS_H
 #define SSEC_TABLE_SLOTS_H
 
-
 #include <stdatomic.h>
 
 #include "ssec_table.h"
 
 #pragma GCC visibility push(hidden)
-
 
 #define SSEC_SLOTS        3      /* records a bucket */
 #define SSEC_OWN_SLOTS    4      /* elements of table->own a bucket */
@@ -462,7 +460,6 @@ ssec_lock(ssec_table_t *table, uint32_t bucket)
 {
     ssec_wait(table, &table->buckets[bucket].lock, bucket);
 }
-
 
 #pragma GCC visibility pop
 

@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* nginx loads modules into one name space: nothing here is for others */
 #pragma GCC visibility push(hidden)
 
 /*

@@ -7,14 +7,11 @@
 #ifndef SSEC_ZONE_PLAN_H
 #define SSEC_ZONE_PLAN_H
 
-
 #include <sys/types.h>
 
 #include "ssec_table_file.h"
 
-/* nginx loads modules into one name space: export no symbol */
 #pragma GCC visibility push(hidden)
-
 
 typedef enum {
     SSEC_PLAN_CREATE = 0,        /* make a new file without sessions */
@@ -82,7 +79,6 @@ typedef struct {
  */
 
 ssec_zone_plan_t ssec_zone_plan(const ssec_zone_facts_t *facts);
-
 
 #pragma GCC visibility pop
 

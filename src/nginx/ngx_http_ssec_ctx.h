@@ -3,14 +3,11 @@
 #ifndef _NGX_HTTP_SSEC_CTX_H_INCLUDED_
 #define _NGX_HTTP_SSEC_CTX_H_INCLUDED_
 
-
 #include "ngx_http_ssec_key.h"
 
 #include "ssec_session.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /* a page that waits for its tag: see ngx_http_ssec_page.c */
 typedef struct ngx_http_ssec_page_s  ngx_http_ssec_page_t;
@@ -145,8 +142,6 @@ ngx_http_ssec_is_live(ngx_http_ssec_ctx_t *ctx)
     return ctx->outcome.state == SSEC_LIVE && ctx->outcome.verdict == SSEC_PASS;
 }
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_CTX_H_INCLUDED_ */

@@ -3,14 +3,11 @@
 #ifndef _NGX_HTTP_SSEC_KEY_H_INCLUDED_
 #define _NGX_HTTP_SSEC_KEY_H_INCLUDED_
 
-
 #include "ngx_http_ssec_zone.h"
 
 #include "ssec_key.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /* The session keys of a request: none is no error. */
 ngx_int_t ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
@@ -27,8 +24,6 @@ ngx_int_t ngx_http_ssec_canonical(ngx_http_request_t *r,
 ngx_int_t ngx_http_ssec_withhold(ngx_http_request_t *r,
     ngx_http_ssec_zone_t *zone, ssec_keys_t *keys);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_KEY_H_INCLUDED_ */

@@ -3,12 +3,9 @@
 #ifndef _NGX_HTTP_SSEC_REQUEST_H_INCLUDED_
 #define _NGX_HTTP_SSEC_REQUEST_H_INCLUDED_
 
-
 #include "ngx_http_ssec.h"
 
-
 #pragma GCC visibility push(hidden)
-
 
 /* Before access is checked, so that no dead session takes part in that. */
 ngx_int_t ngx_http_ssec_handler(ngx_http_request_t *r);
@@ -18,8 +15,6 @@ ngx_int_t ngx_http_ssec_handler(ngx_http_request_t *r);
  */
 ngx_int_t ngx_http_ssec_content_handler(ngx_http_request_t *r);
 
-
 #pragma GCC visibility pop
-
 
 #endif /* _NGX_HTTP_SSEC_REQUEST_H_INCLUDED_ */

@@ -11,7 +11,6 @@
 
 #pragma GCC visibility push(hidden)
 
-
 typedef struct ngx_http_ssec_file_s  ngx_http_ssec_file_t;
 
 
