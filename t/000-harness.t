@@ -43,8 +43,6 @@ GET /t
 one
 two
 
-
-
 === TEST 2: status, headers present, absent and empty
 --- config
     location = /t {
@@ -64,8 +62,6 @@ X-Four:
 --- response_body chomp
 teapot
 
-
-
 === TEST 3: patterns for headers and body
 --- config
     location = /t { add_header X-Time $msec; return 200 "at $msec"; }
@@ -79,8 +75,6 @@ Server: [A-Za-z]+/[0-9].*
 --- raw_response_headers_like: ^HTTP/1\.1 200 OK\r\nServer: [A-Za-z]+/
 --- raw_response_headers_unlike: X-Nothing
 
-
-
 === TEST 4: body without a pattern, body by regex
 --- config
     location = /t { return 200 "abc"; }
@@ -89,16 +83,12 @@ Server: [A-Za-z]+/[0-9].*
 --- response_body eval
 ["abc", qr/^a.c$/]
 
-
-
 === TEST 5: unwanted body
 --- config
     location = /t { return 200 "abc"; }
 --- request
 GET /t
 --- response_body_unlike: d
-
-
 
 === TEST 6: several requests, every expectation an array
 --- config
@@ -114,8 +104,6 @@ GET /t
 ["X-Who: a", "X-Who: b\n!X-Any", "X-Who: a"]
 --- response_body eval
 ["A", "B", ""]
-
-
 
 === TEST 7: request headers, method and a body with its length
 --- config
@@ -133,8 +121,6 @@ X-Two: 2
 --- response_body chomp
 PUT 5 1 2
 
-
-
 === TEST 8: host, version and own connection header
 --- config
     location = /t { return 200 "$host $server_protocol $http_connection"; }
@@ -145,8 +131,6 @@ Host: example.com
 Connection: x-nothing
 --- response_body chomp
 example.com HTTP/1.0 x-nothing
-
-
 
 === TEST 9: access log, with the body of a request
 --- http_config
@@ -167,8 +151,6 @@ lines
 --- no_access_log
 <two>
 
-
-
 === TEST 10: chunked response
 --- config
     location = /t {
@@ -184,16 +166,12 @@ Transfer-Encoding: chunked
 --- response_body chomp
 take them
 
-
-
 === TEST 11: pause within a request
 --- config
     location = /t { return 200 "$request_time"; }
 --- request eval
 [["GE", {value => "T /t", delay_before => 1.3}, " HTTP/1.1\n"]]
 --- response_body_like: ^(?:0\.[2-9]|[1-9])
-
-
 
 === TEST 12: pause between requests
 --- http_config
@@ -212,8 +190,6 @@ take them
 --- error_code eval
 [200, 200]
 
-
-
 === TEST 13: pieces of a request with a body
 --- config
     location = /t { proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/up; }
@@ -223,8 +199,6 @@ take them
 --- response_body chomp
 6
 
-
-
 === TEST 14: raw request
 --- config
     location = /t { return 200 "$http_x_raw"; }
@@ -232,8 +206,6 @@ take them
 "GET /t HTTP/1.1\r\nHost: a\r\nX-Raw: yes\r\nConnection: close\r\n\r\n"
 --- response_body chomp
 yes
-
-
 
 === TEST 15: raw request in pieces
 --- config
@@ -243,8 +215,6 @@ yes
 --- raw_request_middle_delay: 0.05
 --- response_body chomp
 yes
-
-
 
 === TEST 16: pipelined requests
 --- config
@@ -257,8 +227,6 @@ yes
 --- response_body eval
 ["A", "B", "A"]
 
-
-
 === TEST 17: a connection closed without a response
 --- config
     location = /t { return 444; }
@@ -266,8 +234,6 @@ yes
 GET /t
 --- error_code:
 --- response_body:
-
-
 
 === TEST 18: log lines that come and such that do not
 --- config
@@ -283,8 +249,6 @@ html/t/nothing" failed
 [alert]
 nonsense
 
-
-
 === TEST 19: log checks by regex, after each request anew
 --- config
     location /t { root $TEST_NGINX_HTML_DIR; }
@@ -297,8 +261,6 @@ qr{html/t/(?:one|two)" failed}
 --- no_error_log eval
 [qr/\[crit\]/, "[alert]"]
 
-
-
 === TEST 20: excerpts of the log
 --- config
     location /t { root $TEST_NGINX_HTML_DIR; }
@@ -309,8 +271,6 @@ GET /t/nothing
 qr{html/t/\w+" failed|\[crit\]}
 --- grep_error_log_out
 html/t/nothing" failed
-
-
 
 === TEST 21: log level of a block
 --- config
@@ -324,8 +284,6 @@ GET /t/nothing
 [debug]
 [notice]
 
-
-
 === TEST 22: the server's port in expectations
 --- config
     location = /t { return 301 /u; }
@@ -335,8 +293,6 @@ GET /t
 --- response_headers
 Location: http://localhost:$ServerPort/u
 --- response_body_like: 301 Moved
-
-
 
 === TEST 23: bad configuration
 --- config
@@ -349,8 +305,6 @@ unknown directive "no_such_directive"
 --- no_error_log
 [crit]
 
-
-
 === TEST 24: bad configuration, exit code
 --- main_config
     no_such_directive on;
@@ -359,8 +313,6 @@ unknown directive "no_such_directive"
 --- suppress_stderr
 --- error_log eval
 [qr/unknown directive "no_such_directive" in \S+:\d+/, "[emerg]"]
-
-
 
 === TEST 25: user files
 --- config
@@ -378,8 +330,6 @@ $TEST_NGINX_GREETING
 --- response_body eval
 ["first file\nof two lines\n", "hello, world\n"]
 
-
-
 === TEST 26: user files by Perl
 --- config
     location /f/ { root $TEST_NGINX_HTML_DIR; }
@@ -390,8 +340,6 @@ $TEST_NGINX_GREETING
 --- response_body eval
 ["0" x 100_000, ""]
 
-
-
 === TEST 27: environment in config and expected body, index page
 --- config
     location = /t { return 200 "$TEST_NGINX_GREETING\n"; }
@@ -400,15 +348,11 @@ GET /t
 --- response_body
 $TEST_NGINX_GREETING
 
-
-
 === TEST 28: page of the default location
 --- config
 --- request
 GET /
 --- response_body_like: It works!
-
-
 
 === TEST 29: another server on the same port, told apart by its name
 --- http_config
@@ -422,8 +366,6 @@ GET /
 --- response_body eval
 ["other", "own"]
 
-
-
 === TEST 30: server on a port of its own
 --- http_config
     server { listen 127.0.0.1:$TEST_NGINX_RAND_PORT_1; return 200 "upstream"; }
@@ -433,8 +375,6 @@ GET /
 GET /t
 --- response_body: upstream
 
-
-
 === TEST 31: response of no interest
 --- config
     location = /t { root $TEST_NGINX_HTML_DIR; }
@@ -443,8 +383,6 @@ GET /t
 --- ignore_response
 --- error_log
 html/t" failed
-
-
 
 === TEST 32: client that goes away
 --- config
@@ -463,8 +401,6 @@ GET /t
 --- no_error_log
 [error]
 
-
-
 === TEST 33: kept connection, given up by the client
 --- config
     location = /t { return 200 "kept"; }
@@ -477,8 +413,6 @@ $ENV{VALGRIND} ? 10 : 0.1
 Connection: keep-alive
 --- response_body: kept
 
-
-
 === TEST 34: wait before the log is read
 --- config
     location = /t { return 200 "ok"; }
@@ -489,13 +423,9 @@ GET /t
 --- no_error_log
 [error]
 
-
-
 === TEST 35: section made by the suite
 --- answer: forty-two
 --- response_body: forty-two
-
-
 
 === TEST 36: skipped by version
 --- config
@@ -504,15 +434,11 @@ GET /
 --- skip_nginx: 2: < 99.0.0: too old
 --- response_body: never
 
-
-
 === TEST 37: not skipped by version
 --- config
 --- request
 GET /
 --- skip_nginx: 1: < 1.0.0
-
-
 
 === TEST 38: skipped by code
 --- config
@@ -521,8 +447,6 @@ GET /
 --- skip_eval: 2: 1 + 1 == 2
 --- response_body: never
 
-
-
 === TEST 39: work to be done
 --- config
 --- request
@@ -530,15 +454,11 @@ GET /
 --- todo: 1: not yet
 --- error_code: 999
 
-
-
 === TEST 40: left out
 --- SKIP
 --- config
 --- request
 GET /nowhere
-
-
 
 === TEST 41: same server for all rounds of a block
 --- http_config
@@ -555,8 +475,6 @@ GET /t
 --- grep_error_log_out eval
 ["", ""]
 
-
-
 === TEST 42: the server's end in its log
 --- config
     location = /t { return 200 "ok"; }
@@ -567,8 +485,6 @@ qr/\[notice\] .*exit/
 --- no_shutdown_error_log
 [alert]
 --- response_body: ok
-
-
 
 === TEST 43: fresh server for every block
 --- http_config

@@ -48,6 +48,13 @@ END
     add_header X-About $about always;
     location / { proxy_pass http://backend; }
     location = /kill { session_security_expire_after 100s; proxy_pass http://backend; }
+    location /store/ {
+        internal;
+        proxy_set_header X-Say "";
+        proxy_set_header X-Accel "";
+        proxy_set_header X-Set "";
+        proxy_pass http://backend;
+    }
     location = /ping/ { session_security_ping; }
     location = /script.js { session_security_script; }
 END
@@ -548,15 +555,6 @@ b: PAGE / | X-Say: end | X-Accel: /files/page.html
 b: PAGE / => 200 closed <p>[]
 
 === said through X-Accel-Redirect to another backend
---- also
-    location /store/ {
-        internal;
-        proxy_set_header X-Say "";
-        proxy_set_header X-Accel "";
-        proxy_set_header X-Set "";
-        proxy_pass http://backend;
-    }
---- steps
 b: PAGE / | X-Say: off | X-Accel: /store/x
     => 200 new <p>[sessionid=b] | no X-Accel-Session | no Set-Cookie
 b: GET /  => 200 anonymous
@@ -569,15 +567,6 @@ a: PAGE / | X-Say: end | X-Accel: /store/x
 a: GET /  => 200 closed <p>[]
 
 === said through X-Accel-Redirect to another backend, for a request without a key
---- also
-    location /store/ {
-        internal;
-        proxy_set_header X-Say "";
-        proxy_set_header X-Accel "";
-        proxy_set_header X-Set "";
-        proxy_pass http://backend;
-    }
---- steps
 GET / | X-Say: off | X-Set: sessionid=visitor | X-Accel: /store/x
     => 200 none <p>[] | no X-About | no X-Accel-Session | Set-Cookie: sessionid=visitor
 visitor: GET / => 200 anonymous <p>[sessionid=visitor]
@@ -590,15 +579,7 @@ PAGE / | X-Say: end | X-Set: sessionid=other | X-Accel: /store/x
 other: GET /   => 200 live <p>[sessionid=other]
 
 === X-Accel-Redirect from a location that is not watched into one that is: a dead session does not get in
---- also
-    location /open/ { session_security off; proxy_pass http://backend; }
-    location /store/ {
-        internal;
-        proxy_set_header X-Say "";
-        proxy_set_header X-Accel "";
-        proxy_set_header X-Set "";
-        proxy_pass http://backend;
-    }
+--- also: location /open/ { session_security off; proxy_pass http://backend; }
 --- steps
 a has ended
 a: GET /open/ | X-Accel: /store/x             => 401 expired

@@ -497,13 +497,18 @@ PAGE / | Cookie: split=short   => 200 closed [] | Set-Cookie: (split deleted)
 GET / | Cookie: split=short | X-Set: split=short => 200 []
 GET / | Cookie: split=short    => 200 live [split=short]
 
-=== fastcgi_pass: what is withheld
+=== PROTOCOL_pass: what is withheld
 # Nobody answers: what the request is made of is in the debug log.
+--- each
+PROTOCOL
+fastcgi
+uwsgi
+scgi
 --- skip_eval: 9: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
 --- also
     location /app/ {
-        fastcgi_param TAKEN "$http_cookie|$cookie_sessionid";
-        fastcgi_pass 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        PROTOCOL_param TAKEN "$http_cookie|$cookie_sessionid";
+        PROTOCOL_pass 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
     }
 --- log_level: debug
 --- request eval
@@ -513,14 +518,19 @@ GET / | Cookie: split=short    => 200 live [split=short]
 --- error_code eval
 [200, 502, 502]
 --- no_error_log eval
-[qr/fastcgi param: "[^"]*sessionid/, qr/fastcgi param: "HTTP_COOKIE: "/]
+[qr/PROTOCOL param: "[^"]*sessionid/, qr/PROTOCOL param: "HTTP_COOKIE: "/]
 
-=== fastcgi_pass: what is not
+=== PROTOCOL_pass: what is not
+--- each
+PROTOCOL
+fastcgi
+uwsgi
+scgi
 --- skip_eval: 4: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
 --- also
     location /app/ {
-        fastcgi_param TAKEN "$http_cookie|$cookie_sessionid";
-        fastcgi_pass 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
+        PROTOCOL_param TAKEN "$http_cookie|$cookie_sessionid";
+        PROTOCOL_pass 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
     }
 --- log_level: debug
 --- request
@@ -529,81 +539,7 @@ GET /app/
 Cookie: sessionid=a; other=1
 --- error_code: 502
 --- error_log
-fastcgi param: "TAKEN: sessionid=a; other=1|a"
-fastcgi param: "HTTP_COOKIE: sessionid=a; other=1"
---- no_error_log
-[alert]
-
-=== uwsgi_pass: what is withheld
-# Nobody answers: what the request is made of is in the debug log.
---- skip_eval: 9: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
---- also
-    location /app/ {
-        uwsgi_param TAKEN "$http_cookie|$cookie_sessionid";
-        uwsgi_pass 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
-    }
---- log_level: debug
---- request eval
-['GET /closed/ping/?idleFor=600', 'GET /app/', 'GET /app/']
---- more_headers eval
-['Cookie: sessionid=a', 'Cookie: sessionid=a; other=1', 'Cookie: sessionid=a']
---- error_code eval
-[200, 502, 502]
---- no_error_log eval
-[qr/uwsgi param: "[^"]*sessionid/, qr/uwsgi param: "HTTP_COOKIE: "/]
-
-=== uwsgi_pass: what is not
---- skip_eval: 4: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
---- also
-    location /app/ {
-        uwsgi_param TAKEN "$http_cookie|$cookie_sessionid";
-        uwsgi_pass 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
-    }
---- log_level: debug
---- request
-GET /app/
---- more_headers
-Cookie: sessionid=a; other=1
---- error_code: 502
---- error_log
-uwsgi param: "TAKEN: sessionid=a; other=1|a"
-uwsgi param: "HTTP_COOKIE: sessionid=a; other=1"
---- no_error_log
-[alert]
-
-=== scgi_pass: what is withheld
-# Nobody answers: what the request is made of is in the debug log.
---- skip_eval: 9: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
---- also
-    location /app/ {
-        scgi_param TAKEN "$http_cookie|$cookie_sessionid";
-        scgi_pass 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
-    }
---- log_level: debug
---- request eval
-['GET /closed/ping/?idleFor=600', 'GET /app/', 'GET /app/']
---- more_headers eval
-['Cookie: sessionid=a', 'Cookie: sessionid=a; other=1', 'Cookie: sessionid=a']
---- error_code eval
-[200, 502, 502]
---- no_error_log eval
-[qr/scgi param: "[^"]*sessionid/, qr/scgi param: "HTTP_COOKIE: "/]
-
-=== scgi_pass: what is not
---- skip_eval: 4: `@{[$ENV{TEST_NGINX_BINARY} || 'nginx']} -V 2>&1` !~ /--with-debug/
---- also
-    location /app/ {
-        scgi_param TAKEN "$http_cookie|$cookie_sessionid";
-        scgi_pass 127.0.0.1:$TEST_NGINX_RAND_PORT_2;
-    }
---- log_level: debug
---- request
-GET /app/
---- more_headers
-Cookie: sessionid=a; other=1
---- error_code: 502
---- error_log
-scgi param: "TAKEN: sessionid=a; other=1|a"
-scgi param: "HTTP_COOKIE: sessionid=a; other=1"
+PROTOCOL param: "TAKEN: sessionid=a; other=1|a"
+PROTOCOL param: "HTTP_COOKIE: sessionid=a; other=1"
 --- no_error_log
 [alert]

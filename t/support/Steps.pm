@@ -1,57 +1,60 @@
 package Steps;
 
-# Tests as rows. A row is a request and what has to come of it:
+# Tests as rows. A row is a request, and what has to come of it:
 #
 #     a: GET /page | X-Set: sessionid=b => 302 expired | to /logout/ | deleted
 #
-# "a:"           the session: the request has the Cookie "sessionid=a"
-#                ("a; other=1:" has "sessionid=a; other=1")
-# GET /page      the request; PAGE is a GET that a browser sends for a page
-# | X-Set: ...   a header of it, or "| body: TEXT"
-# => 302         the status
-# expired        what X-State says, if the row says one of the module's states
-# | to /logout/  what Location says: a path is one of this server
-# | deleted      Set-Cookie deletes the session's cookie ("deleted in /app": with
-#                this Path); "(NAME deleted)" in a header is such a deletion
-# | Name: value  any other header
-# | no Name      one that must not be there
+#     a:             the session: the request has "Cookie: sessionid=a"; with
+#                    "a; other=1:" it has "Cookie: sessionid=a; other=1"
+#     GET /page      the request; PAGE is a GET that a browser sends for a page
+#     | Name: value  a header of it; "| body: text" is its body
+#     => 302         the status
+#     expired        one of the module's states: X-State says so
+#     | to /logout/  Location says so; a path is one of this server
+#     | deleted      Set-Cookie deletes the session's cookie; "deleted in /app" with
+#                    that Path. "(NAME deleted)" in a header is such a deletion.
+#     | Name: value  another header of the response
+#     | no Name      a header that the response does not have
 #
-# The body stands behind the status and the state: a text is the whole of it, with
-# "~ " it is a pattern; "about 300" is 300 to 309.
+# Behind the status and the state stands the body: all of it, or a pattern behind
+# "~ ", or "about 300", which is 300 to 309. A ping's answer has no status:
 #
-#     a: ping 300 => live 300        a ping with idleFor=300, and its answer
-#     a: ping => about 300           a ping without
+#     a: ping 300 => live 300       a ping with idleFor=300
+#     a: ping => about 300          a ping without idleFor
 #
-#     a has ended                    a ping that reports ten minutes: the session
-#                                    is expired; closed, if there is no logout URL
-#     a is idle for 300              a ping that begins such a session
-#     a is issued                    the backend sets the cookie
-#     a is issued, idle for 300      likewise, by a passive request
-#     after 0.3 s                    a pause before the next row's request
+# Rows that tell the situation:
 #
-# A row goes on in lines that are indented. "\xHH" in a request's header is that
-# byte. The rows stand below a block's title, or in "--- steps", where sections
-# come first. They become Test::Nginx's own sections, so whatever these can do
-# else (error_log, timeout) goes beside them. A check that fails tells its row.
+#     a has ended                   by a ping that reports ten minutes: the session is
+#                                   expired, or closed if there is no logout URL
+#     a is idle for 300             a ping begins this session
+#     a is issued                   the backend sets the cookie
+#     a is issued, idle for 300     a ping begins the session, the backend sets the cookie
+#     after 0.3 s                   a pause before the next row
 #
-# Sections for the rows: "cookie" (sessionid), "ping" (/ping/), and "page", the
-# header that PAGE has (Accept: text/html).
+# A row goes on in lines that are indented. In a request's header "\xHH" is that
+# byte. The rows stand below a block's title, or in "--- steps" behind sections. They
+# become Test::Nginx's own sections, so others (error_log, timeout) may stand beside
+# them. A check that fails tells its row, and both values.
 #
-# Sections for the configuration: "key", the key of the suite's zone; "also" and "also_http", what stands before a
-# block's config and http_config; "without", which of the config's statements to
-# leave out, by how they begin. In all of them "http://backend" and "listen
-# backend" are a server at a free port, "backend_2" another one.
+# Sections for the rows, with their defaults: "cookie" (sessionid), "ping" (/ping/),
+# and "page", the header that a PAGE has (Accept: text/html).
 #
-# "--- refused": nginx does not start, and says this, all of it.
+# Sections for the configuration:
 #
-# "--- each": the block is repeated with each of these rows. The first names what
-# the others replace, in the title and in every section. Where the text has quotes
-# around a name, those of the value are left out.
+#     also, also_http   what stands before the suite's config and http_config
+#     without           statements of the suite's config to leave out: how they begin
+#     key               another key for the suite's zone
+#     refused           nginx does not start, and says this
 #
-# defaults() gives sections to all of a suite's blocks. rewrite() changes the text
-# of each row, which is in $_. table() tells the rows that a line of a section of the
-# suite's own stands for: it has the line in $_, and is given its number, which is
-# one in the block, and the block.
+# "http://backend" and "listen backend" are a server on a free port, "backend_2" is
+# another one.
+#
+# "--- each" repeats a block: the first row has names, each further row what to put in
+# their place, in the title and all sections. In "NAME" the value is without its quotes.
+#
+# defaults() gives sections to all blocks of a suite. rewrite() changes the text of
+# each row, in $_. table() is for a section of the suite's own: it gives the rows for
+# each line of it, in $_, from the line's number and the block.
 
 use strict;
 use warnings;
@@ -184,6 +187,7 @@ sub steps_of {
             undef $pause;
         }
     }
+    unclear($block, "after $pause s") if defined $pause;
     return unless @request;
     $block->set_value(request          => \@request);
     $block->set_value(more_headers     => \@more);
@@ -209,14 +213,12 @@ sub in_full {
     my ($block, $text) = @_;
     local $_ = $text;
     $rewrite->() if $rewrite;
-    my ($who, $is) = /^([^|]+?) ((?:has ended|is idle for|is issued)\b.*)$/ or return $_;
+    return "$1: ping 600 => \"logout\"" if /^([^|]+) has ended$/;
+    return "$1: ping $2 => $2" if /^([^|]+) is idle for (\d+)$/;
+    my ($who, $idle) = /^([^|]+) is issued(?:, idle for (\d+))?$/ or return $_;
     my $cookie = cookie($block, $who);
-    return "$who: ping 600 => \"logout\""           if $is eq 'has ended';
-    return "$who: ping $1 => $1"                    if $is =~ /^is idle for (\d+)$/;
-    return "GET /login | X-Set: $cookie => 200 []"  if $is eq 'is issued';
-    return ("$who: ping $1 => $1", "$who: GET /poll | X-Set: $cookie => 200 [$cookie]")
-                                                    if $is =~ /^is issued, idle for (\d+)$/;
-    return $_;
+    return "GET /login | X-Set: $cookie => 200 []" unless defined $idle;
+    return ("$who: ping $idle => $idle", "$who: GET /poll | X-Set: $cookie => 200 [$cookie]");
 }
 
 # A row's request, its headers, and the status, headers and body that it expects.
@@ -228,23 +230,29 @@ sub parse {
         or unclear($block, $line);
     defined $answer or unclear($block, $line);
 
-    my ($code, $state, $body);
-    ($body, my @got) = split /(?:\A|\s+)\|\s+/, $answer;
+    my ($body, @got) = split /(?:\A|\s+)\|\s+/, $answer;
+    $body //= '';
+    my $code = 200;
     if ($ping) {
         $url = 'GET ' . $block->ping . (defined $is ? "?idleFor=$is" : '');
-        $code = 200;
     } else {
-        ($code) = $body =~ s/^(\d{3})(?: |\z)// ? $1 : unclear($block, $line);
+        $code = $1 if $body =~ s/^(\d{3})(?: |\z)// or unclear($block, $line);
     }
-    $state = $1 if $body =~ s/^(none|new|live|expired|closed|anonymous)(?: |\z)//;
+    unshift @got, "X-State: $1" if $body =~ s/^(none|new|live|expired|closed|anonymous)(?: |\z)//;
 
     unshift @sent, $block->page if $url =~ s/^PAGE /GET /;
     unshift @sent, 'Cookie: ' . cookie($block, $who) if defined $who;
-    my $more = CORE::join '', map { "$_\n" } grep { !s/^body: // or $url .= "\n$_", 0 } @sent;
+    my $more = '';
+    for (@sent) {
+        if    (/^body: (.*)/) { $url  .= "\n$1" }
+        elsif (/^\S+?:/)      { $more .= "$_\n" }
+        else                  { unclear($block, $line) }
+    }
     $more =~ s/\\x([0-9A-Fa-f]{2})/chr hex $1/ge;
 
-    unshift @got, "X-State: $state" if defined $state;
-    return ($url, $more, $code, CORE::join('', map { header($block, $_) . "\n" } @got), body($body));
+    my @headers = map { header($block, $_) . "\n" } @got;
+    unclear($block, $line) if grep { !/^!\S+$|^\S+:/ } @headers;
+    return ($url, $more, $code, CORE::join('', @headers), body($body));
 }
 
 sub unclear {
