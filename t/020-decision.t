@@ -396,8 +396,8 @@ b: PAGE /logout/ | X-Set: sessionid=b; expires=Thu, 01-Jan-1970 00:00:00 GMT => 
 b: GET / => 200 closed []
 
 === row 11: a logout URL with arguments is not another one of the same path
---- also: session_security_logout_url /login?action=logout&next=$request_uri;
 --- config
+    session_security_logout_url /login?action=logout&next=$request_uri;
     session_security zone=sessions;
     location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }

@@ -134,10 +134,10 @@ POST /r/page?x=1 | body: a=b => 200 %2F
 PUT /r/page                  => 200 %2F
 
 === return URL: never to another site
---- also
+--- config
     merge_slashes off;
     location / { return 200 $session_security_return_url; }
---- config: session_security zone=sessions;
+    session_security zone=sessions;
 --- steps
 GET //evil.example.com/x               => 200 %2Fevil.example.com%2Fx
 GET ///evil.example.com                => 200 %2Fevil.example.com
@@ -155,10 +155,10 @@ GET /https://evil.example.com          => 200 %2Fhttps%3A%2F%2Fevil.example.com
 GET http://evil.example.com//evil.example.com | Host: localhost => 200 %2Fevil.example.com
 
 === return URL: nor if it is decoded more than once
---- also
+--- config
     merge_slashes off;
     location / { return 200 $session_security_return_url; }
---- config: session_security zone=sessions;
+    session_security zone=sessions;
 --- steps
 GET /%252Fevil.example.com           => 200 %2Fevil.example.com
 GET /%252F/evil.example.com          => 200 %2Fevil.example.com
@@ -169,10 +169,10 @@ GET /%25%32%35%32%46%2509%25%35%63evil.example.com => 200 %2Fevil.example.com
 GET /%252F%252F                      => 200 %2F
 
 === return URL: what is no slash is kept as it is
---- also
+--- config
     merge_slashes off;
     location / { return 200 $session_security_return_url; }
---- config: session_security zone=sessions;
+    session_security zone=sessions;
 --- steps
 GET /%25                      => 200 %2F%2525
 GET /%2520                    => 200 %2F
@@ -189,10 +189,10 @@ GET /%3F//                    => 200 %2F%253F%2F%2F
 
 === return URL: a browser that follows it stays on this site
 # Decoded up to five times, as a query is and as a path is.
---- also
+--- config
     merge_slashes off;
     location / { return 200 "<$session_security_return_url>"; }
---- config: session_security zone=sessions;
+    session_security zone=sessions;
 --- init
 my @answers = main::send_all(map { "GET $_" } @main::elsewhere);
 for my $url (@main::elsewhere) {
@@ -210,8 +210,8 @@ for my $url (@main::elsewhere) {
 GET / => 200 <%2F>
 
 === logout URL with the way back
---- also: session_security_logout_url /logout/?next=$session_security_return_url;
 --- config
+    session_security_logout_url /logout/?next=$session_security_return_url;
     session_security zone=sessions;
     location / { proxy_pass http://backend; }
     location = /ping/ { session_security_ping; }
@@ -232,8 +232,8 @@ a: PAGE /own/%0d%0aSet-Cookie:%20evil=1%7f
 
 === logout URL by map, which may be none
 --- also_http: map $uri $logout { ~^/a/ /a/logout/; ~^/b/ https://sso.example.com/logout; }
---- also: session_security_logout_url $logout;
 --- config
+    session_security_logout_url $logout;
     session_security zone=sessions;
     location / { proxy_pass http://backend; }
     location = /ping/ { session_security_logout_url /logout/; session_security_ping; }

@@ -82,8 +82,8 @@ a: PAGE /page => 302 | to https://sso.example.com/logout?why=idle
 a: PAGE /page => 200 /page [] <> | X-Reason: idle
 
 === as a part of the path
---- also: session_security_expire_after 60s;
 --- config
+    session_security_expire_after 60s;
     session_security zone=sessions;
     session_security_logout_url /bye/$session_security_reason;
     location / { proxy_pass http://backend; }
@@ -108,8 +108,8 @@ a: PAGE /page => 200 /page [] <> | X-Reason: idle
         lifetime  /too-long;
         default   /idle;
     }
---- also: session_security_max_lifetime 300s;
 --- config
+    session_security_max_lifetime 300s;
     session_security zone=sessions;
     session_security_logout_url $away;
     location / { proxy_pass http://backend; }

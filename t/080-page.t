@@ -251,10 +251,9 @@ a: PAGE /slashes/ | X-Page: <p>
     => 200 (tag data-logout="//sso.example.com/logout" refresh="600")<p>
 
 === logout URL: from a variable
---- also
+--- config
     location / { session_security_logout_url $http_x_logout; proxy_pass http://backend; }
     location /encoded { session_security_logout_url $uri; proxy_pass http://backend; }
---- config
     session_security zone=sessions;
     session_security_inject on;
     location = /session_security/ping/ { session_security_ping; }
@@ -299,14 +298,13 @@ a: PAGE /others/ | X-Page: <p>
 a: PAGE /none/ | X-Page: <p> => 200 (tag)<p>
 
 === options: from variables
---- also
+--- config
     location / {
         session_security_inject on extend=$arg_extend forms=$arg_forms title=$arg_title
             events=a,$http_x_events lang=$http_x_lang nonce=$http_x_nonce;
         proxy_pass http://backend;
     }
     location /encoded { session_security_inject on lang=$uri; proxy_pass http://backend; }
---- config
     session_security zone=sessions;
     session_security_logout_url /logout/;
     location = /session_security/ping/ { session_security_ping; }
@@ -993,14 +991,13 @@ a: PAGE /auth/ | X-Page: <p>             => 200 (tag)<p>
 
 === proxy_cache: keeps pages without the tag
 --- also_http: proxy_cache_path $TEST_NGINX_SERVER_ROOT/cache keys_zone=cache:1m;
---- also
+--- config
     location / {
         proxy_cache cache;
         proxy_cache_valid any 1m;
         add_header X-Cache $upstream_cache_status;
         proxy_pass http://backend;
     }
---- config
     session_security zone=sessions;
     session_security_logout_url /logout/;
     session_security_inject on lang=$http_x_lang;
