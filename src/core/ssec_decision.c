@@ -204,7 +204,6 @@ ssec_decide(ssec_record_t *rec, const ssec_request_t *request,
     bool  created;
 
     created = (rec->state == SSEC_UNKNOWN);
-
     if (created) {
         ssec_record(rec, request);
     }

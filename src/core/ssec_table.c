@@ -257,7 +257,6 @@ ssec_table_count(ssec_table_t *table, ssec_counts_t *counts)
     for (i = 0; i < table->nbuckets; i++) {
         for (slot = 0; slot < SSEC_SLOTS; slot++) {
             word = ssec_word(table, i, slot);
-
             if (word) {
                 ++*of_state[ssec_state(word, table->buckets[i].created[slot])];
             }
@@ -287,7 +286,6 @@ ssec_table_report(ssec_table_t *table, uint64_t now, uint64_t period)
     uint64_t  reported;
 
     reported = atomic_load(&table->header->reported);
-
     if (reported && now < reported + period) {
         return false;
     }

@@ -294,7 +294,7 @@ uint64_t ssec_table_deaths(ssec_table_t *table);
 
 void ssec_table_copy(ssec_table_t *to, ssec_table_t *from, uint64_t back);
 
-/* Whether another table has the sessions of this one, which others may use. */
+/* Marks a table that is still in use, but whose sessions another one has. */
 
 void ssec_table_retire(ssec_table_t *table, bool retired);
 bool ssec_table_is_retired(ssec_table_t *table);

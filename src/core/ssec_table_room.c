@@ -31,7 +31,6 @@ ssec_root(ssec_table_t *table, const ssec_stored_t *name)
         slot = i % SSEC_SLOTS;
 
         word = atomic_load_explicit(&b->word[slot], memory_order_acquire);
-
         if (!ssec_slot_is_name(ssec_slot_state(word))
             && ssec_matches(word,
                             __atomic_load_n(&b->body[slot], __ATOMIC_RELAXED),
@@ -130,7 +129,6 @@ ssec_choose_victim(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
     for (slot = 0; slot < SSEC_SLOTS; slot++) {
         rank = ssec_rank(table, bucket, slot, &last);
         key = (uint64_t) rank << SSEC_STATE | last;
-
         if (key < least) {
             least = key;
             entry->bucket = bucket;
@@ -315,7 +313,6 @@ ssec_evictable_rank(unsigned state)
     const ssec_slot_t  *slot;
 
     slot = &ssec_slots[state];
-
     if (slot->state == SSEC_LIVE) {
         return slot->issued ? SSEC_RANK_USED : SSEC_RANK_LIVE;
     }

@@ -52,7 +52,6 @@ ssec_unpack(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
 
     rec = &entry->record;
     *rec = (ssec_record_t) { .state = ssec_state(stored.word, stored.created) };
-
     if (rec->state == SSEC_UNKNOWN) {                       /* a name */
         return;
     }
@@ -97,7 +96,6 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 
     for (slot = 0; slot < SSEC_SLOTS; slot++) {
         word = ssec_word_of(b, slot);
-
         if (ssec_matches(word, b->body[slot], &entry->digest, 0)) {
             entry->name = ssec_slot_is_name(ssec_slot_state(word));
             ssec_unpack(table, entry, bucket, slot);
@@ -124,7 +122,6 @@ ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry)
 
         b = &table->buckets[bucket];
         word = ssec_word_of(b, slot);
-
         if (!ssec_slot_is_name(ssec_slot_state(word))
             && ssec_matches(word, b->body[slot], &entry->digest,
                             SSEC_LINK_BODY))
