@@ -234,7 +234,7 @@ set(const char *names, char name, const char *rest, bool split)
     ssec_key_t       keys[KEYS];
     ssec_sent_t      sent;
     ssec_step_t      step;
-    ssec_after_t     after;
+    ssec_record_t    after;
     ssec_response_t  response;
 
     n = respond(names, rest, keys, &response);
@@ -272,7 +272,7 @@ say(char name, const char *rest)
     char             names[] = { name, '\0' };
     ssec_key_t       keys[KEYS];
     ssec_step_t      step;
-    ssec_after_t     after;
+    ssec_record_t    after;
     ssec_response_t  response;
 
     (void) respond(names, rest, keys, &response);
@@ -283,7 +283,7 @@ say(char name, const char *rest)
 
     assert_int_equal(ssec_session_say(&table, &response, &step, now, &limits,
                                       &after), SSEC_DONE);
-    assert_int_equal(after.closed, (step.word == SSEC_END) ? SSEC_REASON_SAID
+    assert_int_equal(after.reason, (step.word == SSEC_END) ? SSEC_REASON_SAID
                                                            : SSEC_REASON_NONE);
 }
 

@@ -295,7 +295,7 @@ ssec_find_source(ssec_table_t *table, const ssec_response_t *response,
 
 ssec_done_e
 ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
-    const ssec_step_t *step, uint64_t now, ssec_after_t *after)
+    const ssec_step_t *step, uint64_t now, ssec_record_t *after)
 {
     ssec_done_e           done;
     ssec_entry_t          entry;
@@ -306,7 +306,7 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
 
     key = &step->cookie->digest;
     old = NULL;
-    *after = (ssec_after_t) { .state = SSEC_UNKNOWN };
+    *after = (ssec_record_t) { .state = SSEC_UNKNOWN };
 
     ssec_find_source(table, response, step, now, &source);
 
@@ -355,10 +355,7 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
     }
 
     if (!step->cookie->overridden) {
-        *after = (ssec_after_t) {
-            .state = entry.record.state, .created = entry.record.created,
-            .own = entry.record.own
-        };
+        *after = entry.record;
     }
 
     return done;
@@ -368,7 +365,7 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
 ssec_done_e
 ssec_session_say(ssec_table_t *table, const ssec_response_t *response,
     const ssec_step_t *step, uint64_t now, const ssec_limits_t *limits,
-    ssec_after_t *after)
+    ssec_record_t *after)
 {
     ssec_say_t     say;
     ssec_done_e    done;
@@ -385,12 +382,11 @@ ssec_session_say(ssec_table_t *table, const ssec_response_t *response,
     change = ssec_decide_say(&entry.record, &say, now, limits);
     done = ssec_put_back(table, &entry, &step->key->digest, change);
 
-    *after = (ssec_after_t) {
-        .state = entry.record.state, .created = entry.record.created,
-        .own = entry.record.own,
-        .closed = (change != SSEC_SAME && entry.record.state == SSEC_CLOSED)
-                  ? entry.record.reason : SSEC_REASON_NONE
-    };
+    *after = entry.record;
+
+    if (change == SSEC_SAME) {
+        after->reason = SSEC_REASON_NONE;
+    }
 
     return done;
 }

@@ -31,16 +31,6 @@ typedef enum {
 } ssec_done_e;
 
 
-/* A session after what a response said. */
-
-typedef struct {
-    ssec_state_e       state;    /* SSEC_UNKNOWN: nothing has changed */
-    ssec_reason_e      closed;   /* why, if the response closed it */
-    uint64_t           created;
-    const ssec_own_t  *own;      /* its own limits, or NULL */
-} ssec_after_t;
-
-
 /*
  * Judges a request for one of its keys.  An unknown key is judged only if it
  * may be recorded.  Gives SSEC_ENDED if the session has ended and
@@ -59,17 +49,23 @@ ssec_done_e ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
 ssec_done_e ssec_session_count(ssec_table_t *table, ssec_keys_t *keys,
     const ssec_request_t *request);
 
-/* Rows 14 to 16, 25 and 26: the response sets a key. */
+/*
+ * Rows 14 to 16, 25 and 26: the response sets a key.  Gives the session's
+ * record, with the state SSEC_UNKNOWN if the client cannot come with this key.
+ */
 
 ssec_done_e ssec_session_issue(ssec_table_t *table,
     const ssec_response_t *response, const ssec_step_t *step, uint64_t now,
-    ssec_after_t *after);
+    ssec_record_t *after);
 
-/* Rows 17 to 21: what the response says for a key of the request. */
+/*
+ * Rows 17 to 21: what the response says for a key of the request.  Gives the
+ * session's record, with a reason only if the response has closed it.
+ */
 
 ssec_done_e ssec_session_say(ssec_table_t *table,
     const ssec_response_t *response, const ssec_step_t *step, uint64_t now,
-    const ssec_limits_t *limits, ssec_after_t *after);
+    const ssec_limits_t *limits, ssec_record_t *after);
 
 /*
  * Looks at the session that a key leads to: its record, and where it is, which

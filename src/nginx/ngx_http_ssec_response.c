@@ -341,7 +341,7 @@ ngx_http_ssec_init_response(ngx_http_ssec_answer_t *answer)
 /* If a session lives by the response, this is its first page. */
 
 static void
-ngx_http_ssec_begins(ngx_http_ssec_answer_t *answer, const ssec_after_t *after)
+ngx_http_ssec_begins(ngx_http_ssec_answer_t *answer, const ssec_record_t *after)
 {
     ngx_http_ssec_ctx_t  *ctx;
 
@@ -361,14 +361,14 @@ ngx_http_ssec_begins(ngx_http_ssec_answer_t *answer, const ssec_after_t *after)
 
 static void
 ngx_http_ssec_changes(ngx_http_ssec_answer_t *answer,
-    const ssec_after_t *after)
+    const ssec_record_t *after)
 {
     ngx_http_ssec_ctx_t  *ctx;
 
     ctx = answer->ctx;
 
-    if (after->closed) {
-        ctx->reply.closed = after->closed;
+    if (after->reason) {
+        ctx->reply.closed = after->reason;
     }
 
     if (after->state != SSEC_LIVE) {
@@ -392,7 +392,7 @@ ngx_http_ssec_take_steps(ngx_http_ssec_answer_t *answer)
     ngx_uint_t             i, evicted;
     ssec_sent_t           *sent;
     ssec_step_t            step;
-    ssec_after_t           after;
+    ssec_record_t          after;
     ssec_response_t       *response;
     ngx_http_ssec_zone_t  *zone;
 
