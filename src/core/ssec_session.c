@@ -69,7 +69,7 @@ ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
     }
 
     key->is_former = entry.is_replaced
-                    && ssec_name_age(&entry, request->now) > SSEC_GRACE;
+                     && ssec_name_age(&entry, request->now) > SSEC_GRACE;
 
     copy = *request;
     copy.is_former = key->is_former;
@@ -81,7 +81,6 @@ ssec_judge(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request,
     key->judged = true;
     key->state = (uint8_t) out->state;
     key->verdict = (uint8_t) out->verdict;
-
     key->unknown &= !out->changed;
 
     return decided ? done : SSEC_ENDED;
