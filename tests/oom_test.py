@@ -33,16 +33,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 HARMLESS = set("""
     SSL_is_init_finished
-    ngx_atoi ngx_cached_time ngx_conf_log_error ngx_current_msec ngx_cycle
+    ngx_atoi ngx_cached_time ngx_cmp_sockaddr ngx_conf_log_error ngx_current_msec
+    ngx_cycle
     ngx_escape_html ngx_escape_uri ngx_event_timer_rbtree ngx_explicit_memzero
     ngx_hextoi ngx_http_arg ngx_http_clean_header ngx_http_core_module
     ngx_http_finalize_request
     ngx_http_gzip_ok ngx_http_parse_complex_uri ngx_http_run_posted_requests
-    ngx_http_script_variables_count ngx_http_top_body_filter
-    ngx_http_top_header_filter ngx_inet6_addr ngx_inet_addr ngx_inet_get_port
+    ngx_http_script_variables_count ngx_http_split_args ngx_http_top_body_filter
+    ngx_http_top_header_filter ngx_inet_get_port
     ngx_cpystrn ngx_log_error_core ngx_murmur_hash2
     ngx_pagesize ngx_parse_size ngx_rbtree_delete
-    ngx_rbtree_insert ngx_rbtree_insert_value ngx_slprintf ngx_snprintf
+    ngx_rbtree_insert ngx_slprintf ngx_snprintf
     ngx_sprintf ngx_strcasecmp ngx_strlcasestrn ngx_strncasecmp ngx_unescape_uri
 
     ngx_process ngx_test_config ngx_worker

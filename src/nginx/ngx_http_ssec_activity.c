@@ -436,29 +436,29 @@ ngx_http_ssec_is_passive(ngx_array_t *urls, ngx_str_t *path)
 /* The path as the client asked for it: nginx keeps only its text. */
 
 static ngx_int_t
-ngx_http_ssec_asked_path(ngx_http_request_t *r, ngx_str_t *path)
+ngx_http_ssec_requested_path(ngx_http_request_t *r, ngx_str_t *path)
 {
-    ngx_http_request_t         asked;
+    ngx_http_request_t         requested;
     ngx_http_core_srv_conf_t  *cscf;
 
-    asked = *r;
+    requested = *r;
 
-    asked.uri_start = r->unparsed_uri.data;
-    asked.uri_end = r->unparsed_uri.data + r->unparsed_uri.len;
+    requested.uri_start = r->unparsed_uri.data;
+    requested.uri_end = r->unparsed_uri.data + r->unparsed_uri.len;
 
-    asked.uri.len = r->unparsed_uri.len + 1;
-    asked.uri.data = ngx_pnalloc(r->pool, asked.uri.len);
-    if (asked.uri.data == NULL) {
+    requested.uri.len = r->unparsed_uri.len + 1;
+    requested.uri.data = ngx_pnalloc(r->pool, requested.uri.len);
+    if (requested.uri.data == NULL) {
         return NGX_ERROR;
     }
 
     cscf = ngx_http_get_module_srv_conf(r, ngx_http_core_module);
 
-    if (ngx_http_parse_complex_uri(&asked, cscf->merge_slashes) != NGX_OK) {
+    if (ngx_http_parse_complex_uri(&requested, cscf->merge_slashes) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    *path = asked.uri;
+    *path = requested.uri;
 
     return NGX_OK;
 }
@@ -482,7 +482,7 @@ ngx_http_ssec_test_passive(ngx_http_request_t *r,
 
         if (r->internal) {
 
-            if (ngx_http_ssec_asked_path(r, &path) != NGX_OK) {
+            if (ngx_http_ssec_requested_path(r, &path) != NGX_OK) {
                 return NGX_ERROR;
             }
 

@@ -36,12 +36,12 @@ ngx_http_ssec_builtin(ngx_http_request_t *r)
     if (ngx_http_ssec_ends_with(&path, NGX_HTTP_SSEC_PING_PATH,
                                 sizeof(NGX_HTTP_SSEC_PING_PATH) - 1))
     {
-        return NGX_HTTP_SSEC_ASKED_PING;
+        return NGX_HTTP_SSEC_TARGET_PING;
     }
 
     return ngx_http_ssec_ends_with(&path, NGX_HTTP_SSEC_SCRIPT_PATH,
                                    sizeof(NGX_HTTP_SSEC_SCRIPT_PATH) - 1)
-           ? NGX_HTTP_SSEC_ASKED_SCRIPT : 0;
+           ? NGX_HTTP_SSEC_TARGET_SCRIPT : 0;
 }
 
 

@@ -12,11 +12,11 @@
 #define NGX_HTTP_SSEC_SCRIPT_PATH   "/session_security/script.js"
 
 /* answers that a request asks the module for; 0 for none */
-#define NGX_HTTP_SSEC_ASKED_PING    1
-#define NGX_HTTP_SSEC_ASKED_SCRIPT  2
+#define NGX_HTTP_SSEC_TARGET_PING    1
+#define NGX_HTTP_SSEC_TARGET_SCRIPT  2
 
 
-/* Gives NGX_HTTP_SSEC_ASKED_... by the end of the request's path. */
+/* Gives NGX_HTTP_SSEC_TARGET_... by the end of the request's path. */
 ngx_uint_t ngx_http_ssec_builtin(ngx_http_request_t *r);
 /* Tells whether the location is in the zone of its server's built-in ping. */
 ngx_uint_t ngx_http_ssec_is_builtin_zone(ngx_http_ssec_loc_conf_t *slcf);
@@ -46,17 +46,17 @@ ngx_http_ssec_is_builtin(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 }
 
 
-/* Gives NGX_HTTP_SSEC_ASKED_...: by the location, or by the request's path. */
+/* Gives NGX_HTTP_SSEC_TARGET_...: by the location, or by the request's path. */
 
 static ngx_inline ngx_uint_t
-ngx_http_ssec_asked(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
+ngx_http_ssec_target(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 {
     if (slcf->ping) {
-        return NGX_HTTP_SSEC_ASKED_PING;
+        return NGX_HTTP_SSEC_TARGET_PING;
     }
 
     if (slcf->script) {
-        return NGX_HTTP_SSEC_ASKED_SCRIPT;
+        return NGX_HTTP_SSEC_TARGET_SCRIPT;
     }
 
     /* the URI is still the ping's if an error page replaces the answer */

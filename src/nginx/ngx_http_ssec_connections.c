@@ -38,6 +38,7 @@ ngx_http_ssec_has_traffic(ngx_http_ssec_watch_t *watch)
     u = watch->request->upstream;
 
     if (u == NULL || u->peer.connection == NULL) {
+        watch->sent = 0;
         return 0;
     }
 
@@ -330,7 +331,6 @@ ngx_http_ssec_watch(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 {
     ctx->watch.request = r;
     ctx->watch.deadline = ctx->asked.now + NGX_HTTP_SSEC_TICK;
-    ctx->watch.sent = 0;
     ctx->watch.queued = 1;
     ctx->watch.checked = 0;
     ctx->watch.upload = 0;

@@ -9,7 +9,8 @@
 
 /* Path=/ on the host alone */
 static const ssec_scope_t  ngx_http_ssec_default_scope = {
-    .path = { (const uint8_t *) "/", 1 }
+    .path = { (const uint8_t *) "/", 1 },
+    .domain = { (const uint8_t *) "", 0 }
 };
 
 

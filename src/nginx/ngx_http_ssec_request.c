@@ -267,7 +267,7 @@ ngx_http_ssec_was_refused(ngx_http_request_t *r)
 
 static ngx_int_t
 ngx_http_ssec_check_internal(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t asked)
+    ngx_http_ssec_loc_conf_t *slcf, ngx_uint_t target)
 {
     ngx_uint_t            refused;
     ngx_table_elt_t      *said;
@@ -295,7 +295,7 @@ ngx_http_ssec_check_internal(ngx_http_request_t *r,
 
     /* an error page in place of a ping is judged for itself, but no activity */
 
-    refused = (r->error_page && asked == 0
+    refused = (r->error_page && target == 0
                && ngx_http_ssec_is_builtin(r, slcf));
 
     if (ctx && ctx->ping.judged && !slcf->ping) {
@@ -320,10 +320,10 @@ ngx_http_ssec_check_internal(ngx_http_request_t *r,
 
 static ngx_inline ngx_int_t
 ngx_http_ssec_check(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_uint_t asked)
+    ngx_uint_t target)
 {
     if (r->internal) {
-        return ngx_http_ssec_check_internal(r, slcf, asked);
+        return ngx_http_ssec_check_internal(r, slcf, target);
     }
 
     return slcf->shm_zone ? ngx_http_ssec_check_key(r, slcf, 0, NULL)
@@ -452,12 +452,12 @@ ngx_http_ssec_answer_early(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_ssec_answer(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_uint_t asked)
+    ngx_uint_t target)
 {
     ngx_int_t                  rc;
     ngx_http_ssec_loc_conf_t  *conf;
 
-    if (asked == NGX_HTTP_SSEC_ASKED_SCRIPT) {
+    if (target == NGX_HTTP_SSEC_TARGET_SCRIPT) {
 
         /* it is for everybody */
 
@@ -470,7 +470,7 @@ ngx_http_ssec_answer(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_http_ssec_check(r, conf, asked);
+    rc = ngx_http_ssec_check(r, conf, target);
 
     return (rc == NGX_DECLINED && !slcf->ping)
            ? ngx_http_ssec_answer_early(r, slcf) : rc;
@@ -480,7 +480,7 @@ ngx_http_ssec_answer(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 ngx_int_t
 ngx_http_ssec_handler(ngx_http_request_t *r)
 {
-    ngx_uint_t                 asked;
+    ngx_uint_t                 target;
     ngx_http_ssec_loc_conf_t  *slcf;
 
     if (r != r->main) {
@@ -489,9 +489,9 @@ ngx_http_ssec_handler(ngx_http_request_t *r)
 
     slcf = ngx_http_get_module_loc_conf(r, ngx_http_session_security_module);
 
-    asked = ngx_http_ssec_asked(r, slcf);
+    target = ngx_http_ssec_target(r, slcf);
 
-    return asked ? ngx_http_ssec_answer(r, slcf, asked)
+    return target ? ngx_http_ssec_answer(r, slcf, target)
                  : ngx_http_ssec_check(r, slcf, 0);
 }
 
