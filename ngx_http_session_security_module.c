@@ -236,7 +236,7 @@ ngx_http_ssec_init_handlers(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    *h = ngx_http_ssec_content_handler;
+    *h = ngx_http_ssec_precontent_handler;
 
     return NGX_OK;
 }

@@ -813,7 +813,7 @@ GET /login | X-Set: sessionid=a; Path=/; HttpOnly; SameSite=Lax => 200 none []
 a: GET /    => 200 live [sessionid=a]
 a: ping 700 => 0
 
-=== row 15: a login that replaces the key
+=== row 25: a login that replaces the key
 before: GET /                                => 200 new
 before: POST /login | X-Set: sessionid=after => 200 [sessionid=before]
 after: GET /                                 => 200 live [sessionid=after]

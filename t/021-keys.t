@@ -112,7 +112,7 @@ a: GET /poll | X-Set: sessionid="b%20c" => 200
 ping | Cookie: sessionid="b c"          => about 300
 ping | Cookie: sessionid="\142%20c"     => about 300
 
-=== row 15: the same value again is no new key
+=== row 26: the same value again is no new key
 a is issued, idle for 300
 a: GET /poll | X-Set: sessionid="a"; Path=/    => 200
 a: ping                                        => about 300
@@ -180,7 +180,7 @@ visitor is issued, idle for 100
 visitor: POST /login | X-Set: sessionid=user => 200 [sessionid=visitor]
 user: GET /?lifetime=100s                    => 401
 
-=== row 15: a key that a client made up: each new key begins a session of its own
+=== row 25: a key that a client made up: each new key begins a session of its own
 guest: ping 300                         => new 300
 guest: GET /poll | X-Set: sessionid=one => 200 live [sessionid=guest]
 guest: GET /poll | X-Set: sessionid=two => 200 live [sessionid=guest]
@@ -197,7 +197,7 @@ guest: GET /logout/ | X-Set: sessionid=; Max-Age=0 => 200 [sessionid=guest]
 guest: GET /poll                        => 200 closed []
 one: ping                               => live about 300
 
-=== row 15: a key that a client made up: the end of one session leaves the others
+=== row 25: a key that a client made up: the end of one session leaves the others
 guest is idle for 300
 guest: GET /poll | X-Set: sessionid=one => 200
 guest: GET /poll | X-Set: sessionid=two => 200
@@ -206,7 +206,7 @@ one: GET /poll                          => 200 live [sessionid=one]
 guest: GET /kill                        => 401 expired
 one: GET /poll                          => 200 live [sessionid=one]
 
-=== row 15: a key that a client made up: max_lifetime is not escaped
+=== row 25: a key that a client made up: max_lifetime is not escaped
 guest is idle for 100
 guest: POST /login | X-Set: sessionid=user => 200 [sessionid=guest]
 user: GET /?lifetime=1h | X-Set: sessionid=user-2 => 200 live [sessionid=user]
@@ -265,7 +265,7 @@ a: ping                           => live about 300
 b is idle for 100
 a: ping                           => about 100
 
-=== row 15: a key that another session has stays with that session
+=== row 26: a key that another session has stays with that session
 a is issued, idle for 300
 b is issued, idle for 100
 a: GET /poll | X-Set: sessionid=b              => 200 [sessionid=a]
@@ -280,7 +280,7 @@ a: GET / | X-Set: sessionid=dead => 200 [sessionid=a]
 dead: GET /api                   => 401 expired
 a: GET /                         => 200 live [sessionid=a]
 
-=== row 15: after a request with several sessions the new key begins its own, as old as the oldest
+=== row 25: after a request with several sessions the new key begins its own, as old as the oldest
 a is issued, idle for 100
 b is issued, idle for 300
 c is issued, idle for 200
@@ -289,7 +289,7 @@ GET /poll | Cookie: sessionid=a; sessionid=b; sessionid=c | X-Set: sessionid=d
 d: ping => about 100
 a: ping => about 100
 
-=== row 15: after a request with two sessions under two names the new key belongs to neither
+=== row 25: after a request with two sessions under two names the new key belongs to neither
 a is issued, idle for 300
 SessionID=b is issued, idle for 100
 a; SessionID=b: GET /poll | X-Set: SessionID=c => 200

@@ -274,7 +274,7 @@ b: GET / | X-Say: on; warn_after=100s; expire_after=200s | X-Set: sessionid=c =>
 c: PAGE /                     => 200 ~ data-warn-after="100" data-expire-after="200"
 a: PAGE /                     => 200 ~ data-warn-after="100" data-expire-after="200"
 
-=== row 15: limits: the next key of a session that a client began has them, and then its own
+=== row 25: limits: the next key of a session that a client began has them, and then its own
 a is idle for 100
 a: GET /poll | X-Say: on; warn_after=240s; expire_after=300s; max_lifetime=1h => 200
 a: GET /poll | X-Set: sessionid=b           => 200
@@ -286,7 +286,7 @@ b: GET /poll | X-Say: on; max_lifetime=100s => 200 live
 b: GET /poll                                => 401 expired
 a: GET /poll                                => 200 live <p>[sessionid=a]
 
-=== row 15: limits: said with the next key of a session that a client began
+=== row 25: limits: said with the next key of a session that a client began
 a is idle for 100
 a: POST /login | X-Say: on; warn_after=240s; expire_after=300s | X-Set: sessionid=b
     => 200 <p>[sessionid=a]

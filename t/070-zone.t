@@ -1,4 +1,4 @@
-# A zone that is full: new sessions still work, and what was pushed out is said.
+# A zone that is full: new sessions still work, and what was evicted is said.
 
 use FindBin;
 use lib "$FindBin::Bin/support";
@@ -46,7 +46,7 @@ sub check_warnings {
     my @lines = grep { /is full/ } <$log>;
     ok(@lines >= 1, 'the log says that the zone is full');
     ok(@lines <= 1 + $seconds, 'and says so once a second');
-    my $said = qr/^\S+ \S+ \[warn\] \d+#\d+: \*\d+ session_security_zone "sessions" is full: ([1-9]\d*) live sessions were pushed out so far, \d+ of them issued by the backend, \d+ others seen in one request only, and \d+ found no room; make the zone larger, client: /;
+    my $said = qr/^\S+ \S+ \[warn\] \d+#\d+: \*\d+ session_security_zone "sessions" is full: ([1-9]\d*) live sessions were evicted so far, \d+ of them issued by the backend, \d+ others seen in one request only, and \d+ found no room; make the zone larger, client: /;
     is(scalar(grep { $_ !~ $said } @lines), 0, 'in these words');
 }
 
@@ -69,7 +69,7 @@ main::check_warnings(Time::HiRes::time() - $started);
 --- response_body eval
 [(map { "[sessionid=issued-$_]" } 1 .. 8), ('[sessionid=one-more]') x 2]
 
-=== the dead are pushed out before the living, and nobody is told
+=== the dead are evicted before the living, and nobody is told
 --- init
 main::send_all("GET /\nCookie: sessionid=live");
 main::ping_sessions('?idleFor=600', 9000, 1);
@@ -107,7 +107,7 @@ main::send_all(map { ("GET /\nX-Set: sessionid=visitor-$_",
 --- no_error_log
 [alert]
 
-=== with room for all nobody is pushed out
+=== with room for all nobody is evicted
 --- http_config
     session_security_zone cookie=sessionid zone=sessions:1m;
     keepalive_requests 100000;

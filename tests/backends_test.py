@@ -838,7 +838,7 @@ def filling(nginx, tap, port):
 
     tap.ok(lines and re.search(
         r'\[warn\] .* session_security_zone "small" is full: \d+ live'
-        r' sessions were pushed out so far, \d+ of them issued by the backend,'
+        r' sessions were evicted so far, \d+ of them issued by the backend,'
         r' \d+ others seen in one request only, and \d+ found no room; make'
         r' the zone larger', lines[0]),
         "error.log says that the zone is full", lines[:1])

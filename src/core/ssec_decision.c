@@ -1,4 +1,4 @@
-/* The decision table: its rows 2 to 24. */
+/* The decision table: its rows 2 to 26. */
 
 #include <stddef.h>
 
@@ -353,8 +353,8 @@ ssec_decide_say(ssec_record_t *rec, const ssec_say_t *say, uint64_t now,
 
 /*
  * Row 26: whether the record stays as it is.  A dead one becomes live by row 14
- * only, or if the key becomes one more of a live session.  Of a key that was
- * replaced another visitor may be the owner now.
+ * only, or if the key becomes one more of a live session.  A key that
+ * was replaced may belong to another visitor by now.
  */
 
 static bool

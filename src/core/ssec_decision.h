@@ -31,7 +31,7 @@ typedef enum {
     SSEC_REASON_LIFETIME,        /* rows 5 and 24 */
     SSEC_REASON_LOGOUT,          /* row 17 */
     SSEC_REASON_SAID,            /* rows 20 and 21 */
-    SSEC_REASON_UNKNOWN          /* row 2: its key was not known */
+    SSEC_REASON_UNKNOWN          /* rows 2 and 3: its key was not known */
 } ssec_reason_e;
 
 
@@ -133,13 +133,13 @@ typedef struct {
     const ssec_own_t     *own;   /* the session's own limits */
     bool          is_replaced;   /* the key, with or without a grace */
 
-    /* what the backend saw; by default, a request with this very key */
+    /* what the backend saw; all false or NULL: a request with this key */
 
     bool          anonymous;     /* none, or a visitor's */
     const ssec_record_t  *from;  /* another one, of this session */
     bool          separate;      /* the new key is to be no key of that one */
-    bool          taken;         /* that one lives, and this key is one of
-                                    several that yet another session had */
+    bool          taken;         /* `from` is live, and this key is a name of
+                                    a different session */
 } ssec_issue_t;
 
 

@@ -16,7 +16,8 @@
 
 /*
  * A split cookie's last part may be a few bytes long, and equal in many
- * sessions; a part below this length counts only if there is no longer one.
+ * sessions.  A single part below this length, in bytes, is not judged beside
+ * longer ones.
  */
 #define SSEC_MIN_PART  16
 

@@ -5,7 +5,7 @@
 
 /*
  * Whether a later Set-Cookie takes the place of this one in the browser (RFC
- * 6265, section 5.3): it has the same name, Path and Domain.
+ * 6265, section 5.3): it has the same name, Path, Domain and Partitioned.
  */
 
 static bool
@@ -33,7 +33,7 @@ ssec_is_overridden(const ssec_response_t *response, const ssec_sent_t *sent)
 /* With a Path or Domain of other pages, a deletion is of another cookie. */
 
 static bool
-ssec_counts(const ssec_response_t *response, const ssec_sent_t *sent)
+ssec_takes_effect(const ssec_response_t *response, const ssec_sent_t *sent)
 {
     return !sent->overridden
            && (!sent->cookie.deletes
@@ -63,7 +63,7 @@ ssec_response(ssec_response_t *response)
         sent->overridden = ssec_is_overridden(response, sent);
 
         if (sent->cookie.deletes) {
-            deletes |= ssec_counts(response, sent);
+            deletes |= ssec_takes_effect(response, sent);
             continue;
         }
 
@@ -91,7 +91,7 @@ ssec_has_sent(const ssec_response_t *response, const ssec_str_t *name,
 
         if (sent->cookie.deletes == deletes
             && ssec_str_equal(&sent->cookie.name, name)
-            && ssec_counts(response, sent))
+            && ssec_takes_effect(response, sent))
         {
             return true;
         }

@@ -48,7 +48,7 @@ typedef struct {
     ssec_sent_t        *cookies;
     unsigned            ncookies;
     bool                lost;         /* the client will not get it */
-    bool                anonymous;    /* the backend saw no session's key */
+    bool                anonymous;    /* no session's key got to a backend */
     ssec_word_e         said;
     const ssec_own_t   *own;          /* limits that it says, or NULL */
 

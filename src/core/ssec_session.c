@@ -120,7 +120,7 @@ ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
 /* By an unknown key, a ping may tell of a session that has ended (row 3). */
 
 static bool
-ssec_counts(const ssec_key_t *key)
+ssec_is_counted(const ssec_key_t *key)
 {
     return key->judged
            && (key->unknown ? key->passed || key->state != SSEC_LIVE
@@ -136,7 +136,7 @@ ssec_count(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request)
     ssec_outcome_t  out;
     ssec_request_t  copy;
 
-    if (!ssec_counts(key)) {
+    if (!ssec_is_counted(key)) {
         return SSEC_DONE;
     }
 

@@ -2,8 +2,8 @@
  * The sessions: all that requests and responses do with the table.
  *
  * Each call finds the session that a key leads to, has it decided
- * (ssec_decision.h), and puts it back.  The caller gets values: it holds no
- * session, and does not know whether a key was replaced, or is one of several.
+ * (ssec_decision.h), and puts it back.  The caller gets values, and holds no
+ * session.
  */
 
 #ifndef SSEC_SESSION_H

@@ -12,7 +12,8 @@ void ngx_http_ssec_init_activity(void);
 /*
  * Says what kind of request it is, and of a ping the idle time that it reports.
  * NGX_DECLINED if the request is not to count at all: another site sends it, or
- * the backend said so; NGX_ERROR if a variable cannot be evaluated.
+ * session_security_passive(_urls) names it.  NGX_ERROR if a variable cannot be
+ * evaluated.
  */
 ngx_int_t ngx_http_ssec_activity(ngx_http_request_t *r,
     ngx_http_ssec_loc_conf_t *slcf, ssec_request_t *request);

@@ -104,8 +104,8 @@ ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 
     } else if (passed && withheld) {
         ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
-                      "cookie \"%*s\" of a session that has ended is "
-                      "withheld beside that of another one",
+                      "cookie \"%*s\" of a session that is not live is "
+                      "withheld beside that of a live one",
                       withheld->name.len, withheld->name.data);
 
     } else {

@@ -471,7 +471,10 @@ ngx_http_ssec_cut(ngx_http_request_t *r, ssec_keys_t *keys)
 }
 
 
-/* A key is passed if it is still there; none is beside one that is not. */
+/*
+ * Reads the header again, since the neighbours of what was cut may be joined.
+ * Keys stay passed only if the header has no other key.
+ */
 
 static ngx_int_t
 ngx_http_ssec_read_again(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,

@@ -17,7 +17,7 @@
 #include "ngx_http_ssec_url.h"
 
 
-/* A header of which there is one at most, or one that counts. */
+/* Removes all headers of the known one's name. */
 
 static void
 ngx_http_ssec_hide(ngx_http_request_t *r, ngx_table_elt_t **known)
@@ -174,9 +174,9 @@ ngx_http_ssec_check_keys(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
 
 /*
- * A request that is judged for the first time; said: by a backend that has
- * redirected it.  Without a key, its response may begin a session, of which
- * that counts, and its page gets a tag.
+ * A request that is judged for the first time; said: the X-Accel-Session of a
+ * backend that has redirected it, or NULL.  A request without a key may begin a
+ * session, to which that header applies, and its page may get a tag.
  */
 
 static ngx_inline ngx_int_t
@@ -451,7 +451,7 @@ ngx_http_ssec_answer_early(ngx_http_request_t *r,
 /* A request for what the module itself answers. */
 
 static ngx_int_t
-ngx_http_ssec_answer(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+ngx_http_ssec_serve(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
     ngx_uint_t target)
 {
     ngx_int_t                  rc;
@@ -491,13 +491,13 @@ ngx_http_ssec_handler(ngx_http_request_t *r)
 
     target = ngx_http_ssec_target(r, slcf);
 
-    return target ? ngx_http_ssec_answer(r, slcf, target)
+    return target ? ngx_http_ssec_serve(r, slcf, target)
                  : ngx_http_ssec_check(r, slcf, 0);
 }
 
 
 ngx_int_t
-ngx_http_ssec_content_handler(ngx_http_request_t *r)
+ngx_http_ssec_precontent_handler(ngx_http_request_t *r)
 {
     ngx_http_ssec_ctx_t       *ctx;
     ngx_http_ssec_loc_conf_t  *slcf;

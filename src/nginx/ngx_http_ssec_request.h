@@ -13,7 +13,7 @@ ngx_int_t ngx_http_ssec_handler(ngx_http_request_t *r);
  * After it.  Runs before try_files and mirror: of the modules that have
  * handlers in the precontent phase the last one goes first.
  */
-ngx_int_t ngx_http_ssec_content_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_ssec_precontent_handler(ngx_http_request_t *r);
 
 #pragma GCC visibility pop
 

@@ -179,7 +179,7 @@ ngx_http_ssec_report(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
 
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0,
                       "session_security_zone \"%V\" is full: %uL live "
-                      "sessions were pushed out so far, %uL of them issued by "
+                      "sessions were evicted so far, %uL of them issued by "
                       "the backend, %uL others seen in one request only, and "
                       "%uL found no room; make the zone larger",
                       &zone->name, counts.evicted, counts.issued,
