@@ -9,6 +9,27 @@
 #define SSEC_PASSES_LIVE  6      /* the first pass without live sessions */
 
 
+/* In which pass a record is copied: see ssec_copy_record(). */
+
+static const unsigned  ssec_passes[SSEC_SLOT_STATES] = {
+    [SSEC_SLOT_INVENTED] = 0,
+    [SSEC_SLOT_LIVE] = 0,
+    [SSEC_SLOT_VISITOR] = 0,
+    [SSEC_SLOT_LEFT] = 0,
+    [SSEC_SLOT_FRESH] = 1,
+    [SSEC_SLOT_PRESENTED] = 2,
+    [SSEC_SLOT_USED] = 3,
+    [SSEC_SLOT_FRESH_NAME] = 4,
+    [SSEC_SLOT_NAME] = 5,
+    [SSEC_SLOT_OLD_NAME] = 6,
+    [SSEC_SLOT_GUEST] = 6,
+    [SSEC_SLOT_HEARSAY] = 6,
+    [SSEC_SLOT_CLOSED] = 6,
+    [SSEC_SLOT_EXPIRED] = 7,
+    [SSEC_SLOT_TOLD] = 7
+};
+
+
 /*
  * Moves both times back by so many milliseconds.  The last activity does not
  * fall below 0: a session that is so old has expired anyway.
@@ -51,24 +72,6 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
     ssec_entry_t   entry;
     ssec_stored_t  stored;
 
-    static const unsigned  passes[SSEC_SLOT_STATES] = {
-        [SSEC_SLOT_INVENTED] = 0,
-        [SSEC_SLOT_LIVE] = 0,
-        [SSEC_SLOT_VISITOR] = 0,
-        [SSEC_SLOT_LEFT] = 0,
-        [SSEC_SLOT_FRESH] = 1,
-        [SSEC_SLOT_PRESENTED] = 2,
-        [SSEC_SLOT_USED] = 3,
-        [SSEC_SLOT_FRESH_NAME] = 4,
-        [SSEC_SLOT_NAME] = 5,
-        [SSEC_SLOT_OLD_NAME] = 6,
-        [SSEC_SLOT_GUEST] = 6,
-        [SSEC_SLOT_HEARSAY] = 6,
-        [SSEC_SLOT_CLOSED] = 6,
-        [SSEC_SLOT_EXPIRED] = 7,
-        [SSEC_SLOT_TOLD] = 7
-    };
-
     ssec_lock(from, bucket);
 
     stored = ssec_stored(from, bucket, slot);
@@ -80,7 +83,7 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
     last = (pass == SSEC_PASSES - 1);
     state = ssec_slot_state(stored.word);
 
-    if (state == SSEC_SLOT_FREE || (!last && passes[state] != pass)) {
+    if (state == SSEC_SLOT_FREE || (!last && ssec_passes[state] != pass)) {
         return;
     }
 
@@ -107,7 +110,7 @@ ssec_copy_record(ssec_table_t *to, ssec_table_t *from, uint32_t bucket,
         ssec_publish(to, &entry, &stored);
 
     } else if (!last
-               || passes[state] >= SSEC_PASSES_LIVE
+               || ssec_passes[state] >= SSEC_PASSES_LIVE
                || atomic_load(&to->header->evicted)
                   + atomic_load(&to->header->refused) == 0)
     {

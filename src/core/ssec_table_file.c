@@ -185,38 +185,48 @@ ssec_recover_bucket(ssec_table_t *table, uint32_t bucket, uint64_t now,
 
 
 /*
- * If the first bucket has a record of the same digest, drops one of the two:
- * the less strict one or, of equally strict ones, the later one.  If a process
- * was killed during a move, the two are equal.  After a power failure one of
- * them may be out of date.
+ * For each record in its second bucket here: if the first bucket has a record
+ * of the same digest, drops one of the two: the less strict one or, of equally
+ * strict ones, the later one.  If a process was killed during a move, the two
+ * are equal.  After a power failure one of them may be out of date.
  */
 
 static void
-ssec_drop_duplicate(ssec_table_t *table, uint32_t bucket, unsigned slot)
+ssec_drop_duplicates(ssec_table_t *table, uint32_t bucket)
 {
     uint64_t      word, other;
+    unsigned      slot;
     ssec_entry_t  entry;
 
-    entry.digest = ssec_stored_digest(table, bucket, slot);
-    entry.first = ssec_first_bucket(table, entry.digest.place);
+    for (slot = 0; slot < SSEC_SLOTS; slot++) {
+        word = ssec_word(table, bucket, slot);
 
-    /* in a damaged file, the first bucket may be the record's own */
+        if (word == 0
+            || !(table->buckets[bucket].created[slot] & SSEC_IN_SECOND))
+        {
+            continue;
+        }
 
-    if (entry.first == bucket || !ssec_find(table, &entry, entry.first)) {
-        return;
-    }
+        entry.digest = ssec_stored_digest(table, bucket, slot);
+        entry.first = ssec_first_bucket(table, entry.digest.place);
 
-    word = ssec_word(table, bucket, slot);
-    other = ssec_word(table, entry.bucket, entry.slot);
+        /* in a damaged file, the first bucket may be the record's own */
 
-    if (ssec_strictness(other) > ssec_strictness(word)
-        || (ssec_strictness(other) == ssec_strictness(word)
-            && (other & SSEC_TIME_MAX) < (word & SSEC_TIME_MAX)))
-    {
-        ssec_set_word(table, bucket, slot, 0);
+        if (entry.first == bucket || !ssec_find(table, &entry, entry.first)) {
+            continue;
+        }
 
-    } else {
-        ssec_set_word(table, entry.bucket, entry.slot, 0);
+        other = ssec_word(table, entry.bucket, entry.slot);
+
+        if (ssec_strictness(other) > ssec_strictness(word)
+            || (ssec_strictness(other) == ssec_strictness(word)
+                && (other & SSEC_TIME_MAX) < (word & SSEC_TIME_MAX)))
+        {
+            ssec_set_word(table, bucket, slot, 0);
+
+        } else {
+            ssec_set_word(table, entry.bucket, entry.slot, 0);
+        }
     }
 }
 
@@ -225,8 +235,6 @@ uint64_t
 ssec_table_recover(ssec_table_t *table, uint64_t now)
 {
     uint64_t  i, used, dropped;
-    uint32_t  bucket;
-    unsigned  slot;
 
     used = 0;
     dropped = 0;
@@ -243,19 +251,8 @@ ssec_table_recover(ssec_table_t *table, uint64_t now)
             ssec_recover_bucket(table, (uint32_t) i, now, &used, &dropped);
         }
 
-        if (i < SSEC_AHEAD) {
-            continue;
-        }
-
-        bucket = (uint32_t) (i - SSEC_AHEAD);
-
-        for (slot = 0; slot < SSEC_SLOTS; slot++) {
-
-            if (ssec_word(table, bucket, slot)
-                && table->buckets[bucket].created[slot] & SSEC_IN_SECOND)
-            {
-                ssec_drop_duplicate(table, bucket, slot);
-            }
+        if (i >= SSEC_AHEAD) {
+            ssec_drop_duplicates(table, (uint32_t) (i - SSEC_AHEAD));
         }
     }
 

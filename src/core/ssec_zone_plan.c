@@ -5,6 +5,27 @@
 #include "ssec_zone_plan.h"
 
 
+typedef struct {
+    bool                 applies;
+    ssec_zone_action_e   action;
+    const char          *why;
+} ssec_zone_rule_t;
+
+
+static const char  *ssec_zone_lost[] = {
+    [SSEC_SEAL_UNFINISHED] =
+        "\"%s\" is incomplete: the zone begins empty",
+    [SSEC_SEAL_VERSION] =
+        "\"%s\" was written by another version of the module, or on another "
+        "kind of machine: the zone begins empty",
+    [SSEC_SEAL_BROKEN] =
+        "\"%s\" is damaged: the zone begins empty",
+    [SSEC_SEAL_SUBJECT] =
+        "\"%s\" has sessions of another session key: the zone begins "
+        "empty"
+};
+
+
 /*
  * Why nginx must not use or overwrite a file, or NULL.  If others can write to
  * the file, they could revive sessions.
@@ -109,12 +130,7 @@ ssec_zone_plan(const ssec_zone_facts_t *facts)
 
     /* the first rule that applies gives the action and the message */
 
-    const struct {
-        bool                 applies;
-        ssec_zone_action_e   action;
-        const char          *why;
-    } rules[] = {
-
+    const ssec_zone_rule_t  rules[] = {
         { facts->is_replaced && !facts->is_test, SSEC_PLAN_REFUSE,
           "another nginx has replaced \"%s\"; start again" },
         { facts->is_shared && is_outside, SSEC_PLAN_REFUSE,
@@ -129,15 +145,8 @@ ssec_zone_plan(const ssec_zone_facts_t *facts)
         /* a start keeps the file's sessions if the file can be trusted */
 
         { is_start && file->size == 0, SSEC_PLAN_CREATE, NULL },
-        { is_start && file->seal == SSEC_SEAL_UNFINISHED, SSEC_PLAN_CREATE,
-          "\"%s\" is incomplete: the zone begins empty" },
-        { is_start && file->seal == SSEC_SEAL_VERSION, SSEC_PLAN_CREATE,
-          "\"%s\" was written by another version of the module, or on "
-          "another kind of machine: the zone begins empty" },
-        { is_start && file->seal == SSEC_SEAL_BROKEN, SSEC_PLAN_CREATE,
-          "\"%s\" is damaged: the zone begins empty" },
-        { is_start && file->seal == SSEC_SEAL_SUBJECT, SSEC_PLAN_CREATE,
-          "\"%s\" has sessions of another session key: the zone begins empty" },
+        { is_start && file->seal != SSEC_SEAL_WHOLE, SSEC_PLAN_CREATE,
+          ssec_zone_lost[file->seal] },
 
         /* a reload keeps the sessions of the running zone */
 

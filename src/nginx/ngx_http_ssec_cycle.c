@@ -133,7 +133,6 @@ ngx_http_ssec_init_module(ngx_cycle_t *cycle)
     i = 0;
 
     while ((zone = ngx_http_ssec_next_zone(cycle, &i))) {
-
         ngx_http_ssec_commit_file(zone, cycle->log);
 
         /* an old worker's open connection must not extend a session there */

@@ -308,10 +308,7 @@ ngx_http_ssec_map_file(ngx_http_ssec_search_t *s, ngx_http_ssec_file_t *file,
 }
 
 
-/*
- * Starts the clock of the zone's table.  Mends what killed processes, or a loss
- * of power, have left in the table.
- */
+/* Starts the table's clock; mends what kills or a loss of power have left. */
 
 static void
 ngx_http_ssec_recover(ngx_http_ssec_search_t *s, ssec_host_t *host)
@@ -353,12 +350,10 @@ ngx_http_ssec_recover(ngx_http_ssec_search_t *s, ssec_host_t *host)
 static ngx_int_t
 ngx_http_ssec_open_table(ngx_http_ssec_search_t *s)
 {
-    u_char                 head[SSEC_TABLE_CLOCK];
-    ssec_host_t            host;
-    ssec_zone_facts_t     *facts;
-    ngx_http_ssec_zone_t  *zone;
+    u_char              head[SSEC_TABLE_CLOCK];
+    ssec_host_t         host;
+    ssec_zone_facts_t  *facts;
 
-    zone = s->zone;
     facts = &s->facts;
 
     if (ngx_http_ssec_fill_holes(s) != NGX_OK) {
@@ -378,11 +373,11 @@ ngx_http_ssec_open_table(ngx_http_ssec_search_t *s)
         return NGX_ERROR;
     }
 
-    ssec_table_open(&zone->table, s->file->memory, ssec_table_owner());
+    ssec_table_open(&s->zone->table, s->file->memory, ssec_table_owner());
 
     if (facts->is_shared) {
-        facts->is_elsewhere = !ssec_table_join_clock(&zone->table, &host,
-                                                     &zone->epoch);
+        facts->is_elsewhere = !ssec_table_join_clock(&s->zone->table, &host,
+                                                     &s->zone->epoch);
     } else {
         ngx_http_ssec_recover(s, &host);
     }
@@ -390,8 +385,8 @@ ngx_http_ssec_open_table(ngx_http_ssec_search_t *s)
     /* flock() releases LOCK_EX before it takes LOCK_SH */
 
     if (ssec_zone_plan(facts).action == SSEC_PLAN_ADOPT) {
-        facts->is_replaced = flock(s->file->fd, LOCK_SH) == -1
-                             || !ngx_http_ssec_has_name(s->file, zone->path);
+        facts->is_replaced = (flock(s->file->fd, LOCK_SH) == -1);
+        facts->is_replaced |= !ngx_http_ssec_has_name(s->file, s->zone->path);
     }
 
     return NGX_OK;
@@ -399,9 +394,8 @@ ngx_http_ssec_open_table(ngx_http_ssec_search_t *s)
 
 
 /*
- * Opens the new file and locks it.  The lock keeps every other nginx from
- * starting with the file at the zone's path: after it nobody can become a user
- * of that file unseen.
+ * Opens the new file and locks it.  After that no other nginx can start with
+ * the file at the zone's path unseen.
  */
 
 static void

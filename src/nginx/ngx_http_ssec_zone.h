@@ -34,9 +34,8 @@ struct ngx_http_ssec_zone_s {
 
 
 /*
- * Makes a new table in this zeroed memory, with the sessions of zone->table if
- * there is one, and with an earlier clock if that came far.  Sets zone->table
- * and its epoch to the new table's.
+ * Sets zone->table and its epoch to a new table in this zeroed memory, with the
+ * sessions of the old one, if any, and an earlier clock if that came far.
  */
 ngx_int_t ngx_http_ssec_create_table(ngx_http_ssec_zone_t *zone, void *memory,
     size_t size, ngx_log_t *log);
