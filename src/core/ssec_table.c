@@ -59,7 +59,6 @@ ssec_table_acquire(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_entry_t *entry)
 {
     entry->digest = *digest;
-    entry->name = false;
     entry->is_replaced = false;
 
     ssec_seek(table, entry);
@@ -172,6 +171,7 @@ ssec_seek(ssec_table_t *table, ssec_entry_t *entry)
                    || ssec_find(table, entry, entry->second);
 
     if (!entry->found) {
+        entry->name = false;
         entry->record = (ssec_record_t) { .state = SSEC_UNKNOWN };
     }
 }

@@ -211,6 +211,7 @@ ssec_follow(ssec_table_t *table, ssec_entry_t *entry)
     entry->found = ssec_find_linked(table, entry);
 
     if (entry->found) {
+        entry->name = true;
         entry->digest = ssec_stored_digest(table, entry->bucket, entry->slot);
         return;
     }

@@ -85,8 +85,11 @@ ssec_unpack(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
 }
 
 
-bool
-ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
+/* A link, of which some bits of the body are ignored, leads to no name. */
+
+static bool
+ssec_find_in(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
+    unsigned ignored)
 {
     uint64_t        word;
     unsigned        slot;
@@ -96,10 +99,12 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 
     for (slot = 0; slot < SSEC_SLOTS; slot++) {
         word = ssec_word_of(b, slot);
-        if (ssec_matches(word, b->body[slot], &entry->digest, 0)) {
-            entry->name = ssec_slot_is_name(ssec_slot_state(word));
-            ssec_unpack(table, entry, bucket, slot);
+        entry->name = ssec_slot_is_name(ssec_slot_state(word));
 
+        if (ssec_matches(word, b->body[slot], &entry->digest, ignored)
+            && !(ignored && entry->name))
+        {
+            ssec_unpack(table, entry, bucket, slot);
             return true;
         }
     }
@@ -109,29 +114,17 @@ ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
 
 
 bool
+ssec_find(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket)
+{
+    return ssec_find_in(table, entry, bucket, 0);
+}
+
+
+bool
 ssec_find_linked(ssec_table_t *table, ssec_entry_t *entry)
 {
-    uint32_t        bucket;
-    uint64_t        word;
-    unsigned        i, slot;
-    ssec_bucket_t  *b;
-
-    for (i = 0; i < 2 * SSEC_SLOTS; i++) {
-        bucket = (i < SSEC_SLOTS) ? entry->first : entry->second;
-        slot = i % SSEC_SLOTS;
-
-        b = &table->buckets[bucket];
-        word = ssec_word_of(b, slot);
-        if (!ssec_slot_is_name(ssec_slot_state(word))
-            && ssec_matches(word, b->body[slot], &entry->digest,
-                            SSEC_LINK_BODY))
-        {
-            ssec_unpack(table, entry, bucket, slot);
-            return true;
-        }
-    }
-
-    return false;
+    return ssec_find_in(table, entry, entry->first, SSEC_LINK_BODY)
+           || ssec_find_in(table, entry, entry->second, SSEC_LINK_BODY);
 }
 
 
