@@ -26,6 +26,22 @@ struct ngx_http_ssec_page_s {
 };
 
 
+/* The texts and times of a tag, escaped for HTML. */
+
+typedef struct {
+    ngx_str_t    ping;           /* path before the ping's URL */
+    ngx_str_t    script;         /* path before the script's URL */
+    ngx_str_t    logout;         /* attribute, or empty */
+    ngx_str_t    options;        /* attributes, or empty */
+    ngx_str_t    back;           /* URL of the page, for an argument */
+    ngx_str_t    times;          /* attributes; empty: write the two times */
+    uint64_t     warn_after;
+    uint64_t     expire_after;
+    uint64_t     idle;
+    uint64_t     lifetime;       /* UINT64_MAX: without end */
+} ngx_http_ssec_tag_t;
+
+
 #define NGX_HTTP_SSEC_TIME_LEN                                                \
     (sizeof(" data-expire-after=\"\"") - 1 + NGX_INT64_LEN + 4)
 
@@ -177,12 +193,28 @@ ngx_http_ssec_tag_options(ngx_http_request_t *r, ngx_pool_t *pool,
 }
 
 
+/* A text that the compiler knows is copied without a call. */
+
+static ngx_inline u_char *
+ngx_http_ssec_write(u_char *p, const char *text)
+{
+    return ngx_cpymem(p, text, ngx_strlen(text));
+}
+
+
+static ngx_inline u_char *
+ngx_http_ssec_write_str(u_char *p, ngx_str_t *text)
+{
+    return text->len ? ngx_cpymem(p, text->data, text->len) : p;
+}
+
+
 /* Writes an attribute in seconds, with three decimals unless they are zero. */
 
 static u_char *
 ngx_http_ssec_write_seconds(u_char *p, const char *attribute, uint64_t ms)
 {
-    p = ngx_cpymem(p, attribute, ngx_strlen(attribute));
+    p = ngx_http_ssec_write(p, attribute);
 
     if (ms < 1000) {
         *p++ = '0';
@@ -259,96 +291,101 @@ ngx_http_ssec_init_tag(ngx_conf_t *cf, ngx_http_ssec_loc_conf_t *slcf)
 
 
 /*
- * Gives the attributes that describe the session, and the seconds until it
- * ends.  "p" has room for five times.  NGX_ERROR if a variable cannot be
- * evaluated.
+ * Gives the times of a live session: its own, or else those of the location.
+ * NGX_ERROR if a variable cannot be evaluated.
  */
 
 static ngx_int_t
-ngx_http_ssec_tag_session(ngx_http_request_t *r,
-    ngx_http_ssec_loc_conf_t *slcf, ngx_http_ssec_ctx_t *ctx, u_char *p,
-    ngx_str_t *session, ngx_str_t *seconds)
+ngx_http_ssec_tag_times(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_ctx_t *ctx, ngx_http_ssec_tag_t *tag)
 {
-    uint64_t           warn_after, idle, lifetime, age, ends;
+    uint64_t           age;
     ssec_limits_t      limits;
     const ssec_own_t  *own;
 
     if (ngx_http_ssec_limits(r, slcf, &limits) != NGX_OK
-        || ngx_http_ssec_time(r, &slcf->warn_after, &warn_after) != NGX_OK)
+        || ngx_http_ssec_time(r, &slcf->warn_after, &tag->warn_after)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     own = ctx->outcome.own;
 
-    if (own) {
-        ssec_limits(own, &limits);
-        warn_after = own->warn_after ? own->warn_after : warn_after;
-    }
-
-    if (ctx->reply.begun) {
-        idle = 0;
-        age = ssec_before(ngx_http_ssec_now(ctx->zone), ctx->reply.begun);
-        lifetime = limits.max_lifetime ? ssec_before(limits.max_lifetime, age)
-                                       : UINT64_MAX;
+    if (own == NULL) {
+        tag->times = slcf->times;
 
     } else {
-        idle = ngx_http_ssec_idle(ctx);
-        lifetime = ctx->outcome.lifetime;
+        ngx_str_null(&tag->times);
+        ssec_limits(own, &limits);
+
+        if (own->warn_after) {
+            tag->warn_after = own->warn_after;
+        }
     }
 
-    session->data = p;
+    tag->expire_after = limits.expire_after;
 
-    p = (slcf->times.len && own == NULL)
-        ? ngx_cpymem(p, slcf->times.data, slcf->times.len)
-        : ngx_http_ssec_write_times(p, warn_after, limits.expire_after);
-    p = ngx_http_ssec_write_seconds(p, " data-idle=\"", idle);
+    if (ctx->reply.begun) {
+        age = ssec_before(ngx_http_ssec_now(ctx->zone), ctx->reply.begun);
 
-    if (lifetime != UINT64_MAX) {
-        p = ngx_http_ssec_write_seconds(p, " data-ends-in=\"", lifetime);
+        tag->idle = 0;
+        tag->lifetime = limits.max_lifetime
+                        ? ssec_before(limits.max_lifetime, age) : UINT64_MAX;
+
+    } else {
+        tag->idle = ngx_http_ssec_idle(ctx);
+        tag->lifetime = ctx->outcome.lifetime;
     }
-
-    session->len = p - session->data;
-
-    ends = ngx_min(ssec_before(limits.expire_after, idle), lifetime);
-
-    seconds->data = p;
-    seconds->len = ngx_sprintf(p, "%uL", ngx_max(1, (ends + 999) / 1000)) - p;
 
     return NGX_OK;
 }
 
 
-/* Joins the parts in the memory of a buffer; NGX_ERROR without memory. */
-
-static ngx_int_t
-ngx_http_ssec_join(ngx_pool_t *pool, ngx_str_t *parts, ngx_uint_t n,
-    ngx_buf_t *b)
+static u_char *
+ngx_http_ssec_write_tag(u_char *p, ngx_http_ssec_loc_conf_t *slcf,
+    ngx_http_ssec_tag_t *tag, ngx_uint_t closed)
 {
-    size_t      len;
-    ngx_uint_t  i;
+    uint64_t  ends;
 
-    len = 0;
+    p = ngx_http_ssec_write(p, "<script defer src=\"");
+    p = ngx_http_ssec_write_str(p, &tag->script);
+    p = ngx_http_ssec_write_str(p, &slcf->script_url);
+    p = ngx_http_ssec_write(p, "\" data-ping=\"");
+    p = ngx_http_ssec_write_str(p, &tag->ping);
+    p = ngx_http_ssec_write_str(p, &slcf->ping_url);
+    p = ngx_http_ssec_write(p, "\"");
 
-    for (i = 0; i < n; i++) {
-        len += parts[i].len;
+    if (closed) {
+        p = ngx_http_ssec_write(p, " data-ended=\"1\"");
+        p = ngx_http_ssec_write_str(p, &tag->options);
+
+        return ngx_http_ssec_write(p, " async></script>");
     }
 
-    b->pos = ngx_pnalloc(pool, len);
-    if (b->pos == NULL) {
-        return NGX_ERROR;
+    p = ngx_http_ssec_write_str(p, &tag->logout);
+    p = tag->times.len
+        ? ngx_http_ssec_write_str(p, &tag->times)
+        : ngx_http_ssec_write_times(p, tag->warn_after, tag->expire_after);
+    p = ngx_http_ssec_write_seconds(p, " data-idle=\"", tag->idle);
+
+    if (tag->lifetime != UINT64_MAX) {
+        p = ngx_http_ssec_write_seconds(p, " data-ends-in=\"", tag->lifetime);
     }
 
-    b->last = b->pos;
-    b->memory = 1;
+    ends = ngx_min(ssec_before(tag->expire_after, tag->idle), tag->lifetime);
 
-    for (i = 0; i < n; i++) {
-        if (parts[i].len) {
-            b->last = ngx_cpymem(b->last, parts[i].data, parts[i].len);
-        }
-    }
+    p = ngx_http_ssec_write_str(p, &tag->options);
+    p = ngx_http_ssec_write(p, " async></script><noscript><meta "
+                               "http-equiv=\"refresh\" content=\"");
+    p = ngx_sprintf(p, "%uL", ngx_max(1, (ends + 999) / 1000));
+    p = ngx_http_ssec_write(p, ";url=");
+    p = ngx_http_ssec_write_str(p, &tag->ping);
+    p = ngx_http_ssec_write_str(p, &slcf->ping_url);
+    p = ngx_http_ssec_write(p, "?back=");
+    p = ngx_http_ssec_write_str(p, &tag->back);
 
-    return NGX_OK;
+    return ngx_http_ssec_write(p, "\"></noscript>");
 }
 
 
@@ -367,61 +404,53 @@ ngx_http_ssec_join(ngx_pool_t *pool, ngx_str_t *parts, ngx_uint_t n,
 
 static ngx_int_t
 ngx_http_ssec_create_tag(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
-    ngx_http_ssec_ctx_t *ctx, ngx_uint_t closed, ngx_buf_t *tag)
+    ngx_http_ssec_ctx_t *ctx, ngx_uint_t closed, ngx_buf_t *b)
 {
-    u_char     times[5 * NGX_HTTP_SSEC_TIME_LEN];
-    ngx_str_t  ping, script, logout, session, options, seconds, back;
+    size_t               len;
+    ngx_http_ssec_tag_t  tag;
 
-    ngx_str_null(&logout);
-    ngx_str_null(&seconds);
-    ngx_str_null(&back);
+    tag.options = slcf->options;
+    tag.logout = slcf->logout;
+    ngx_str_null(&tag.back);
 
-    options = slcf->options;
-
-    if (ngx_http_ssec_builtin_prefixes(r, slcf, &ping, &script) != NGX_OK
-        || ngx_http_ssec_html(r->pool, &ping) != NGX_OK
-        || ngx_http_ssec_html(r->pool, &script) != NGX_OK
-        || (options.len == 0
-            && ngx_http_ssec_tag_options(r, r->pool, slcf, &options) != NGX_OK))
+    if (ngx_http_ssec_builtin_prefixes(r, slcf, &tag.ping, &tag.script)
+        != NGX_OK
+        || ngx_http_ssec_html(r->pool, &tag.ping) != NGX_OK
+        || ngx_http_ssec_html(r->pool, &tag.script) != NGX_OK
+        || (tag.options.len == 0
+            && ngx_http_ssec_tag_options(r, r->pool, slcf, &tag.options)
+               != NGX_OK))
     {
         return NGX_ERROR;
     }
 
-    if (closed) {
-        ngx_str_set(&session, " data-ended=\"1\"");
-
-    } else {
-        logout = slcf->logout;
-
-        if ((logout.len == 0
-             && ngx_http_ssec_tag_logout(r, r->pool, slcf, &logout) != NGX_OK)
-            || ngx_http_ssec_tag_session(r, slcf, ctx, times, &session,
-                                         &seconds)
-               != NGX_OK
-            || ngx_http_ssec_return_url(r, &back) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-    }
-
+    if (!closed
+        && ((tag.logout.len == 0
+             && ngx_http_ssec_tag_logout(r, r->pool, slcf, &tag.logout)
+                != NGX_OK)
+            || ngx_http_ssec_tag_times(r, slcf, ctx, &tag) != NGX_OK
+            || ngx_http_ssec_return_url(r, &tag.back) != NGX_OK))
     {
-        ngx_str_t  parts[] = {
-            ngx_string("<script defer src=\""), script, slcf->script_url,
-            ngx_string("\" data-ping=\""), ping, slcf->ping_url,
-            ngx_string("\""), logout, session, options,
-            ngx_string(" async></script>"),
-
-            /* the last eight are not for a closed session */
-
-            ngx_string("<noscript><meta http-equiv=\"refresh\" content=\""),
-            seconds, ngx_string(";url="), ping, slcf->ping_url,
-            ngx_string("?back="), back, ngx_string("\"></noscript>")
-        };
-
-        return ngx_http_ssec_join(r->pool, parts,
-                                  sizeof(parts) / sizeof(parts[0])
-                                  - (closed ? 8 : 0), tag);
+        return NGX_ERROR;
     }
+
+    len = sizeof("<script defer src=\"\" data-ping=\"\" async></script>"
+                 "<noscript><meta http-equiv=\"refresh\" content=\";url="
+                 "?back=\"></noscript>")
+          + 5 * NGX_HTTP_SSEC_TIME_LEN
+          + tag.script.len + slcf->script_url.len
+          + 2 * (tag.ping.len + slcf->ping_url.len)
+          + tag.logout.len + tag.options.len + tag.back.len;
+
+    b->pos = ngx_pnalloc(r->pool, len);
+    if (b->pos == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->last = ngx_http_ssec_write_tag(b->pos, slcf, &tag, closed);
+    b->memory = 1;
+
+    return NGX_OK;
 }
 
 
