@@ -115,6 +115,15 @@ def constant(name):
     return product
 
 
+def exported():
+    """The names of the symbols that other modules can see."""
+
+    symbols = subprocess.run(["nm", "-D", "--defined-only", servers.MODULE],
+                             check=True, capture_output=True, text=True).stdout
+
+    return {line.split()[-1] for line in symbols.splitlines()}
+
+
 def test(running, tap):
     for path in documents():
         broken = list(broken_links(path))
@@ -142,6 +151,9 @@ def test(running, tap):
     tap.equal(words and milliseconds(words.group(1)),
               constant("NGX_HTTP_SSEC_EXPIRE_AFTER"),
               "session_security_expire_after has the default of the code")
+
+    tap.equal(exported(), set(re.findall(r"\w+(?=;)", read("src/exports"))),
+              "the module exports what src/exports lists")
 
 
 servers.main("docs", 60, test)

@@ -36,8 +36,6 @@
 
 #include "ssec_str.h"
 
-#pragma GCC visibility push(hidden)
-
 /* more values in one header than any browser has reason to send */
 #define SSEC_COOKIES_MAX     16
 
@@ -166,7 +164,5 @@ ssec_str_t ssec_cookie_trim(const uint8_t *p, const uint8_t *end);
 
 bool ssec_cookie_pair(const ssec_str_t *part, ssec_str_t *name,
     ssec_str_t *value);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_COOKIE_H */

@@ -12,8 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#pragma GCC visibility push(hidden)
-
 typedef enum {
     SSEC_UNKNOWN = 0,            /* no record */
     SSEC_LIVE,
@@ -278,7 +276,5 @@ ssec_decide_live(uint64_t created, uint64_t last,
 
     return true;
 }
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_DECISION_H */

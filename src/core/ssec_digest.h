@@ -15,8 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#pragma GCC visibility push(hidden)
-
 #define SSEC_DIGEST_KEY  16      /* bytes of a digest's key */
 
 
@@ -40,7 +38,5 @@ void ssec_digest_key(ssec_digest_key_t *key,
 
 void ssec_digest(const ssec_digest_key_t *key, const void *data, size_t len,
     ssec_digest_t *digest);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_DIGEST_H */

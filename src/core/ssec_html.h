@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#pragma GCC visibility push(hidden)
-
 /* The bytes that a filter holds at most: the length of "<title". */
 #define SSEC_HTML_HELD  6
 
@@ -49,7 +47,5 @@ bool ssec_html_end(ssec_html_t html);
  */
 
 bool ssec_html_never(ssec_html_t html);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_HTML_H */

@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#pragma GCC visibility push(hidden)
-
 /*
  * Looks for "idleFor=N", N in whole seconds, in a query string.  Sets *ms to N
  * in milliseconds: to 0 if N is negative, to UINT64_MAX if it is too large.
@@ -21,7 +19,5 @@ bool ssec_idle_for(const void *args, size_t len, uint64_t *ms);
 /* Likewise "age=N", the age of the page that sends the ping. */
 
 bool ssec_age(const void *args, size_t len, uint64_t *ms);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_IDLE_FOR_H */

@@ -12,8 +12,6 @@
 #include "ssec_decision.h"
 #include "ssec_table.h"
 
-#pragma GCC visibility push(hidden)
-
 /*
  * A split cookie's last part may be a few bytes long, and equal in many
  * sessions.  A single part below this length, in bytes, is not judged beside
@@ -145,7 +143,5 @@ ssec_keys_have_tail(const ssec_keys_t *keys)
 
     return n == 1;
 }
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_KEY_H */

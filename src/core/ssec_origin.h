@@ -5,8 +5,6 @@
 
 #include "ssec_str.h"
 
-#pragma GCC visibility push(hidden)
-
 typedef struct {
     ssec_str_t  scheme;          /* empty in "//host" */
     ssec_str_t  host;            /* with brackets, without a dot at the end */
@@ -46,7 +44,5 @@ bool ssec_origin_has_default_port(const ssec_origin_t *origin);
 /* Whether two origins are the same: RFC 6454, section 5. */
 
 bool ssec_origin_same(const ssec_origin_t *one, const ssec_origin_t *other);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_ORIGIN_H */

@@ -13,8 +13,6 @@
 #include "ssec_scope.h"
 #include "ssec_set_cookie.h"
 
-#pragma GCC visibility push(hidden)
-
 /* A Set-Cookie header for the session's cookie. */
 
 typedef struct {
@@ -92,7 +90,5 @@ bool ssec_response_forgets(const ssec_response_t *response);
  */
 
 bool ssec_response_deletes(const ssec_response_t *response, unsigned which);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_RESPONSE_H */

@@ -17,8 +17,6 @@
 #include "ssec_cookie.h"
 #include "ssec_decision.h"
 
-#pragma GCC visibility push(hidden)
-
 typedef struct {
     ssec_word_e  word;           /* SSEC_ON, SSEC_OFF or SSEC_END */
     bool         limited;        /* own has a limit; SSEC_ON only */
@@ -34,7 +32,5 @@ typedef struct {
  */
 
 bool ssec_said(const uint8_t *data, size_t len, ssec_said_t *said);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_SAID_H */

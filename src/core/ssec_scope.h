@@ -11,8 +11,6 @@
 #include "ssec_set_cookie.h"
 #include "ssec_table.h"
 
-#pragma GCC visibility push(hidden)
-
 #define SSEC_SCOPE_TEXT  252     /* bytes of path and domain together */
 #define SSEC_SCOPES      (SSEC_TABLE_NOTES / (SSEC_SCOPE_TEXT + 4))
 
@@ -63,7 +61,5 @@ bool ssec_scope_covers(const ssec_scope_t *scope, const ssec_str_t *host,
 /* The path of a URI, without arguments. */
 
 ssec_str_t ssec_scope_path(const ssec_str_t *uri);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_SCOPE_H */

@@ -7,8 +7,6 @@
 
 #include <stddef.h>
 
-#pragma GCC visibility push(hidden)
-
 /* The script, in UTF-8; the same compressed by gzip. */
 extern const unsigned char  ssec_script[];
 extern const size_t         ssec_script_len;
@@ -17,7 +15,5 @@ extern const size_t         ssec_script_gzip_len;
 
 /* Sixteen hexadecimal digits that change with the script. */
 extern const char           ssec_script_version[17];
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_SCRIPT_H */

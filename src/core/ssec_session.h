@@ -11,8 +11,6 @@
 
 #include "ssec_response.h"
 
-#pragma GCC visibility push(hidden)
-
 /*
  * How long requests may come with a key after it was replaced, in milliseconds:
  * the browser may have sent them before it got the new key.
@@ -74,7 +72,5 @@ ssec_done_e ssec_session_say(ssec_table_t *table,
 
 bool ssec_session_look(ssec_table_t *table, const ssec_digest_t *key,
     ssec_record_t *record, ssec_digest_t *place);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_SESSION_H */

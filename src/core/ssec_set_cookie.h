@@ -5,8 +5,6 @@
 
 #include "ssec_cookie.h"
 
-#pragma GCC visibility push(hidden)
-
 typedef struct {
     ssec_str_t  name;
     ssec_str_t  value;
@@ -27,7 +25,5 @@ typedef struct {
 
 bool ssec_set_cookie(const uint8_t *data, size_t len, int64_t now,
     ssec_set_cookie_t *cookie);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_SET_COOKIE_H */

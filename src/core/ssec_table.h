@@ -47,8 +47,6 @@
 #include "ssec_decision.h"
 #include "ssec_digest.h"
 
-#pragma GCC visibility push(hidden)
-
 #define SSEC_TABLE_HEADER    16384               /* bytes, as all sizes */
 #define SSEC_TABLE_MIN_SIZE  (SSEC_TABLE_HEADER + 1024 * (64 + 8))
 
@@ -313,7 +311,5 @@ void ssec_table_losses(ssec_table_t *table, ssec_counts_t *counts);
  */
 
 bool ssec_table_report(ssec_table_t *table, uint64_t now, uint64_t period);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_TABLE_H */

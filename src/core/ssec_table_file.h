@@ -9,8 +9,6 @@
 
 #include "ssec_table.h"
 
-#pragma GCC visibility push(hidden)
-
 #define SSEC_TABLE_SEAL    128   /* bytes that ssec_table_check() reads */
 #define SSEC_TABLE_CLOCK   192   /* bytes that ssec_clock_elsewhere() reads */
 #define SSEC_TABLE_MARK    8     /* bytes of ssec_table_mark */
@@ -137,7 +135,5 @@ ssec_clock_back(uint64_t now)
                                 : (now - SSEC_CLOCK_NEW)
                                   & ~(SSEC_CLOCK_BACK - 1);
 }
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_TABLE_FILE_H */

@@ -10,8 +10,6 @@
 
 #include "ssec_table.h"
 
-#pragma GCC visibility push(hidden)
-
 #define SSEC_SLOTS        3      /* records a bucket */
 #define SSEC_OWN_SLOTS    4      /* elements of table->own a bucket */
 
@@ -460,7 +458,5 @@ ssec_lock(ssec_table_t *table, uint32_t bucket)
 {
     ssec_wait(table, &table->buckets[bucket].lock, bucket);
 }
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_TABLE_SLOTS_H */

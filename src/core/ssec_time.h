@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#pragma GCC visibility push(hidden)
-
 /*
  * Reads numbers with units (y, M, w, d, h, m, s, ms), the largest unit first,
  * with blanks between them; a number without a unit is in seconds.  Sets *ms to
@@ -18,7 +16,5 @@
  */
 
 bool ssec_time(const uint8_t *data, size_t len, uint64_t *ms);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_TIME_H */

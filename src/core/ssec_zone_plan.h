@@ -11,8 +11,6 @@
 
 #include "ssec_table_file.h"
 
-#pragma GCC visibility push(hidden)
-
 typedef enum {
     SSEC_PLAN_CREATE = 0,        /* make a new file without sessions */
     SSEC_PLAN_COPY,              /* make a new file with the zone's sessions */
@@ -79,7 +77,5 @@ typedef struct {
  */
 
 ssec_zone_plan_t ssec_zone_plan(const ssec_zone_facts_t *facts);
-
-#pragma GCC visibility pop
 
 #endif /* SSEC_ZONE_PLAN_H */

@@ -17,11 +17,6 @@ typedef struct ngx_http_ssec_loc_conf_s  ngx_http_ssec_loc_conf_t;
 typedef struct ngx_http_ssec_srv_conf_s  ngx_http_ssec_srv_conf_t;
 
 
-/*
- * nginx loads modules into one name space.  Every other symbol is hidden: each
- * header has a pragma around its declarations.
- */
-
 extern ngx_module_t  ngx_http_session_security_module;
 extern ngx_module_t  ngx_http_session_security_page_module;
 

@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec_conf.h"
 
-#pragma GCC visibility push(hidden)
-
 /* Is called when the configuration is read. */
 void ngx_http_ssec_init_activity(void);
 /*
@@ -21,7 +19,5 @@ ngx_int_t ngx_http_ssec_activity(ngx_http_request_t *r,
 void ngx_http_ssec_ended(ngx_http_request_t *r, ssec_ended_t *ended);
 /* A navigation, which can follow a redirect. */
 ngx_uint_t ngx_http_ssec_is_page(ngx_http_request_t *r);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_ACTIVITY_H_INCLUDED_ */

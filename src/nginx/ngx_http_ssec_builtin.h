@@ -6,8 +6,6 @@
 #include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_server.h"
 
-#pragma GCC visibility push(hidden)
-
 #define NGX_HTTP_SSEC_PING_PATH     "/session_security/ping/"
 #define NGX_HTTP_SSEC_SCRIPT_PATH   "/session_security/script.js"
 
@@ -63,7 +61,5 @@ ngx_http_ssec_target(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf)
 
     return r->error_page ? 0 : ngx_http_ssec_is_builtin(r, slcf);
 }
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_BUILTIN_H_INCLUDED_ */

@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec_ctx.h"
 
-#pragma GCC visibility push(hidden)
-
 /* Prepares the queues and the timer of a worker. */
 void ngx_http_ssec_init_connections(void);
 /*
@@ -14,7 +12,5 @@ void ngx_http_ssec_init_connections(void);
  * unless it is over before.  It must have a live session, and be in no queue.
  */
 void ngx_http_ssec_watch(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_CONNECTIONS_H_INCLUDED_ */

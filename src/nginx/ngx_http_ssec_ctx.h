@@ -7,8 +7,6 @@
 
 #include "ssec_session.h"
 
-#pragma GCC visibility push(hidden)
-
 /* a page that waits for its tag: see ngx_http_ssec_page.c */
 typedef struct ngx_http_ssec_page_s  ngx_http_ssec_page_t;
 
@@ -141,7 +139,5 @@ ngx_http_ssec_is_live(ngx_http_ssec_ctx_t *ctx)
 {
     return ctx->outcome.state == SSEC_LIVE && ctx->outcome.verdict == SSEC_PASS;
 }
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_CTX_H_INCLUDED_ */

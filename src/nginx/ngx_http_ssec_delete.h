@@ -8,8 +8,6 @@
 
 #include "ssec_scope.h"
 
-#pragma GCC visibility push(hidden)
-
 /*
  * Adds headers to the response that delete a cookie, in each scope that it was
  * set in.  NGX_ERROR without memory, or if a variable cannot be evaluated.
@@ -20,7 +18,5 @@ ngx_int_t ngx_http_ssec_delete_cookie(ngx_http_request_t *r,
 /* Remembers the scope in which the backend has just set the cookie. */
 void ngx_http_ssec_learn(ngx_http_ssec_zone_t *zone,
     const ssec_scope_t *scope);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_DELETE_H_INCLUDED_ */

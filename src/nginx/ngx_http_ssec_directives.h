@@ -11,8 +11,6 @@
 
 #include "ngx_http_ssec_conf.h"
 
-#pragma GCC visibility push(hidden)
-
 /* The words of a directive; cmd->post of ngx_http_ssec_set_word(). */
 
 typedef struct {
@@ -81,7 +79,5 @@ ngx_int_t ngx_http_ssec_merge_handler(ngx_conf_t *cf,
  * After an error, which is logged, the zone is marked as refused.
  */
 void ngx_http_ssec_init_inject(ngx_conf_t *cf);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_DIRECTIVES_H_INCLUDED_ */

@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec_zone.h"
 
-#pragma GCC visibility push(hidden)
-
 /* follows the path of a zone's file: one that is being made */
 #define NGX_HTTP_SSEC_NEW  ".new"
 
@@ -24,7 +22,5 @@ void ngx_http_ssec_commit_file(ngx_http_ssec_zone_t *zone, ngx_log_t *log);
 
 /* Runs when the configuration is freed; another one may still use the file. */
 void ngx_http_ssec_cleanup_file(void *data);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_FILE_H_INCLUDED_ */

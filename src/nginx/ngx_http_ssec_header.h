@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec.h"
 
-#pragma GCC visibility push(hidden)
-
 /* The first header with this name, in any case; NULL if there is none. */
 ngx_table_elt_t *ngx_http_ssec_find_header(ngx_list_t *headers,
     ngx_str_t *name);
@@ -26,7 +24,5 @@ ngx_int_t ngx_http_ssec_not_allowed(ngx_http_request_t *r, const char *methods);
  * NGX_ERROR without memory.
  */
 ngx_int_t ngx_http_ssec_no_store(ngx_http_request_t *r);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_HEADER_H_INCLUDED_ */

@@ -7,8 +7,6 @@
 
 #include "ssec_key.h"
 
-#pragma GCC visibility push(hidden)
-
 /* The session keys of a request: none is no error. */
 ngx_int_t ngx_http_ssec_keys(ngx_http_request_t *r, ngx_http_ssec_zone_t *zone,
     ssec_keys_t *keys);
@@ -23,7 +21,5 @@ ngx_int_t ngx_http_ssec_canonical(ngx_http_request_t *r,
  */
 ngx_int_t ngx_http_ssec_withhold(ngx_http_request_t *r,
     ngx_http_ssec_zone_t *zone, ssec_keys_t *keys);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_KEY_H_INCLUDED_ */

@@ -6,8 +6,6 @@
 #include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_server.h"
 
-#pragma GCC visibility push(hidden)
-
 /* the longest time that a directive accepts, in milliseconds: a year */
 #define NGX_HTTP_SSEC_MAX_TIME      (365ULL * 24 * 60 * 60 * 1000)
 
@@ -50,7 +48,5 @@ ngx_http_ssec_pages_t *ngx_http_ssec_pages(ngx_http_ssec_loc_conf_t *slcf);
  */
 ngx_int_t ngx_http_ssec_add_page(ngx_conf_t *cf,
     ngx_http_ssec_loc_conf_t *slcf);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_LIMITS_H_INCLUDED_ */

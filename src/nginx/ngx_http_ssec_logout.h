@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec_conf.h"
 
-#pragma GCC visibility push(hidden)
-
 /*
  * Describes the request with regard to the evaluated URL: whether it is for the
  * URL, and no backend can take it for another one (docs/directives.md,
@@ -16,7 +14,5 @@
  */
 ngx_int_t ngx_http_ssec_read_logout(ngx_http_request_t *r,
     ngx_http_ssec_url_t *logout_url, ngx_str_t *url, ssec_ended_t *ended);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_LOGOUT_H_INCLUDED_ */

@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec_conf.h"
 
-#pragma GCC visibility push(hidden)
-
 void ngx_http_ssec_init_page_filters(void);
 /*
  * Makes the parts of a location's tag that are the same in each response: URLs,
@@ -19,7 +17,5 @@ ngx_int_t ngx_http_ssec_init_tag(ngx_conf_t *cf,
  * NGX_ERROR without memory.
  */
 ngx_int_t ngx_http_ssec_html(ngx_pool_t *pool, ngx_str_t *s);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_PAGE_H_INCLUDED_ */

@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec_ctx.h"
 
-#pragma GCC visibility push(hidden)
-
 /*
  * Answers a ping with JSON: whole seconds, "logout" or "other".  Answers the
  * <noscript> of a page (?back=URL) with a page or a redirect.
@@ -18,7 +16,5 @@ ngx_int_t ngx_http_ssec_ping_handler(ngx_http_request_t *r);
  * "other", and idleFor is ignored.
  */
 void ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_PING_H_INCLUDED_ */

@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec.h"
 
-#pragma GCC visibility push(hidden)
-
 /* Before access is checked, so that no dead session takes part in that. */
 ngx_int_t ngx_http_ssec_handler(ngx_http_request_t *r);
 /*
@@ -14,7 +12,5 @@ ngx_int_t ngx_http_ssec_handler(ngx_http_request_t *r);
  * handlers in the precontent phase the last one goes first.
  */
 ngx_int_t ngx_http_ssec_precontent_handler(ngx_http_request_t *r);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_REQUEST_H_INCLUDED_ */

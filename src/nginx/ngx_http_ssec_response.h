@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec.h"
 
-#pragma GCC visibility push(hidden)
-
 void ngx_http_ssec_init_header_filter(void);
 void ngx_http_ssec_init_trailers_filters(void);
 
@@ -15,7 +13,5 @@ void ngx_http_ssec_init_trailers_filters(void);
  * response an error page takes the place of; or NULL.
  */
 ngx_table_elt_t *ngx_http_ssec_redirected_said(ngx_http_request_t *r);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_RESPONSE_H_INCLUDED_ */

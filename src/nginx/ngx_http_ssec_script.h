@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec.h"
 
-#pragma GCC visibility push(hidden)
-
 /* Answers with the script, compressed if the client accepts that. */
 ngx_int_t ngx_http_ssec_script_handler(ngx_http_request_t *r);
 /*
@@ -15,7 +13,5 @@ ngx_int_t ngx_http_ssec_script_handler(ngx_http_request_t *r);
  */
 ngx_int_t ngx_http_ssec_script_url(ngx_pool_t *pool, ngx_str_t *location,
     ngx_str_t *url);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_SCRIPT_H_INCLUDED_ */

@@ -5,8 +5,6 @@
 
 #include "ngx_http_ssec_conf.h"
 
-#pragma GCC visibility push(hidden)
-
 /*
  * Tells whether the URL is a path on this host.  Browsers read "//host" and
  * "/\host" as URLs of another host.
@@ -34,7 +32,5 @@ ngx_int_t ngx_http_ssec_return_url(ngx_http_request_t *r, ngx_str_t *url);
  * other than GET and HEAD; 500 without memory.
  */
 ngx_int_t ngx_http_ssec_redirect(ngx_http_request_t *r, ngx_str_t *url);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_URL_H_INCLUDED_ */

@@ -5,11 +5,7 @@
 
 #include "ngx_http_ssec.h"
 
-#pragma GCC visibility push(hidden)
-
 /* Declares the variables to nginx; NGX_ERROR without memory. */
 ngx_int_t ngx_http_ssec_add_variables(ngx_conf_t *cf);
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_VARIABLE_H_INCLUDED_ */

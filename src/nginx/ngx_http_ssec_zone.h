@@ -9,8 +9,6 @@
 #include "ssec_table.h"
 #include "ssec_table_file.h"
 
-#pragma GCC visibility push(hidden)
-
 typedef struct ngx_http_ssec_file_s  ngx_http_ssec_file_t;
 
 
@@ -73,7 +71,5 @@ ngx_http_ssec_now(ngx_http_ssec_zone_t *zone)
 
     return zone->epoch + ngx_http_ssec_cached_uptime;
 }
-
-#pragma GCC visibility pop
 
 #endif /* _NGX_HTTP_SSEC_ZONE_H_INCLUDED_ */
