@@ -24,7 +24,7 @@ check(const char *args, size_t len, bool found, uint64_t expected)
 
     ms = UNTOUCHED;
 
-    if (ssec_idle_for(p, len, &ms) != found
+    if (ssec_ping_argument(p, len, "idleFor=", &ms) != found
         || ms != (found ? expected : UNTOUCHED))
     {
         fail_msg("\"%.*s\" gives %llu", (int) len, args,
@@ -111,7 +111,7 @@ test_name(void **state)
     (void) state;
 
     ms = UNTOUCHED;
-    assert_false(ssec_idle_for(NULL, 0, &ms));
+    assert_false(ssec_ping_argument(NULL, 0, "idleFor=", &ms));
     assert_int_equal(ms, UNTOUCHED);
 
     assert_none("");
@@ -176,17 +176,18 @@ test_age(void **state)
     (void) state;
 
     ms = UNTOUCHED;
-    assert_false(ssec_age(NULL, 0, &ms));
-    assert_false(ssec_age("idleFor=5&page=5&agee=5&Age=5", 29, &ms));
-    assert_false(ssec_age("age=1.5", 7, &ms));
-    assert_false(ssec_age("age=5&age=5", 11, &ms));
+    assert_false(ssec_ping_argument(NULL, 0, "age=", &ms));
+    assert_false(ssec_ping_argument("idleFor=5&page=5&agee=5&Age=5", 29,
+                                    "age=", &ms));
+    assert_false(ssec_ping_argument("age=1.5", 7, "age=", &ms));
+    assert_false(ssec_ping_argument("age=5&age=5", 11, "age=", &ms));
     assert_int_equal(ms, UNTOUCHED);
 
-    assert_true(ssec_age("age=5", 5, &ms));
+    assert_true(ssec_ping_argument("age=5", 5, "age=", &ms));
     assert_int_equal(ms, 5000);
-    assert_true(ssec_age("idleFor=2&age=7", 15, &ms));
+    assert_true(ssec_ping_argument("idleFor=2&age=7", 15, "age=", &ms));
     assert_int_equal(ms, 7000);
-    assert_true(ssec_age("age=-7&idleFor=2", 16, &ms));
+    assert_true(ssec_ping_argument("age=-7&idleFor=2", 16, "age=", &ms));
     assert_int_equal(ms, 0);
 
     assert_idle("idleFor=2&age=7", 2000);

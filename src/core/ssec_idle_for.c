@@ -4,10 +4,9 @@
 #include "ssec_str.h"
 
 
-/* The only argument with this name, which ends with "=", in milliseconds. */
-
-static bool
-ssec_seconds(const void *args, size_t len, const char *name, uint64_t *ms)
+bool
+ssec_ping_argument(const void *args, size_t len, const char *name,
+    uint64_t *ms)
 {
     bool            is_negative;
     size_t          n;
@@ -59,18 +58,4 @@ ssec_seconds(const void *args, size_t len, const char *name, uint64_t *ms)
           : (seconds > UINT64_MAX / 1000) ? UINT64_MAX : seconds * 1000;
 
     return true;
-}
-
-
-bool
-ssec_idle_for(const void *args, size_t len, uint64_t *ms)
-{
-    return ssec_seconds(args, len, "idleFor=", ms);
-}
-
-
-bool
-ssec_age(const void *args, size_t len, uint64_t *ms)
-{
-    return ssec_seconds(args, len, "age=", ms);
 }

@@ -510,8 +510,9 @@ ngx_http_ssec_activity(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
         request->kind = SSEC_PING;
 
         if (active) {
-            request->idle_for_set = ssec_idle_for(r->args.data, r->args.len,
-                                                  &request->idle_for);
+            request->idle_for_set = ssec_ping_argument(r->args.data,
+                                                       r->args.len, "idleFor=",
+                                                       &request->idle_for);
         }
 
         return foreign ? NGX_DECLINED : NGX_OK;

@@ -177,7 +177,7 @@ ngx_http_ssec_ping_age(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
 
     if (ctx->outcome.state != SSEC_LIVE
         || ctx->outcome.began == 0
-        || !ssec_age(r->args.data, r->args.len, &age)
+        || !ssec_ping_argument(r->args.data, r->args.len, "age=", &age)
         || ctx->outcome.began <= ssec_before(ctx->asked.now, age)
                                  + NGX_HTTP_SSEC_PING_SPARE)
     {
