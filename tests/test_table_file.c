@@ -1,5 +1,6 @@
 /* A table that lies in a file: its seal, its recovery and its clock. */
 
+#include "ssec_test_hooks.h"
 #include "ssec_test_table.h"
 #include "ssec_test_scene.h"
 
@@ -496,6 +497,39 @@ TEST(clocks)
 }
 
 
+/* Two hosts have one disk: the second is killed as it starts the clock. */
+
+TEST(clock_of_a_start_that_was_killed)
+{
+    pid_t        pid;
+    int          status;
+    uint64_t     time;
+    ssec_host_t  first, second;
+
+    first = host_of(&(clock_row_t) { .boot = 77 });
+    time = ssec_table_start_clock(&table, &first) + first.uptime;
+
+    second = host_of(&(clock_row_t) { .uptime = 60000 - UPTIME,
+                                      .wall = 10000, .boot = 78 });
+    pid = fork();
+
+    if (pid == 0) {
+        crash_at = 7;
+        (void) ssec_table_start_clock(&table, &second);
+        _exit(0);
+    }
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status));
+
+    first.uptime += 20000;
+    first.wall += 20000;
+
+    assert_int_equal(ssec_table_start_clock(&table, &first) + first.uptime,
+                     time + 20000);
+}
+
+
 /* A copy in a process that runs, on a host that does not tell its starts. */
 
 TEST(clock_of_a_copy)
@@ -607,7 +641,8 @@ main(void)
         table_test(recovered_as_it_was), table_test(one_of_two_is_kept),
         table_test(many_doubles), table_test(not_its_own_double),
         table_test(what_cannot_be_is_dropped), table_test(garbage),
-        table_test(clocks), table_test(clock_of_a_copy),
+        table_test(clocks), table_test(clock_of_a_start_that_was_killed),
+        table_test(clock_of_a_copy),
         table_test(boot_and_process_ids), table_test(clock_that_came_far)
     };
 

@@ -42,12 +42,37 @@ ssec_takes_effect(const ssec_response_t *response, const ssec_sent_t *sent)
 }
 
 
+/* Whether the response deletes a cookie of this name, or sets one. */
+
+static bool
+ssec_has_sent(const ssec_response_t *response, const ssec_str_t *name,
+    bool deletes)
+{
+    unsigned            i;
+    const ssec_sent_t  *sent;
+
+    for (i = 0; i < response->ncookies; i++) {
+        sent = &response->cookies[i];
+
+        if (sent->cookie.deletes == deletes
+            && ssec_str_equal(&sent->cookie.name, name)
+            && ssec_takes_effect(response, sent))
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 void
 ssec_response(ssec_response_t *response)
 {
-    bool          deletes, sets;
-    unsigned      i;
-    ssec_sent_t  *sent;
+    bool               deletes, sets;
+    unsigned           i;
+    ssec_sent_t       *sent;
+    const ssec_str_t  *name;
 
     deletes = false;
     sets = false;
@@ -74,30 +99,17 @@ ssec_response(ssec_response_t *response)
     }
 
     response->unset = deletes && !sets;
-}
+    response->gone = 0;
 
+    for (i = 0; i < response->nkeys && deletes && response->split; i++) {
+        name = &response->keys[i].name;
 
-/* Whether the response deletes a cookie of this name, or sets one. */
-
-static bool
-ssec_has_sent(const ssec_response_t *response, const ssec_str_t *name,
-    bool deletes)
-{
-    unsigned            i;
-    const ssec_sent_t  *sent;
-
-    for (i = 0; i < response->ncookies; i++) {
-        sent = &response->cookies[i];
-
-        if (sent->cookie.deletes == deletes
-            && ssec_str_equal(&sent->cookie.name, name)
-            && ssec_takes_effect(response, sent))
+        if (ssec_has_sent(response, name, true)
+            && !ssec_has_sent(response, name, false))
         {
-            return true;
+            response->gone |= (uint32_t) 1 << i;
         }
     }
-
-    return false;
 }
 
 
@@ -122,8 +134,7 @@ ssec_replaceable(const ssec_response_t *response, const ssec_str_t *name)
         if (key->passed && !key->unknown && key->state != SSEC_UNKNOWN
             && (!response->split
                 || ssec_str_equal(&key->name, name)
-                || (ssec_has_sent(response, &key->name, true)
-                    && !ssec_has_sent(response, &key->name, false))))
+                || response->gone >> i & 1))
         {
             keys |= (uint32_t) 1 << i;
         }

@@ -52,6 +52,8 @@ typedef struct {
 
     bool                unset;        /* see ssec_response(): it deletes the
                                          cookie, and sets none */
+    uint32_t            gone;         /* it deletes these keys' parts of a split
+                                         cookie; a bit for each */
 } ssec_response_t;
 
 

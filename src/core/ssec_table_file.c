@@ -361,9 +361,11 @@ ssec_table_start_clock(ssec_table_t *table, const ssec_host_t *host)
             now = ticked;
         }
 
-        /* in this order: this boot must not have the epoch of another one */
+        /* no boot must have the epoch of another one, even after a kill */
 
+        atomic_store(&clock->boot, 0);
         atomic_store(&clock->epoch, now - host->uptime);
+        ssec_crash_point(7);
         atomic_store(&clock->boot, host->boot);
     }
 
