@@ -110,6 +110,8 @@ static const row_t  rows[] = {
     { "off, and on again",
       "login a; get a; get a; a says off; a is visitor 0; wait 100;"
       " a says on; a is live 0" },
+    { "off for what has ended changes nothing, and gives no reason",
+      "login a; get a; a says end; a says off; a is closed 0" },
     { "on for what is live changes nothing but that it is in use",
       "login a; wait 5; a says on; a is live 5" },
 };

@@ -345,12 +345,12 @@ ssec_session_issue(ssec_table_t *table, const ssec_response_t *response,
         old = &source.key->digest;
 
     } else if (step->key && entry.is_replaced && change != SSEC_BEGUN) {
-
         old = key;                                  /* it is in use again */
     }
 
-    if (old && !ssec_table_rename(table, old, key, now)) {
-        done = SSEC_DONE_LOST;
+    if (old) {
+        done = ssec_table_rename(table, old, key, now) ? SSEC_DONE
+                                                       : SSEC_DONE_LOST;
     }
 
     if (!step->cookie->overridden) {
