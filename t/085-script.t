@@ -6,7 +6,7 @@ use lib "$FindBin::Bin/support";
 use Test::Nginx::Socket;
 use Steps qw(defaults rewrite);
 
-plan tests => 250;
+plan tests => 256;
 
 defaults(
     http_config => 'session_security_zone cookie=sessionid zone=sessions:1m;',
@@ -182,3 +182,14 @@ a: GET /script.js | Sec-Fetch-Mode: navigate
 GET /script/ => 200 | Content-Length: (plain)
 GET /script/of/whatever?v=(version)
     => 200 | Content-Length: (plain) | Cache-Control: public, max-age=31536000, immutable
+
+=== an error has none of the script's headers
+--- error_log: client sent invalid chunked body
+--- no_error_log: [alert]
+--- raw_request eval
+"GET /script.js?v=0 HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+--- error_code: 400
+--- response_headers
+Cache-Control:
+Content-Encoding:
+ETag:

@@ -123,8 +123,9 @@ ngx_http_ssec_seek_in(ngx_table_elt_t *h, ngx_http_ssec_sought_t *sought)
 
 
 /*
- * nginx has hashed each header's name as it read the request.  By the hash most
- * headers are passed over.
+ * nginx has hashed each header's name as it read the request: most headers are
+ * passed over by their hash.  A module that adds one of these headers to a
+ * request has to hash its name, too.
  */
 
 static void

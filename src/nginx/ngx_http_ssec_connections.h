@@ -5,7 +5,7 @@
 
 #include "ngx_http_ssec_ctx.h"
 
-/* Prepares the queues and the timer of a worker. */
+/* Prepares the queue and the timer of a worker. */
 void ngx_http_ssec_init_connections(void);
 /*
  * Ends the request within two seconds after a session of its keys has ended,

@@ -92,7 +92,7 @@ ngx_http_ssec_log_withheld(ngx_http_request_t *r, ngx_http_ssec_ctx_t *ctx)
         if (key[i].passed) {
             passed = 1;
 
-        } else {
+        } else if (withheld == NULL) {
             withheld = &key[i];
         }
     }

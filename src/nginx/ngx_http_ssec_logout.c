@@ -498,7 +498,8 @@ ngx_http_ssec_is_local_addr(ngx_http_request_t *r, ssec_str_t *host)
 
 /*
  * NGX_OK if requests for the origin come to this server; NGX_DECLINED if not;
- * NGX_ERROR if the connection's local address cannot be read.
+ * NGX_ERROR without memory, or if the connection's local address cannot be
+ * read.
  *
  * A client can send any host.  So the origin's host must be the request's, and
  * also a server_name of this server or the address that the connection came to.
@@ -551,8 +552,8 @@ ngx_http_ssec_is_this_server(ngx_http_request_t *r,
 
 /*
  * Gives the path of a URL, without arguments.  NGX_DECLINED if the URL is on
- * another host or is not http: or https:; NGX_ERROR if the connection's local
- * address cannot be read.
+ * another host or is not http: or https:; NGX_ERROR without memory, or if the
+ * connection's local address cannot be read.
  */
 
 static ngx_int_t

@@ -102,6 +102,13 @@ ngx_http_ssec_script_handler(ngx_http_request_t *r)
         return ngx_http_ssec_not_allowed(r, "GET, HEAD");
     }
 
+    /* before the headers: the page of an error here must not have them */
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
 #if (NGX_HTTP_GZIP)
     gzip = (ngx_http_gzip_ok(r) == NGX_OK);
 #else
