@@ -149,18 +149,20 @@ ngx_http_ssec_return_url(ngx_http_request_t *r, ngx_str_t *url)
         return NGX_ERROR;
     }
 
-    url->len = 3 + uri.len + 2 * ngx_escape_uri(NULL, uri.data, uri.len,
-                                                NGX_ESCAPE_URI_COMPONENT);
+    /* each byte may become three */
 
-    p = ngx_pnalloc(r->pool, url->len);
+    p = ngx_pnalloc(r->pool, 3 + 3 * uri.len);
     if (p == NULL) {
         return NGX_ERROR;
     }
 
     url->data = p;
 
-    ngx_escape_uri(ngx_cpymem(p, "%2F", 3), uri.data, uri.len,
-                   NGX_ESCAPE_URI_COMPONENT);
+    p = ngx_cpymem(p, "%2F", 3);
+    p = (u_char *) ngx_escape_uri(p, uri.data, uri.len,
+                                  NGX_ESCAPE_URI_COMPONENT);
+
+    url->len = p - url->data;
 
     return NGX_OK;
 }
