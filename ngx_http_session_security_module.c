@@ -14,9 +14,7 @@
 #include "ngx_http_ssec_page.h"
 #include "ngx_http_ssec_request.h"
 #include "ngx_http_ssec_response.h"
-#include "ngx_http_ssec_server.h"
 #include "ngx_http_ssec_variable.h"
-#include "ngx_http_ssec_zone.h"
 
 
 /* not NULL in the command of session_security_login_url */

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "ssec_cookie.h"
-#include "ssec_decision.h"
 #include "ssec_table.h"
 
 /*

@@ -176,14 +176,6 @@ ssec_origin_is_http(const ssec_origin_t *origin)
 }
 
 
-bool
-ssec_origin_has_host(const ssec_origin_t *origin, const uint8_t *data,
-    size_t len)
-{
-    return ssec_str_equals(&origin->host, data, len);
-}
-
-
 /* The default port of the scheme; 0 if it is neither http: nor https:. */
 
 static uint32_t

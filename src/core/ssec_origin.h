@@ -32,11 +32,6 @@ bool ssec_origin_is_plain(const ssec_origin_t *origin);
 
 bool ssec_origin_is_http(const ssec_origin_t *origin);
 
-/* Whether the host is this one, in any case. */
-
-bool ssec_origin_has_host(const ssec_origin_t *origin, const uint8_t *data,
-    size_t len);
-
 /* Whether the port is the default of the scheme, or of http: or https:. */
 
 bool ssec_origin_has_default_port(const ssec_origin_t *origin);

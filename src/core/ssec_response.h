@@ -11,7 +11,6 @@
 
 #include "ssec_key.h"
 #include "ssec_scope.h"
-#include "ssec_set_cookie.h"
 
 /* A Set-Cookie header for the session's cookie. */
 

@@ -2,8 +2,6 @@
 
 #include "ngx_http_ssec_activity.h"
 
-#include "ngx_http_ssec_conf.h"
-
 #include "ssec_idle_for.h"
 
 
@@ -189,8 +187,8 @@ ngx_http_ssec_is_cross_site(ngx_http_request_t *r, ngx_str_t *site,
     }
 
     return !ssec_origin_whole(&origin, value->data, value->len)
-           || !ssec_origin_has_host(&origin, r->headers_in.server.data,
-                                    r->headers_in.server.len);
+           || !ssec_str_equals(&origin.host, r->headers_in.server.data,
+                               r->headers_in.server.len);
 }
 
 

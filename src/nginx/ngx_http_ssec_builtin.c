@@ -5,7 +5,6 @@
 
 #include "ngx_http_ssec_builtin.h"
 
-#include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_url.h"
 #include "ngx_http_ssec_zone.h"
 

@@ -3,7 +3,6 @@
 #ifndef _NGX_HTTP_SSEC_BUILTIN_H_INCLUDED_
 #define _NGX_HTTP_SSEC_BUILTIN_H_INCLUDED_
 
-#include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_server.h"
 
 #define NGX_HTTP_SSEC_PING_PATH     "/session_security/ping/"

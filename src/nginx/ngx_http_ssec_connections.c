@@ -12,7 +12,6 @@
 #include "ngx_http_ssec_connections.h"
 
 #include "ngx_http_ssec_conf.h"
-#include "ngx_http_ssec_zone.h"
 
 
 /* the time between two checks, in milliseconds */

@@ -4,7 +4,6 @@
 
 #include "ngx_http_ssec_connections.h"
 #include "ngx_http_ssec_file.h"
-#include "ngx_http_ssec_zone.h"
 
 
 /* milliseconds between two ticks of the clock of a zone with a file */

@@ -10,8 +10,6 @@
 #include "ngx_http_ssec_page.h"
 #include "ngx_http_ssec_ping.h"
 #include "ngx_http_ssec_script.h"
-#include "ngx_http_ssec_server.h"
-#include "ngx_http_ssec_zone.h"
 
 
 /* An option that session_security_inject knows. */

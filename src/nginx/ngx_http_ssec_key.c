@@ -3,7 +3,6 @@
 #include "ngx_http_ssec_key.h"
 
 #include "ngx_http_ssec_header.h"
-#include "ngx_http_ssec_zone.h"
 
 #include "ssec_session.h"
 

@@ -3,7 +3,6 @@
 #ifndef _NGX_HTTP_SSEC_LIMITS_H_INCLUDED_
 #define _NGX_HTTP_SSEC_LIMITS_H_INCLUDED_
 
-#include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_server.h"
 
 /* the longest time that a directive accepts, in milliseconds: a year */

@@ -530,8 +530,8 @@ ngx_http_ssec_is_this_server(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (!ssec_origin_has_host(origin, r->headers_in.server.data,
-                              r->headers_in.server.len))
+    if (!ssec_str_equals(&origin->host, r->headers_in.server.data,
+                         r->headers_in.server.len))
     {
         return NGX_DECLINED;
     }
@@ -541,7 +541,7 @@ ngx_http_ssec_is_this_server(ngx_http_request_t *r,
     host = sscf->hosts.elts;
 
     for (i = 0; i < sscf->hosts.nelts; i++) {
-        if (ssec_origin_has_host(origin, host[i].data, host[i].len)) {
+        if (ssec_str_equals(&origin->host, host[i].data, host[i].len)) {
             return NGX_OK;
         }
     }

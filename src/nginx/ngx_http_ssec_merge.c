@@ -3,7 +3,6 @@
 #include "ngx_http_ssec_directives.h"
 
 #include "ngx_http_ssec_limits.h"
-#include "ngx_http_ssec_server.h"
 #include "ngx_http_ssec_zone.h"
 
 

@@ -7,13 +7,11 @@
 
 #include "ngx_http_ssec_activity.h"
 #include "ngx_http_ssec_builtin.h"
-#include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_ctx.h"
 #include "ngx_http_ssec_header.h"
 #include "ngx_http_ssec_limits.h"
 #include "ngx_http_ssec_script.h"
 #include "ngx_http_ssec_url.h"
-#include "ngx_http_ssec_zone.h"
 
 #include "ssec_html.h"
 

@@ -8,7 +8,6 @@
 #include "ngx_http_ssec_activity.h"
 #include "ngx_http_ssec_builtin.h"
 #include "ngx_http_ssec_connections.h"
-#include "ngx_http_ssec_ctx.h"
 #include "ngx_http_ssec_header.h"
 #include "ngx_http_ssec_judge.h"
 #include "ngx_http_ssec_ping.h"
@@ -248,17 +247,6 @@ ngx_http_ssec_check_late(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 }
 
 
-/* Whether an error page is shown in place of what nginx refused. */
-
-static ngx_uint_t
-ngx_http_ssec_was_refused(ngx_http_request_t *r)
-{
-    return r->error_page
-           && (r->err_status == NGX_HTTP_UNAUTHORIZED
-               || r->err_status == NGX_HTTP_FORBIDDEN);
-}
-
-
 /*
  * A request that comes by an internal redirect: judged before, unless it had no
  * key.  The last backend's words for the session are kept: the next backend's
@@ -311,7 +299,10 @@ ngx_http_ssec_check_internal(ngx_http_request_t *r,
         return ngx_http_ssec_check_again(r, slcf, ctx);
     }
 
-    refused |= ngx_http_ssec_was_refused(r);
+    /* an error page that is shown in place of what nginx refused */
+
+    refused |= (r->error_page && (r->err_status == NGX_HTTP_UNAUTHORIZED
+                                  || r->err_status == NGX_HTTP_FORBIDDEN));
 
     return ctx ? ngx_http_ssec_check_late(r, slcf, ctx, refused)
                : ngx_http_ssec_check_key(r, slcf, refused, said);

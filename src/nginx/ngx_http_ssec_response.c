@@ -6,15 +6,11 @@
 #include "ngx_http_ssec_response.h"
 
 #include "ngx_http_ssec_activity.h"
-#include "ngx_http_ssec_conf.h"
 #include "ngx_http_ssec_ctx.h"
 #include "ngx_http_ssec_delete.h"
 #include "ngx_http_ssec_header.h"
-#include "ngx_http_ssec_key.h"
-#include "ngx_http_ssec_zone.h"
 
 #include "ssec_said.h"
-#include "ssec_session.h"
 
 
 /* how old a verdict may be for a cookie to be deleted by it, in milliseconds */

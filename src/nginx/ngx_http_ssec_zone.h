@@ -6,7 +6,6 @@
 #include "ngx_http_ssec.h"
 
 #include "ssec_cookie.h"
-#include "ssec_table.h"
 #include "ssec_table_file.h"
 
 typedef struct ngx_http_ssec_file_s  ngx_http_ssec_file_t;

@@ -4,7 +4,6 @@
 
 #include "ngx_http_ssec_cycle.h"
 #include "ngx_http_ssec_file.h"
-#include "ngx_http_ssec_zone.h"
 
 
 /* bytes for the smallest table, nginx's slab pool, and some reserve */
