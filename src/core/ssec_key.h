@@ -37,7 +37,7 @@ typedef struct {
 
     ssec_digest_t   root;        /* where its session is in the table */
     uint64_t        created;     /* when its session began */
-    ssec_glimpse_t  seen;        /* its session in use; no bucket: not in use */
+    ssec_glimpse_t  seen;        /* its session in use; no word: not in use */
 } ssec_key_t;
 
 

@@ -111,7 +111,7 @@ ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
         }
     }
 
-    key->seen.bucket = NULL;
+    key->seen.word = 0;
 
     return ssec_judge(table, key, request, record, out);
 }
@@ -185,7 +185,7 @@ ssec_session_count(ssec_table_t *table, ssec_keys_t *keys,
         key = &keys->elts[i];
 
         if (key->passed
-            && key->seen.bucket
+            && key->seen.word
             && ssec_table_touch(table, &key->digest, &key->seen,
                                 ssec_active(request)))
         {

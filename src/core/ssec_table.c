@@ -75,29 +75,30 @@ bool
 ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
     ssec_glimpse_t *glimpse)
 {
-    uint32_t        began;
+    uint32_t        began, first;
     uint64_t        word, seen;
     unsigned        slot;
     ssec_bucket_t  *b;
 
-    b = &table->buckets[ssec_first_bucket(table, digest->place)];
+    first = ssec_first_bucket(table, digest->place);
+    b = &table->buckets[first];
 
-    if (!ssec_trylock_bucket(table, b)) {
+    if (!ssec_trylock(table, first)) {
         return false;
     }
 
     for (slot = 0; b->body[slot] != digest->body; /* void */ ) {
 
         if (++slot == SSEC_SLOTS) {
-            ssec_unlock_bucket(b);
+            ssec_unlock(table, first);
             return false;
         }
     }
 
-    word = ssec_word_of(b, slot);
+    word = ssec_word(table, first, slot);
     began = b->created[slot];
 
-    ssec_unlock_bucket(b);
+    ssec_unlock(table, first);
 
     /* one comparison for the place and for both states, LIVE and USED */
 
@@ -110,7 +111,7 @@ ssec_table_glimpse(ssec_table_t *table, const ssec_digest_t *digest,
     glimpse->word = word;
     glimpse->began = began;
     glimpse->slot = slot;
-    glimpse->bucket = b;
+    glimpse->bucket = first;
 
     return true;
 }
@@ -120,29 +121,29 @@ bool
 ssec_table_touch(ssec_table_t *table, const ssec_digest_t *digest,
     const ssec_glimpse_t *glimpse, uint64_t active)
 {
-    bool            is_unchanged;
-    uint64_t        word;
-    ssec_bucket_t  *b;
+    bool      is_unchanged;
+    uint32_t  bucket;
+    uint64_t  word;
 
-    b = glimpse->bucket;
+    bucket = glimpse->bucket;
 
-    if (!ssec_trylock_bucket(table, b)) {
+    if (!ssec_trylock(table, bucket)) {
         return false;
     }
 
-    word = ssec_word_of(b, glimpse->slot);
+    word = ssec_word(table, bucket, glimpse->slot);
 
     /* the time may differ: others may have touched the session since */
 
-    is_unchanged = b->body[glimpse->slot] == digest->body
+    is_unchanged = table->buckets[bucket].body[glimpse->slot] == digest->body
                    && ((word ^ glimpse->word) & ~SSEC_TIME_MAX) == 0;
 
     if (is_unchanged && active > (word & SSEC_TIME_MAX)) {
-        ssec_set_word_of(b, glimpse->slot,
-                         (word & ~SSEC_TIME_MAX) | (active & SSEC_TIME_MAX));
+        ssec_set_word(table, bucket, glimpse->slot,
+                      (word & ~SSEC_TIME_MAX) | (active & SSEC_TIME_MAX));
     }
 
-    ssec_unlock_bucket(b);
+    ssec_unlock(table, bucket);
 
     return is_unchanged;
 }

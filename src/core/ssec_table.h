@@ -109,7 +109,7 @@ typedef struct {                 /* a session that was seen */
     uint64_t         word;       /* its record, */
     uint32_t         began;      /* as it was, and how it began */
     unsigned         slot;
-    ssec_bucket_t   *bucket;
+    uint32_t         bucket;
 } ssec_glimpse_t;
 
 

@@ -156,18 +156,18 @@ ssec_recover_bucket(ssec_table_t *table, uint32_t bucket, uint64_t now,
     b = &table->buckets[bucket];
 
     if (atomic_load_explicit(&b->lock, memory_order_relaxed)) {
-        ssec_unlock_bucket(b);
+        ssec_unlock(table, bucket);
     }
 
     for (slot = 0; slot < SSEC_SLOTS; slot++) {
-        word = ssec_word_of(b, slot);
+        word = ssec_word(table, bucket, slot);
 
         if (word == 0) {
             continue;
         }
 
         if (!ssec_is_sound(word, now)) {
-            ssec_set_word_of(b, slot, 0);
+            ssec_set_word(table, bucket, slot, 0);
             (*dropped)++;
             continue;
         }

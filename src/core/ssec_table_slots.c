@@ -98,7 +98,7 @@ ssec_find_in(ssec_table_t *table, ssec_entry_t *entry, uint32_t bucket,
     b = &table->buckets[bucket];
 
     for (slot = 0; slot < SSEC_SLOTS; slot++) {
-        word = ssec_word_of(b, slot);
+        word = ssec_word(table, bucket, slot);
         entry->name = ssec_slot_is_name(ssec_slot_state(word));
 
         if (ssec_matches(word, b->body[slot], &entry->digest, ignored)
@@ -157,7 +157,7 @@ ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
     }
 
     if (b->created[slot] != created) {
-        word = ssec_word_of(b, slot);
+        word = ssec_word(table, entry->bucket, slot);
 
         /*
          * In a name this word is a part of the link.  A killed process must
@@ -165,17 +165,17 @@ ssec_publish(ssec_table_t *table, ssec_entry_t *entry,
          */
 
         if (ssec_slot_is_name(ssec_slot_state(word))) {
-            ssec_set_word_of(b, slot,
-                             (word & SSEC_PLACE_MASK)
-                             | (uint64_t) SSEC_SLOT_CLOSED << SSEC_STATE);
+            ssec_set_word(table, entry->bucket, slot,
+                          (word & SSEC_PLACE_MASK)
+                          | (uint64_t) SSEC_SLOT_CLOSED << SSEC_STATE);
         }
 
         b->created[slot] = created;
     }
 
-    ssec_set_word_of(b, slot,
-                     stored->word
-                     | (uint64_t) entry->digest.place << SSEC_PLACE);
+    ssec_set_word(table, entry->bucket, slot,
+                  stored->word
+                  | (uint64_t) entry->digest.place << SSEC_PLACE);
 }
 
 

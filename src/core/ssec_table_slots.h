@@ -272,26 +272,10 @@ uint64_t ssec_root(ssec_table_t *table, const ssec_stored_t *name);
 
 
 static inline uint64_t
-ssec_word_of(const ssec_bucket_t *b, unsigned slot)
+ssec_word(const ssec_table_t *table, uint32_t bucket, unsigned slot)
 {
-    return atomic_load_explicit(&b->word[slot], memory_order_relaxed);
-}
-
-
-static inline uint64_t
-ssec_word(ssec_table_t *table, uint32_t bucket, unsigned slot)
-{
-    return ssec_word_of(&table->buckets[bucket], slot);
-}
-
-
-static inline void
-ssec_set_word_of(ssec_bucket_t *b, unsigned slot, uint64_t word)
-{
-    /* after all earlier stores, and before all later ones (invariant 2) */
-
-    atomic_store_explicit(&b->word[slot], word, memory_order_release);
-    atomic_signal_fence(memory_order_seq_cst);
+    return atomic_load_explicit(&table->buckets[bucket].word[slot],
+                                memory_order_relaxed);
 }
 
 
@@ -299,7 +283,11 @@ static inline void
 ssec_set_word(ssec_table_t *table, uint32_t bucket, unsigned slot,
     uint64_t word)
 {
-    ssec_set_word_of(&table->buckets[bucket], slot, word);
+    /* after all earlier stores, and before all later ones (invariant 2) */
+
+    atomic_store_explicit(&table->buckets[bucket].word[slot], word,
+                          memory_order_release);
+    atomic_signal_fence(memory_order_seq_cst);
 }
 
 
@@ -419,37 +407,23 @@ ssec_given(uint64_t last)
  */
 
 static inline bool
-ssec_trylock_bucket(ssec_table_t *table, ssec_bucket_t *b)
+ssec_trylock(ssec_table_t *table, uint32_t bucket)
 {
     uint32_t  word;
 
     word = 0;
 
-    return atomic_compare_exchange_strong_explicit(&b->lock, &word,
-                                                   table->owner,
-                                                   memory_order_acquire,
-                                                   memory_order_relaxed);
-}
-
-
-static inline bool
-ssec_trylock(ssec_table_t *table, uint32_t bucket)
-{
-    return ssec_trylock_bucket(table, &table->buckets[bucket]);
-}
-
-
-static inline void
-ssec_unlock_bucket(ssec_bucket_t *b)
-{
-    atomic_store_explicit(&b->lock, 0, memory_order_release);
+    return atomic_compare_exchange_strong_explicit(
+               &table->buckets[bucket].lock, &word, table->owner,
+               memory_order_acquire, memory_order_relaxed);
 }
 
 
 static inline void
 ssec_unlock(ssec_table_t *table, uint32_t bucket)
 {
-    ssec_unlock_bucket(&table->buckets[bucket]);
+    atomic_store_explicit(&table->buckets[bucket].lock, 0,
+                          memory_order_release);
 }
 
 

@@ -76,7 +76,7 @@ ngx_http_ssec_touch(ngx_http_ssec_ctx_t *ctx, uint64_t now)
 
         key = ctx->keys.elts[i];
         key.digest = key.root;
-        key.seen.bucket = NULL;
+        key.seen.word = 0;
 
         if (key.state == SSEC_LIVE
             && ssec_session_look(table, &key.root, &record, &key.root)

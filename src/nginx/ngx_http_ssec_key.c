@@ -97,7 +97,7 @@ ngx_http_ssec_push_key(ssec_keys_t *keys, ssec_key_t *key,
     key->passed = false;
     key->state = SSEC_UNKNOWN;
     key->verdict = SSEC_PASS;
-    key->seen.bucket = NULL;
+    key->seen.word = 0;
 
     ngx_http_ssec_push_piece(keys, keys->nelts++, cookie);
 
