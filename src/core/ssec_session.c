@@ -117,26 +117,21 @@ ssec_session_judge(ssec_table_t *table, ssec_key_t *key,
 }
 
 
-/* By an unknown key, a ping may tell of a session that has ended (row 3). */
-
-static bool
-ssec_is_counted(const ssec_key_t *key)
-{
-    return key->judged
-           && (key->unknown ? key->passed || key->state != SSEC_LIVE
-                            : key->passed && key->verdict == SSEC_PASS);
-}
-
-
 static ssec_done_e
 ssec_count(ssec_table_t *table, ssec_key_t *key, const ssec_request_t *request)
 {
+    bool            counts;
     ssec_done_e     done;
     ssec_entry_t    entry;
     ssec_outcome_t  out;
     ssec_request_t  copy;
 
-    if (!ssec_is_counted(key)) {
+    /* by an unknown key, a ping may tell of a session that has ended (row 3) */
+
+    counts = key->unknown ? key->passed || key->state != SSEC_LIVE
+                          : key->passed && key->verdict == SSEC_PASS;
+
+    if (!key->judged || !counts) {
         return SSEC_DONE;
     }
 

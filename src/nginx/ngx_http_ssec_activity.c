@@ -2,6 +2,8 @@
 
 #include "ngx_http_ssec_activity.h"
 
+#include "ngx_http_ssec_header.h"
+
 #include "ssec_idle_for.h"
 
 
@@ -17,18 +19,20 @@ typedef struct {
 
 #define ngx_http_ssec_is_sent(s)  ((s) != NULL && (s)->len)
 
-#define NGX_HTTP_SSEC_PURPOSES                                                \
-    (sizeof(ngx_http_ssec_purposes) / sizeof(ngx_str_t))
 
-
-static const ngx_str_t  ngx_http_ssec_site = ngx_string("sec-fetch-site");
 static const ngx_str_t  ngx_http_ssec_mode = ngx_string("sec-fetch-mode");
 static const ngx_str_t  ngx_http_ssec_dest = ngx_string("sec-fetch-dest");
 static const ngx_str_t  ngx_http_ssec_user = ngx_string("sec-fetch-user");
-static const ngx_str_t  ngx_http_ssec_origin = ngx_string("origin");
-static const ngx_str_t  ngx_http_ssec_early = ngx_string("early-data");
 
-static const ngx_str_t  ngx_http_ssec_purposes[] = {
+enum {
+    NGX_HTTP_SSEC_SITE = 0, NGX_HTTP_SSEC_ORIGIN, NGX_HTTP_SSEC_EARLY,
+    NGX_HTTP_SSEC_PURPOSE, NGX_HTTP_SSEC_SOUGHT = 8
+};
+
+static const ngx_str_t  ngx_http_ssec_names[NGX_HTTP_SSEC_SOUGHT] = {
+    ngx_string("sec-fetch-site"),
+    ngx_string("origin"),
+    ngx_string("early-data"),
     ngx_string("purpose"),
     ngx_string("sec-purpose"),
     ngx_string("x-purpose"),
@@ -40,24 +44,15 @@ static const ngx_str_t  ngx_http_ssec_purposes[] = {
 static u_char  ngx_http_ssec_hashes[256];
 
 
-static void
-ngx_http_ssec_add_hash(const ngx_str_t *name)
-{
-    ngx_http_ssec_hashes[ngx_hash_key(name->data, name->len) % 256] = 1;
-}
-
-
 void
 ngx_http_ssec_init_activity(void)
 {
-    ngx_uint_t  i;
+    ngx_uint_t        i;
+    const ngx_str_t  *name;
 
-    ngx_http_ssec_add_hash(&ngx_http_ssec_site);
-    ngx_http_ssec_add_hash(&ngx_http_ssec_origin);
-    ngx_http_ssec_add_hash(&ngx_http_ssec_early);
-
-    for (i = 0; i < NGX_HTTP_SSEC_PURPOSES; i++) {
-        ngx_http_ssec_add_hash(&ngx_http_ssec_purposes[i]);
+    for (i = 0; i < NGX_HTTP_SSEC_SOUGHT; i++) {
+        name = &ngx_http_ssec_names[i];
+        ngx_http_ssec_hashes[ngx_hash_key(name->data, name->len) % 256] = 1;
     }
 }
 
@@ -96,24 +91,24 @@ ngx_http_ssec_seek_in(ngx_table_elt_t *h, ngx_http_ssec_sought_t *sought)
 {
     ngx_uint_t  i;
 
-    if (ngx_http_ssec_is_named(h, &ngx_http_ssec_site)) {
+    if (ngx_http_ssec_is_named(h, &ngx_http_ssec_names[NGX_HTTP_SSEC_SITE])) {
         sought->site = &h->value;
         return;
     }
 
-    if (ngx_http_ssec_is_named(h, &ngx_http_ssec_origin)) {
+    if (ngx_http_ssec_is_named(h, &ngx_http_ssec_names[NGX_HTTP_SSEC_ORIGIN])) {
         sought->origin = &h->value;
         return;
     }
 
-    if (ngx_http_ssec_is_named(h, &ngx_http_ssec_early)) {
+    if (ngx_http_ssec_is_named(h, &ngx_http_ssec_names[NGX_HTTP_SSEC_EARLY])) {
         sought->early = &h->value;
         return;
     }
 
-    for (i = 0; i < NGX_HTTP_SSEC_PURPOSES; i++) {
+    for (i = NGX_HTTP_SSEC_PURPOSE; i < NGX_HTTP_SSEC_SOUGHT; i++) {
 
-        if (ngx_http_ssec_is_named(h, &ngx_http_ssec_purposes[i])) {
+        if (ngx_http_ssec_is_named(h, &ngx_http_ssec_names[i])) {
             sought->prefetch |= ngx_http_ssec_is_prefetch(&h->value);
         }
     }
@@ -218,31 +213,16 @@ ngx_http_ssec_is_trusted(ngx_array_t *origins, ngx_str_t *value)
 }
 
 
-/* The value of the last header of this name; NULL: there is none. */
+/* The value of the header of this name; NULL: there is none. */
 
 static ngx_str_t *
 ngx_http_ssec_sent(ngx_http_request_t *r, const ngx_str_t *name)
 {
-    ngx_str_t        *value;
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    value = NULL;
+    h = ngx_http_ssec_find_header(&r->headers_in.headers, name);
 
-    for (part = &r->headers_in.headers.part; part; part = part->next) {
-
-        h = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-
-            if (ngx_http_ssec_is_named(&h[i], name)) {
-                value = &h[i].value;
-            }
-        }
-    }
-
-    return value;
+    return h ? &h->value : NULL;
 }
 
 
@@ -536,9 +516,12 @@ ngx_http_ssec_activity(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 void
 ngx_http_ssec_ended(ngx_http_request_t *r, ssec_ended_t *ended)
 {
+    ngx_str_t  *site, *origin;
+
     ended->page = ngx_http_ssec_is_page(r);
     ended->safe = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? 1 : 0;
-    ended->cross_site = ngx_http_ssec_is_cross_site(r,
-                            ngx_http_ssec_sent(r, &ngx_http_ssec_site),
-                            ngx_http_ssec_sent(r, &ngx_http_ssec_origin));
+    site = ngx_http_ssec_sent(r, &ngx_http_ssec_names[NGX_HTTP_SSEC_SITE]);
+    origin = ngx_http_ssec_sent(r, &ngx_http_ssec_names[NGX_HTTP_SSEC_ORIGIN]);
+
+    ended->cross_site = ngx_http_ssec_is_cross_site(r, site, origin);
 }

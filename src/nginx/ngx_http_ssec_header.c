@@ -4,7 +4,7 @@
 
 
 ngx_table_elt_t *
-ngx_http_ssec_find_header(ngx_list_t *headers, ngx_str_t *name)
+ngx_http_ssec_find_header(ngx_list_t *headers, const ngx_str_t *name)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;

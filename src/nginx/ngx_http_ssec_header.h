@@ -7,7 +7,7 @@
 
 /* The first header with this name, in any case; NULL if there is none. */
 ngx_table_elt_t *ngx_http_ssec_find_header(ngx_list_t *headers,
-    ngx_str_t *name);
+    const ngx_str_t *name);
 /* Adds a header to the response; NULL without memory. */
 ngx_table_elt_t *ngx_http_ssec_add_header(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
