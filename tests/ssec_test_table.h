@@ -24,6 +24,10 @@
 #include "ssec_test.h"
 
 
+/* seconds after which a test is stuck, on the busiest machine */
+#define TEST_TIMEOUT  1800
+
+
 static const uint8_t  test_key[SSEC_DIGEST_KEY] = "sixteen octets.";
 
 

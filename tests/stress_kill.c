@@ -38,7 +38,7 @@ static unsigned  points;
 #define STEP         97          /* milliseconds; prime */
 #define GENERATION   14          /* 2^14 milliseconds, far more than a life */
 #define STUCK        10          /* seconds without an operation */
-#define TIMEOUT      300
+#define TIMEOUT      1800
 
 
 typedef struct {

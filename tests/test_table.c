@@ -2269,7 +2269,7 @@ main(void)
 
     /* a lock that is stuck must not be a test that never ends */
 
-    (void) alarm(120);
+    (void) alarm(TEST_TIMEOUT);
 
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);
 }

@@ -552,7 +552,7 @@ killed_at_any_instruction(void **state)
 
     /* a lock that is stuck must not be a test that never ends */
 
-    (void) alarm(120);
+    (void) alarm(TEST_TIMEOUT);
 
     set();
     test_table_map(&copy, 1024);
