@@ -36,6 +36,7 @@ HARMLESS = set("""
     ngx_atoi ngx_cached_time ngx_cmp_sockaddr ngx_conf_log_error ngx_current_msec
     ngx_cycle
     ngx_escape_html ngx_escape_uri ngx_event_timer_rbtree ngx_explicit_memzero
+    ngx_hash_key
     ngx_hextoi ngx_http_arg ngx_http_clean_header ngx_http_core_module
     ngx_http_finalize_request
     ngx_http_gzip_ok ngx_http_parse_complex_uri ngx_http_run_posted_requests

@@ -51,11 +51,11 @@ enum {
 
     NEVER,                              /* the page cannot have the tag */
 
-    STATES,
-
-    SKIP = STATES,                      /* stay until ssec_html_ends */
-    FOUND                               /* the place is before what is held */
+    STATES
 };
+
+#define SKIP   STATES                  /* stay until ssec_html_ends */
+#define FOUND  (STATES + 1)            /* the place is before what is held */
 
 
 /* The kinds of bytes. */
@@ -65,10 +65,10 @@ enum {
     ON_LESS, ON_GREATER, ON_SLASH, ON_BANG, ON_QUESTION, ON_DASH, ON_EQUALS,
     ON_QUOTE, ON_APOSTROPHE,
     ON_A, ON_D, ON_E, ON_H, ON_I, ON_L, ON_M, ON_T, ON_LETTER,
-    ON_BB, ON_BF, ON_EF, ON_FE, ON_FF,
-
-    KINDS = 32                          /* rounded up: 65 instructions less */
+    ON_BB, ON_BF, ON_EF, ON_FE, ON_FF
 };
+
+#define KINDS  32                      /* rounded up: 65 instructions less */
 
 
 /* The standard turns a carriage return into a line feed before it tokenizes. */

@@ -24,10 +24,11 @@ static const ngx_str_t  ngx_http_ssec_mode = ngx_string("sec-fetch-mode");
 static const ngx_str_t  ngx_http_ssec_dest = ngx_string("sec-fetch-dest");
 static const ngx_str_t  ngx_http_ssec_user = ngx_string("sec-fetch-user");
 
-enum {
-    NGX_HTTP_SSEC_SITE = 0, NGX_HTTP_SSEC_ORIGIN, NGX_HTTP_SSEC_EARLY,
-    NGX_HTTP_SSEC_PURPOSE, NGX_HTTP_SSEC_SOUGHT = 8
-};
+#define NGX_HTTP_SSEC_SITE     0
+#define NGX_HTTP_SSEC_ORIGIN   1
+#define NGX_HTTP_SSEC_EARLY    2
+#define NGX_HTTP_SSEC_PURPOSE  3                 /* the first of these */
+#define NGX_HTTP_SSEC_SOUGHT   8
 
 static const ngx_str_t  ngx_http_ssec_names[NGX_HTTP_SSEC_SOUGHT] = {
     ngx_string("sec-fetch-site"),

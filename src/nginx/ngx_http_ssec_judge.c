@@ -270,5 +270,9 @@ ngx_http_ssec_judge(ngx_http_request_t *r, ngx_http_ssec_loc_conf_t *slcf,
 
     outcome = ctx->outcome;
 
+    /* nothing is withheld yet, nor ever without memory */
+
+    ctx->outcome.verdict = SSEC_PASS;
+
     return ngx_http_ssec_judge_rest(r, slcf, ctx, url, false, &outcome);
 }
