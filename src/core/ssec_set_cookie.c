@@ -46,8 +46,13 @@ ssec_cookie_time(const uint8_t *p, const uint8_t *end, int *time)
 
     for (i = 0; i < 3; i++) {
 
-        if (i > 0 && (p == end || *p++ != ':')) {
-            return false;
+        if (i > 0) {
+
+            if (p == end || *p != ':') {
+                return false;
+            }
+
+            p++;
         }
 
         start = p;

@@ -388,11 +388,12 @@ ngx_http_ssec_matches_path(ngx_http_request_t *r, ngx_str_t *path,
         return 1;
     }
 
-    stripped = *requested;
-
-    if (stripped.len < 2 || stripped.data[--stripped.len] != '/') {
+    if (requested->len < 2 || requested->data[requested->len - 1] != '/') {
         return 0;
     }
+
+    stripped.data = requested->data;
+    stripped.len = requested->len - 1;
 
     return ngx_http_ssec_is_equal(path, &stripped, reserved)
            && ngx_http_ssec_adds_slash(r, &stripped, requested);
