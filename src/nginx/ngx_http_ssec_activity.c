@@ -2,8 +2,6 @@
 
 #include "ngx_http_ssec_activity.h"
 
-#include "ngx_http_ssec_header.h"
-
 #include "ssec_idle_for.h"
 
 
@@ -214,16 +212,31 @@ ngx_http_ssec_is_trusted(ngx_array_t *origins, ngx_str_t *value)
 }
 
 
-/* The value of the header of this name; NULL: there is none. */
+/* The value of the last header of this name; NULL: there is none. */
 
 static ngx_str_t *
 ngx_http_ssec_sent(ngx_http_request_t *r, const ngx_str_t *name)
 {
+    ngx_str_t        *value;
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    h = ngx_http_ssec_find_header(&r->headers_in.headers, name);
+    value = NULL;
 
-    return h ? &h->value : NULL;
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+
+            if (ngx_http_ssec_is_named(&h[i], name)) {
+                value = &h[i].value;
+            }
+        }
+    }
+
+    return value;
 }
 
 
